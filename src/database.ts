@@ -1,0 +1,57 @@
+// The one interface between the core and an engine: everything the core asks of SQLite goes through it.
+
+/** A value as SQLite holds it. Integers come as bigint only where a query asks for exact integers. */
+export type SqlValue = string | number | bigint | Uint8Array | null;
+
+/** One row of a result, in column order. */
+export type Row = readonly SqlValue[];
+
+/** What SQLite said when it would not run a statement: its own message, unchanged. */
+export interface SqlError {
+  readonly message: string;
+}
+
+/** An expected outcome: a value, or the reason there is none. */
+export type Outcome<Value, Reason = SqlError> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: Reason };
+
+/** One open SQLite database. All calls are synchronous; one statement at a time. */
+export interface Database {
+  /**
+   * Runs one statement to its end and throws its rows away.
+   * Gives the number of rows that INSERT, UPDATE or DELETE changed (0 for any other statement), or SQLite's error.
+   */
+  execute(sql: string, parameters?: readonly SqlValue[]): Outcome<{ readonly changes: number }>;
+
+  /** Runs one statement and gives all of its rows (integers beyond 2^53 as bigint), or SQLite's error. */
+  query(sql: string, parameters?: readonly SqlValue[]): Outcome<readonly Row[]>;
+
+  /** Compiles one statement without running it: ok, or the error that SQLite finds at that stage. */
+  compile(sql: string): Outcome<undefined>;
+
+  /** A new, empty in-memory database of the same engine, for rehearsals. Whoever asked for it closes it. */
+  scratch(): Database;
+
+  /** Gives back all that the database holds. No call may follow. */
+  close(): void;
+}
+
+/**
+ * The rows of a query that has no expected failure (PRAGMAs and catalogue reads of our own).
+ * Throws when SQLite refuses it: that would be a bug or a file that can no longer be read.
+ */
+export function rowsOf(database: Database, sql: string, parameters?: readonly SqlValue[]): readonly Row[] {
+  const outcome = database.query(sql, parameters);
+  if (!outcome.ok) throw new Error(`${outcome.error.message} (in: ${sql})`);
+  return outcome.value;
+}
+
+/** An identifier as SQL text, in double quotes. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A string as an SQL literal, in single quotes. */
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

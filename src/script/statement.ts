@@ -1,0 +1,70 @@
+// What one statement of a script is: its text, where it stands, and what kind of thing it does.
+
+/** The kinds of statement that the plan, the run and the explanations tell apart. */
+export type StatementKind =
+  | 'create table'
+  | 'create table as'
+  | 'create virtual table'
+  | 'create index'
+  | 'create view'
+  | 'create trigger'
+  | 'add column'
+  | 'rename table'
+  | 'rename column'
+  | 'drop column'
+  | 'alter table'
+  | 'drop table'
+  | 'drop index'
+  | 'drop view'
+  | 'drop trigger'
+  | 'insert'
+  | 'update'
+  | 'delete'
+  | 'select'
+  | 'begin'
+  | 'commit'
+  | 'rollback'
+  | 'rollback to'
+  | 'savepoint'
+  | 'release'
+  | 'pragma'
+  | 'attach'
+  | 'detach'
+  | 'vacuum'
+  | 'analyze'
+  | 'reindex'
+  | 'explain'
+  | 'other';
+
+/** What the words of a statement say it does, read from its tokens alone. Names are without their quotes. */
+export interface StatementClass {
+  readonly kind: StatementKind;
+  /** `IF NOT EXISTS` or `IF EXISTS` is written. */
+  readonly conditional: boolean;
+  /** CREATE UNIQUE INDEX. */
+  readonly unique: boolean;
+  /** CREATE TEMP …, or a name qualified with `temp.` */
+  readonly temporary: boolean;
+  /** The schema qualifier as written (`main`, `temp`, an attached name), or null. */
+  readonly schema: string | null;
+  /** The object that is created, dropped, altered, written to, or the PRAGMA's name; null where there is none. */
+  readonly name: string | null;
+  /** The table that the statement works on: CREATE INDEX/TRIGGER … ON it, ALTER TABLE it, INSERT INTO it; or null. */
+  readonly table: string | null;
+  /** The column of ADD/DROP/RENAME COLUMN (its old name), or null. */
+  readonly column: string | null;
+}
+
+/** One statement of a script. */
+export interface Statement extends StatementClass {
+  /** 1 for the first statement of the script. */
+  readonly ordinal: number;
+  /** The statement from its first token to its last, without the final semicolon; comments inside it are kept. */
+  readonly text: string;
+  /** Offset of `text` in the script (in UTF-16 code units). */
+  readonly start: number;
+  /** Line of the first token, 1-based. */
+  readonly firstLine: number;
+  /** Line of the last token (the semicolon not counted), 1-based. */
+  readonly lastLine: number;
+}
