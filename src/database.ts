@@ -26,6 +26,9 @@ export interface Database {
   /** Runs one statement and gives all of its rows (integers beyond 2^53 as bigint), or SQLite's error. */
   query(sql: string, parameters?: readonly SqlValue[]): Outcome<readonly Row[]>;
 
+  /** Runs one statement and shows its rows to `visitor` one by one, for results too large to hold; or SQLite's error. */
+  visit(sql: string, parameters: readonly SqlValue[], visitor: (row: Row) => void): Outcome<undefined>;
+
   /** Compiles one statement without running it: ok, or the error that SQLite finds at that stage. */
   compile(sql: string): Outcome<undefined>;
 

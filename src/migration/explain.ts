@@ -1,0 +1,121 @@
+// What SQLite's messages mean for whoever wrote the script, and what they can do.
+
+import type { Statement } from '../script/statement';
+import { NON_CONSTANT_DEFAULT } from './populated';
+import type { Failure } from './verdict';
+
+interface Explanation {
+  readonly pattern: RegExp;
+  readonly explain: (statement: Statement, match: RegExpExecArray) => Omit<Failure, 'message'>;
+}
+
+const EXPLANATIONS: readonly Explanation[] = [
+  {
+    pattern: new RegExp(`^${NON_CONSTANT_DEFAULT}`),
+    explain: (statement) => ({
+      explanation: `${statement.table ?? 'The table'} holds rows, and SQLite adds a column with a default such as datetime('now') to empty tables only.`,
+      wayOut: 'Turn “strict” off: the column is then added in another way, to the same schema.',
+    }),
+  },
+  {
+    pattern: /^Cannot add a NOT NULL column with default value NULL/,
+    explain: (statement) => ({
+      explanation: `${statement.table ?? 'The table'} holds rows, and each of them would have to be NULL in a column that forbids it.`,
+      wayOut: `Give ${statement.column ?? 'the column'} a default that is not NULL, or drop its NOT NULL.`,
+    }),
+  },
+  {
+    pattern: /^no such table: (?:main\.)?(.+)$/,
+    explain: (_, [, name]) => ({
+      explanation: `The database has no table ${name ?? ''}, and no statement before this one makes it.`,
+      wayOut:
+        'Check that this is the database that the script is for, and that the migrations before this one were run on it.',
+    }),
+  },
+  {
+    pattern: /^no such column: (.+)$/,
+    explain: (_, [, name]) => ({
+      explanation: `There is no column ${name ?? ''} where the statement looks for it.`,
+      wayOut: 'Compare the name with the schema shown here; an earlier migration may be missing.',
+    }),
+  },
+  {
+    pattern: /^(?:table|index|view|trigger|there is already an? \w+ named) .*already exists$|^there is already/,
+    explain: (statement) => ({
+      explanation: `Something named ${statement.name ?? 'that'} is in the database already. It may be that this migration was run before.`,
+      wayOut: 'Add IF NOT EXISTS to the statement if what is there may stay, or choose another name.',
+    }),
+  },
+  {
+    pattern: /^duplicate column name: (.+)$/,
+    explain: (_, [, name]) => ({
+      explanation: `The statement names the column ${name ?? ''} twice. Only an ADD COLUMN is skipped for a column that exists.`,
+      wayOut: 'Remove one of the two from the statement.',
+    }),
+  },
+  {
+    pattern: /^UNIQUE constraint failed: (.+)$/,
+    explain: (_, [, columns]) => ({
+      explanation: `Rows have equal values in ${columns ?? 'columns'} that have to be unique.`,
+      wayOut:
+        'Find them with SELECT … GROUP BY … HAVING count(*) > 1, and settle which row is right before the upgrade.',
+    }),
+  },
+  {
+    pattern: /^(NOT NULL|CHECK|FOREIGN KEY) constraint failed/,
+    explain: (_, [, constraint]) => ({
+      explanation: `A row breaks a ${constraint ?? ''} constraint.`,
+      wayOut: 'SQLite’s message names it. Mend the rows in a statement before this one, or relax the constraint.',
+    }),
+  },
+  {
+    pattern: /^error in (view|trigger|index|table) (.+?)(?: after [a-z ]+)?: /,
+    explain: (_, [, kind, name]) => ({
+      explanation: `The change would leave the ${kind ?? ''} ${name ?? ''} broken, so SQLite refuses it.`,
+      wayOut: `Drop the ${kind ?? 'object'} in a statement before this one and make it again after it.`,
+    }),
+  },
+  {
+    pattern: /^no such (module|function|collation sequence): (.+)$/,
+    explain: (_, [, kind, name]) => ({
+      explanation: `The statement needs the ${kind ?? ''} ${name ?? ''}, which the SQLite in this page does not have.`,
+      wayOut: 'Run this script with the program that brings it, or take the statement out.',
+    }),
+  },
+  {
+    pattern: /syntax error|^incomplete input|^unrecognized token/,
+    explain: (statement) => ({
+      explanation: `SQLite cannot read the statement that begins at line ${statement.firstLine}.`,
+      wayOut: 'Check the words near the place that SQLite names. A missing semicolon before it is a common cause.',
+    }),
+  },
+  {
+    pattern: /^out of memory|database or disk is full/,
+    explain: () => ({
+      explanation: 'The statement needs more memory than this page can have.',
+      wayOut: 'Close other tabs and try again, or run the script with sqlite3 on a machine with room.',
+    }),
+  },
+];
+
+/** The failure of a statement that SQLite refused with this message. */
+export function explainFailure(statement: Statement, message: string): Failure {
+  for (const { pattern, explain } of EXPLANATIONS) {
+    const match = pattern.exec(message);
+    if (match) return { message, ...explain(statement, match) };
+  }
+  return {
+    message,
+    explanation: 'SQLite refused the statement with this message.',
+    wayOut: 'Try the statement with sqlite3 on a copy of the file; the database that you dropped was not changed.',
+  };
+}
+
+/** The failure of a statement whose error took the run's transaction away (OR ROLLBACK, RAISE(ROLLBACK)). */
+export function explainLostTransaction(message: string): Failure {
+  return {
+    message,
+    explanation: 'The statement’s own ROLLBACK clause ended the transaction, and with it all that the script had done.',
+    wayOut: 'Use OR ABORT or RAISE(ABORT) instead, and mend the rows that set it off.',
+  };
+}

@@ -1,0 +1,212 @@
+// ADD COLUMN with a non-constant default on a table that holds rows. SQLite refuses it; this is the one way by which the
+// run reaches the same schema text that the statement gives on an empty table, without touching a row unless asked to.
+
+import { quoteIdentifier, quoteText, rowsOf, type Database, type Outcome } from '../database';
+import type { Statement } from '../script/statement';
+import { isWord, tokenise } from '../script/tokens';
+import type { Choices, Failure } from './verdict';
+
+/** What SQLite says of an ADD COLUMN whose default is not a constant, when the table has rows (alter.c). */
+export const NON_CONSTANT_DEFAULT = 'Cannot add a column with non-constant default';
+
+/** The values of non-constant defaults at the moment of the upgrade, as SQL literals, by the text of the expression. */
+export type FrozenDefaults = ReadonlyMap<string, string>;
+
+/**
+ * Evaluates the defaults of all ADD COLUMN statements of a script at one instant, so that every existing row of every table
+ * gets the same time. Expressions that cannot be evaluated alone are left out.
+ */
+export function freezeDefaults(database: Database, statements: readonly Statement[]): FrozenDefaults {
+  const bare = database.scratch();
+  try {
+    const expressions = new Set<string>();
+    for (const statement of statements) {
+      if (statement.kind !== 'add column' || statement.table === null || statement.column === null) continue;
+      const table = quoteIdentifier(statement.table);
+      bare.execute(`CREATE TABLE ${table} ("its only column")`);
+      bare.execute(statement.text);
+      const read = bare.query('SELECT dflt_value FROM pragma_table_xinfo(?) WHERE cid = 1', [statement.table]);
+      const expression = read.ok ? read.value[0]?.[0] : null;
+      if (typeof expression === 'string' && bare.compile(`SELECT (${expression})`).ok) expressions.add(expression);
+      bare.execute(`DROP TABLE ${table}`);
+    }
+    if (expressions.size === 0) return new Map();
+    const list = [...expressions];
+    // 'now' is one instant within one statement (https://sqlite.org/lang_datefunc.html).
+    const together = bare.query(`SELECT ${list.map((expression) => `quote((${expression}))`).join(', ')}`);
+    const literals = together.ok ? together.value[0] : undefined;
+    if (literals) return new Map(list.map((expression, at) => [expression, String(literals[at])]));
+    const alone = list.map((expression) => [expression, bare.query(`SELECT quote((${expression}))`)] as const);
+    return new Map(alone.flatMap(([expression, read]) => (read.ok ? [[expression, String(read.value[0]?.[0])]] : [])));
+  } finally {
+    bare.close();
+  }
+}
+
+/** What an adaptation did. */
+export interface Adaptation {
+  /** The SQL that ran instead of the statement, in order. */
+  readonly executed: readonly string[];
+  /** The literal that existing rows were given, or null where they were left NULL. */
+  readonly value: string | null;
+  /** Rows that were given the value. */
+  readonly changes: number;
+}
+
+/**
+ * Adds the column to a table that holds rows.
+ * @param shadow has run the statement already: it holds the schema text to reach
+ * @param rehearsing the backfill is left out where it cannot fail, so that a plan does not write every row
+ * Gives what ran, or why it cannot be: it is then for the caller to roll back.
+ */
+export function addColumnToPopulatedTable(
+  database: Database,
+  shadow: Database,
+  statement: Statement & { readonly table: string; readonly column: string },
+  choices: Choices,
+  frozen: FrozenDefaults,
+  rehearsing: boolean,
+): Outcome<Adaptation, Failure> {
+  const executed: string[] = [];
+  let changes = 0;
+  const run = (sql: string): void => {
+    const outcome = database.execute(sql);
+    if (!outcome.ok) throw new Refusal(outcome.error.message);
+    executed.push(sql);
+    changes = outcome.value.changes;
+  };
+  try {
+    const target = readTarget(shadow, statement.table, statement.column);
+    const [table, column] = [quoteIdentifier(target.table), quoteIdentifier(target.column)];
+    const value = choices.existingRows === 'upgrade time' || target.notNull ? frozen.get(target.expression) : undefined;
+    if (target.notNull && (value === undefined || value === 'NULL')) {
+      return { ok: false, error: explainNoValue(statement, target.expression) };
+    }
+    run(`ALTER TABLE ${table} ADD COLUMN ${column} ${target.strict ? 'ANY' : plainType(target.type)}`.trimEnd());
+    const kept = value === undefined ? [] : triggersOf(database, target.table);
+    run('PRAGMA writable_schema = ON');
+    run(
+      `UPDATE sqlite_schema SET sql = ${quoteText(target.sql)} WHERE type = 'table' AND name = ${quoteText(target.table)}`,
+    );
+    if (changes !== 1) throw new Refusal(`sqlite_schema holds ${changes} tables named ${target.table}`);
+    for (const trigger of kept) run(`DELETE FROM sqlite_schema WHERE rowid = ${trigger.rowid}`);
+    reloadSchema(database, run);
+    let backfilled = 0;
+    if (value !== undefined) {
+      const update = `UPDATE ${table} SET ${column} = ${value}`;
+      if (!rehearsing || backfillMayFail(target.sql, target.strict)) run(update);
+      else executed.push(update);
+      backfilled = rehearsing ? 0 : changes;
+    }
+    if (kept.length > 0) {
+      // The triggers go back to where they were, row for row: they must not fire for the backfill, nor be written anew.
+      run('PRAGMA writable_schema = ON');
+      for (const trigger of kept)
+        run(`INSERT INTO sqlite_schema (rowid, type, name, tbl_name, rootpage, sql) VALUES (${trigger.values})`);
+      reloadSchema(database, run);
+    }
+    if (value === undefined && hasWord(statement.text, 'CHECK')) {
+      const broken = rowsOf(
+        database,
+        `SELECT * FROM pragma_quick_check(${quoteText(target.table)}) WHERE quick_check GLOB 'CHECK*'`,
+      );
+      if (broken.length > 0) return { ok: false, error: explainCheck(statement) };
+    }
+    return { ok: true, value: { executed, value: value ?? null, changes: backfilled } };
+  } catch (error) {
+    database.execute('PRAGMA writable_schema = RESET');
+    if (error instanceof Refusal) return { ok: false, error: explainRefusal(statement, error.message) };
+    throw error;
+  }
+}
+
+/** SQLite refused a step of the adaptation; it ends as a failure of the statement. */
+class Refusal extends Error {}
+
+interface Target {
+  readonly sql: string;
+  readonly table: string;
+  readonly column: string;
+  readonly type: string;
+  readonly notNull: boolean;
+  readonly expression: string;
+  readonly strict: boolean;
+}
+
+function readTarget(shadow: Database, table: string, column: string): Target {
+  const [found] = rowsOf(
+    shadow,
+    `SELECT s.sql, s.name, x.name, x.type, x."notnull", x.dflt_value, l.strict
+     FROM sqlite_schema AS s, pragma_table_xinfo(s.name) AS x, pragma_table_list(s.name) AS l
+     WHERE s.type = 'table' AND s.name = ? COLLATE NOCASE AND x.name = ? COLLATE NOCASE AND l.schema = 'main'`,
+    [table, column],
+  );
+  if (!found)
+    throw new Error(`The shadow has no column ${table}.${column}, although it ran the statement that adds it`);
+  const [sql, storedTable, storedColumn, type, notNull, expression, strict] = found;
+  return {
+    sql: String(sql),
+    table: String(storedTable),
+    column: String(storedColumn),
+    type: String(type),
+    notNull: notNull === 1,
+    expression: String(expression),
+    strict: strict === 1,
+  };
+}
+
+/** The type in the first, plain ADD COLUMN only has to be harmless: the schema text replaces it at once. */
+function plainType(type: string): string {
+  return /^[A-Za-z][A-Za-z0-9_ ]*(\([0-9, ]+\))?$/.test(type) && !/generated|always/i.test(type) ? type : '';
+}
+
+/** Makes the connection read sqlite_schema anew: without it, inserts would go by the old shape of the table. */
+function reloadSchema(database: Database, run: (sql: string) => void): void {
+  const version = Number(rowsOf(database, 'PRAGMA schema_version')[0]?.[0]);
+  run(`PRAGMA schema_version = ${version + 1}`);
+  run('PRAGMA writable_schema = RESET');
+}
+
+function triggersOf(database: Database, table: string): readonly { readonly rowid: string; readonly values: string }[] {
+  const rows = rowsOf(
+    database,
+    `SELECT rowid, concat_ws(', ', rowid, quote(type), quote(name), quote(tbl_name), rootpage, quote(sql))
+     FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE ORDER BY rowid`,
+    [table],
+  );
+  return rows.map(([rowid, values]) => ({ rowid: String(rowid), values: String(values) }));
+}
+
+/** One value for all rows is refused by a CHECK, a STRICT type or a generated column that cannot be computed; else by nothing. */
+function backfillMayFail(tableSql: string, strict: boolean): boolean {
+  return strict || hasWord(tableSql, 'CHECK') || hasWord(tableSql, 'AS');
+}
+
+function hasWord(sql: string, word: string): boolean {
+  return tokenise(sql).some((token) => isWord(token, word));
+}
+
+function explainNoValue(statement: Statement, expression: string): Failure {
+  return {
+    message: `NOT NULL constraint failed: ${statement.table ?? ''}.${statement.column ?? ''}`,
+    explanation: `The new column is NOT NULL, the table holds rows, and its default ${expression} gives them no value.`,
+    wayOut: 'Give the column a default that is not NULL, or drop its NOT NULL.',
+  };
+}
+
+function explainCheck(statement: Statement): Failure {
+  return {
+    message: 'CHECK constraint failed',
+    explanation: `Rows of ${statement.table ?? 'the table'} would hold NULL in the new column, and its CHECK does not allow that.`,
+    wayOut: 'Choose that existing rows get the time of the upgrade, or let the CHECK accept NULL.',
+  };
+}
+
+function explainRefusal(statement: Statement, message: string): Failure {
+  return {
+    message,
+    explanation: `The column could not be added to ${statement.table ?? 'the table'} while it holds rows.`,
+    wayOut:
+      'Read SQLite’s message: it names the constraint that the value for existing rows breaks. Change the default or the constraint.',
+  };
+}

@@ -1,0 +1,66 @@
+// The one transaction of a run, and the statements of a script that would interfere with it.
+
+import type { Database } from '../database';
+import type { Statement } from '../script/statement';
+import type { Failure } from './verdict';
+
+/** Whether the transaction is still there. There is no such question in SQL; but BEGIN fails exactly inside of one. */
+export function inTransaction(database: Database): boolean {
+  if (!database.execute('BEGIN').ok) return true;
+  database.execute('ROLLBACK');
+  return false;
+}
+
+/**
+ * The ordinals of the BEGIN and the COMMIT by which a script wraps itself in one transaction, which the run already is.
+ * Only PRAGMA and SELECT may stand outside of them, and no other transaction control in the script; else it is empty.
+ */
+export function findWrapper(statements: readonly Statement[]): ReadonlySet<number> {
+  const control = statements.filter(({ kind }) => kind === 'begin' || kind === 'commit' || kind === 'rollback');
+  const [begin, commit] = control;
+  if (control.length !== 2 || begin?.kind !== 'begin' || commit?.kind !== 'commit') return new Set();
+  const outside = statements.filter(({ ordinal }) => ordinal < begin.ordinal || ordinal > commit.ordinal);
+  const harmless = outside.every(({ kind }) => kind === 'pragma' || kind === 'select');
+  return harmless ? new Set([begin.ordinal, commit.ordinal]) : new Set();
+}
+
+/** Why a statement is not run at all, or null for one that may run. It is refused before it can do anything. */
+export function refuseStatement(statement: Statement): Failure | null {
+  switch (statement.kind) {
+    case 'begin':
+      return {
+        message: 'cannot start a transaction within a transaction',
+        explanation: 'The whole script runs as one transaction, so that it is applied entirely or not at all.',
+        wayOut:
+          'Remove this BEGIN and the COMMIT that belongs to it. One BEGIN … COMMIT around the whole script may stay.',
+      };
+    case 'commit':
+    case 'rollback':
+      return {
+        message: `${statement.text.split(/\s/, 1)[0]?.toUpperCase() ?? ''} would end the transaction of the run`,
+        explanation: 'What comes after it could no longer be undone, so the run stops here and nothing is kept.',
+        wayOut: 'Remove the statement. One BEGIN … COMMIT around the whole script may stay.',
+      };
+    case 'attach':
+      return {
+        message: 'ATTACH is not available',
+        explanation:
+          'There are no other files here: the script works on the database that you opened and on nothing else.',
+        wayOut: 'Remove the ATTACH, or put what it brings into the script as INSERT statements.',
+      };
+    case 'detach':
+      return {
+        message: 'DETACH is not available',
+        explanation: 'Nothing is attached: the script works on the database that you opened and on nothing else.',
+        wayOut: 'Remove the DETACH.',
+      };
+    case 'vacuum':
+      return {
+        message: 'cannot VACUUM from within a transaction',
+        explanation: 'The whole script runs as one transaction, and SQLite does not vacuum inside of one.',
+        wayOut: 'Remove the VACUUM, and run it with sqlite3 on the upgraded file if you want it.',
+      };
+    default:
+      return null;
+  }
+}

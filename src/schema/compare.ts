@@ -1,0 +1,70 @@
+// Compares two schemas: what a migration adds, alters and takes away.
+
+import { foldName, type Index, type Relation, type Schema, type Trigger } from './schema';
+
+/** Whether an object is in both schemas with the same text, or how it differs. */
+export type Change = 'added' | 'altered' | 'removed' | 'same';
+
+/** A relation of either schema, its columns marked; of an altered one, the shape after the change. */
+export interface ComparedRelation {
+  readonly change: Change;
+  readonly relation: Relation;
+  readonly columns: readonly { readonly change: Change; readonly column: Relation['columns'][number] }[];
+  readonly indexes: readonly { readonly change: Change; readonly index: Index }[];
+  readonly triggers: readonly { readonly change: Change; readonly trigger: Trigger }[];
+}
+
+/** Compares by name. Gives every relation of both, those of `before` first and in its order, then the added ones. */
+export function compareSchemas(before: Schema, after: Schema): readonly ComparedRelation[] {
+  const pairs = pairByName(before.relations, after.relations);
+  return pairs.map(({ change, value }): ComparedRelation => {
+    const name = foldName(value.name);
+    const columnsBefore = before.relations.find((relation) => foldName(relation.name) === name)?.columns ?? [];
+    const columnsAfter = after.relations.find((relation) => foldName(relation.name) === name)?.columns ?? [];
+    const belongs = (item: Index | Trigger): boolean => foldName(item.table) === name;
+    const columns = pairByName(columnsBefore, columnsAfter, sameColumn);
+    const indexes = pairByName(before.indexes.filter(belongs), after.indexes.filter(belongs));
+    const triggers = pairByName(before.triggers.filter(belongs), after.triggers.filter(belongs));
+    const touched = [...columns, ...indexes, ...triggers].some((item) => item.change !== 'same');
+    return {
+      change: change === 'same' && touched ? 'altered' : change,
+      relation: value,
+      columns: columns.map((pair) => ({ change: pair.change, column: pair.value })),
+      indexes: indexes.map((pair) => ({ change: pair.change, index: pair.value })),
+      triggers: triggers.map((pair) => ({ change: pair.change, trigger: pair.value })),
+    };
+  });
+}
+
+function pairByName<Item extends { readonly name: string }>(
+  before: readonly Item[],
+  after: readonly Item[],
+  same: (one: Item, other: Item) => boolean = sameText,
+): readonly { readonly change: Change; readonly value: Item }[] {
+  const afterByName = new Map(after.map((item) => [foldName(item.name), item]));
+  const beforeNames = new Set(before.map((item) => foldName(item.name)));
+  return [
+    ...before.map((item) => {
+      const other = afterByName.get(foldName(item.name));
+      const change: Change = !other ? 'removed' : same(item, other) ? 'same' : 'altered';
+      return { change, value: other ?? item };
+    }),
+    ...after
+      .filter((item) => !beforeNames.has(foldName(item.name)))
+      .map((item) => ({ change: 'added' as const, value: item })),
+  ];
+}
+
+function sameText(one: object, other: object): boolean {
+  return 'sql' in one && 'sql' in other && one.sql === other.sql;
+}
+
+function sameColumn(one: Relation['columns'][number], other: Relation['columns'][number]): boolean {
+  return (
+    one.type === other.type &&
+    one.notNull === other.notNull &&
+    one.defaultValue === other.defaultValue &&
+    one.primaryKey === other.primaryKey &&
+    one.generated === other.generated
+  );
+}

@@ -1,0 +1,70 @@
+// Serves the built page from a sub-path of this machine and drives a real Chromium on it.
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser } from 'playwright';
+import { chromiumArguments, findChromium } from '../../scripts/chromium.mjs';
+
+const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.png': 'image/png',
+  '.sql': 'text/plain; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+  '.webmanifest': 'application/manifest+json',
+};
+
+export interface ServedPage {
+  /** The address of the built page's folder, with a slash at its end. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Serves the folder dist below `subPath`, and nothing outside it, as a plain static host would. */
+export async function serveDist(subPath = '/some/sub/path/'): Promise<ServedPage> {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const path = decodeURIComponent(pathname.slice(subPath.length)) || 'index.html';
+    if (pathname.startsWith(subPath)) void answer(response, path);
+    else refuse(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { address: `http://127.0.0.1:${port}${subPath}`, close: () => closeServer(server) };
+}
+
+/** Starts the same Chromium, in the same way, as the tests of the page use. Whoever asked for it closes it. */
+export function launchChromium(): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === null) throw new Error('No Chromium was found: `node scripts/setup.mjs test` gets one.');
+  return chromium.launch({ executablePath, args: chromiumArguments, headless: true });
+}
+
+async function answer(response: ServerResponse, path: string): Promise<void> {
+  try {
+    const full = normalize(join(dist, path));
+    if (!full.startsWith(dist)) throw new Error('outside dist');
+    const content = await readFile(full);
+    response.writeHead(200, { 'content-type': contentTypes[extname(full)] ?? 'application/octet-stream' }).end(content);
+  } catch {
+    refuse(response);
+  }
+}
+
+function refuse(response: ServerResponse): void {
+  response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found');
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,46 @@
+// The three kinds of test: `core` in Node, `page` inside a real Chromium, `dist` from outside on the built page.
+// Apart from vite.config.ts, so that `npm start` need not load a browser's driver.
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { chromiumArguments, findChromium } from './scripts/chromium.mjs';
+
+const executablePath = findChromium();
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        extends: './vite.config.ts',
+        test: {
+          name: 'core',
+          environment: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/page/**', 'test/dist/**'],
+        },
+      },
+      {
+        extends: './vite.config.ts',
+        test: {
+          name: 'page',
+          include: ['test/page/**/*.test.ts'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: { args: chromiumArguments, ...(executablePath === null ? {} : { executablePath }) },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+      {
+        test: {
+          name: 'dist',
+          environment: 'node',
+          include: ['test/dist/**/*.test.ts'],
+        },
+      },
+    ],
+  },
+});
