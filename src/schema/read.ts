@@ -30,7 +30,7 @@ export function readSchema(database: Database): Schema {
     if (type === 'index') indexes.push({ name, table, sql });
     else if (type === 'trigger') triggers.push({ name, table, sql: sql ?? '' });
     else if (type === 'table' || type === 'view') {
-      const facts = listed.get(name) ?? { type: String(type), withoutRowid: false, strict: false };
+      const facts = listed.get(name) ?? { type, withoutRowid: false, strict: false };
       const documentation = type === 'table' && sql !== null ? readDocumentation(sql) : null;
       const columns = readColumns(database, name, documentation?.columns ?? new Map<string, string>());
       relations.push({
@@ -61,7 +61,7 @@ function readColumns(database: Database, relation: string, documentation: Readon
       name,
       type: String(type ?? ''),
       notNull: notNull === 1,
-      defaultValue: defaultValue === null || defaultValue === undefined ? null : String(defaultValue),
+      defaultValue: typeof defaultValue === 'string' ? defaultValue : null,
       primaryKey: Number(primaryKey),
       generated: hidden === 2 ? 'virtual' : hidden === 3 ? 'stored' : null,
       hidden: hidden === 1,

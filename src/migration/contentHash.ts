@@ -1,0 +1,93 @@
+// A hash over the values of a table's columns. The values are encoded in SQL, where they are exact: integers beyond 2^53,
+// invalid UTF-8 and text with NUL would not survive the way into JavaScript.
+
+import { quoteIdentifier, type Database, type Outcome } from '../database';
+import { foldName, type Relation } from '../schema/schema';
+
+/** A running hash over bytes. */
+export interface Hasher {
+  update(bytes: Uint8Array): void;
+  /** The hash of all bytes since the last digest, in hexadecimal; the hasher starts anew. */
+  digest(): string;
+}
+
+/** The columns that a content hash covers: those whose values are stored. */
+export function storedColumns(relation: Relation): readonly string[] {
+  return relation.columns.filter((column) => column.generated !== 'virtual').map((column) => column.name);
+}
+
+const ROWS_AT_ONCE = 500;
+const ARGUMENTS_AT_ONCE = 500;
+
+/**
+ * Hashes the given columns of a table, and its rowids, in the order of the rows.
+ * @param onRows is told how many rows have been hashed since it was last told
+ * Gives the hash, or SQLite's error where the values cannot be read.
+ */
+export function hashContent(
+  database: Database,
+  relation: Relation,
+  columns: readonly string[],
+  hasher: Hasher,
+  onRows: (rows: number) => void = () => undefined,
+): Outcome<string> {
+  const table = quoteIdentifier(relation.name);
+  const encoded = joined(columns.map(encode));
+  const rowid = relation.withoutRowid ? null : rowidName(relation);
+  // A hasher that was left in the middle of an error starts anew.
+  hasher.digest();
+  const take = (bytes: unknown): void => {
+    if (bytes instanceof Uint8Array) hasher.update(bytes);
+    hasher.update(SEPARATOR);
+  };
+  if (rowid === null) {
+    const outcome = database.visit(`SELECT CAST(${encoded} AS BLOB) FROM main.${table} NOT INDEXED`, [], ([row]) => {
+      take(row);
+      onRows(1);
+    });
+    return outcome.ok ? { ok: true, value: hasher.digest() } : outcome;
+  }
+  // Joined in SQL, 500 rows cross at a time; from the last rowid on, so that no batch reads what another has read.
+  let comparison = '>=';
+  let last = '-9223372036854775808';
+  for (;;) {
+    const batch = database.query(
+      `SELECT max(r), count(*), CAST(group_concat(x, ';') AS BLOB) FROM (
+         SELECT ${rowid} AS r, ${joined([rowid, encoded])} AS x FROM main.${table} NOT INDEXED
+         WHERE ${rowid} ${comparison} CAST(? AS INTEGER) ORDER BY ${rowid} LIMIT ${ROWS_AT_ONCE})`,
+      [last],
+    );
+    if (!batch.ok) return batch;
+    const [greatest, rows, bytes] = batch.value[0] ?? [];
+    if (Number(rows) > 0) take(bytes);
+    onRows(Number(rows));
+    if (Number(rows) < ROWS_AT_ONCE) return { ok: true, value: hasher.digest() };
+    comparison = '>';
+    last = String(greatest);
+  }
+}
+
+const SEPARATOR = Uint8Array.of(59);
+
+/** A value with its type, without the characters that stand between values. */
+function encode(column: string): string {
+  const name = quoteIdentifier(column);
+  return `CASE typeof(${name}) WHEN 'null' THEN 'n' WHEN 'integer' THEN 'i' || ${name} WHEN 'real' THEN 'r' || quote(${name}) WHEN 'text' THEN 't' || hex(${name}) ELSE 'b' || hex(${name}) END`;
+}
+
+/** One expression of many, within SQLite's limits on arguments and on the depth of an expression. */
+function joined(expressions: readonly string[]): string {
+  if (expressions.length <= 1) return expressions[0] ?? "''";
+  if (expressions.length <= ARGUMENTS_AT_ONCE) return `concat_ws(',', ${expressions.join(', ')})`;
+  const groups: string[] = [];
+  for (let at = 0; at < expressions.length; at += ARGUMENTS_AT_ONCE) {
+    groups.push(joined(expressions.slice(at, at + ARGUMENTS_AT_ONCE)));
+  }
+  return joined(groups);
+}
+
+/** The name by which this table's rowid can be asked for: a column may have taken one, or all three, of them. */
+function rowidName(relation: Relation): string | null {
+  const taken = new Set(relation.columns.map((column) => foldName(column.name)));
+  return ['rowid', '_rowid_', 'oid'].find((name) => !taken.has(name)) ?? null;
+}

@@ -1,0 +1,104 @@
+// What is measured of a database before and after a run, so that the two can be compared.
+
+import { quoteIdentifier, rowsOf, type Database, type Outcome } from '../database';
+import type { Relation, Schema, Trigger } from '../schema/schema';
+import { isBlank, tokenise } from '../script/tokens';
+
+/** The settings of a database that a run has to keep. */
+export const SETTINGS = ['user_version', 'application_id', 'page_size', 'encoding', 'auto_vacuum'] as const;
+
+/** The cheap part of a measurement: nothing here reads rows. */
+export interface Measurement {
+  readonly settings: ReadonlyMap<string, string>;
+  /** AUTOINCREMENT counters by table. */
+  readonly sequences: ReadonlyMap<string, string>;
+  /** SQLite's message for each view and trigger that does not compile, by `view name` or `trigger name`. */
+  readonly broken: ReadonlyMap<string, string>;
+  /** All views and triggers, by the same names. */
+  readonly compiled: readonly string[];
+}
+
+/** Measures settings, counters, and which views and triggers compile. */
+export function measure(database: Database, schema: Schema): Measurement {
+  const settings = new Map(SETTINGS.map((name) => [name, String(rowsOf(database, `PRAGMA ${name}`)[0]?.[0])]));
+  const counters = database.query('SELECT name, seq FROM main.sqlite_sequence');
+  const sequences = new Map((counters.ok ? counters.value : []).map(([name, seq]) => [String(name), String(seq)]));
+  const checks: (readonly [string, Outcome<undefined>])[] = [
+    ...schema.relations
+      .filter((relation) => relation.kind === 'view')
+      .map(
+        (view) => [`view ${view.name}`, database.compile(`SELECT * FROM main.${quoteIdentifier(view.name)}`)] as const,
+      ),
+    ...schema.triggers.map(
+      (trigger) => [`trigger ${trigger.name}`, compileTrigger(database, schema, trigger)] as const,
+    ),
+  ];
+  const broken = new Map(checks.flatMap(([name, check]) => (check.ok ? [] : [[name, check.error.message]])));
+  return { settings, sequences, broken, compiled: checks.map(([name]) => name) };
+}
+
+/** SQLite compiles a trigger when a statement that would fire it is compiled. */
+function compileTrigger(database: Database, schema: Schema, trigger: Trigger): Outcome<undefined> {
+  const words = tokenise(trigger.sql)
+    .filter((token) => !isBlank(token))
+    .map((token) => token.text.toUpperCase());
+  const event = words.find((word) => word === 'INSERT' || word === 'UPDATE' || word === 'DELETE');
+  const table = `main.${quoteIdentifier(trigger.table)}`;
+  if (event === 'INSERT') return database.compile(`INSERT INTO ${table} DEFAULT VALUES`);
+  if (event === 'DELETE') return database.compile(`DELETE FROM ${table}`);
+  const relation = schema.relations.find(({ name }) => name === trigger.table);
+  const columns = relation?.columns.filter((column) => column.generated === null) ?? [];
+  const assignments = columns.map(({ name }) => `${quoteIdentifier(name)} = NULL`).join(', ');
+  return database.compile(`UPDATE ${table} SET ${assignments}`);
+}
+
+/** What integrity_check said: its complaints (none where all is well), and what it could not check. */
+export interface Integrity {
+  readonly complaints: readonly string[];
+  /** SQLite's messages for tables that could not be checked, by table. */
+  readonly unchecked: ReadonlyMap<string, string>;
+}
+
+/**
+ * PRAGMA integrity_check. Where a missing collation or function makes it stop, each table is checked by itself, so that only
+ * the ones that need it stay unchecked.
+ */
+export function checkIntegrity(database: Database, relations: readonly Relation[]): Integrity {
+  const whole = database.query('PRAGMA integrity_check');
+  if (whole.ok) return { complaints: complaintsOf(whole.value), unchecked: new Map() };
+  const complaints: string[] = [];
+  const unchecked = new Map<string, string>();
+  for (const { name, kind } of relations) {
+    if (kind === 'view') continue;
+    const one = database.query(`PRAGMA integrity_check(${quoteIdentifier(name)})`);
+    if (one.ok) complaints.push(...complaintsOf(one.value));
+    else unchecked.set(name, one.error.message);
+  }
+  if (unchecked.size === 0) unchecked.set('the file as a whole', whole.error.message);
+  return { complaints, unchecked };
+}
+
+function complaintsOf(rows: readonly (readonly unknown[])[]): string[] {
+  return rows.map(([line]) => String(line)).filter((line) => line !== 'ok');
+}
+
+/** Foreign key violations: how many there are, by table, parent and number of the constraint; or SQLite's error. */
+export function countViolations(database: Database): Outcome<ReadonlyMap<string, number>> {
+  const read = database.query('SELECT "table", parent, fkid, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2, 3');
+  if (!read.ok) return read;
+  return {
+    ok: true,
+    value: new Map(
+      read.value.map(([table, parent, id, rows]) => [
+        `${String(table)} → ${String(parent)} (${String(id)})`,
+        Number(rows),
+      ]),
+    ),
+  };
+}
+
+/** Rows of a table, or SQLite's error. */
+export function countRows(database: Database, table: string): Outcome<number> {
+  const read = database.query(`SELECT count(*) FROM main.${quoteIdentifier(table)}`);
+  return read.ok ? { ok: true, value: Number(read.value[0]?.[0]) } : read;
+}

@@ -1,0 +1,44 @@
+// A proof: a check that ran, with its figure, in words that can be shown and reported.
+
+/** `unverifiable` is never a pass: the check could not be made, and the sentence says why. */
+export type ProofResult = 'pass' | 'warn' | 'fail' | 'unverifiable';
+
+/** One proof of a run. */
+export interface Proof {
+  /** Stable name of the check, such as `row-counts`. */
+  readonly code: ProofCode;
+  readonly title: string;
+  readonly result: ProofResult;
+  /** What was found, with its figures. */
+  readonly sentence: string;
+  /** The single figures behind the sentence, one line each; empty where the sentence says all. */
+  readonly details: readonly string[];
+}
+
+/** All proofs of a run, in the order in which they are shown. */
+export const PROOF_TITLES = {
+  'integrity-before': 'The file was sound before',
+  'row-counts': 'Every row is still there',
+  content: 'Every value is what it was',
+  'schema-as-specified': 'The schema is the one the script asks for',
+  'views-and-triggers': 'Views and triggers still work',
+  'foreign-keys': 'No reference was broken',
+  settings: 'Version, id, page size and encoding are kept',
+  sequences: 'AUTOINCREMENT counters are kept',
+  'integrity-after': 'The database is sound after',
+  'integrity-reopened': 'The file to download is sound when opened again',
+  'second-run': 'Running it twice changes nothing',
+} as const;
+
+/** Stable name of a check. */
+export type ProofCode = keyof typeof PROOF_TITLES;
+
+/** Puts a proof together. */
+export function proof(code: ProofCode, result: ProofResult, sentence: string, details: readonly string[] = []): Proof {
+  return { code, title: PROOF_TITLES[code], result, sentence, details };
+}
+
+/** A count with its noun: `1 row`, `3,543 rows`. */
+export function count(figure: number, singular: string, plural = `${singular}s`): string {
+  return `${figure.toLocaleString('en-US')} ${figure === 1 ? singular : plural}`;
+}

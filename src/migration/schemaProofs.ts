@@ -1,0 +1,196 @@
+// Proofs about a database as a whole: soundness, schema, references, settings, and what a second run would do.
+
+import type { Outcome } from '../database';
+import { foldName, type Schema } from '../schema/schema';
+import type { Statement } from '../script/statement';
+import type { Integrity, Measurement } from './measurement';
+import { count, proof, type Proof, type ProofCode } from './proof';
+import type { StatementOutcome } from './verdict';
+
+/** integrity_check, as a proof. */
+export function proveIntegrity(
+  code: Extract<ProofCode, `integrity-${string}`>,
+  { complaints, unchecked }: Integrity,
+): Proof {
+  const details = [...complaints, ...[...unchecked].map(([table, message]) => `${table}: not checked, ${message}`)];
+  if (complaints.length > 0) {
+    return proof(
+      code,
+      'fail',
+      `integrity_check found ${count(complaints.length, 'fault')}: ${complaints[0] ?? ''}.`,
+      details,
+    );
+  }
+  if (unchecked.size > 0) {
+    const [table, message] = [...unchecked][0] ?? ['', ''];
+    return proof(
+      code,
+      'unverifiable',
+      `integrity_check could not look at ${table}: ${message}. It found no fault in the rest.`,
+      details,
+    );
+  }
+  return proof(code, 'pass', 'PRAGMA integrity_check says ok.');
+}
+
+/** The result's schema against what the script makes of the same database with its rows taken out. */
+export function proveSchema(result: Schema, specified: Schema): Proof {
+  const textOf = (schema: Schema): Map<string, string> =>
+    new Map([
+      ...schema.relations.map((item) => [`${item.kind} ${item.name}`, item.sql] as const),
+      ...schema.indexes.map((item) => [`index ${item.name}`, item.sql ?? ''] as const),
+      ...schema.triggers.map((item) => [`trigger ${item.name}`, item.sql] as const),
+    ]);
+  const [have, want] = [textOf(result), textOf(specified)];
+  const details = [
+    ...[...want]
+      .filter(([name, sql]) => have.get(name) !== sql)
+      .map(([name]) => `${name}: ${have.has(name) ? 'another text' : 'missing'}`),
+    ...[...have.keys()].filter((name) => !want.has(name)).map((name) => `${name}: not asked for`),
+  ];
+  if (details.length > 0) {
+    return proof(
+      'schema-as-specified',
+      'fail',
+      `${count(details.length, 'object')} of the schema differ from what the script gives on an empty copy: ${details[0] ?? ''}.`,
+      details,
+    );
+  }
+  return proof(
+    'schema-as-specified',
+    'pass',
+    `All ${count(want.size, 'object')} have, to the letter, the text that the script gives on a copy without rows.`,
+  );
+}
+
+/** Views and triggers that compiled before still compile. */
+export function proveViewsAndTriggers(before: Measurement, after: Measurement): Proof {
+  const still = new Set(after.compiled.map(foldName));
+  const sound = before.compiled.filter((name) => !before.broken.has(name) && still.has(foldName(name)));
+  const newlyBroken = [...after.broken].filter(([name]) => !before.broken.has(name));
+  const details = [
+    ...newlyBroken.map(([name, message]) => `${name}: ${message}`),
+    ...[...before.broken].map(([name, message]) => `${name}: did not work before either, ${message}`),
+    ...before.compiled.filter((name) => !still.has(foldName(name))).map((name) => `${name}: no longer there`),
+  ];
+  if (newlyBroken.length > 0) {
+    const [name, message] = newlyBroken[0] ?? ['', ''];
+    return proof(
+      'views-and-triggers',
+      'fail',
+      `${count(newlyBroken.length, 'view or trigger', 'views and triggers')} no longer compile: ${name} (${message}).`,
+      details,
+    );
+  }
+  const old =
+    before.broken.size === 0 ? '' : ` ${count(before.broken.size, 'other')} did not compile before the run either.`;
+  return proof(
+    'views-and-triggers',
+    'pass',
+    `${count(sound.length, 'view or trigger', 'views and triggers')} that compiled before still ${sound.length === 1 ? 'compiles' : 'compile'}.${old}`,
+    details,
+  );
+}
+
+/** Foreign key violations; only new ones count. */
+export function proveForeignKeys(
+  before: Outcome<ReadonlyMap<string, number>>,
+  after: Outcome<ReadonlyMap<string, number>>,
+): Proof {
+  if (!before.ok || !after.ok) {
+    const { message } = before.ok ? (after.ok ? { message: '' } : after.error) : before.error;
+    return proof('foreign-keys', 'unverifiable', `foreign_key_check could not run: ${message}.`);
+  }
+  const added = [...after.value].filter(([key, rows]) => rows > (before.value.get(key) ?? 0));
+  const total = [...before.value.values()].reduce((sum, rows) => sum + rows, 0);
+  const details = [...after.value].map(
+    ([key, rows]) => `${key}: ${count(rows, 'row')}, ${(before.value.get(key) ?? 0).toLocaleString('en-US')} before`,
+  );
+  if (added.length > 0) {
+    return proof(
+      'foreign-keys',
+      'fail',
+      `foreign_key_check finds rows without their parent that were sound before: ${added.map(([key]) => key).join(', ')}.`,
+      details,
+    );
+  }
+  const old =
+    total === 0
+      ? 'foreign_key_check finds nothing, before and after.'
+      : `${count(total, 'row')} had no parent before already; none were added.`;
+  return proof('foreign-keys', 'pass', old, details);
+}
+
+/** Settings, unless a PRAGMA of the script sets them. */
+export function proveSettings(before: Measurement, after: Measurement, statements: readonly Statement[]): Proof {
+  const set = new Set(statements.filter(({ kind }) => kind === 'pragma').map(({ name }) => foldName(name ?? '')));
+  const changed = [...before.settings].filter(([name, value]) => after.settings.get(name) !== value);
+  const details = [...before.settings].map(([name, value]) => {
+    const now = after.settings.get(name) ?? '';
+    return now === value
+      ? `${name}: ${value}`
+      : `${name}: ${value} before, ${now} after${set.has(name) ? ', set by the script' : ''}`;
+  });
+  const unasked = changed.filter(([name]) => !set.has(name));
+  if (unasked.length > 0) {
+    return proof(
+      'settings',
+      'fail',
+      `${unasked.map(([name]) => name).join(', ')} changed without the script asking for it.`,
+      details,
+    );
+  }
+  const byScript =
+    changed.length === 0 ? '' : ` ${changed.map(([name]) => name).join(', ')} changed because the script sets it.`;
+  return proof(
+    'settings',
+    'pass',
+    `${details.filter((line) => !line.includes(' before, ')).join(', ')}.${byScript}`,
+    details,
+  );
+}
+
+/** What the same script would do to the result. */
+export function proveSecondRun(statements: readonly Statement[], outcomes: readonly StatementOutcome[]): Proof {
+  const quiet = new Set(['select', 'pragma', 'analyze', 'explain', 'savepoint', 'release', 'reindex']);
+  const acting = outcomes.filter(({ verdict, ordinal, changes }) => {
+    const kind = statements[ordinal - 1]?.kind ?? 'other';
+    if (verdict === 'skipped' || verdict === 'unchanged' || verdict === 'not run') return false;
+    if (verdict === 'applied' && (kind === 'update' || kind === 'delete' || kind === 'insert')) return changes > 0;
+    return !(verdict === 'applied' && quiet.has(kind));
+  });
+  const details = acting.map(
+    ({ ordinal, verdict, failure }) => `statement ${ordinal}: ${verdict}${failure ? `, ${failure.message}` : ''}`,
+  );
+  const [first] = acting;
+  if (!first) {
+    const skipped = outcomes.filter(({ verdict }) => verdict === 'skipped').length;
+    const unchanged = outcomes.filter(({ verdict }) => verdict === 'unchanged').length;
+    return proof(
+      'second-run',
+      'pass',
+      `The same script on the result: ${skipped} skipped, ${unchanged} unchanged, nothing else.`,
+    );
+  }
+  // A statement that is written to be repeatable and is not, is a fault of the run; a script may be meant to run once.
+  const repeatable = acting.filter(({ ordinal, failure }) => {
+    const statement = statements[ordinal - 1];
+    return failure === null && (statement?.kind === 'add column' || (statement?.conditional ?? false));
+  });
+  if (repeatable.length > 0) {
+    return proof(
+      'second-run',
+      'fail',
+      `Statement ${repeatable[0]?.ordinal ?? 0} ran and would change the result once more.`,
+      details,
+    );
+  }
+  return proof(
+    'second-run',
+    'warn',
+    first.failure
+      ? `The script is made to run once: a second run would stop at statement ${first.ordinal} (${first.failure.message}).`
+      : `The script is made to run once: statement ${first.ordinal} would change the result again.`,
+    details,
+  );
+}

@@ -1,0 +1,102 @@
+// Databases for tests: made by native sqlite3 or by the sample scripts, opened by the engine of the page.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Database } from '../src/database';
+import { Overlay, sourceOfBytes } from '../src/engine/overlay';
+import { loadEngine } from '../src/engine/sqljs';
+import type { Hasher } from '../src/migration/contentHash';
+import { runMigration, type RunResult } from '../src/migration/run';
+import { DEFAULT_CHOICES, type Choices } from '../src/migration/verdict';
+import type { Statement } from '../src/script/statement';
+import { splitScript } from '../src/script/split';
+
+export const engine = await loadEngine();
+
+const folder = mkdtempSync(join(tmpdir(), 'drydock-'));
+
+/** The bytes of a database that native sqlite3 makes of a script. */
+export function nativeDatabase(sql: string): Uint8Array {
+  const path = join(folder, `${crypto.randomUUID()}.db`);
+  execFileSync('sqlite3', ['-bail', path], { input: sql });
+  return new Uint8Array(readFileSync(path));
+}
+
+/** What native sqlite3 prints for a query on a database of these bytes. */
+export function askNative(bytes: Uint8Array, sql: string): string {
+  const path = join(folder, `${crypto.randomUUID()}.db`);
+  writeFileSync(path, bytes);
+  return execFileSync('sqlite3', ['-batch', '-bail', path], {
+    input: sql,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  }).trim();
+}
+
+/** A file of public/migrations. */
+export function migrationFile(path: string): string {
+  return readFileSync(join('public/migrations', path), 'utf8');
+}
+
+export const migration021 = migrationFile('021_otc_multiweek_real_example.sql');
+
+/** The statements of a script that must be splittable. */
+export function statementsOf(script: string): readonly Statement[] {
+  const split = splitScript(script);
+  if (!split.ok) throw new Error(split.refusal.sentence);
+  return split.statements;
+}
+
+/** An overlay over the bytes, with the page size that they say they have. */
+export function overlayOf(bytes: Uint8Array): Overlay {
+  const pageSize = ((bytes[16] ?? 0) << 8) | (bytes[17] ?? 0);
+  return new Overlay(sourceOfBytes(bytes), pageSize === 1 ? 65536 : pageSize);
+}
+
+/** Does something with an open database and closes it. */
+export function withDatabase<Value>(bytes: Uint8Array, use: (database: Database) => Value): Value {
+  const database = engine.open(overlayOf(bytes));
+  try {
+    return use(database);
+  } finally {
+    database.close();
+  }
+}
+
+/** SHA-256 by Node's own implementation. */
+export function nodeHasher(): Hasher {
+  let hash = createHash('sha256');
+  return {
+    update: (bytes) => void hash.update(bytes),
+    digest: () => {
+      const hex = hash.digest('hex');
+      hash = createHash('sha256');
+      return hex;
+    },
+  };
+}
+
+/** Runs a script on a database as the page does; gives the result and the bytes afterwards. */
+export function migrate(
+  bytes: Uint8Array,
+  script: string,
+  choices: Choices = DEFAULT_CHOICES,
+): { readonly result: RunResult; readonly bytes: Uint8Array } {
+  const overlay = overlayOf(bytes);
+  const before = engine.open(overlayOf(bytes));
+  const database = engine.open(overlay);
+  try {
+    const result = runMigration(before, database, statementsOf(script), choices, {
+      hasher: nodeHasher(),
+      reopen: () => engine.open(new Overlay(overlay, overlay.pageSize)),
+      now: () => performance.now(),
+      onProgress: () => undefined,
+    });
+    return { result, bytes: overlay.read(0, overlay.size).slice() };
+  } finally {
+    before.close();
+    database.close();
+  }
+}
