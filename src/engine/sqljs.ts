@@ -1,6 +1,7 @@
 // The only file that knows sql.js: opens overlays as databases and turns its exceptions into outcomes.
 
 import initSqlJs, { type BindParams, type SqlJsStatic, type Statement } from 'sql.js';
+import wasmUrl from 'sql.js/dist/sql-wasm-browser.wasm?url';
 import type { Database, Outcome, Row, SqlValue } from '../database';
 import type { Overlay } from './overlay';
 
@@ -13,6 +14,9 @@ interface BigIntStatement {
   get(parameters: null, config: { readonly useBigInt: true }): SqlValue[];
 }
 
+/** Address of the WASM that belongs to the sql.js of a browser. */
+export { wasmUrl };
+
 type SqlJsDatabase = InstanceType<SqlJsStatic['Database']>;
 
 /** A loaded engine: opens databases over overlays, and empty ones in memory. */
@@ -21,6 +25,8 @@ export interface Engine {
   open(overlay: Overlay): Database;
   /** A new, empty database in memory. */
   memory(): Database;
+  /** The bytes of a new database, after `fill` has put into it what it should hold. */
+  build(fill: (database: Database) => void): Uint8Array;
   /** Version of SQLite, as it names itself. */
   readonly version: string;
 }
@@ -46,10 +52,20 @@ export async function loadEngine(wasmUrl?: string): Promise<Engine> {
     }
     return connection;
   };
+  const build = (fill: (database: Database) => void): Uint8Array => {
+    const plain = new library.Database();
+    const connection = new SqlJsConnection(plain, memory);
+    try {
+      fill(connection);
+      return plain.export();
+    } finally {
+      connection.close();
+    }
+  };
   const probe = memory();
   const version = probe.query('SELECT sqlite_version()');
   probe.close();
-  return { open, memory, version: version.ok ? String(version.value[0]?.[0]) : 'unknown' };
+  return { open, memory, build, version: version.ok ? String(version.value[0]?.[0]) : 'unknown' };
 }
 
 let filesOpened = 0;

@@ -1,0 +1,151 @@
+// The report of a run, to be kept beside the upgraded file: as JSON for programs and as Markdown for people.
+
+import type { Statement } from '../script/statement';
+import type { Proof } from './proof';
+import { countVerdicts, VERDICTS, type Choices, type StatementOutcome } from './verdict';
+
+/** What a report is made of. Times are in milliseconds, sizes in bytes. */
+export interface ReportSource {
+  readonly input: { readonly name: string; readonly size: number; readonly sha256: string };
+  /** Null where the run was rolled back and there is no result. */
+  readonly output: { readonly name: string; readonly size: number; readonly sha256: string } | null;
+  readonly script: string;
+  readonly choices: Choices;
+  readonly engineVersion: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly milliseconds: number;
+  readonly totalMilliseconds: number;
+  readonly statements: readonly Statement[];
+  readonly outcomes: readonly StatementOutcome[];
+  readonly proofs: readonly Proof[];
+}
+
+/** The number of the JSON report's format; it changes when a field changes its meaning. */
+const REPORT_FORMAT = 1;
+
+/** The report as JSON text, indented. */
+export function reportAsJson(source: ReportSource): string {
+  const { statements, outcomes, proofs, ...facts } = source;
+  const report = {
+    format: REPORT_FORMAT,
+    tool: 'SQLite Drydock',
+    ...facts,
+    counts: countVerdicts(outcomes),
+    statements: outcomes.map((outcome) => {
+      const statement = statements[outcome.ordinal - 1];
+      const { ordinal, milliseconds, ...rest } = outcome;
+      return {
+        ordinal,
+        firstLine: statement?.firstLine ?? null,
+        lastLine: statement?.lastLine ?? null,
+        sql: statement?.text ?? null,
+        milliseconds: Number(milliseconds.toFixed(3)),
+        ...rest,
+      };
+    }),
+    proofs,
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** The report as Markdown text. */
+export function reportAsMarkdown(source: ReportSource): string {
+  const { input, output, choices, statements, outcomes, proofs } = source;
+  const counts = countVerdicts(outcomes);
+  const lines = [
+    `# Upgrade of ${inText(input.name)}`,
+    '',
+    output === null
+      ? 'The run stopped and everything was rolled back. There is no result.'
+      : `The run finished. ${proofs.every(({ result }) => result === 'pass') ? 'Every proof passed.' : 'Not every proof passed: see below.'}`,
+    '',
+    '| | |',
+    '| --- | --- |',
+    `| Script | ${inText(source.script)} |`,
+    `| Input | ${inText(input.name)}, ${input.size.toLocaleString('en-US')} bytes |`,
+    `| Input SHA-256 | \`${input.sha256}\` |`,
+    ...(output === null
+      ? []
+      : [
+          `| Output | ${inText(output.name)}, ${output.size.toLocaleString('en-US')} bytes |`,
+          `| Output SHA-256 | \`${output.sha256}\` |`,
+        ]),
+    `| Existing rows get | ${choices.existingRows === 'null' ? 'nothing (NULL)' : 'the time of the upgrade'} |`,
+    `| Strict | ${choices.strict ? 'on' : 'off'} |`,
+    `| Started | ${source.startedAt} |`,
+    `| Statements took | ${duration(source.milliseconds)} |`,
+    `| With all checks | ${duration(source.totalMilliseconds)} |`,
+    `| SQLite | ${source.engineVersion} |`,
+    `| Verdicts | ${VERDICTS.filter((verdict) => counts[verdict] > 0)
+      .map((verdict) => `${counts[verdict]} ${verdict}`)
+      .join(', ')} |`,
+    '',
+    '## Proofs',
+    '',
+    ...(proofs.length === 0 ? ['None: nothing was kept, so there is nothing to prove.'] : proofs.flatMap(proofLines)),
+    '',
+    '## Statements',
+    '',
+    ...outcomes.flatMap((outcome) => statementLines(outcome, statements[outcome.ordinal - 1])),
+  ];
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function proofLines({ title, code, result, sentence, details }: Proof): readonly string[] {
+  return [
+    `- **${result.toUpperCase()}** ${title} (\`${code}\`): ${inText(sentence)}`,
+    ...details.map((detail) => `  - ${inText(detail)}`),
+  ];
+}
+
+function statementLines(outcome: StatementOutcome, statement: Statement | undefined): readonly string[] {
+  const lines = statement
+    ? statement.firstLine === statement.lastLine
+      ? `line ${statement.firstLine}`
+      : `lines ${statement.firstLine} to ${statement.lastLine}`
+    : '';
+  const time = outcome.verdict === 'not run' ? '' : `, ${duration(outcome.milliseconds)}`;
+  const changes = outcome.changes > 0 ? `, ${outcome.changes.toLocaleString('en-US')} rows` : '';
+  return [
+    `### ${outcome.ordinal}. ${outcome.verdict} (${lines}${time}${changes})`,
+    '',
+    ...fenced(statement?.text ?? ''),
+    ...(outcome.note === null ? [] : [inText(outcome.note), '']),
+    ...(outcome.executed === null ? [] : ['What ran instead:', '', ...fenced(outcome.executed.join(';\n') + ';')]),
+    ...(outcome.failure === null
+      ? []
+      : [
+          `SQLite: ${inText(outcome.failure.message)}`,
+          '',
+          inText(`${outcome.failure.explanation} ${outcome.failure.wayOut}`),
+          '',
+        ]),
+    ...(outcome.drift === null
+      ? []
+      : [
+          `What is there differs from what the script asks for, in ${inText(outcome.drift.subject)}:`,
+          '',
+          ...outcome.drift.differences.map(
+            ({ aspect, there, asked }) => `- ${inText(aspect)}: there ${inText(there)}, asked for ${inText(asked)}`,
+          ),
+          '',
+        ]),
+  ];
+}
+
+/** A fence that no run of backticks inside the text can close. */
+function fenced(text: string): readonly string[] {
+  const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return [`${fence}sql`, text, fence, ''];
+}
+
+/** Names and values of a database are data: they must not become Markdown. */
+function inText(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>|#]/g, '\\$&').replaceAll(/\s*\n\s*/g, ' ');
+}
+
+function duration(milliseconds: number): string {
+  return milliseconds < 1000 ? `${milliseconds.toFixed(1)} ms` : `${(milliseconds / 1000).toFixed(2)} s`;
+}
