@@ -48,6 +48,17 @@ export default defineConfig(
     languageOptions: { parserOptions: { parser: ts.parser } },
   },
   {
+    // The types of parameters in markup are known to svelte-check, which checks them, and not to typescript-eslint.
+    files: ['**/*.svelte'],
+    rules: {
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+    },
+  },
+  {
     // These scripts are plain JavaScript, whose casts stand in comments, which these rules do not see.
     files: ['scripts/**'],
     rules: {

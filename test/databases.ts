@@ -8,8 +8,10 @@ import type { Database } from '../src/database';
 import { Overlay, sourceOfBytes } from '../src/engine/overlay';
 import { loadEngine } from '../src/engine/sqljs';
 import type { Hasher } from '../src/migration/contentHash';
+import { planMigration, type Plan } from '../src/migration/plan';
 import { runMigration, type RunResult } from '../src/migration/run';
-import { DEFAULT_CHOICES, type Choices } from '../src/migration/verdict';
+import { DEFAULT_CHOICES, type Choices, type StatementOutcome } from '../src/migration/verdict';
+import type { Schema } from '../src/schema/schema';
 import type { Statement } from '../src/script/statement';
 import { splitScript } from '../src/script/split';
 
@@ -99,4 +101,45 @@ export function migrate(
     before.close();
     database.close();
   }
+}
+
+/** Plans a script on a database as the page does; gives the plan, and the overlay as the plan leaves it. */
+export function plan(
+  bytes: Uint8Array,
+  script: string,
+  choices: Choices = DEFAULT_CHOICES,
+): { readonly plan: Plan; readonly overlay: Overlay } {
+  const overlay = overlayOf(bytes);
+  const database = engine.open(overlay);
+  try {
+    return { plan: planMigration(database, statementsOf(script), choices), overlay };
+  } finally {
+    database.close();
+  }
+}
+
+/** All bytes of an overlay. */
+export function bytesOf(overlay: Overlay): Uint8Array {
+  return overlay.read(0, overlay.size).slice();
+}
+
+/** What of outcomes a plan has to foretell: not the time, nor how many rows are backfilled and with which time. */
+export function essence(outcomes: readonly StatementOutcome[]): readonly object[] {
+  return outcomes.map(({ ordinal, verdict, failure, drift, changes }) => ({
+    ordinal,
+    verdict,
+    failure,
+    drift,
+    changes: verdict === 'adapted' ? 'not foretold' : changes,
+  }));
+}
+
+/** A schema without the pages on which its b-trees begin, which a plan cannot know. */
+export function withoutRootPages(schema: Schema): Schema {
+  return { ...schema, relations: schema.relations.map((relation) => ({ ...relation, rootPage: 0 })) };
+}
+
+/** The verdicts alone, in the order of the script. */
+export function verdicts(outcomes: readonly StatementOutcome[]): readonly string[] {
+  return outcomes.map(({ verdict }) => verdict);
 }

@@ -6,7 +6,7 @@ import { BYTES_TO_IDENTIFY, identify, type Refusal } from '../file/identify';
 import type { Hasher } from '../migration/contentHash';
 import { planMigration, type Plan } from '../migration/plan';
 import { runMigration, type RunProgress, type RunResult } from '../migration/run';
-import { abandon, transcribe } from '../migration/transcript';
+import { transcribe } from '../migration/transcript';
 import { DEFAULT_CHOICES, type Choices } from '../migration/verdict';
 import type { ScriptRefusal } from '../script/refusal';
 import { splitScript, type ScriptNote } from '../script/split';
@@ -181,9 +181,9 @@ export function makeApi(engine: Engine, sha256: Hasher) {
       );
       const database = engine.open(overlay);
       try {
-        const { complete } = transcribe(database, first, DEFAULT_CHOICES, { rehearsing: false, now: () => 0 });
+        const { complete, abandon } = transcribe(database, first, DEFAULT_CHOICES, { rehearsing: false, now: () => 0 });
         if (complete) rowsOf(database, 'COMMIT');
-        else abandon(database);
+        else abandon();
         return { ok: true, value: new Blob([overlay.read(0, overlay.size) as BlobPart]) };
       } finally {
         database.close();

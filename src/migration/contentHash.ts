@@ -72,7 +72,12 @@ const SEPARATOR = Uint8Array.of(59);
 /** A value with its type, without the characters that stand between values. */
 function encode(column: string): string {
   const name = quoteIdentifier(column);
-  return `CASE typeof(${name}) WHEN 'null' THEN 'n' WHEN 'integer' THEN 'i' || ${name} WHEN 'real' THEN 'r' || quote(${name}) WHEN 'text' THEN 't' || hex(${name}) ELSE 'b' || hex(${name}) END`;
+  return `CASE typeof(${name}) WHEN 'null' THEN 'n' WHEN 'integer' THEN 'i' || ${name} WHEN 'real' THEN ${encodeReal(name)} WHEN 'text' THEN 't' || hex(${name}) ELSE 'b' || hex(${name}) END`;
+}
+
+/** quote() gives the digits that make a real what it is, but not the sign of a zero; atan2() goes by that. */
+function encodeReal(name: string): string {
+  return `CASE WHEN ${name} = 0.0 AND atan2(${name}, -1.0) < 0.0 THEN 'r-0.0' ELSE 'r' || quote(${name}) END`;
 }
 
 /** One expression of many, within SQLite's limits on arguments and on the depth of an expression. */

@@ -82,18 +82,31 @@ function complaintsOf(rows: readonly (readonly unknown[])[]): string[] {
   return rows.map(([line]) => String(line)).filter((line) => line !== 'ok');
 }
 
-/** Foreign key violations: how many there are, by table, parent and number of the constraint; or SQLite's error. */
-export function countViolations(database: Database): Outcome<ReadonlyMap<string, number>> {
-  const read = database.query('SELECT "table", parent, fkid, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2, 3');
+/** Rows of a table whose parent is missing. */
+export interface Violation {
+  readonly table: string;
+  readonly parent: string;
+  /** The columns that refer to the parent; constraints have numbers, but those change when one is added. */
+  readonly columns: readonly string[];
+  readonly rows: number;
+}
+
+/** Foreign key violations, or SQLite's error. */
+export function countViolations(database: Database): Outcome<readonly Violation[]> {
+  const read = database.query(
+    `SELECT v."table", v.parent, v.rows,
+       (SELECT json_group_array("from") FROM pragma_foreign_key_list(v."table") WHERE id = v.fkid)
+     FROM (SELECT "table", parent, fkid, count(*) AS rows FROM pragma_foreign_key_check GROUP BY 1, 2, 3) AS v`,
+  );
   if (!read.ok) return read;
   return {
     ok: true,
-    value: new Map(
-      read.value.map(([table, parent, id, rows]) => [
-        `${String(table)} → ${String(parent)} (${String(id)})`,
-        Number(rows),
-      ]),
-    ),
+    value: read.value.map(([table, parent, rows, columns]) => ({
+      table: String(table),
+      parent: String(parent),
+      columns: JSON.parse(String(columns)) as string[],
+      rows: Number(rows),
+    })),
   };
 }
 

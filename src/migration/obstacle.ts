@@ -1,5 +1,6 @@
 // What stands in the way of a migration, said once for the whole plan.
 
+import { newName } from './correspondence';
 import { findRelation, foldName, type Schema } from '../schema/schema';
 import type { Statement } from '../script/statement';
 import type { StatementOutcome } from './verdict';
@@ -49,10 +50,12 @@ export function findObstacle(
 function findNeededTables(statements: readonly Statement[]): readonly string[] {
   const made = new Set<string>();
   const needed = new Map<string, string>();
-  for (const { kind, name, table } of statements) {
+  for (const { kind, name, table, conditional, temporary, text } of statements) {
     if (/^create (virtual )?table|^create view/.test(kind) && name !== null) made.add(foldName(name));
-    else if (table !== null && !made.has(foldName(table)) && !needed.has(foldName(table)))
+    else if (table === null || temporary || (kind === 'drop table' && conditional)) continue;
+    else if (!made.has(foldName(table)) && !/^sqlite_/i.test(table) && !needed.has(foldName(table)))
       needed.set(foldName(table), table);
+    if (kind === 'rename table') made.add(newName(text));
   }
   return [...needed.values()];
 }

@@ -5,7 +5,7 @@ import { readSchema } from '../schema/read';
 import type { Schema } from '../schema/schema';
 import type { Statement } from '../script/statement';
 import { findObstacle, type Obstacle } from './obstacle';
-import { abandon, transcribe } from './transcript';
+import { transcribe } from './transcript';
 import type { Choices, StatementOutcome } from './verdict';
 
 /** What a script will do to a database. */
@@ -33,7 +33,7 @@ export function planMigration(
   const transcript = transcribe(database, statements, choices, { rehearsing: true, now }, (shadow) => {
     after = readSchema(shadow);
   });
-  if (transcript.complete) abandon(database);
+  if (transcript.complete) transcript.abandon();
   return {
     outcomes: transcript.outcomes,
     before,

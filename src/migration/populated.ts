@@ -3,7 +3,7 @@
 
 import { quoteIdentifier, quoteText, rowsOf, type Database, type Outcome } from '../database';
 import type { Statement } from '../script/statement';
-import { isWord, tokenise } from '../script/tokens';
+import { isBlank, isWord, tokenise } from '../script/tokens';
 import type { Choices, Failure } from './verdict';
 
 /** What SQLite says of an ADD COLUMN whose default is not a constant, when the table has rows (alter.c). */
@@ -20,27 +20,48 @@ export function freezeDefaults(database: Database, statements: readonly Statemen
   const bare = database.scratch();
   try {
     const expressions = new Set<string>();
-    for (const statement of statements) {
-      if (statement.kind !== 'add column' || statement.table === null || statement.column === null) continue;
-      const table = quoteIdentifier(statement.table);
-      bare.execute(`CREATE TABLE ${table} ("its only column")`);
-      bare.execute(statement.text);
-      const read = bare.query('SELECT dflt_value FROM pragma_table_xinfo(?) WHERE cid = 1', [statement.table]);
-      const expression = read.ok ? read.value[0]?.[0] : null;
-      if (typeof expression === 'string' && bare.compile(`SELECT (${expression})`).ok) expressions.add(expression);
-      bare.execute(`DROP TABLE ${table}`);
+    for (const { kind, text } of statements) {
+      if (kind !== 'add column') continue;
+      for (const clause of defaultClauses(text)) {
+        bare.execute('CREATE TABLE t (a)');
+        bare.execute(`ALTER TABLE t ADD COLUMN b ${clause}`);
+        const expression = rowsOf(bare, `SELECT dflt_value FROM pragma_table_xinfo('t') WHERE cid = 1`)[0]?.[0];
+        if (typeof expression === 'string' && bare.compile(`SELECT (${expression})`).ok) expressions.add(expression);
+        bare.execute('DROP TABLE t');
+      }
     }
     if (expressions.size === 0) return new Map();
     const list = [...expressions];
     // 'now' is one instant within one statement (https://sqlite.org/lang_datefunc.html).
-    const together = bare.query(`SELECT ${list.map((expression) => `quote((${expression}))`).join(', ')}`);
+    const together = bare.query(`SELECT ${list.map(literalOf).join(', ')}`);
     const literals = together.ok ? together.value[0] : undefined;
     if (literals) return new Map(list.map((expression, at) => [expression, String(literals[at])]));
-    const alone = list.map((expression) => [expression, bare.query(`SELECT quote((${expression}))`)] as const);
+    const alone = list.map((expression) => [expression, bare.query(`SELECT ${literalOf(expression)}`)] as const);
     return new Map(alone.flatMap(([expression, read]) => (read.ok ? [[expression, String(read.value[0]?.[0])]] : [])));
   } finally {
     bare.close();
   }
+}
+
+/** The value of an expression as an SQL literal. quote() stops at a NUL, so that is spelt as char(0). */
+function literalOf(expression: string): string {
+  return `(SELECT CASE WHEN typeof(v) = 'text' AND instr(v, char(0))
+    THEN '(' || replace(quote(replace(v, char(0), char(57344))), char(57344), '''||char(0)||''') || ')' ELSE quote(v) END
+    FROM (SELECT (${expression}) AS v LIMIT 1 OFFSET 0))`;
+}
+
+/** The DEFAULT clauses of an ADD COLUMN: the word and, as far as parentheses go, what follows it. */
+function defaultClauses(addColumn: string): readonly string[] {
+  const tokens = tokenise(addColumn).filter((token) => !isBlank(token));
+  return tokens.flatMap((token, at) => {
+    if (!isWord(token, 'DEFAULT')) return [];
+    let depth = 0;
+    for (const { text, end } of tokens.slice(at + 1)) {
+      depth += text === '(' ? 1 : text === ')' ? -1 : 0;
+      if (depth <= 0 && text !== '+' && text !== '-') return [addColumn.slice(token.start, end)];
+    }
+    return [];
+  });
 }
 
 /** What an adaptation did. */
@@ -82,34 +103,45 @@ export function addColumnToPopulatedTable(
     if (target.notNull && (value === undefined || value === 'NULL')) {
       return { ok: false, error: explainNoValue(statement, target.expression) };
     }
-    run(`ALTER TABLE ${table} ADD COLUMN ${column} ${target.strict ? 'ANY' : plainType(target.type)}`.trimEnd());
+    if (value === undefined && choices.existingRows === 'upgrade time') {
+      throw new Refusal(`its default ${target.expression} cannot be computed`);
+    }
+    // Its type is of no consequence, as the schema text replaces it at once; only STRICT tables want one.
+    run(`ALTER TABLE main.${table} ADD COLUMN ${column}${target.strict ? ' ANY' : ''}`);
     const kept = value === undefined ? [] : triggersOf(database, target.table);
+    if (value !== undefined) refuseTemporaryTriggers(database, target.table);
     run('PRAGMA writable_schema = ON');
     run(
-      `UPDATE sqlite_schema SET sql = ${quoteText(target.sql)} WHERE type = 'table' AND name = ${quoteText(target.table)}`,
+      `UPDATE main.sqlite_schema SET sql = ${target.literal} WHERE type = 'table' AND name = ${quoteText(target.table)}`,
     );
     if (changes !== 1) throw new Refusal(`sqlite_schema holds ${changes} tables named ${target.table}`);
-    for (const trigger of kept) run(`DELETE FROM sqlite_schema WHERE rowid = ${trigger.rowid}`);
+    for (const trigger of kept) run(`DELETE FROM main.sqlite_schema WHERE rowid = ${trigger.rowid}`);
     reloadSchema(database, run);
     let backfilled = 0;
     if (value !== undefined) {
-      const update = `UPDATE ${table} SET ${column} = ${value}`;
-      if (!rehearsing || backfillMayFail(target.sql, target.strict)) run(update);
-      else executed.push(update);
-      backfilled = rehearsing ? 0 : changes;
+      const update = `UPDATE main.${table} SET ${column} = ${value}`;
+      if (rehearsing && !backfillMayFail(target.sql, target.strict)) {
+        const compiled = database.compile(update);
+        if (!compiled.ok) throw new Refusal(compiled.error.message);
+        executed.push(update);
+      } else {
+        run(update);
+        backfilled = changes;
+      }
     }
     if (kept.length > 0) {
       // The triggers go back to where they were, row for row: they must not fire for the backfill, nor be written anew.
       run('PRAGMA writable_schema = ON');
       for (const trigger of kept)
-        run(`INSERT INTO sqlite_schema (rowid, type, name, tbl_name, rootpage, sql) VALUES (${trigger.values})`);
+        run(`INSERT INTO main.sqlite_schema (rowid, type, name, tbl_name, rootpage, sql) VALUES (${trigger.values})`);
       reloadSchema(database, run);
     }
     if (value === undefined && hasWord(statement.text, 'CHECK')) {
-      const broken = rowsOf(
-        database,
-        `SELECT * FROM pragma_quick_check(${quoteText(target.table)}) WHERE quick_check GLOB 'CHECK*'`,
+      const check = database.query(
+        `SELECT 1 FROM pragma_quick_check(${quoteText(target.table)}, 'main') WHERE quick_check GLOB 'CHECK*'`,
       );
+      if (!check.ok) throw new Refusal(check.error.message);
+      const broken = check.value;
       if (broken.length > 0) return { ok: false, error: explainCheck(statement) };
     }
     return { ok: true, value: { executed, value: value ?? null, changes: backfilled } };
@@ -125,9 +157,10 @@ class Refusal extends Error {}
 
 interface Target {
   readonly sql: string;
+  /** The same text as an SQL literal. */
+  readonly literal: string;
   readonly table: string;
   readonly column: string;
-  readonly type: string;
   readonly notNull: boolean;
   readonly expression: string;
   readonly strict: boolean;
@@ -136,28 +169,24 @@ interface Target {
 function readTarget(shadow: Database, table: string, column: string): Target {
   const [found] = rowsOf(
     shadow,
-    `SELECT s.sql, s.name, x.name, x.type, x."notnull", x.dflt_value, l.strict
+    `SELECT s.sql, s.name, x.name, hex(CAST(s.sql AS BLOB)), x."notnull", x.dflt_value, l.strict
      FROM sqlite_schema AS s, pragma_table_xinfo(s.name) AS x, pragma_table_list(s.name) AS l
      WHERE s.type = 'table' AND s.name = ? COLLATE NOCASE AND x.name = ? COLLATE NOCASE AND l.schema = 'main'`,
     [table, column],
   );
   if (!found)
     throw new Error(`The shadow has no column ${table}.${column}, although it ran the statement that adds it`);
-  const [sql, storedTable, storedColumn, type, notNull, expression, strict] = found;
+  const [sql, storedTable, storedColumn, bytes, notNull, expression, strict] = found;
   return {
     sql: String(sql),
+    // Text that is not valid in the file's encoding does not survive the way through JavaScript; its bytes do.
+    literal: String(sql).includes('\uFFFD') ? `CAST(x'${String(bytes)}' AS TEXT)` : quoteText(String(sql)),
     table: String(storedTable),
     column: String(storedColumn),
-    type: String(type),
     notNull: notNull === 1,
     expression: String(expression),
     strict: strict === 1,
   };
-}
-
-/** The type in the first, plain ADD COLUMN only has to be harmless: the schema text replaces it at once. */
-function plainType(type: string): string {
-  return /^[A-Za-z][A-Za-z0-9_ ]*(\([0-9, ]+\))?$/.test(type) && !/generated|always/i.test(type) ? type : '';
 }
 
 /** Makes the connection read sqlite_schema anew: without it, inserts would go by the old shape of the table. */
@@ -170,11 +199,30 @@ function reloadSchema(database: Database, run: (sql: string) => void): void {
 function triggersOf(database: Database, table: string): readonly { readonly rowid: string; readonly values: string }[] {
   const rows = rowsOf(
     database,
-    `SELECT rowid, concat_ws(', ', rowid, quote(type), quote(name), quote(tbl_name), rootpage, quote(sql))
-     FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE ORDER BY rowid`,
+    `SELECT rowid, concat_ws(', ', rowid, quote(type), quote(name), quote(tbl_name), rootpage, quote(sql)),
+       concat_ws(', ', rowid, quote(type), ${asText('name')}, ${asText('tbl_name')}, rootpage, ${asText('sql')})
+     FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE ORDER BY rowid`,
     [table],
   );
-  return rows.map(([rowid, values]) => ({ rowid: String(rowid), values: String(values) }));
+  return rows.map(([rowid, values, bytes]) => ({
+    rowid: String(rowid),
+    values: String(String(values).includes('\uFFFD') ? bytes : values),
+  }));
+}
+
+/** Those that the script itself made cannot be set aside in the same way, and would fire for the backfill. */
+function refuseTemporaryTriggers(database: Database, table: string): void {
+  const found = rowsOf(
+    database,
+    `SELECT name FROM temp.sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE`,
+    [table],
+  );
+  if (found.length > 0)
+    throw new Refusal(`the temporary trigger ${String(found[0]?.[0])} would fire for existing rows`);
+}
+
+function asText(column: string): string {
+  return `'CAST(x''' || hex(CAST(${column} AS BLOB)) || ''' AS TEXT)'`;
 }
 
 /** One value for all rows is refused by a CHECK, a STRICT type or a generated column that cannot be computed; else by nothing. */

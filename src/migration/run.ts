@@ -6,7 +6,7 @@ import type { Schema } from '../schema/schema';
 import type { Statement } from '../script/statement';
 import type { Hasher } from './contentHash';
 import type { Proof } from './proof';
-import { abandon, transcribe } from './transcript';
+import { transcribe } from './transcript';
 import type { Choices, StatementOutcome } from './verdict';
 import { proveRun, takeBaseline } from './verify';
 
@@ -56,7 +56,7 @@ export function runMigration(
   const baseline = takeBaseline(before, onCheckBefore);
   let specified = baseline.schema;
   const start = now();
-  const { outcomes, complete } = transcribe(
+  const { outcomes, complete, abandon } = transcribe(
     database,
     statements,
     choices,
@@ -74,7 +74,7 @@ export function runMigration(
   const commit = database.execute('COMMIT');
   const milliseconds = now() - start;
   if (!commit.ok) {
-    abandon(database);
+    abandon();
     return { outcomes: failLast(outcomes, commit.error.message), ...nothing, milliseconds };
   }
   const after = readSchema(database);

@@ -2,10 +2,11 @@
 
 import type { Outcome } from '../database';
 import { foldName, type Schema } from '../schema/schema';
-import type { Statement } from '../script/statement';
-import type { Integrity, Measurement } from './measurement';
+import type { Statement, StatementKind } from '../script/statement';
+import type { TablePair } from './correspondence';
+import type { Integrity, Measurement, Violation } from './measurement';
+import type { Plan } from './plan';
 import { count, proof, type Proof, type ProofCode } from './proof';
-import type { StatementOutcome } from './verdict';
 
 /** integrity_check, as a proof. */
 export function proveIntegrity(
@@ -92,25 +93,29 @@ export function proveViewsAndTriggers(before: Measurement, after: Measurement): 
   );
 }
 
-/** Foreign key violations; only new ones count. */
+/** Foreign key violations; only new ones count. Those from before are known by the names that `pairs` gives them now. */
 export function proveForeignKeys(
-  before: Outcome<ReadonlyMap<string, number>>,
-  after: Outcome<ReadonlyMap<string, number>>,
+  before: Outcome<readonly Violation[]>,
+  after: Outcome<readonly Violation[]>,
+  pairs: readonly TablePair[],
 ): Proof {
   if (!before.ok || !after.ok) {
-    const { message } = before.ok ? (after.ok ? { message: '' } : after.error) : before.error;
+    const message = before.ok ? (after.ok ? '' : after.error.message) : before.error.message;
     return proof('foreign-keys', 'unverifiable', `foreign_key_check could not run: ${message}.`);
   }
-  const added = [...after.value].filter(([key, rows]) => rows > (before.value.get(key) ?? 0));
-  const total = [...before.value.values()].reduce((sum, rows) => sum + rows, 0);
-  const details = [...after.value].map(
-    ([key, rows]) => `${key}: ${count(rows, 'row')}, ${(before.value.get(key) ?? 0).toLocaleString('en-US')} before`,
+  const had = sumByReference(before.value.map((violation) => renamed(violation, pairs)));
+  const has = sumByReference(after.value);
+  const added = [...has].filter(([reference, rows]) => rows > (had.get(reference) ?? 0));
+  const total = before.value.reduce((sum, { rows }) => sum + rows, 0);
+  const details = [...has].map(
+    ([reference, rows]) =>
+      `${reference}: ${count(rows, 'row')}, ${(had.get(reference) ?? 0).toLocaleString('en-US')} before`,
   );
   if (added.length > 0) {
     return proof(
       'foreign-keys',
       'fail',
-      `foreign_key_check finds rows without their parent that were sound before: ${added.map(([key]) => key).join(', ')}.`,
+      `foreign_key_check finds rows without their parent that were sound before: ${added.map(([reference]) => reference).join(', ')}.`,
       details,
     );
   }
@@ -119,6 +124,30 @@ export function proveForeignKeys(
       ? 'foreign_key_check finds nothing, before and after.'
       : `${count(total, 'row')} had no parent before already; none were added.`;
   return proof('foreign-keys', 'pass', old, details);
+}
+
+function renamed(violation: Violation, pairs: readonly TablePair[]): Violation {
+  const pairOf = (table: string): TablePair | undefined =>
+    pairs.find((pair) => foldName(pair.before.name) === foldName(table));
+  const child = pairOf(violation.table);
+  return {
+    ...violation,
+    table: child?.after?.name ?? violation.table,
+    parent: pairOf(violation.parent)?.after?.name ?? violation.parent,
+    columns: violation.columns.map(
+      (name) => child?.columns.find((column) => foldName(column.before) === foldName(name))?.after ?? name,
+    ),
+  };
+}
+
+/** Rows without a parent, by `table (columns) → parent`. */
+function sumByReference(violations: readonly Violation[]): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const { table, parent, columns, rows } of violations) {
+    const reference = `${table} (${columns.join(', ')}) → ${parent}`;
+    sums.set(reference, (sums.get(reference) ?? 0) + rows);
+  }
+  return sums;
 }
 
 /** Settings, unless a PRAGMA of the script sets them. */
@@ -150,47 +179,86 @@ export function proveSettings(before: Measurement, after: Measurement, statement
   );
 }
 
-/** What the same script would do to the result. */
-export function proveSecondRun(statements: readonly Statement[], outcomes: readonly StatementOutcome[]): Proof {
-  const quiet = new Set(['select', 'pragma', 'analyze', 'explain', 'savepoint', 'release', 'reindex']);
-  const acting = outcomes.filter(({ verdict, ordinal, changes }) => {
-    const kind = statements[ordinal - 1]?.kind ?? 'other';
+/** What the same script would do to the result: `second` is its plan there. */
+export function proveSecondRun(
+  statements: readonly Statement[],
+  second: Pick<Plan, 'outcomes' | 'before' | 'after'>,
+): Proof {
+  const acting = second.outcomes.filter(({ verdict, ordinal, changes }) => {
+    const { kind, temporary } = statements[ordinal - 1] ?? { kind: 'other', temporary: false };
     if (verdict === 'skipped' || verdict === 'unchanged' || verdict === 'not run') return false;
-    if (verdict === 'applied' && (kind === 'update' || kind === 'delete' || kind === 'insert')) return changes > 0;
-    return !(verdict === 'applied' && quiet.has(kind));
+    if (verdict !== 'applied') return true;
+    if (kind === 'update' || kind === 'delete' || kind === 'insert') return changes > 0;
+    return !temporary && !QUIET.has(kind);
   });
   const details = acting.map(
     ({ ordinal, verdict, failure }) => `statement ${ordinal}: ${verdict}${failure ? `, ${failure.message}` : ''}`,
   );
   const [first] = acting;
-  if (!first) {
-    const skipped = outcomes.filter(({ verdict }) => verdict === 'skipped').length;
-    const unchanged = outcomes.filter(({ verdict }) => verdict === 'unchanged').length;
+  const skipped = second.outcomes.filter(({ verdict }) => verdict === 'skipped').length;
+  const unchanged = second.outcomes.filter(({ verdict }) => verdict === 'unchanged').length;
+  const quietly = `The same script on the result: ${skipped} skipped, ${unchanged} unchanged`;
+  if (!first) return proof('second-run', 'pass', `${quietly}, nothing else.`);
+  const kindOf = (ordinal: number): StatementKind => statements[ordinal - 1]?.kind ?? 'other';
+  const rowless = acting.every(({ ordinal, failure }) => failure === null && REMADE.has(kindOf(ordinal)));
+  if (rowless && proveSchema(second.after, second.before).result === 'pass') {
     return proof(
       'second-run',
       'pass',
-      `The same script on the result: ${skipped} skipped, ${unchanged} unchanged, nothing else.`,
+      `${quietly}; ${count(acting.length, 'statement')} that ${acting.length === 1 ? 'drops or makes' : 'drop and make'} views, triggers or indexes anew, to the same text.`,
+      details,
     );
   }
-  // A statement that is written to be repeatable and is not, is a fault of the run; a script may be meant to run once.
-  const repeatable = acting.filter(({ ordinal, failure }) => {
-    const statement = statements[ordinal - 1];
-    return failure === null && (statement?.kind === 'add column' || (statement?.conditional ?? false));
+  if (first.failure) {
+    return proof(
+      'second-run',
+      'warn',
+      `The script is made to run once: a second run would stop at statement ${first.ordinal} (${first.failure.message}).`,
+      details,
+    );
+  }
+  // A statement that is written to be repeatable and is not, is a fault of the run; unless the script takes away what it
+  // makes. A script may be meant to run once.
+  const undone = acting.some(({ ordinal }) => /^(drop|rename|rollback|delete)/.test(kindOf(ordinal)));
+  const repeatable = acting.find(({ ordinal, failure }) => {
+    const makes = kindOf(ordinal) === 'add column' || kindOf(ordinal).startsWith('create');
+    const conditional = kindOf(ordinal) === 'add column' || (statements[ordinal - 1]?.conditional ?? false);
+    return failure === null && makes && conditional;
   });
-  if (repeatable.length > 0) {
+  if (repeatable && !undone) {
     return proof(
       'second-run',
       'fail',
-      `Statement ${repeatable[0]?.ordinal ?? 0} ran and would change the result once more.`,
+      `Statement ${repeatable.ordinal} ran and would change the result once more.`,
       details,
     );
   }
   return proof(
     'second-run',
     'warn',
-    first.failure
-      ? `The script is made to run once: a second run would stop at statement ${first.ordinal} (${first.failure.message}).`
-      : `The script is made to run once: statement ${first.ordinal} would change the result again.`,
+    `The script is made to run once: statement ${first.ordinal} would change the result again.`,
     details,
   );
 }
+
+/** Kinds of statement that leave nothing in the file. */
+const QUIET: ReadonlySet<StatementKind> = new Set<StatementKind>([
+  'select',
+  'pragma',
+  'analyze',
+  'explain',
+  'savepoint',
+  'release',
+  'rollback to',
+  'reindex',
+]);
+
+/** Kinds of statement about what follows from a text alone, so that dropping and making it again changes nothing. */
+const REMADE: ReadonlySet<StatementKind> = new Set<StatementKind>([
+  'create view',
+  'create trigger',
+  'create index',
+  'drop view',
+  'drop trigger',
+  'drop index',
+]);

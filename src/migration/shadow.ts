@@ -22,7 +22,7 @@ export function makeShadow(database: Database): Database {
   must('BEGIN');
   const objects = rowsOf(
     database,
-    `SELECT s.type, s.name, s.tbl_name, s.rootpage, s.sql, coalesce(l.wr, 0)
+    `SELECT s.type, s.name, s.tbl_name, s.rootpage, CAST(s.sql AS BLOB), coalesce(l.wr, 0)
      FROM main.sqlite_schema AS s LEFT JOIN pragma_table_list AS l ON l.schema = 'main' AND l.name = s.name AND s.type = 'table'
      ORDER BY s.rowid`,
   );
@@ -36,11 +36,12 @@ export function makeShadow(database: Database): Database {
   const roots = new Map(
     rowsOf(shadow, 'SELECT name, rootpage FROM sqlite_schema').map(([name, root]) => [String(name), Number(root)]),
   );
+  // As bytes, since text that is not valid in its encoding does not survive the way through JavaScript.
   must('PRAGMA writable_schema = ON');
   must('DELETE FROM sqlite_schema');
   objects.forEach(([type, name, table, , sql], at) => {
     const root = roots.get(`placeholder_${at}`) ?? 0;
-    must(`INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ${root}, ?)`, [
+    must(`INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ${root}, CAST(? AS TEXT))`, [
       type ?? null,
       name ?? null,
       table ?? null,

@@ -1,10 +1,10 @@
 // Runs a whole script inside one transaction and writes down what became of each statement.
 
-import type { Database } from '../database';
+import { rowsOf, type Database } from '../database';
 import type { Statement } from '../script/statement';
 import { freezeDefaults } from './populated';
 import { makeShadow } from './shadow';
-import { runStatement, type StatementContext } from './statementRun';
+import { findRowReaders, runStatement, type StatementContext } from './statementRun';
 import { findWrapper } from './transaction';
 import type { Choices, StatementOutcome } from './verdict';
 
@@ -14,6 +14,8 @@ export interface Transcript {
   readonly outcomes: readonly StatementOutcome[];
   /** No statement failed: the transaction is open and holds all that the script did. Otherwise it is rolled back. */
   readonly complete: boolean;
+  /** Takes back all that the script did; for a transcript that is complete and not to be kept. */
+  readonly abandon: () => void;
 }
 
 /** What a run is asked to do beside running. */
@@ -39,6 +41,13 @@ export function transcribe(
   use: (shadow: Database) => void = () => undefined,
 ): Transcript {
   const shadow = makeShadow(database);
+  const settings = readSettings(database, statements);
+  const abandon = (): void => {
+    database.execute('ROLLBACK');
+    // Neither this nor the settings of a connection are part of a transaction.
+    database.execute('PRAGMA writable_schema = RESET');
+    for (const setting of settings) database.execute(setting);
+  };
   try {
     const context: StatementContext = {
       database,
@@ -47,7 +56,8 @@ export function transcribe(
       choices,
       frozen: freezeDefaults(database, statements),
       wrapper: findWrapper(statements),
-      deferred: options.rehearsing ? new Map() : null,
+      rowReaders: findRowReaders(statements),
+      rehearsing: options.rehearsing,
     };
     const outcomes: StatementOutcome[] = [];
     let stopped = false;
@@ -64,18 +74,28 @@ export function transcribe(
       outcomes.push({ ...BLANK, ...result, ordinal: statement.ordinal, milliseconds: options.now() - start });
       stopped = result.verdict === 'failed';
     }
-    if (stopped) abandon(database);
+    if (stopped) abandon();
     use(shadow);
-    return { outcomes, complete: !stopped };
+    return { outcomes, complete: !stopped, abandon };
   } finally {
     shadow.close();
   }
 }
 
-/** Takes back all that a script did. `writable_schema` is not part of a transaction, so it is switched off by hand. */
-export function abandon(database: Database): void {
-  database.execute('ROLLBACK');
-  database.execute('PRAGMA writable_schema = RESET');
+/** Settings of a connection that decide what statements do or whether they may; SQLite does not roll them back. */
+const SETTINGS_THAT_STAY =
+  /^(query_only|ignore_check_constraints|legacy_alter_table|recursive_triggers|reverse_unordered_selects|trusted_schema|cell_size_check|max_page_count|hard_heap_limit|cache_size|cache_spill|secure_delete|temp_store|defer_foreign_keys)$/i;
+
+/** The PRAGMAs that put back what PRAGMAs of the script may set. */
+function readSettings(database: Database, statements: readonly Statement[]): readonly string[] {
+  const names = new Set(statements.flatMap(({ kind, name }) => (kind === 'pragma' && name !== null ? [name] : [])));
+  return [...names].flatMap((name) => {
+    // It can only be set, not read.
+    if (/^case_sensitive_like$/i.test(name)) return ['PRAGMA case_sensitive_like = OFF'];
+    if (!SETTINGS_THAT_STAY.test(name)) return [];
+    const value = rowsOf(database, `PRAGMA ${name}`)[0]?.[0];
+    return value === undefined ? [] : [`PRAGMA ${name} = ${String(value)}`];
+  });
 }
 
 const BLANK = { note: null, executed: null, changes: 0, milliseconds: 0, failure: null, drift: null } as const;

@@ -6,7 +6,15 @@ import type { Schema } from '../schema/schema';
 import type { Statement } from '../script/statement';
 import { hashContent, type Hasher } from './contentHash';
 import { pairTables, type TablePair } from './correspondence';
-import { checkIntegrity, countRows, countViolations, measure, type Integrity, type Measurement } from './measurement';
+import {
+  checkIntegrity,
+  countRows,
+  countViolations,
+  measure,
+  type Integrity,
+  type Measurement,
+  type Violation,
+} from './measurement';
 import { planMigration } from './plan';
 import type { Proof } from './proof';
 import { proveContent, proveRowCounts, proveSequences, statementsThatChangeRows } from './rowProofs';
@@ -28,7 +36,7 @@ export interface Baseline {
   readonly schema: Schema;
   readonly measurement: Measurement;
   readonly integrity: Integrity;
-  readonly violations: Outcome<ReadonlyMap<string, number>>;
+  readonly violations: Outcome<readonly Violation[]>;
   readonly rows: ReadonlyMap<string, Outcome<number>>;
 }
 
@@ -77,7 +85,8 @@ export function proveRun(aftermath: Aftermath, hasher: Hasher, onCheck: OnCheck)
   try {
     const schema = readSchema(result);
     const measurement = measure(result, schema);
-    const pairs = pairTables(baseline.schema, schema);
+    const applied = statements.filter(({ ordinal }) => outcomes[ordinal - 1]?.verdict === 'applied');
+    const pairs = pairTables(baseline.schema, schema, applied);
     const rows = countAll(result, schema, 'counting rows after', onCheck);
     const content = hashPairs(before, result, pairs, baseline, hasher, onCheck);
     onCheck('foreign_key_check after', 0, 0);
@@ -93,12 +102,12 @@ export function proveRun(aftermath: Aftermath, hasher: Hasher, onCheck: OnCheck)
       proveContent(pairs, virtual, content.before, content.after, changing),
       proveSchema(schema, specified),
       proveViewsAndTriggers(baseline.measurement, measurement),
-      proveForeignKeys(baseline.violations, violations),
+      proveForeignKeys(baseline.violations, violations, pairs),
       proveSettings(baseline.measurement, measurement, statements),
       proveSequences(pairs, baseline.measurement, measurement, changing),
       integrityAfter,
       proveIntegrity('integrity-reopened', reopened),
-      proveSecondRun(statements, second.outcomes),
+      proveSecondRun(statements, second),
     ];
   } finally {
     result.close();

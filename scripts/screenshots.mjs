@@ -1,0 +1,56 @@
+// Takes pictures of the built page in its states, light and dark, narrow and wide, into docs/screenshots.
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright';
+import { preview } from 'vite';
+import { chromiumArguments, findChromium } from './chromium.mjs';
+
+const folder = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
+const looks = /** @type {const} */ ([
+  { name: 'light-wide', colorScheme: 'light', viewport: { width: 1360, height: 900 } },
+  { name: 'dark-wide', colorScheme: 'dark', viewport: { width: 1360, height: 900 } },
+  { name: 'light-narrow', colorScheme: 'light', viewport: { width: 390, height: 844 } },
+  { name: 'dark-narrow', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
+]);
+const only = process.argv[2];
+
+const server = await preview({ preview: { port: 0, host: '127.0.0.1' }, logLevel: 'warn' });
+const address = server.resolvedUrls?.local[0];
+const executablePath = findChromium();
+if (address === undefined || executablePath === null)
+  throw new Error('There is no server or no Chromium to take pictures with');
+const browser = await chromium.launch({ executablePath, args: chromiumArguments });
+mkdirSync(folder, { recursive: true });
+
+for (const { name, ...look } of looks) {
+  if (only !== undefined && !name.includes(only)) continue;
+  const page = await browser.newPage({ ...look, reducedMotion: 'reduce' });
+  /** @param {string} state @param {boolean} fullPage */
+  const picture = async (state, fullPage = true) => {
+    await page.screenshot({ path: `${folder}${state}-${name}.png`, fullPage });
+  };
+  await page.goto(address);
+  await page.locator('[data-sample]').first().waitFor();
+  await picture('empty');
+  await page.locator('[data-sample]').first().click();
+  await page.locator('main[data-state=ready]').waitFor();
+  await page.locator('[data-verdict=adapted] summary').first().click();
+  await page.locator('[data-relation=otc_raw] summary').first().click();
+  await picture('ready', false);
+  await picture('ready-whole');
+  await page.getByRole('button', { name: 'Run migration' }).click();
+  await page.locator('main[data-state=done]').waitFor();
+  await picture('done', false);
+  await page.getByRole('button', { name: 'Another file' }).click();
+  await page.getByLabel('Open a SQLite file').setInputFiles({
+    name: 'backup.db.gz',
+    mimeType: 'application/gzip',
+    buffer: Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0]),
+  });
+  await page.locator('main[data-state=refused]').waitFor();
+  await picture('refused', false);
+  await page.close();
+}
+
+await browser.close();
+await server.close();

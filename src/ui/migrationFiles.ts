@@ -1,0 +1,38 @@
+// The catalog of migrations as it lies beside the page, with every script it names.
+
+import {
+  loadCatalog,
+  loadMigration,
+  type Catalog,
+  type CatalogProblem,
+  type Migration,
+  type ReadCatalogFile,
+} from '../migration/catalog';
+
+/** Reads a file of the catalog's folder. Rejects when the server does not give it. */
+export const readMigrationFile: ReadCatalogFile = async (path) => {
+  const response = await fetch(new URL(`migrations/${path}`, document.baseURI));
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  return response.text();
+};
+
+/** All that the catalog offers, and what is wrong with the rest of it. */
+export interface Migrations {
+  readonly catalog: Catalog;
+  readonly loaded: ReadonlyMap<string, Migration>;
+  readonly problem: CatalogProblem | null;
+}
+
+/** Loads the catalog and its migrations; one that is wrong does not take the others with it. */
+export async function loadMigrations(read: ReadCatalogFile = readMigrationFile): Promise<Migrations> {
+  const catalog = await loadCatalog(read);
+  if (!catalog.ok) return { catalog: { migrations: [] }, loaded: new Map(), problem: catalog.error };
+  const { migrations } = catalog.value;
+  const all = await Promise.all(migrations.map(async (entry) => [entry.id, await loadMigration(read, entry)] as const));
+  const wrong = all.flatMap(([, migration]) => (migration.ok ? [] : [migration.error]));
+  return {
+    catalog: catalog.value,
+    loaded: new Map(all.flatMap(([id, migration]) => (migration.ok ? [[id, migration.value] as const] : []))),
+    problem: wrong[0] ?? null,
+  };
+}

@@ -1,0 +1,287 @@
+// The page's state, and the only place that changes it. Components read it and call its methods.
+
+import { Cancelled, EngineClient, EngineFailure } from '../engine/client';
+import type { FinishedRun, FinishingProgress, PlannedScript } from '../engine/api';
+import type { Inspection } from '../engine/inspection';
+import { loadSampleBase, type CatalogEntry, type Migration, type Sample } from '../migration/catalog';
+import { DEFAULT_CHOICES, type Choices } from '../migration/verdict';
+import { loadMigrations, readMigrationFile, type Migrations } from './migrationFiles';
+
+/** Where the work is; `<main data-state>` shows it. */
+export type WorkbenchState = 'empty' | 'inspecting' | 'ready' | 'running' | 'done' | 'refused';
+
+/** Something that stands in the way, in the user's words. */
+export interface Problem {
+  readonly code: string;
+  readonly sentence: string;
+  readonly help: string;
+}
+
+/** The script that is planned and run: one of the catalog, or the user's own. */
+export interface ChosenScript {
+  /** Catalog id, or null for the user's own. */
+  readonly id: string | null;
+  readonly title: string;
+  readonly summary: string;
+  readonly text: string;
+}
+
+const ENGINE_GONE = 'Your file was not changed. Drop it again, or reload the page if this repeats.';
+
+/** One workbench for the life of the page. */
+export class Workbench {
+  state = $state<WorkbenchState>('empty');
+  inspection = $state.raw<Inspection | null>(null);
+  planned = $state.raw<PlannedScript | null>(null);
+  finished = $state.raw<FinishedRun | null>(null);
+  progress = $state.raw<FinishingProgress | null>(null);
+  /** Why the file was refused. */
+  refusal = $state.raw<Problem | null>(null);
+  /** Why the script cannot be planned. */
+  scriptProblem = $state.raw<Problem | null>(null);
+  /** Something that went wrong without ending the work: a catalog that cannot be read, an engine that stopped. */
+  notice = $state.raw<Problem | null>(null);
+  choices = $state.raw<Choices>(DEFAULT_CHOICES);
+  planning = $state(false);
+  catalog = $state.raw<readonly CatalogEntry[]>([]);
+  script = $state.raw<ChosenScript | null>(null);
+  samples = $state.raw<readonly Sample[]>([]);
+  /** Said to screen readers when something changes by itself. */
+  announcement = $state('');
+
+  readonly #client: EngineClient;
+  #migrations: Migrations['loaded'] | null = null;
+  #file: File | null = null;
+  readonly #catalogLoaded: Promise<void>;
+  /** Counts what the user asked for; an answer to an older question is dropped. */
+  #question = 0;
+
+  constructor(client = new EngineClient()) {
+    this.#client = client;
+    client.warmUp();
+    this.#catalogLoaded = this.#loadCatalog();
+  }
+
+  /** Whether "Run migration" can be pressed. */
+  get canRun(): boolean {
+    return this.state === 'ready' && !this.planning && this.planned !== null && this.planned.plan.obstacle === null;
+  }
+
+  /** Takes what was dropped or picked: a database, a script, or one of each. */
+  async take(files: readonly File[]): Promise<void> {
+    if (this.state === 'running') return;
+    const script = files.find((file) => /\.sql$/i.test(file.name));
+    const database = files.find((file) => file !== script);
+    if (script) await this.#useOwnScript(script, database === undefined);
+    if (database) await this.open(database);
+  }
+
+  /** Opens a database and plans the chosen script for it. */
+  async open(file: File): Promise<void> {
+    const question = this.#ask();
+    this.#file = file;
+    this.state = 'inspecting';
+    this.inspection = this.planned = this.finished = this.refusal = this.notice = null;
+    this.announcement = `Reading ${file.name}`;
+    await this.#guarded(question, async () => {
+      const opened = await this.#client.engine.open(file, file.name);
+      if (question !== this.#question) return;
+      if (!opened.ok) {
+        this.#refuse(opened.error);
+        return;
+      }
+      this.inspection = opened.value;
+      await this.#catalogLoaded;
+      await this.#plan(question);
+    });
+  }
+
+  /** Makes a sample database in the worker and opens it. */
+  async openSample(sample: Sample): Promise<void> {
+    const question = this.#ask();
+    this.state = 'inspecting';
+    this.inspection = this.planned = this.finished = this.refusal = this.notice = null;
+    this.announcement = `Making the sample database ${sample.file}`;
+    const migration = [...(this.#migrations?.values() ?? [])].find(({ companion }) =>
+      companion.samples.includes(sample),
+    );
+    const base = await loadSampleBase(readMigrationFile, sample);
+    if (question !== this.#question) return;
+    if (!base.ok) {
+      this.#refuse({ code: 'sample', sentence: base.error.message, help: 'Drop a database of yours.' });
+      return;
+    }
+    await this.#guarded(question, async () => {
+      const made = await this.#client.engine.makeSample(base.value, migration?.script ?? '', sample.through);
+      if (question !== this.#question) return;
+      if (!made.ok) {
+        this.#refuse({ code: 'sample', ...made.error, help: 'Drop a database of yours.' });
+        return;
+      }
+      if (migration) this.#useMigration(migration);
+      await this.open(new File([made.value], sample.file));
+    });
+  }
+
+  /** Chooses a migration of the catalog by its id. */
+  async choose(id: string): Promise<void> {
+    const migration = this.#migrations?.get(id);
+    if (!migration) return;
+    this.#useMigration(migration);
+    await this.#replan();
+  }
+
+  /** Changes what existing rows get, or strict; the plan is made anew. */
+  async decide(choices: Partial<Choices>): Promise<void> {
+    this.choices = { ...this.choices, ...choices };
+    await this.#replan();
+  }
+
+  /** Runs the planned script. */
+  async run(): Promise<void> {
+    const script = this.script;
+    if (!this.canRun || !script) return;
+    const question = this.#ask();
+    this.state = 'running';
+    this.progress = null;
+    this.notice = null;
+    this.announcement = 'The migration is running';
+    const onProgress = (progress: FinishingProgress): void => {
+      if (question === this.#question) this.progress = progress;
+    };
+    await this.#guarded(question, async () => {
+      const finished = await this.#client.engine.run(script.text, this.choices, onProgress);
+      if (question !== this.#question) return;
+      if (!finished.ok) {
+        this.#refuse({ help: '', ...finished.error });
+        return;
+      }
+      this.finished = finished.value;
+      this.state = 'done';
+      this.announcement = finished.value.committed
+        ? 'The migration ran. The result is ready.'
+        : 'The migration stopped and everything was rolled back.';
+    });
+  }
+
+  /** Stops a run or an inspection at once; the worker and all its memory are gone, the dropped file is as it was. */
+  cancel(): void {
+    const file = this.#file;
+    const planning = this.planning;
+    this.#ask();
+    this.#client.cancel();
+    this.progress = null;
+    if (!file || (this.state !== 'running' && !planning)) {
+      this.startOver();
+      return;
+    }
+    if (planning) {
+      this.planned = null;
+      this.scriptProblem = { code: 'cancelled', sentence: 'Planning was cancelled.', help: 'Choose a script to plan.' };
+    }
+    this.state = 'ready';
+    this.announcement = 'Cancelled. Nothing was changed; the file is ready to be run again.';
+    this.#reopen(file);
+  }
+
+  /** Back to the plan of the same file, after a run. */
+  async backToPlan(): Promise<void> {
+    this.finished = null;
+    await this.#replan();
+  }
+
+  /** Forgets the file. */
+  startOver(): void {
+    this.#ask();
+    this.#file = null;
+    this.inspection = this.planned = this.finished = this.refusal = this.notice = null;
+    this.state = 'empty';
+    this.announcement = 'Ready for another file';
+  }
+
+  #ask(): number {
+    this.planning = false;
+    return ++this.#question;
+  }
+
+  async #replan(): Promise<void> {
+    if (this.inspection === null || this.state === 'running') return;
+    await this.#guarded(this.#ask(), () => this.#plan(this.#question));
+  }
+
+  async #plan(question: number): Promise<void> {
+    this.finished = null;
+    this.scriptProblem = null;
+    const script = this.script;
+    if (script) {
+      this.planning = true;
+      const planned = await this.#client.engine.plan(script.text, this.choices);
+      if (question !== this.#question) return;
+      this.planning = false;
+      this.planned = planned.ok ? planned.value : null;
+      if (!planned.ok) this.scriptProblem = { help: 'Mend the script and choose it again.', ...planned.error };
+    }
+    this.state = 'ready';
+    const failed = this.planned?.plan.obstacle;
+    this.announcement = failed ? `The plan is ready. ${failed.sentence}` : 'The plan is ready.';
+  }
+
+  #refuse(problem: Problem): void {
+    this.refusal = problem;
+    this.state = 'refused';
+    this.announcement = problem.sentence;
+  }
+
+  /** What a call to the engine may reject with: a cancel (the page has moved on) or a dead engine. */
+  async #guarded(question: number, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (error instanceof Cancelled || question !== this.#question) return;
+      if (!(error instanceof EngineFailure)) throw error;
+      this.#engineStopped(error.message);
+    }
+  }
+
+  #engineStopped(message: string): void {
+    const sentence = `The SQLite engine of this page stopped (${message}).`;
+    const file = this.#file;
+    this.planning = false;
+    this.progress = null;
+    if (this.state === 'running' && file) {
+      const help = 'Nothing was changed and there is no half-upgraded file. You can run the migration again.';
+      this.notice = { code: 'engine-stopped', sentence, help };
+      this.state = 'ready';
+      this.announcement = `${sentence} ${help}`;
+      this.#reopen(file);
+    } else {
+      this.#refuse({ code: 'engine-stopped', sentence, help: ENGINE_GONE });
+    }
+  }
+
+  /** A new worker has to know the file before it is asked for anything else. If it fails, so will what is asked next. */
+  #reopen(file: File): void {
+    this.#client.engine.open(file, file.name).catch(() => undefined);
+  }
+
+  async #useOwnScript(file: File, replan: boolean): Promise<void> {
+    const text = await file.text();
+    this.script = { id: null, title: file.name, summary: 'Your own script.', text };
+    if (replan) await this.#replan();
+  }
+
+  #useMigration({ entry, script }: Migration): void {
+    this.script = { id: entry.id, title: entry.title, summary: entry.summary, text: script };
+  }
+
+  async #loadCatalog(): Promise<void> {
+    const { catalog, loaded, problem } = await loadMigrations();
+    const help = 'You can still drop a .sql file of your own.';
+    if (problem) this.notice = { code: 'catalog', sentence: problem.message, help };
+    this.#migrations = loaded;
+    this.catalog = catalog.migrations.filter(({ id }) => loaded.has(id));
+    this.samples = [...loaded.values()].flatMap(({ companion }) => companion.samples);
+    const [first] = loaded.values();
+    if (first && this.script === null) this.#useMigration(first);
+  }
+}
