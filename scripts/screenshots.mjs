@@ -34,13 +34,14 @@ for (const { name, ...look } of looks) {
   await picture('empty');
   await page.locator('[data-sample]').first().click();
   await page.locator('main[data-state=ready]').waitFor();
-  await page.locator('[data-verdict=adapted] summary').first().click();
   await page.locator('[data-relation=otc_raw] summary').first().click();
-  await picture('ready', false);
-  await picture('ready-whole');
+  await picture('plan', false);
+  await page.locator('[data-verdict=adapted] summary').first().click();
+  await page.locator('[data-drift] summary').first().click();
+  await picture('plan-whole');
   await page.getByRole('button', { name: 'Run migration' }).click();
   await page.locator('main[data-state=done]').waitFor();
-  await picture('done', false);
+  await picture('outcome', false);
   await page.getByRole('button', { name: 'Another file' }).click();
   await page.getByLabel('Open a SQLite file').setInputFiles({
     name: 'backup.db.gz',

@@ -4,12 +4,13 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Database } from '../src/database';
+import { rowsOf, type Database } from '../src/database';
 import { Overlay, sourceOfBytes } from '../src/engine/overlay';
 import { loadEngine } from '../src/engine/sqljs';
 import type { Hasher } from '../src/migration/contentHash';
 import { planMigration, type Plan } from '../src/migration/plan';
 import { runMigration, type RunResult } from '../src/migration/run';
+import { transcribe } from '../src/migration/transcript';
 import { DEFAULT_CHOICES, type Choices, type StatementOutcome } from '../src/migration/verdict';
 import type { Schema } from '../src/schema/schema';
 import type { Statement } from '../src/script/statement';
@@ -71,6 +72,7 @@ export function withDatabase<Value>(bytes: Uint8Array, use: (database: Database)
 export function nodeHasher(): Hasher {
   let hash = createHash('sha256');
   return {
+    algorithm: 'SHA-256',
     update: (bytes) => void hash.update(bytes),
     digest: () => {
       const hex = hash.digest('hex');
@@ -103,6 +105,24 @@ export function migrate(
   }
 }
 
+/** Runs a script as `migrate` does, without the proofs; bytes of an incomplete run are those after its rollback. */
+export function apply(
+  bytes: Uint8Array,
+  script: string,
+  choices: Choices = DEFAULT_CHOICES,
+): { readonly outcomes: readonly StatementOutcome[]; readonly bytes: Uint8Array } {
+  const overlay = overlayOf(bytes);
+  const database = engine.open(overlay);
+  try {
+    const options = { rehearsing: false, now: () => 0 };
+    const { outcomes, complete } = transcribe(database, statementsOf(script), choices, options);
+    if (complete) rowsOf(database, 'COMMIT');
+    return { outcomes, bytes: overlay.read(0, overlay.size).slice() };
+  } finally {
+    database.close();
+  }
+}
+
 /** Plans a script on a database as the page does; gives the plan, and the overlay as the plan leaves it. */
 export function plan(
   bytes: Uint8Array,
@@ -118,9 +138,14 @@ export function plan(
   }
 }
 
-/** All bytes of an overlay. */
-export function bytesOf(overlay: Overlay): Uint8Array {
-  return overlay.read(0, overlay.size).slice();
+/** SHA-256 of bytes, to compare large ones by. */
+export function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** SHA-256 of all that an overlay shows. */
+export function digestOfOverlay(overlay: Overlay): string {
+  return digestOf(overlay.read(0, overlay.size));
 }
 
 /** What of outcomes a plan has to foretell: not the time, nor how many rows are backfilled and with which time. */

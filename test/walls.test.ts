@@ -24,7 +24,7 @@ const walls: Readonly<Record<string, Wall>> = {
   migration: { values: ['schema', 'script', 'file', 'database'] },
   engine: { values: core },
   'engine/sqljs': { values: core, packages: ['sql.js'] },
-  'engine/sha256': { values: core, packages: ['hash-wasm'] },
+  'engine/hashers': { values: core, packages: ['hash-wasm'] },
   ui: { values: [...core, 'engine/client'], types: ['engine'], packages: ['svelte'] },
   main: { values: ['ui', 'engine/client'], packages: ['svelte'] },
 };

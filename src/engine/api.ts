@@ -1,9 +1,9 @@
 // What the page can ask of the engine. Runs in a worker; its type is the protocol.
 
 import { rowsOf, type Database, type Outcome } from '../database';
+import { findInHeader } from '../file/finding';
 import { readHeader, type Header } from '../file/header';
 import { BYTES_TO_IDENTIFY, identify, type Refusal } from '../file/identify';
-import type { Hasher } from '../migration/contentHash';
 import { planMigration, type Plan } from '../migration/plan';
 import { runMigration, type RunProgress, type RunResult } from '../migration/run';
 import { transcribe } from '../migration/transcript';
@@ -14,6 +14,8 @@ import type { Statement } from '../script/statement';
 import { blobOf, SourceLost, sourceOfBlob } from './blob';
 import { inspect, type Inspection } from './inspection';
 import { Overlay, type ByteSource } from './overlay';
+import { ReadCache } from './readCache';
+import type { Hashers } from './hashers';
 import type { Engine } from './sqljs';
 
 /** A script, read and planned for the open database. */
@@ -54,9 +56,10 @@ const HASH_BYTES_AT_ONCE = 4 << 20;
 
 /**
  * The engine's methods for one worker. Expected failures come back as data; a rejected call is a bug or a dead engine.
- * @param sha256 a hasher that the api alone uses
+ * @param hashers for the files, and for the values of their tables; the api alone uses them
+ * @param cacheBytes how much of the open file to keep in memory at most
  */
-export function makeApi(engine: Engine, sha256: Hasher) {
+export function makeApi(engine: Engine, { file: sha256, content }: Hashers, cacheBytes: number) {
   let opened: OpenFile | null = null;
 
   /** A new connection to the open file with pages of its own to write to. */
@@ -65,6 +68,17 @@ export function makeApi(engine: Engine, sha256: Hasher) {
     // Without its log, a WAL database is read like any other; the mark is put back into the result.
     if (header.readVersion === 2) overlay.write(18, Uint8Array.of(1, 1));
     return { database: engine.open(overlay), overlay };
+  }
+
+  /** SQLite looks at the file when a connection is first used, which opening it does. */
+  function tryToConnect(candidate: OpenFile): Outcome<ReturnType<typeof connect>> {
+    try {
+      return { ok: true, value: connect(candidate) };
+    } catch (error) {
+      if (error instanceof Error && error.constructor === Error)
+        return { ok: false, error: { message: error.message } };
+      throw error;
+    }
   }
 
   function mustBeOpen(): OpenFile {
@@ -86,14 +100,16 @@ export function makeApi(engine: Engine, sha256: Hasher) {
     open(file: Blob, name: string): Outcome<Inspection, Refusal> {
       return readable((): Outcome<Inspection, Refusal> => {
         opened = null;
-        const source = sourceOfBlob(file);
+        const source = new ReadCache(sourceOfBlob(file), cacheBytes);
         const identified = identify(source.read(0, Math.min(BYTES_TO_IDENTIFY, source.size)));
         if (!identified.ok) return identified;
         const candidate: OpenFile = { name, file, source, header: identified.value };
-        const { database } = connect(candidate);
+        const connected = tryToConnect(candidate);
+        if (!connected.ok) return { ok: false, error: unreadableSchema(connected.error.message, candidate) };
+        const { database } = connected.value;
         try {
           const schema = database.query('SELECT count(*) FROM sqlite_schema');
-          if (!schema.ok) return { ok: false, error: unreadableSchema(schema.error.message) };
+          if (!schema.ok) return { ok: false, error: unreadableSchema(schema.error.message, candidate) };
           opened = candidate;
           return { ok: true, value: inspect(database, name, file.size, identified.value, engine.version) };
         } finally {
@@ -139,7 +155,7 @@ export function makeApi(engine: Engine, sha256: Hasher) {
         };
         try {
           const result = runMigration(before.database, after.database, split.statements, choices, {
-            hasher: sha256,
+            hasher: content,
             reopen: () => engine.open(new Overlay(after.overlay, open.header.pageSize)),
             now: () => performance.now(),
             onProgress,
@@ -209,12 +225,13 @@ function readable<Value, Reason>(work: () => Outcome<Value, Reason>): Outcome<Va
   }
 }
 
-function unreadableSchema(message: string): Refusal {
-  return {
-    code: 'unreadable-schema',
-    sentence: `SQLite cannot read the schema of this file: ${message}.`,
-    help: 'Try sqlite3 with .recover on a copy, and drop what it saves.',
-  };
+function unreadableSchema(message: string, { header, file }: OpenFile): Refusal {
+  const sentence = `SQLite cannot read the schema of this file: ${message}.`;
+  const recovery = 'Try sqlite3 with .recover on a copy, and drop what it saves.';
+  // SQLite opens no file that is shorter than its header says; its message does not tell.
+  const cut = findInHeader(header, file.size).find(({ code }) => code === 'cut-short');
+  if (!cut) return { code: 'unreadable-schema', sentence, help: recovery };
+  return { code: 'unreadable-schema', sentence: `${sentence} ${cut.sentence}`, help: `${cut.help} ${recovery}` };
 }
 
 /** The protocol between page and worker. */

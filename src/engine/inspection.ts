@@ -6,7 +6,7 @@ import { findInHeader } from '../file/finding';
 import type { Header } from '../file/header';
 import { countRows } from '../migration/measurement';
 import { readSchema } from '../schema/read';
-import type { Schema } from '../schema/schema';
+import { isInternal, type Schema } from '../schema/schema';
 
 /** A file as the page shows it. */
 export interface Inspection {
@@ -16,7 +16,7 @@ export interface Inspection {
   readonly header: Header;
   readonly findings: readonly Finding[];
   readonly schema: Schema;
-  /** Rows by table; null where they cannot be counted. */
+  /** Rows by table, SQLite's own and shadow tables left out; null where they cannot be counted. */
   readonly rows: ReadonlyMap<string, number | null>;
   /** Version of the SQLite that reads it. */
   readonly engineVersion: string;
@@ -31,7 +31,9 @@ export function inspect(
   engineVersion: string,
 ): Inspection {
   const schema = readSchema(database);
-  const tables = schema.relations.filter(({ kind }) => kind === 'table' || kind === 'virtual table');
+  const tables = schema.relations.filter(
+    ({ kind, name }) => kind !== 'view' && kind !== 'shadow table' && !isInternal(name),
+  );
   const rows = new Map(
     tables.map((table) => {
       const counted = countRows(database, table.name);

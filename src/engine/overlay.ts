@@ -14,9 +14,6 @@ export function sourceOfBytes(bytes: Uint8Array): ByteSource {
   return { size: bytes.length, read: (start, end) => bytes.subarray(start, end) };
 }
 
-const READ_AHEAD_BYTES = 1 << 20;
-const DEFAULT_CACHE_BYTES = 256 << 20;
-
 /** Run of bytes of the result: either the source's own, untouched, or bytes that were written. */
 export type Segment =
   | { readonly from: 'source'; readonly start: number; readonly end: number }
@@ -33,21 +30,16 @@ export class Overlay implements ByteSource {
   /** Where the source's bytes stop counting: truncating and growing again must not bring old bytes back. */
   #sourceEnd: number;
   readonly #written = new Map<number, Uint8Array>();
-  /** Chunks of the source in the order of their last use, oldest first. */
-  readonly #chunks = new Map<number, Uint8Array>();
-  readonly #chunksKept: number;
 
   /**
    * @param source the base; it is never written
    * @param pageSize bytes of one copied unit; the page size of the database, so that a changed unit is a changed page
-   * @param cacheBytes at most this many bytes of the source are kept in memory
    */
-  constructor(source: ByteSource, pageSize: number, cacheBytes = DEFAULT_CACHE_BYTES) {
+  constructor(source: ByteSource, pageSize: number) {
     this.source = source;
     this.pageSize = pageSize;
     this.#size = source.size;
     this.#sourceEnd = source.size;
-    this.#chunksKept = Math.max(4, Math.floor(cacheBytes / READ_AHEAD_BYTES));
   }
 
   /** Size in bytes as it is now, appended pages included. */
@@ -131,32 +123,10 @@ export class Overlay implements ByteSource {
   #readWithinPage(page: number, start: number, end: number): Uint8Array {
     const written = this.#written.get(page);
     if (written) return written.subarray(start - page * this.pageSize, end - page * this.pageSize);
-    if (end <= this.#sourceEnd) return this.#readSource(start, end);
+    if (end <= this.#sourceEnd) return this.source.read(start, end);
     const result = new Uint8Array(end - start);
-    if (start < this.#sourceEnd) result.set(this.#readSource(start, this.#sourceEnd));
+    if (start < this.#sourceEnd) result.set(this.source.read(start, this.#sourceEnd));
     return result;
-  }
-
-  #readSource(start: number, end: number): Uint8Array {
-    const index = Math.floor(start / READ_AHEAD_BYTES);
-    const chunkStart = index * READ_AHEAD_BYTES;
-    if (end > chunkStart + READ_AHEAD_BYTES) {
-      const result = new Uint8Array(end - start);
-      const middle = chunkStart + READ_AHEAD_BYTES;
-      result.set(this.#readSource(start, middle));
-      result.set(this.#readSource(middle, end), middle - start);
-      return result;
-    }
-    let chunk = this.#chunks.get(index);
-    if (chunk) {
-      this.#chunks.delete(index);
-    } else {
-      chunk = this.source.read(chunkStart, Math.min(chunkStart + READ_AHEAD_BYTES, this.source.size));
-      const oldest = this.#chunks.size >= this.#chunksKept ? this.#chunks.keys().next() : undefined;
-      if (oldest && !oldest.done) this.#chunks.delete(oldest.value);
-    }
-    this.#chunks.set(index, chunk);
-    return chunk.subarray(start - chunkStart, end - chunkStart);
   }
 
   #pageToWrite(page: number, length: number): Uint8Array {

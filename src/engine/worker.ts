@@ -1,12 +1,16 @@
 // The worker's side: loads the engine and answers calls.
 
-import { makeApi } from './api';
-import { loadSha256 } from './sha256';
+import { makeApi, type FinishingProgress } from './api';
+import { loadHashers } from './hashers';
+import { cacheLimit } from './readCache';
 import type { AnswerMessage, CallMessage } from './message';
 import { loadEngine, wasmUrl } from './sqljs';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
-const api = Promise.all([loadEngine(wasmUrl), loadSha256()]).then(([engine, sha256]) => makeApi(engine, sha256));
+const { deviceMemory } = navigator as { readonly deviceMemory?: number };
+const api = Promise.all([loadEngine(wasmUrl), loadHashers()]).then(([engine, hashers]) =>
+  makeApi(engine, hashers, cacheLimit(deviceMemory)),
+);
 // A failed load is told to whoever calls; here it must only not count as unhandled.
 api.catch(() => undefined);
 
@@ -26,15 +30,16 @@ scope.onmessage = async ({ data }: MessageEvent<CallMessage>) => {
 
 const REPORT_EVERY_MILLISECONDS = 30;
 
-/** Checks report each batch of rows: more often than a screen is drawn, reports only cost time. */
-function throttled(report: (value: unknown) => void): (value: { readonly stage?: string }) => void {
+/** Checks report each batch of rows: more often than a screen is drawn, reports only cost time. A new step is always told. */
+function throttled(report: (value: unknown) => void): (value: FinishingProgress) => void {
   let last = 0;
-  let stage: string | undefined;
+  let step = '';
   return (value) => {
     const now = performance.now();
-    if (value.stage === stage && value.stage !== 'statements' && now - last < REPORT_EVERY_MILLISECONDS) return;
+    const nextStep = value.stage === 'statements' ? `${value.ordinal}` : value.label;
+    if (nextStep === step && now - last < REPORT_EVERY_MILLISECONDS) return;
     last = now;
-    stage = value.stage;
+    step = nextStep;
     report(value);
   };
 }

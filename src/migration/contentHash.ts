@@ -1,11 +1,13 @@
 // A hash over the values of a table's columns. The values are encoded in SQL, where they are exact: integers beyond 2^53,
 // invalid UTF-8 and text with NUL would not survive the way into JavaScript.
 
-import { quoteIdentifier, type Database, type Outcome } from '../database';
+import { quoteIdentifier, rowsOf, type Database, type Outcome } from '../database';
 import { foldName, type Relation } from '../schema/schema';
 
 /** A running hash over bytes. */
 export interface Hasher {
+  /** What the hash is called: `SHA-256`, `BLAKE3`. */
+  readonly algorithm: string;
   update(bytes: Uint8Array): void;
   /** The hash of all bytes since the last digest, in hexadecimal; the hasher starts anew. */
   digest(): string;
@@ -22,7 +24,7 @@ const ARGUMENTS_AT_ONCE = 500;
 /**
  * Hashes the given columns of a table, and its rowids, in the order of the rows.
  * @param onRows is told how many rows have been hashed since it was last told
- * Gives the hash, or SQLite's error where the values cannot be read.
+ * Gives the hash with the name of its algorithm before it, or SQLite's error where the values cannot be read.
  */
 export function hashContent(
   database: Database,
@@ -32,7 +34,9 @@ export function hashContent(
   onRows: (rows: number) => void = () => undefined,
 ): Outcome<string> {
   const table = quoteIdentifier(relation.name);
-  const encoded = joined(columns.map(encode));
+  const utf8 = rowsOf(database, 'PRAGMA encoding')[0]?.[0] === 'UTF-8';
+  const encoded = joined(columns.map((column) => encode(column, utf8)));
+  const digest = (): string => `${hasher.algorithm} ${hasher.digest()}`;
   const rowid = relation.withoutRowid ? null : rowidName(relation);
   // A hasher that was left in the middle of an error starts anew.
   hasher.digest();
@@ -45,7 +49,7 @@ export function hashContent(
       take(row);
       onRows(1);
     });
-    return outcome.ok ? { ok: true, value: hasher.digest() } : outcome;
+    return outcome.ok ? { ok: true, value: digest() } : outcome;
   }
   // Joined in SQL, 500 rows cross at a time; from the last rowid on, so that no batch reads what another has read.
   let comparison = '>=';
@@ -61,7 +65,7 @@ export function hashContent(
     const [greatest, rows, bytes] = batch.value[0] ?? [];
     if (Number(rows) > 0) take(bytes);
     onRows(Number(rows));
-    if (Number(rows) < ROWS_AT_ONCE) return { ok: true, value: hasher.digest() };
+    if (Number(rows) < ROWS_AT_ONCE) return { ok: true, value: digest() };
     comparison = '>';
     last = String(greatest);
   }
@@ -69,10 +73,14 @@ export function hashContent(
 
 const SEPARATOR = Uint8Array.of(59);
 
-/** A value with its type, without the characters that stand between values. */
-function encode(column: string): string {
+/**
+ * A value with its type, so that no two rows look alike. Text goes with its length before it and as its own bytes, a NUL
+ * and invalid UTF-8 included; in UTF-16 those would be converted on the way, so there it goes in hexadecimal.
+ */
+function encode(column: string, utf8: boolean): string {
   const name = quoteIdentifier(column);
-  return `CASE typeof(${name}) WHEN 'null' THEN 'n' WHEN 'integer' THEN 'i' || ${name} WHEN 'real' THEN ${encodeReal(name)} WHEN 'text' THEN 't' || hex(${name}) ELSE 'b' || hex(${name}) END`;
+  const text = utf8 ? `'t' || octet_length(${name}) || ':' || ${name}` : `'t' || hex(${name})`;
+  return `CASE typeof(${name}) WHEN 'text' THEN ${text} WHEN 'real' THEN ${encodeReal(name)} ELSE quote(${name}) END`;
 }
 
 /** quote() gives the digits that make a real what it is, but not the sign of a zero; atan2() goes by that. */

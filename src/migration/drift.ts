@@ -2,7 +2,8 @@
 
 import { quoteIdentifier, rowsOf, type Database, type SqlValue } from '../database';
 import type { Statement } from '../script/statement';
-import { isBlank, tokenise } from '../script/tokens';
+import { foldName } from '../schema/schema';
+import { isBlank, tokenise, unquotedName } from '../script/tokens';
 
 /** Where the two shapes differ, aspect by aspect, in words and SQL that can be shown side by side. */
 export interface Drift {
@@ -30,6 +31,7 @@ export function findDrift(shadow: Database, statement: Statement, later: readonl
   if (kind === 'add column' && statement.table !== null && statement.column !== null) {
     return columnDrift(shadow, statement.text, statement.table, statement.column);
   }
+  if (/^create (table|index)$/.test(kind) && hasSameWords(shadow, statement.text, name)) return null;
   if (kind === 'create index') return indexDrift(shadow, statement.text, name);
   if (kind === 'create table') return tableDrift(shadow, statement, name, later);
   if (kind === 'create view' || kind === 'create trigger') return textDrift(shadow, statement, name);
@@ -145,9 +147,11 @@ function tableDrift(shadow: Database, statement: Statement, name: string, later:
   const bare = shadow.scratch();
   try {
     if (!bare.execute(statement.text).ok) return null;
-    const same = name.toLowerCase();
+    const same = foldName(name);
     for (const next of later) {
-      if (next.kind === 'add column' && next.table?.toLowerCase() === same) bare.execute(next.text);
+      const adds = next.kind === 'add column' && next.table !== null && foldName(next.table) === same;
+      // A column that is not there yet is no drift: that statement will add it.
+      if (adds && next.column !== null && columnAspects(shadow, name, next.column)) bare.execute(next.text);
     }
     return compareAspects(`table ${name}`, tableAspects(shadow, name), tableAspects(bare, name));
   } finally {
@@ -206,17 +210,40 @@ function textDrift(shadow: Database, statement: Statement, name: string): Drift 
     name,
   ]);
   if (!object) return null;
-  const there = wordsOf(String(object[0]));
-  const asked = wordsOf(statement.text);
-  if (there === asked) return null;
-  return { subject: `${type} ${name}`, differences: [{ aspect: 'definition', there, asked }] };
+  const there = String(object[0]);
+  if (wordsOf(there) === wordsOf(statement.text)) return null;
+  const difference = { aspect: 'definition', there: inOneLine(there), asked: inOneLine(statement.text) };
+  return { subject: `${type} ${name}`, differences: [difference] };
 }
 
-/** The words of a CREATE statement in one line, without comments, TEMP and IF NOT EXISTS, which SQLite does not store. */
+/** Whether what is there was made by the very same words: the common case, told without a trial. */
+function hasSameWords(shadow: Database, sql: string, name: string): boolean {
+  const [object] = rowsOf(
+    shadow,
+    `SELECT sql FROM main.sqlite_schema WHERE type IN ('table', 'index') AND name = ? COLLATE NOCASE`,
+    [name],
+  );
+  return typeof object?.[0] === 'string' && wordsOf(object[0]) === wordsOf(sql);
+}
+
+/**
+ * What a CREATE statement says, to compare it by: without comments, case and quotes of names, and without TEMP, IF NOT
+ * EXISTS and the name of the schema, which SQLite does not store.
+ */
 function wordsOf(sql: string): string {
+  const words = tokenise(sql)
+    .filter((token) => !isBlank(token))
+    .map((token) => (token.kind === 'string' ? token.text : (unquotedName(token) ?? token.text).toLowerCase()));
+  return words
+    .join(' ')
+    .replace(
+      /^create (?:temp |temporary )?(table|index|unique index|view|trigger) (?:if not exists )?(?:\w+ \. )?/,
+      '$1 ',
+    );
+}
+
+/** A CREATE statement in one line, without comments. */
+function inOneLine(sql: string): string {
   const words = tokenise(sql).filter((token) => !isBlank(token));
-  const text = words.map((token) => token.text).join(' ');
-  return text
-    .replace(/^CREATE (VIEW|TRIGGER) IF NOT EXISTS /i, 'CREATE $1 ')
-    .replace(/^create (\w+)/i, (head) => head.toUpperCase());
+  return words.map((token) => token.text).join(' ');
 }

@@ -88,7 +88,7 @@ export function proveContent(
       if (had.value !== has.value && !different.includes(name)) different.push(name);
       const same = had.value === has.value;
       details.push(
-        `${name}: ${count(pair.columns.length, 'column')}, SHA-256 ${had.value}${same ? '' : ` before, ${has.value} after`}`,
+        `${name}: ${count(pair.columns.length, 'column')}, ${had.value}${same ? '' : ` before, ${has.value} after`}`,
       );
     } else {
       const error = had?.ok === false ? had.error : has?.ok === false ? has.error : { message: 'not read' };
@@ -107,7 +107,7 @@ export function proveContent(
   return proof(
     'content',
     'pass',
-    `The SHA-256 of every value in all ${count(columns, 'column')} that were there is the same before and after.`,
+    `The hash of every value in all ${count(columns, 'column')} that were there is the same before and after.`,
     details,
   );
 }

@@ -53,7 +53,8 @@ function rehearse(context: StatementContext, statement: Statement): Result {
   if (mayWait(shadow, statement)) return runOnShadow(context, statement);
   const waiting = indexesOnlyIn(shadow, database);
   if (waiting.size === 0) return execute(context, statement);
-  if (statement.kind === 'drop index' && statement.name !== null && waiting.has(foldName(statement.name))) {
+  const ofWaiting = statement.name !== null && waiting.has(foldName(statement.name));
+  if (ofWaiting && (statement.kind === 'drop index' || statement.kind === 'create index')) {
     return runOnShadow(context, statement);
   }
   if (needsIndexes(statement)) {
@@ -154,7 +155,7 @@ function adapt(context: StatementContext, statement: Statement & { table: string
       : choices.existingRows === 'upgrade time'
         ? `Rows that were there get ${value}.`
         : `Rows that were there get ${value}, since the column is NOT NULL.`;
-  const note = `The table holds rows, so the column was added in another way, to the same schema. ${rows}`;
+  const note = `The table holds rows, so the column is added in another way, to the same schema. ${rows}`;
   return { verdict: 'adapted', note, executed, changes };
 }
 

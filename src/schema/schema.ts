@@ -64,3 +64,8 @@ export function findRelation(schema: Schema, name: string): Relation | undefined
 export function foldName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
+
+/** Whether a name is one of those that SQLite keeps for itself (sqlite_sequence, sqlite_stat1, automatic indexes). */
+export function isInternal(name: string): boolean {
+  return /^sqlite_/i.test(name);
+}

@@ -73,7 +73,10 @@ export class Workbench {
     const script = files.find((file) => /\.sql$/i.test(file.name));
     const database = files.find((file) => file !== script);
     if (script) await this.#useOwnScript(script, database === undefined);
-    if (database) await this.open(database);
+    if (!database) return;
+    // What the engine is busy with is for a file that is no longer wanted, and may never end.
+    if (this.planning || this.state === 'inspecting') this.#client.cancel();
+    await this.open(database);
   }
 
   /** Opens a database and plans the chosen script for it. */
@@ -87,7 +90,8 @@ export class Workbench {
       const opened = await this.#client.engine.open(file, file.name);
       if (question !== this.#question) return;
       if (!opened.ok) {
-        this.#refuse(opened.error);
+        const { sentence, ...rest } = opened.error;
+        this.#refuse({ ...rest, sentence: `${file.name}: ${sentence}` });
         return;
       }
       this.inspection = opened.value;
@@ -128,6 +132,7 @@ export class Workbench {
     const migration = this.#migrations?.get(id);
     if (!migration) return;
     this.#useMigration(migration);
+    this.#giveUpPlanning();
     await this.#replan();
   }
 
@@ -259,15 +264,29 @@ export class Workbench {
     }
   }
 
+  /** Ends planning that nobody waits for any more: another script is chosen, and this one may never end. */
+  #giveUpPlanning(): void {
+    if (!this.planning || !this.#file) return;
+    this.#ask();
+    this.#client.cancel();
+    this.#reopen(this.#file);
+  }
+
   /** A new worker has to know the file before it is asked for anything else. If it fails, so will what is asked next. */
   #reopen(file: File): void {
-    this.#client.engine.open(file, file.name).catch(() => undefined);
+    const question = this.#question;
+    const take = (opened: Awaited<ReturnType<EngineClient['engine']['open']>>): void => {
+      if (!opened.ok && question === this.#question) this.#refuse(opened.error);
+    };
+    this.#client.engine.open(file, file.name).then(take, () => undefined);
   }
 
   async #useOwnScript(file: File, replan: boolean): Promise<void> {
     const text = await file.text();
     this.script = { id: null, title: file.name, summary: 'Your own script.', text };
-    if (replan) await this.#replan();
+    if (!replan) return;
+    this.#giveUpPlanning();
+    await this.#replan();
   }
 
   #useMigration({ entry, script }: Migration): void {

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Choices } from '../../src/migration/verdict';
 import {
-  bytesOf,
+  digestOf,
+  digestOfOverlay,
   essence,
   migrate,
   migration021,
@@ -30,19 +31,24 @@ function agree(script: string, choices: Choices, bytes = populated): readonly st
   const planned = plan(bytes, script, choices);
   const { result } = migrate(bytes, script, choices);
   expect(essence(planned.plan.outcomes)).toEqual(essence(result.outcomes));
-  expect(bytesOf(planned.overlay)).toEqual(bytes);
+  expect(digestOfOverlay(planned.overlay)).toBe(digestOf(bytes));
   if (result.committed) expect(withoutRootPages(planned.plan.after)).toEqual(withoutRootPages(result.after));
   const failed = result.outcomes.find(({ verdict }) => verdict === 'failed');
   expect(planned.plan.obstacle?.ordinal).toBe(failed?.ordinal);
   return verdicts(result.outcomes);
 }
 
+/** The statement that the plan says will fail. */
+function obstacleOf(script: string, choices: Choices): number | undefined {
+  return plan(populated, script, choices).plan.obstacle?.ordinal;
+}
+
 const DEFAULT: Choices = { existingRows: 'null', strict: false };
 const STAMP: Choices = { existingRows: 'upgrade time', strict: false };
 const STRICT: Choices = { existingRows: 'null', strict: true };
 
-const table = fc.constantFrom('t', 't', 'u', 'e', 'n1', 'n2');
-const column = fc.constantFrom('a', 'b', 'c', 'd', 'x');
+const table = fc.constantFrom('t', 't', 't', 't', 'u', 'e', 'e', 'n1');
+const column = fc.constantFrom('a', 'b', 'c', 'd', 'd', 'f', 'x');
 const index = fc.constantFrom('i1', 'i2', 't_a');
 const exists = fc.constantFrom('', 'IF NOT EXISTS ');
 const gone = fc.constantFrom('', 'IF EXISTS ');
@@ -82,7 +88,7 @@ const statement = fc.oneof(
   words(['DROP TRIGGER ', gone, fc.constantFrom('g', 't_updated')]),
   words(['INSERT INTO ', table, '(a, b) SELECT a, b FROM ', table]),
   words(['INSERT OR ROLLBACK INTO u VALUES (', fc.constantFrom("'x1'", "'new'"), ', 1)']),
-  words(['UPDATE ', table, ' SET ', column, ' = ', fc.constantFrom('1', 'NULL', column)]),
+  words(['UPDATE ', table, ' SET ', column, ' = ', fc.constantFrom('1', 'NULL', 'id')]),
   words(['DELETE FROM ', table, ' WHERE ', column, ' ', fc.constantFrom('IS NULL', "= 'a1'", 'IS NOT NULL')]),
   words(['SELECT a FROM ', table, fc.constantFrom('', ' INDEXED BY i1', ' NOT INDEXED')]),
   words([fc.constantFrom('SAVEPOINT s', 'RELEASE s', 'ROLLBACK TO s')]),
@@ -94,20 +100,27 @@ describe('the plan has the same verdicts and the same schema as the run', () => 
     const seen = new Set<string>();
     fc.assert(
       fc.property(
-        fc.array(statement, { minLength: 1, maxLength: 9 }),
+        fc.array(statement, { minLength: 1, maxLength: 14 }),
         fc.constantFrom(DEFAULT, DEFAULT, STAMP, STRICT),
         fc.boolean(),
         (statements, choices, wrapped) => {
-          const script = [...(wrapped ? ['BEGIN', ...statements, 'COMMIT'] : statements)].join(';\n');
-          for (const verdict of agree(script, choices)) seen.add(verdict);
+          const wrap = (list: readonly string[]): string => (wrapped ? ['BEGIN', ...list, 'COMMIT'] : list).join(';\n');
+          const going = statements.slice();
+          // Random scripts fail early: the same without what fails gets further.
+          for (let at = obstacleOf(wrap(going), choices); at !== undefined; at = obstacleOf(wrap(going), choices)) {
+            going.splice(at - (wrapped ? 2 : 1), 1);
+          }
+          for (const script of [wrap(statements), wrap(going)]) {
+            for (const verdict of agree(script, choices)) seen.add(verdict);
+          }
         },
       ),
-      { numRuns: 120 },
+      { numRuns: 80 },
     );
     expect([...seen].sort()).toEqual(['adapted', 'applied', 'failed', 'not run', 'skipped', 'unchanged']);
   });
 
-  test.each(['otc-base.sql', 'otc-base-narrow.sql'])('for migration 021 on %s', (base) => {
+  test.each(['otc-base.sql', 'otc-base-narrow.sql'])('for migration 021 on %s', { timeout: 20_000 }, (base) => {
     const bytes = nativeDatabase(migrationFile(`samples/${base}`));
     expect(agree(migration021, DEFAULT, bytes)).toContain('adapted');
     expect(agree(migration021, STAMP, bytes)).toContain('adapted');

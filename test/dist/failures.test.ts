@@ -1,0 +1,166 @@
+// What stands in the way of a migration: in the plan before anything runs, or met by the run alone.
+import { describe, expect, it } from 'vitest';
+import { migration021, migrationFile, nativeDatabase, statementsOf } from '../databases';
+import { receiveVisits } from './visit';
+
+const openPage = receiveVisits();
+const spine = { name: 'spine.db', content: nativeDatabase(migrationFile('samples/otc-base.sql')) };
+const texts = statementsOf(migration021).map(({ text }) => text);
+
+const notes = nativeDatabase(`
+  CREATE TABLE notes(id INTEGER PRIMARY KEY, text TEXT NOT NULL);
+  WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+    INSERT INTO notes(text) SELECT hex(zeroblob(20)) || i FROM n;`);
+
+/** Migration 021 with one more statement after the first `after` of its own. */
+function migrationWith(statement: string, after: number): string {
+  return [...texts.slice(0, after), statement, ...texts.slice(after)].join(';\n');
+}
+
+describe('A plan in which a statement fails', () => {
+  it('says which, why and what would help, wherever it stands, and cannot be run', async () => {
+    const visit = await openPage();
+    await visit.drop(spine);
+    await visit.reach('ready');
+    const cases = [
+      [0, 'CREATE TABEL typo(x)', 'near "TABEL": syntax error', 'Check the words near the place that SQLite names'],
+      [29, 'ALTER TABLE otc_raw ADD COLUMN late TEXT NOT NULL', 'Cannot add a NOT NULL column', 'Give late a default'],
+      [53, 'UPDATE otc_rejects SET unheard_of = 1', 'no such column: unheard_of', 'Compare the name with the schema'],
+    ] as const;
+
+    for (const [after, wrong, reason, wayOut] of cases) {
+      await visit.useScript({ name: `wrong-after-${after}.sql`, content: migrationWith(wrong, after) });
+      const obstacle = visit.page.locator(`[data-obstacle="${after + 1}"]`);
+      await obstacle.waitFor();
+
+      expect(await obstacle.textContent()).toContain(reason);
+      const verdicts = (await visit.statements()).map(({ verdict }) => verdict);
+      expect(verdicts).toHaveLength(54);
+      expect(verdicts.indexOf('failed')).toBe(after);
+      expect(verdicts.slice(0, after).filter((verdict) => ['failed', 'not run'].includes(verdict))).toEqual([]);
+      expect(verdicts.slice(after + 1).filter((verdict) => verdict !== 'not run')).toEqual([]);
+      const failed = await visit.statement(after + 1).textContent();
+      expect(failed).toContain(reason);
+      expect(failed).toContain(wayOut);
+      expect(await visit.run.isDisabled()).toBe(true);
+      expect(await visit.download.count()).toBe(0);
+    }
+
+    await visit.page.getByRole('combobox', { name: 'Migration' }).selectOption('021: OTC data over many weeks');
+    await visit.page.locator('[data-obstacle]').waitFor({ state: 'detached' });
+    expect(await visit.statements()).toHaveLength(53);
+    expect(await visit.run.isEnabled()).toBe(true);
+  });
+
+  it('because the database is another one names the tables that are missing', async () => {
+    const visit = await openPage();
+
+    await visit.drop({ name: 'notes.db', content: notes });
+    await visit.reach('ready');
+
+    const obstacle = await visit.page.locator('[data-obstacle]').textContent();
+    for (const table of ['otc_raw', 'otc_venue_volume', 'otc_symbol_summary', 'otc_venue_share', 'executions']) {
+      expect(obstacle).toContain(table);
+    }
+    expect(obstacle).toContain('none of the 5 tables');
+    expect(await visit.run.isDisabled()).toBe(true);
+  });
+});
+
+describe('A script that cannot be read', () => {
+  it('is refused with the line to look at, while the database stays open', async () => {
+    const visit = await openPage();
+
+    await visit.drop(
+      { name: 'notes.db', content: notes },
+      { name: 'mine.sql', content: "CREATE TABLE a(x);\nINSERT INTO a VALUES ('never closed);\n" },
+    );
+    await visit.reach('ready');
+
+    const refusal = await visit.page.getByRole('alert').textContent();
+    expect(refusal).toContain('line 2, column 23');
+    expect(refusal).toContain('never closed');
+    expect(await visit.run.count()).toBe(0);
+    expect(await visit.page.getByRole('heading', { name: 'notes.db', exact: true }).count()).toBe(1);
+
+    await visit.useScript({ name: 'mended.sql', content: 'CREATE TABLE a(x);' });
+    await visit.run.waitFor();
+    await visit.runToTheEnd();
+    expect(await visit.download.count()).toBe(1);
+  });
+});
+
+describe('A failure that only the run can meet', () => {
+  it('undoes everything: there is nothing to download, the report says why, and the plan can be gone back to', async () => {
+    const visit = await openPage();
+    const pages = notes.length / 4096;
+    const full = `CREATE TABLE fresh(x); PRAGMA max_page_count = ${pages + 3}; CREATE INDEX by_text ON notes(text);`;
+    await visit.drop({ name: 'notes.db', content: notes }, { name: 'full.sql', content: full });
+    await visit.reach('ready');
+    expect((await visit.statements()).map(({ verdict }) => verdict)).toEqual(['applied', 'applied', 'applied']);
+
+    await visit.runToTheEnd();
+
+    expect(await visit.page.getByRole('heading', { name: /^Stopped at statement 3/ }).count()).toBe(1);
+    expect((await visit.statements()).map(({ verdict }) => verdict)).toEqual(['applied', 'applied', 'failed']);
+    expect(await visit.download.count()).toBe(0);
+    expect(await visit.proofs()).toEqual([]);
+    const report = JSON.parse((await visit.downloadWith('Download report')).bytes.toString()) as {
+      output: unknown;
+      statements: { failure: { message: string } | null }[];
+    };
+    expect(report.output).toBeNull();
+    expect(report.statements[2]?.failure?.message).toContain('full');
+
+    await visit.page.getByRole('button', { name: 'Back to the plan' }).click();
+    await visit.reach('ready');
+    expect((await visit.statements()).map(({ verdict }) => verdict)).toEqual(['applied', 'applied', 'applied']);
+  });
+
+  it('that takes the engine down leaves the page usable: the same file can be run again at once', async () => {
+    const visit = await openPage();
+    await visit.drop(
+      { name: 'notes.db', content: notes },
+      { name: 'mine.sql', content: 'CREATE INDEX i ON notes(text);' },
+    );
+    await visit.reach('ready');
+    // What a trap in the WASM is to the worker: an error of its own kind in the middle of the run.
+    await visit.page.workers()[0]?.evaluate(() => {
+      let calls = 0;
+      performance.now = () => {
+        if (++calls < 5) return calls;
+        throw new WebAssembly.RuntimeError('memory access out of bounds');
+      };
+    });
+
+    await visit.run.click();
+
+    const notice = visit.page.locator('[data-problem=engine-stopped]');
+    await notice.waitFor();
+    expect(await notice.textContent()).toContain('memory access out of bounds');
+    expect(await visit.state()).toBe('ready');
+    expect(await visit.download.count()).toBe(0);
+
+    await visit.runToTheEnd();
+    expect((await visit.proofs()).filter(({ result }) => result === 'fail')).toEqual([]);
+    expect(await visit.download.count()).toBe(1);
+    expect(await notice.count()).toBe(0);
+  });
+
+  it('because the file was changed after it was dropped asks for it again', async () => {
+    const visit = await openPage();
+    const script = { name: 'mine.sql', content: 'CREATE INDEX i ON notes(text);' };
+    await visit.drop({ name: 'notes.db', content: notes }, script);
+    await visit.reach('ready');
+
+    visit.save([{ name: 'notes.db', content: Buffer.concat([notes, Buffer.from('grown')]) }]);
+    await visit.run.click();
+    await visit.reach('refused');
+
+    expect(await visit.page.getByRole('alert').textContent()).toMatch(/changed, moved or deleted .* Drop it again/s);
+    await visit.drop({ name: 'notes.db', content: notes });
+    await visit.reach('ready');
+    await visit.runToTheEnd();
+    expect(await visit.download.count()).toBe(1);
+  });
+});

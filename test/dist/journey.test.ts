@@ -1,0 +1,198 @@
+// The journey that the page is made for: drop a database in use, read the plan, run, read the proofs, take the file home.
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { askNative, migration021, migrationFile, nativeDatabase, statementsOf } from '../databases';
+import { askSqliteWasm } from './oracle';
+import { countShown, receiveVisits, type Visit } from './visit';
+
+/** What these tests read of the report for programs. */
+interface Report {
+  readonly input: { readonly name: string; readonly size: number; readonly sha256: string };
+  readonly output: { readonly name: string; readonly size: number; readonly sha256: string };
+  readonly counts: Readonly<Record<string, number>>;
+  readonly statements: readonly {
+    readonly ordinal: number;
+    readonly sql: string;
+    readonly verdict: string;
+    readonly milliseconds: number;
+    readonly executed: readonly string[] | null;
+  }[];
+  readonly proofs: readonly { readonly code: string; readonly result: string; readonly sentence: string }[];
+}
+
+const openPage = receiveVisits();
+const populated = nativeDatabase(migrationFile('samples/otc-base.sql'));
+const spine = { name: 'spine.db', content: populated };
+const script = statementsOf(migration021);
+
+const OLD_TABLES = ['otc_raw', 'otc_venue_volume', 'otc_symbol_summary', 'otc_venue_share', 'executions'];
+const NEW_TABLES = [
+  'otc_normalization_map',
+  'otc_quality_checks',
+  'otc_rejects',
+  'otc_research_snapshot',
+  'otc_symbol_rolling_6w',
+  'otc_week_manifest',
+];
+const PROOFS = [
+  'integrity-before',
+  'row-counts',
+  'content',
+  'schema-as-specified',
+  'views-and-triggers',
+  'foreign-keys',
+  'settings',
+  'sequences',
+  'integrity-after',
+  'integrity-reopened',
+  'second-run',
+];
+
+async function upgrade(): Promise<Visit> {
+  const visit = await openPage();
+  await visit.drop(spine);
+  await visit.reach('ready');
+  await visit.runToTheEnd();
+  return visit;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+describe('A database in use that is dropped on the page', () => {
+  it('shows its facts and the verdict of every statement before anything runs', async () => {
+    const visit = await openPage();
+    await visit.drop(spine);
+    await visit.reach('ready');
+
+    expect(await visit.page.getByRole('heading', { name: 'spine.db', exact: true }).count()).toBe(1);
+    const rows = askNative(populated, OLD_TABLES.map((name) => `SELECT count(*) FROM ${name};`).join('\n'));
+    const total = rows.split('\n').reduce((sum, count) => sum + Number(count), 0);
+    expect(await visit.facts()).toEqual({
+      size: `${(populated.length / 1e6).toFixed(1)} MB`,
+      tables: '5',
+      rows: total.toLocaleString('en-US'),
+      'page-size': '4,096 bytes',
+      encoding: 'UTF-8',
+      'journal-mode': 'rollback journal',
+      'user-version': '20',
+    });
+    expect(await visit.page.locator('[data-finding]').count()).toBe(0);
+
+    const planned = await visit.statements();
+    expect(planned.map(({ ordinal }) => ordinal)).toEqual(script.map(({ ordinal }) => ordinal));
+    expect(planned).toHaveLength(53);
+    const counts = { applied: 47, adapted: 2, skipped: 4 };
+    expect(countShown(planned)).toEqual(counts);
+    for (const [verdict, count] of Object.entries({ ...counts, drift: 4 })) {
+      const button = visit.page.locator(`[data-count=${verdict}]`);
+      expect(await button.textContent()).toMatch(new RegExp(`^\\s*${count}\\s+${verdict}\\s*$`));
+      await button.click();
+      expect(await visit.page.locator('[data-statement]:visible').count()).toBe(count);
+      await button.click();
+    }
+    expect(await visit.page.locator('[data-statement]:visible').count()).toBe(53);
+    expect(await visit.page.locator('[data-relation][data-change=added]').count()).toBe(NEW_TABLES.length);
+  });
+
+  it('runs as planned, with progress to see, and passes all eleven proofs', async () => {
+    const visit = await openPage();
+    await visit.drop(spine);
+    await visit.reach('ready');
+    const planned = await visit.statements();
+    const seen = await visit.page.evaluateHandle(() => {
+      const labels: string[] = [];
+      new MutationObserver(() => {
+        const label = document.querySelector('[data-progress]')?.textContent;
+        if (label != null && label !== labels.at(-1)) labels.push(label);
+      }).observe(document.body, { subtree: true, childList: true, characterData: true });
+      return labels;
+    });
+
+    await visit.runToTheEnd();
+
+    const labels = await seen.jsonValue();
+    expect(labels).toEqual(expect.arrayContaining(['integrity_check before', 'SHA-256 of the result']));
+    const running = labels.flatMap((label) => /^Statement (\d+) of 53$/.exec(label)?.[1] ?? []).map(Number);
+    expect(running.length).toBeGreaterThan(1);
+    expect(running).toEqual(running.toSorted((a, b) => a - b));
+    expect(await visit.statements()).toEqual(planned);
+    const proofs = await visit.proofs();
+    expect(proofs.map(({ code, result }) => [code, result])).toEqual(PROOFS.map((code) => [code, 'pass']));
+    expect(proofs.find(({ code }) => code === 'row-counts')?.text).toContain('8,192 rows in 5 tables');
+    expect(await visit.page.getByRole('heading', { name: 'Upgraded, and every proof passed' }).count()).toBe(1);
+  });
+});
+
+describe('The upgraded database', () => {
+  it('is sound to another SQLite, has all old rows and six new tables, and looks changed to programs that had it open', async () => {
+    const visit = await upgrade();
+
+    const { name, bytes } = await visit.downloadWith('Download upgraded database');
+
+    expect(name).toBe('spine.upgraded.db');
+    expect(askNative(bytes, 'PRAGMA integrity_check; PRAGMA foreign_key_check;')).toBe('ok');
+    const tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name;";
+    expect(askNative(bytes, tables).split('\n')).toEqual([...OLD_TABLES, ...NEW_TABLES].sort());
+    for (const table of OLD_TABLES) {
+      const columns = askNative(populated, `SELECT group_concat(quote(name)) FROM pragma_table_info('${table}');`);
+      const rows = `.mode quote\nSELECT ${columns.replaceAll("'", '"')} FROM ${table} ORDER BY rowid;`;
+      const before = askNative(populated, rows);
+      expect(before.length).toBeGreaterThan(0);
+      expect(sha256(Buffer.from(askNative(bytes, rows)))).toBe(sha256(Buffer.from(before)));
+    }
+    const old = Buffer.from(populated);
+    expect(bytes.readUInt32BE(24), 'change counter').toBeGreaterThan(old.readUInt32BE(24));
+    expect(bytes.readUInt32BE(92), 'version-valid-for').toBe(bytes.readUInt32BE(24));
+    expect(bytes.readUInt32BE(40), 'schema cookie').toBeGreaterThan(old.readUInt32BE(40));
+    expect(bytes.readUInt32BE(28) * 4096, 'pages of the header').toBe(bytes.length);
+
+    const browser = visit.page.context().browser();
+    if (browser === null) throw new Error('The visit has no browser');
+    expect(await askSqliteWasm(browser, bytes, 'PRAGMA integrity_check')).toEqual([['ok']]);
+    const sums = `SELECT count(*), sum(share_volume), count(execution_id) FROM otc_raw`;
+    expect(await askSqliteWasm(browser, bytes, sums)).toEqual([
+      askNative(populated, 'SELECT count(*), sum(share_volume), 0 FROM otc_raw').split('|').map(Number),
+    ]);
+  });
+});
+
+describe('The report', () => {
+  it('tells programs and people what ran, how long it took, what was proved, and the hashes of both files', async () => {
+    const visit = await upgrade();
+    const shown = await visit.statements();
+    const proofs = await visit.proofs();
+
+    const { bytes } = await visit.downloadWith('Download upgraded database');
+    const json = await visit.downloadWith('Download report');
+    const markdown = await visit.downloadWith('Report as Markdown');
+
+    expect([json.name, markdown.name]).toEqual(['spine.report.json', 'spine.report.md']);
+    const report = JSON.parse(json.bytes.toString()) as Report;
+    expect(report.input).toEqual({ name: 'spine.db', size: populated.length, sha256: sha256(populated) });
+    expect(report.output).toEqual({ name: 'spine.upgraded.db', size: bytes.length, sha256: sha256(bytes) });
+    expect(report.counts).toMatchObject({ applied: 47, adapted: 2, skipped: 4, failed: 0 });
+    expect(report.statements.map(({ ordinal, verdict }) => [ordinal, verdict])).toEqual(
+      shown.map(({ ordinal, verdict }) => [ordinal, verdict]),
+    );
+    expect(report.statements.map(({ sql }) => sql)).toEqual(script.map(({ text }) => text));
+    for (const { verdict, milliseconds, executed } of report.statements) {
+      expect(milliseconds).toBeGreaterThanOrEqual(0);
+      expect(executed === null ? null : executed.length > 0).toBe(verdict === 'adapted' ? true : null);
+    }
+    expect(report.statements.some(({ milliseconds }) => milliseconds > 0)).toBe(true);
+    expect(report.proofs.map(({ code }) => code)).toEqual(PROOFS);
+    for (const { code, sentence } of report.proofs) {
+      expect(proofs.find((shownProof) => shownProof.code === code)?.text).toContain(sentence);
+    }
+
+    const text = markdown.bytes.toString();
+    for (const part of [sha256(populated), sha256(bytes), '47 applied, 2 adapted, 4 skipped', 'Every proof passed']) {
+      expect(text).toContain(part);
+    }
+    expect(text.match(/^### \d+\. /gm)).toHaveLength(53);
+    expect(text.match(/^What ran instead:$/gm)).toHaveLength(2);
+    expect(text.match(/^- \*\*PASS\*\* /gm)).toHaveLength(11);
+  });
+});
