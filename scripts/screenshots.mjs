@@ -34,7 +34,8 @@ for (const { name, ...look } of looks) {
   await picture('empty');
   await page.locator('[data-sample]').first().click();
   await page.locator('main[data-state=ready]').waitFor();
-  await page.locator('[data-relation=otc_raw] summary').first().click();
+  await page.locator('[data-relation=otc_week_manifest] summary').first().click();
+  await page.evaluate(() => scrollTo(0, 0));
   await picture('plan', false);
   await page.locator('[data-verdict=adapted] summary').first().click();
   await page.locator('[data-drift] summary').first().click();

@@ -9,10 +9,13 @@ import { Overlay, sourceOfBytes } from '../src/engine/overlay';
 import { loadEngine } from '../src/engine/sqljs';
 import type { Hasher } from '../src/migration/contentHash';
 import { planMigration, type Plan } from '../src/migration/plan';
+import type { Proof, ProofCode } from '../src/migration/proof';
 import { runMigration, type RunResult } from '../src/migration/run';
 import { transcribe } from '../src/migration/transcript';
 import { DEFAULT_CHOICES, type Choices, type StatementOutcome } from '../src/migration/verdict';
+import { readSchema } from '../src/schema/read';
 import type { Schema } from '../src/schema/schema';
+import { proveRun, takeBaseline } from '../src/migration/verify';
 import type { Statement } from '../src/script/statement';
 import { splitScript } from '../src/script/split';
 
@@ -167,4 +170,39 @@ export function withoutRootPages(schema: Schema): Schema {
 /** The verdicts alone, in the order of the script. */
 export function verdicts(outcomes: readonly StatementOutcome[]): readonly string[] {
   return outcomes.map(({ verdict }) => verdict);
+}
+
+/** The proofs of a run whose result is damaged, after its commit, by statements that are no part of the script. */
+export function proofsOf(
+  bytes: Uint8Array,
+  script: string,
+  damage: readonly string[] = [],
+): ReadonlyMap<ProofCode, Proof> {
+  const statements = statementsOf(script);
+  const overlay = overlayOf(bytes);
+  const before = engine.open(overlayOf(bytes));
+  const after = engine.open(overlay);
+  try {
+    const quiet = (): void => undefined;
+    const baseline = takeBaseline(before, quiet);
+    let specified: Schema = baseline.schema;
+    const run = transcribe(after, statements, DEFAULT_CHOICES, { rehearsing: false, now: () => 0 }, (shadow) => {
+      specified = readSchema(shadow);
+    });
+    const [failure] = run.outcomes.flatMap((outcome) => outcome.failure ?? []);
+    if (failure) throw new Error(failure.message);
+    for (const sql of ['COMMIT', ...damage]) rowsOf(after, sql);
+    const reopen = () => engine.open(new Overlay(overlay, overlay.pageSize));
+    const choices = DEFAULT_CHOICES;
+    const aftermath = { before, baseline, after, reopen, statements, outcomes: run.outcomes, choices, specified };
+    return new Map(proveRun(aftermath, nodeHasher(), quiet).map((proof) => [proof.code, proof]));
+  } finally {
+    before.close();
+    after.close();
+  }
+}
+
+/** The proofs that did not pass, as `code: result`. */
+export function notPassed(proofs: ReadonlyMap<ProofCode, Proof>): readonly string[] {
+  return [...proofs.values()].filter(({ result }) => result !== 'pass').map(({ code, result }) => `${code}: ${result}`);
 }

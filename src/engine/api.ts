@@ -8,6 +8,7 @@ import { planMigration, type Plan } from '../migration/plan';
 import { runMigration, type RunProgress, type RunResult } from '../migration/run';
 import { transcribe } from '../migration/transcript';
 import { DEFAULT_CHOICES, type Choices } from '../migration/verdict';
+import { readAddedColumnDocumentation } from '../script/documentation';
 import type { ScriptRefusal } from '../script/refusal';
 import { splitScript, type ScriptNote } from '../script/split';
 import type { Statement } from '../script/statement';
@@ -23,6 +24,8 @@ export interface PlannedScript {
   readonly statements: readonly Statement[];
   readonly notes: readonly ScriptNote[];
   readonly plan: Plan;
+  /** Comments of the script on columns that it adds, by `table.column` in lower case. */
+  readonly documentation: ReadonlyMap<string, string>;
   /** Time that planning took. */
   readonly milliseconds: number;
 }
@@ -124,11 +127,21 @@ export function makeApi(engine: Engine, { file: sha256, content }: Hashers, cach
       if (!split.ok) return { ok: false, error: split.refusal };
       return readable((): Outcome<PlannedScript, never> => {
         const start = performance.now();
+        const { statements, notes } = split;
         const { database } = connect(mustBeOpen());
         try {
-          const plan = planMigration(database, split.statements, choices, () => performance.now());
+          const plan = planMigration(database, statements, choices, () => performance.now());
           const milliseconds = performance.now() - start;
-          return { ok: true, value: { statements: split.statements, notes: split.notes, plan, milliseconds } };
+          return {
+            ok: true,
+            value: {
+              statements,
+              notes,
+              plan,
+              documentation: readAddedColumnDocumentation(script, statements),
+              milliseconds,
+            },
+          };
         } finally {
           database.close();
         }
