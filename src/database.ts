@@ -39,13 +39,24 @@ export interface Database {
   close(): void;
 }
 
+/** SQLite found that the bytes of the database are not what they should be: nothing more can be learned from it here. */
+export class DamagedDatabase extends Error {
+  override readonly name = 'DamagedDatabase';
+}
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB in SQLite's words (sqlite3ErrStr in main.c, corruptSchema in prepare.c). */
+const DAMAGE = /^(database disk image is malformed|malformed database schema|file is not a database)/;
+
 /**
  * The rows of a query that has no expected failure (PRAGMAs and catalogue reads of our own).
- * Throws when SQLite refuses it: that would be a bug or a file that can no longer be read.
+ * Throws DamagedDatabase when the file does not allow it; any other refusal would be a bug and is thrown as such.
  */
 export function rowsOf(database: Database, sql: string, parameters?: readonly SqlValue[]): readonly Row[] {
   const outcome = database.query(sql, parameters);
-  if (!outcome.ok) throw new Error(`${outcome.error.message} (in: ${sql})`);
+  if (!outcome.ok) {
+    const { message } = outcome.error;
+    throw DAMAGE.test(message) ? new DamagedDatabase(message) : new Error(`${message} (in: ${sql})`);
+  }
   return outcome.value;
 }
 

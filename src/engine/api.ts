@@ -1,6 +1,6 @@
 // What the page can ask of the engine. Runs in a worker; its type is the protocol.
 
-import { rowsOf, type Database, type Outcome } from '../database';
+import { DamagedDatabase, rowsOf, type Database, type Outcome } from '../database';
 import { findInHeader } from '../file/finding';
 import { readHeader, type Header } from '../file/header';
 import { BYTES_TO_IDENTIFY, identify, type Refusal } from '../file/identify';
@@ -221,11 +221,12 @@ export function makeApi(engine: Engine, { file: sha256, content }: Hashers, cach
   };
 }
 
-/** Reading the file may fail at any page; that is an outcome and not a bug. */
+/** Reading the file may fail at any page, and any page may be damaged: those are outcomes and not bugs. */
 function readable<Value, Reason>(work: () => Outcome<Value, Reason>): Outcome<Value, Reason | Refusal> {
   try {
     return work();
   } catch (error) {
+    if (error instanceof DamagedDatabase) return { ok: false, error: damaged(error.message) };
     if (!(error instanceof SourceLost)) throw error;
     return {
       ok: false,
@@ -236,6 +237,14 @@ function readable<Value, Reason>(work: () => Outcome<Value, Reason>): Outcome<Va
       },
     };
   }
+}
+
+function damaged(message: string): Refusal {
+  return {
+    code: 'damaged',
+    sentence: `The database is damaged: SQLite could not read it to its end (${message}).`,
+    help: 'Nothing was changed. Restore it from a backup, or try sqlite3 with .recover on a copy, and drop what it saves.',
+  };
 }
 
 function unreadableSchema(message: string, { header, file }: OpenFile): Refusal {

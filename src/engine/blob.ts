@@ -20,8 +20,12 @@ export function sourceOfBlob(blob: Blob): ByteSource {
   };
 }
 
-/** The bytes of the overlay as they are now, as a Blob that holds slices of the original and copies of written pages. */
+/**
+ * The bytes of the overlay as they are now, as a Blob that holds slices of the original and copies of written pages.
+ * Throws SourceLost where the original can no longer be read: what was read of it before may have come from a cache.
+ */
 export function blobOf(overlay: Overlay, original: Blob): Blob {
+  sourceOfBlob(original).read(0, 1);
   const parts = overlay
     .segments()
     .map((segment) =>

@@ -12,6 +12,7 @@ export interface Refusal {
     | 'rollback-journal'
     | 'damaged-header'
     | 'unreadable-schema'
+    | 'damaged'
     | 'unreadable-file';
   readonly sentence: string;
   /** What to do next. */

@@ -3,7 +3,7 @@
 import { quoteIdentifier, rowsOf, type Database, type SqlValue } from '../database';
 import type { Statement } from '../script/statement';
 import { foldName } from '../schema/schema';
-import { isBlank, tokenise, unquotedName } from '../script/tokens';
+import { isBlank, isWord, tokenise, unquotedName } from '../script/tokens';
 
 /** Where the two shapes differ, aspect by aspect, in words and SQL that can be shown side by side. */
 export interface Drift {
@@ -172,6 +172,8 @@ function tableAspects(database: Database, name: string): Aspects {
     const words = shown.map(([aspect, value]) =>
       aspect === 'default' ? `DEFAULT ${value}` : aspect === 'primary key' ? `primary key: ${value}` : value,
     );
+    const collation = collationOf(database, name, String(row[5]));
+    if (collation !== 'BINARY') words.push(`COLLATE ${collation}`);
     aspects.set(`column ${String(row[5])}`, words.join(' ') || 'no type');
   }
   const [table] = rowsOf(
@@ -181,6 +183,12 @@ function tableAspects(database: Database, name: string): Aspects {
   );
   if (table?.[0] === 1) aspects.set('WITHOUT ROWID', 'yes');
   if (table?.[1] === 1) aspects.set('STRICT', 'yes');
+  const [object] = rowsOf(
+    database,
+    `SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`,
+    [name],
+  );
+  for (const clause of clausesIn(String(object?.[0] ?? ''))) aspects.set(clause, 'yes');
   const constraints = rowsOf(
     database,
     `SELECT (SELECT group_concat(name, ', ') FROM (SELECT name FROM pragma_index_info(l.name) ORDER BY seqno))
@@ -201,6 +209,22 @@ function tableAspects(database: Database, name: string): Aspects {
     );
   }
   return aspects;
+}
+
+/** What no PRAGMA tells of a table: its CHECKs and AUTOINCREMENT. */
+function clausesIn(createTable: string): readonly string[] {
+  const tokens = tokenise(createTable).filter((token) => !isBlank(token));
+  return tokens.flatMap((token, at) => {
+    if (isWord(token, 'AUTOINCREMENT')) return ['AUTOINCREMENT'];
+    if (!isWord(token, 'CHECK')) return [];
+    let depth = 0;
+    const end = tokens.findIndex(({ text }, other) => {
+      if (other <= at) return false;
+      depth += text === '(' ? 1 : text === ')' ? -1 : 0;
+      return depth === 0;
+    });
+    return [`CHECK ${wordsOf(createTable.slice(tokens[at + 1]?.start, tokens[end]?.end))}`];
+  });
 }
 
 function textDrift(shadow: Database, statement: Statement, name: string): Drift | null {

@@ -5,6 +5,7 @@ import type { FinishedRun, FinishingProgress, PlannedScript } from '../engine/ap
 import type { Inspection } from '../engine/inspection';
 import { loadSampleBase, type CatalogEntry, type Migration, type Sample } from '../migration/catalog';
 import { DEFAULT_CHOICES, type Choices } from '../migration/verdict';
+import { sortFiles } from './droppedFiles';
 import { loadMigrations, readMigrationFile, type Migrations } from './migrationFiles';
 
 /** Where the work is; `<main data-state>` shows it. */
@@ -70,13 +71,12 @@ export class Workbench {
   /** Takes what was dropped or picked: a database, a script, or one of each. */
   async take(files: readonly File[]): Promise<void> {
     if (this.state === 'running') return;
-    const script = files.find((file) => /\.sql$/i.test(file.name));
-    const database = files.find((file) => file !== script);
+    const { database, script, leftOut } = sortFiles(files);
     if (script) await this.#useOwnScript(script, database === undefined);
-    if (!database) return;
     // What the engine is busy with is for a file that is no longer wanted, and may never end.
-    if (this.planning || this.state === 'inspecting') this.#client.cancel();
-    await this.open(database);
+    if (database && (this.planning || this.state === 'inspecting')) this.#client.cancel();
+    if (database) await this.open(database);
+    if (leftOut) this.notice = leftOut;
   }
 
   /** Opens a database and plans the chosen script for it. */

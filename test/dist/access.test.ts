@@ -20,29 +20,28 @@ async function tabTo(visit: Visit, wanted: string): Promise<void> {
 }
 
 describe('With the keyboard alone', () => {
-  it('a sample is opened, run and downloaded', async () => {
+  it('a sample is opened, run and downloaded, and a screen reader is told when it can go on', async () => {
     const visit = await openPage();
+    const status = visit.page.getByRole('status');
+    await visit.page.keyboard.press('Tab');
+    const focused = visit.page.locator(':focus');
+    expect(await focused.and(visit.page.getByLabel('Open a SQLite file')).count()).toBe(1);
 
     await tabTo(visit, '[data-sample=upgraded]');
     await visit.page.keyboard.press('Enter');
     await visit.reach('ready');
+    expect(await status.textContent()).toContain('The plan is ready.');
     await tabTo(visit, 'button:text-is("Run migration")');
     await visit.page.keyboard.press('Enter');
     await visit.reach('done');
+    expect(await status.textContent()).toContain('The migration ran.');
     await tabTo(visit, 'button:text-is("Download upgraded database")');
     const { name, bytes } = await visit.downloadBy(() => visit.page.keyboard.press('Enter'));
 
     expect(name).toBe('spine-upgraded.upgraded.db');
     expect(askNative(bytes, 'PRAGMA integrity_check;')).toBe('ok');
-  });
-
-  it('the file input is reached first, and says what it is for', async () => {
-    const visit = await openPage();
-
-    await visit.page.keyboard.press('Tab');
-
-    const focused = visit.page.locator(':focus');
-    expect(await focused.and(visit.page.getByLabel('Open a SQLite file')).count()).toBe(1);
+    expect(await visit.page.getByRole('list', { name: 'Proofs' }).count()).toBe(1);
+    expect(await visit.page.getByRole('list', { name: 'Statements' }).count()).toBe(1);
   });
 });
 
@@ -63,21 +62,5 @@ describe.each(['light', 'dark'] as const)('In %s on a screen 360 pixels wide', (
     const background = await visit.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const [brightest = 0] = (background.match(/\d+/g) ?? []).map(Number).sort((a, b) => b - a);
     expect(brightest > 128).toBe(colorScheme === 'light');
-  });
-});
-
-describe('A screen reader', () => {
-  it('is told of what happens by itself: the plan that is ready and the run that has ended', async () => {
-    const visit = await openPage();
-    const status = visit.page.getByRole('status');
-
-    await visit.openSample('upgraded');
-    await visit.reach('ready');
-    expect(await status.textContent()).toContain('The plan is ready.');
-
-    await visit.runToTheEnd();
-    expect(await status.textContent()).toContain('The migration ran.');
-    expect(await visit.page.getByRole('list', { name: 'Proofs' }).count()).toBe(1);
-    expect(await visit.page.getByRole('list', { name: 'Statements' }).count()).toBe(1);
   });
 });

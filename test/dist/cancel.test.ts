@@ -28,7 +28,7 @@ function cancelAt(visit: Visit, label: string): Promise<string | undefined> {
           if (document.querySelector('[data-progress]')?.textContent !== wanted) return;
           observer.disconnect();
           [...document.querySelectorAll('button')].find(({ textContent }) => textContent === 'Cancel')?.click();
-          setTimeout(() => resolve(document.querySelector('main')?.dataset['state']));
+          setTimeout(() => resolve(document.querySelector('main')?.dataset.state));
         });
         observer.observe(document.body, { subtree: true, childList: true, characterData: true });
       }),

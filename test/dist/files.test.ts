@@ -40,7 +40,7 @@ describe('A file that is not a sound database', () => {
 
     await visit.pick({ name: 'good.db', content: good });
     await visit.reach('ready');
-    expect((await visit.facts())['rows']).toBe('3');
+    expect((await visit.facts()).rows).toBe('3');
     expect(await visit.page.getByRole('alert').count()).toBe(0);
   });
 });

@@ -1,6 +1,6 @@
 // The journey that the page is made for: drop a database in use, read the plan, run, read the proofs, take the file home.
 import { createHash } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { askNative, migration021, migrationFile, nativeDatabase, statementsOf } from '../databases';
 import { askSqliteWasm } from './oracle';
 import { countShown, receiveVisits, type Visit } from './visit';
@@ -47,14 +47,6 @@ const PROOFS = [
   'integrity-reopened',
   'second-run',
 ];
-
-async function upgrade(): Promise<Visit> {
-  const visit = await openPage();
-  await visit.drop(spine);
-  await visit.reach('ready');
-  await visit.runToTheEnd();
-  return visit;
-}
 
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
@@ -125,10 +117,17 @@ describe('A database in use that is dropped on the page', () => {
   });
 });
 
-describe('The upgraded database', () => {
-  it('is sound to another SQLite, has all old rows and six new tables, and looks changed to programs that had it open', async () => {
-    const visit = await upgrade();
+describe('What there is to take home', () => {
+  let visit: Visit;
 
+  beforeEach(async () => {
+    visit = await openPage();
+    await visit.drop(spine);
+    await visit.reach('ready');
+    await visit.runToTheEnd();
+  });
+
+  it('is a database that is sound to other SQLites, with all old rows and six new tables, and a changed header', async () => {
     const { name, bytes } = await visit.downloadWith('Download upgraded database');
 
     expect(name).toBe('spine.upgraded.db');
@@ -156,11 +155,8 @@ describe('The upgraded database', () => {
       askNative(populated, 'SELECT count(*), sum(share_volume), 0 FROM otc_raw').split('|').map(Number),
     ]);
   });
-});
 
-describe('The report', () => {
-  it('tells programs and people what ran, how long it took, what was proved, and the hashes of both files', async () => {
-    const visit = await upgrade();
+  it('is a report, for programs and for people, of what ran, how long it took, what was proved and both hashes', async () => {
     const shown = await visit.statements();
     const proofs = await visit.proofs();
 

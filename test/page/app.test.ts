@@ -1,0 +1,49 @@
+// The whole page, mounted: a sample from the first press of a button to the proofs, by the handles that stay the same.
+import { mount, unmount } from 'svelte';
+import { afterEach, beforeAll, expect, it, vi } from 'vitest';
+import App from '../../src/ui/App.svelte';
+import '../../src/ui/theme.css';
+
+let app: ReturnType<typeof mount> | undefined;
+
+beforeAll(() => {
+  const base = document.createElement('base');
+  base.href = '/';
+  document.head.append(base);
+});
+
+afterEach(async () => {
+  if (app) await unmount(app);
+});
+
+/** Waits for an element. */
+function find<Found extends HTMLElement>(selector: string): Promise<Found> {
+  return vi.waitUntil(() => document.querySelector<Found>(selector), { timeout: 20_000, interval: 10 });
+}
+
+function button(name: string): HTMLButtonElement | undefined {
+  return [...document.querySelectorAll('button')].find(({ textContent }) => textContent.trim() === name);
+}
+
+it('A sample is opened, planned, run and proved', { timeout: 60_000 }, async () => {
+  app = mount(App, { target: document.body });
+  expect(document.querySelector('main')?.dataset.state).toBe('empty');
+  expect(document.querySelector('input[type=file]')?.closest('label')?.textContent).toContain('Open a SQLite file');
+
+  (await find('[data-sample=half]')).click();
+  await find('main[data-state=ready]');
+  const planned = document.querySelectorAll<HTMLElement>('[data-statement]');
+  expect(planned).toHaveLength(53);
+  expect(document.querySelectorAll('[data-drift]').length).toBe(4);
+  expect(button('Download upgraded database')).toBeUndefined();
+
+  button('Run migration')?.click();
+  await find('main[data-state=running]');
+  expect(button('Cancel')).toBeDefined();
+  await find('main[data-state=done]');
+
+  const proofs = [...document.querySelectorAll<HTMLElement>('[data-proof]')];
+  expect(proofs.map(({ dataset }) => dataset.result)).toEqual(Array.from({ length: 11 }, () => 'pass'));
+  expect(button('Download upgraded database')).toBeDefined();
+  expect(button('Download report')).toBeDefined();
+});

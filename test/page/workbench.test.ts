@@ -1,0 +1,152 @@
+// The page's state with the real engine behind it: what follows what, and that late answers are dropped.
+import { beforeAll, beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
+import { EngineClient } from '../../src/engine/client';
+import { Workbench, type WorkbenchState } from '../../src/ui/workbench.svelte';
+import { databaseOf, ENDLESS, scriptOf, tableOf } from './databases';
+
+let client: EngineClient;
+let workbench: Workbench;
+
+beforeAll(() => {
+  // The page of a test lies deeper than the page itself; the migrations lie where they lie for both.
+  const base = document.createElement('base');
+  base.href = '/';
+  document.head.append(base);
+});
+
+beforeEach(() => {
+  client = new EngineClient();
+  workbench = new Workbench(client);
+});
+
+afterEach(() => {
+  client.cancel();
+});
+
+/** Waits for a state that is reached without a call to wait for. */
+async function reach(state: WorkbenchState): Promise<void> {
+  await vi.waitUntil(() => workbench.state === state, { timeout: 10_000, interval: 5 });
+}
+
+describe('The workbench', () => {
+  it('goes from empty over inspecting to ready, over running to done, and back', async () => {
+    expect(workbench.state).toBe('empty');
+    const file = await databaseOf(tableOf(10));
+
+    const opening = workbench.take([scriptOf('ALTER TABLE t ADD COLUMN c;'), file]);
+    await reach('inspecting');
+    expect(workbench.canRun).toBe(false);
+    await opening;
+    expect(workbench.state).toBe('ready');
+    expect(workbench.script).toMatchObject({ id: null, title: 'script.sql' });
+    expect(workbench.canRun).toBe(true);
+
+    const running = workbench.run();
+    expect(workbench.state).toBe('running');
+    expect(workbench.canRun).toBe(false);
+    await running;
+    expect(workbench.state).toBe('done');
+    expect(workbench.finished?.committed).toBe(true);
+
+    await workbench.backToPlan();
+    expect(workbench.state).toBe('ready');
+    expect(workbench.finished).toBeNull();
+    workbench.startOver();
+    expect(workbench.state).toBe('empty');
+    expect(workbench.inspection).toBeNull();
+  });
+
+  it('refuses a file that is no database by its name, and takes the next one', async () => {
+    await workbench.take([scriptOf('SELECT 1;'), new File(['text'], 'text.db')]);
+    expect(workbench.state).toBe('refused');
+    expect(workbench.refusal?.sentence).toContain('text.db');
+
+    await workbench.take([await databaseOf(tableOf(1))]);
+    expect(workbench.state).toBe('ready');
+    expect(workbench.refusal).toBeNull();
+  });
+
+  it('shows the file that was dropped last, also when an earlier one is still being read', async () => {
+    const first = await databaseOf(tableOf(1000), 'first.db');
+    const second = await databaseOf(tableOf(2), 'second.db');
+    const script = scriptOf('SELECT 1;');
+
+    await Promise.all([workbench.take([script, first]), workbench.take([script, second])]);
+
+    expect(workbench.state).toBe('ready');
+    expect(workbench.inspection?.name).toBe('second.db');
+    expect(workbench.inspection?.rows.get('t')).toBe(2);
+  });
+
+  it('cannot run what fails in the plan, and can once another choice mends it', async () => {
+    await workbench.take([
+      scriptOf('ALTER TABLE t ADD COLUMN c DEFAULT CURRENT_TIMESTAMP;'),
+      await databaseOf(tableOf(5)),
+    ]);
+    expect(workbench.canRun).toBe(true);
+
+    await workbench.decide({ strict: true });
+    expect(workbench.planned?.plan.obstacle?.ordinal).toBe(1);
+    expect(workbench.canRun).toBe(false);
+
+    await workbench.decide({ strict: false, existingRows: 'upgrade time' });
+    expect(workbench.planned?.plan.outcomes[0]?.verdict).toBe('adapted');
+    expect(workbench.canRun).toBe(true);
+  });
+
+  it('is ready again as soon as planning or a run is cancelled', async () => {
+    void workbench.take([scriptOf(ENDLESS), await databaseOf(tableOf(5))]);
+    await vi.waitUntil(() => workbench.planning, { timeout: 10_000, interval: 5 });
+    workbench.cancel();
+    expect(workbench.state).toBe('ready');
+    expect(workbench.scriptProblem?.code).toBe('cancelled');
+
+    await workbench.take([scriptOf('CREATE INDEX i ON t(b);')]);
+    expect(workbench.canRun).toBe(true);
+    const running = workbench.run();
+    workbench.cancel();
+    expect(workbench.state).toBe('ready');
+    await running;
+    expect(workbench.finished).toBeNull();
+
+    await workbench.run();
+    expect(workbench.state).toBe('done');
+  });
+
+  it('does not take a file while a run is on', async () => {
+    await workbench.take([scriptOf('CREATE INDEX i ON t(b);'), await databaseOf(tableOf(5), 'first.db')]);
+    const second = await databaseOf(tableOf(1), 'second.db');
+    const running = workbench.run();
+
+    await workbench.take([second, scriptOf('SELECT 1;', 'second.sql')]);
+
+    expect(workbench.state).toBe('running');
+    await running;
+    expect(workbench.state).toBe('done');
+    expect(workbench.inspection?.name).toBe('first.db');
+    expect(workbench.script?.title).toBe('script.sql');
+  });
+
+  it('says that the engine stopped when it dies during a run, and runs the same file afterwards', async () => {
+    const workers: Worker[] = [];
+    const mortal = new EngineClient(() => {
+      const worker = new Worker(new URL('../../src/engine/worker.ts', import.meta.url), { type: 'module' });
+      workers.push(worker);
+      return worker;
+    });
+    workbench = new Workbench(mortal);
+    await workbench.take([scriptOf('CREATE INDEX i ON t(b);'), await databaseOf(tableOf(5))]);
+
+    const running = workbench.run();
+    workers.at(-1)?.dispatchEvent(new ErrorEvent('error', { message: 'out of memory', cancelable: true }));
+    await running;
+
+    expect(workbench.state).toBe('ready');
+    expect(workbench.notice).toMatchObject({ code: 'engine-stopped' });
+    expect(workbench.notice?.sentence).toContain('out of memory');
+    await workbench.run();
+    expect(workbench.state).toBe('done');
+    expect(workers).toHaveLength(2);
+    mortal.cancel();
+  });
+});
