@@ -15,5 +15,5 @@ export default defineConfig({
     sourcemap: false,
   },
   // Found late, inside the worker, it would make the page reload itself.
-  optimizeDeps: { include: ['sql.js'] },
+  optimizeDeps: { include: ['sql.js', 'hash-wasm'] },
 });
