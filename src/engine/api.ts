@@ -1,7 +1,7 @@
 // What the page can ask of the engine. Runs in a worker; its type is the protocol.
 
 import { DamagedDatabase, rowsOf, type Database, type Outcome } from '../database';
-import { findInHeader } from '../file/finding';
+import { missingBytes } from '../file/finding';
 import { readHeader, type Header } from '../file/header';
 import { BYTES_TO_IDENTIFY, identify, type Refusal } from '../file/identify';
 import { planMigration, type Plan } from '../migration/plan';
@@ -73,17 +73,6 @@ export function makeApi(engine: Engine, { file: sha256, content }: Hashers, cach
     return { database: engine.open(overlay), overlay };
   }
 
-  /** SQLite looks at the file when a connection is first used, which opening it does. */
-  function tryToConnect(candidate: OpenFile): Outcome<ReturnType<typeof connect>> {
-    try {
-      return { ok: true, value: connect(candidate) };
-    } catch (error) {
-      if (error instanceof Error && error.constructor === Error)
-        return { ok: false, error: { message: error.message } };
-      throw error;
-    }
-  }
-
   function mustBeOpen(): OpenFile {
     if (!opened) throw new Error('No file is open in this engine');
     return opened;
@@ -107,9 +96,7 @@ export function makeApi(engine: Engine, { file: sha256, content }: Hashers, cach
         const identified = identify(source.read(0, Math.min(BYTES_TO_IDENTIFY, source.size)));
         if (!identified.ok) return identified;
         const candidate: OpenFile = { name, file, source, header: identified.value };
-        const connected = tryToConnect(candidate);
-        if (!connected.ok) return { ok: false, error: unreadableSchema(connected.error.message, candidate) };
-        const { database } = connected.value;
+        const { database } = connect(candidate);
         try {
           const schema = database.query('SELECT count(*) FROM sqlite_schema');
           if (!schema.ok) return { ok: false, error: unreadableSchema(schema.error.message, candidate) };
@@ -251,9 +238,13 @@ function unreadableSchema(message: string, { header, file }: OpenFile): Refusal 
   const sentence = `SQLite cannot read the schema of this file: ${message}.`;
   const recovery = 'Try sqlite3 with .recover on a copy, and drop what it saves.';
   // SQLite opens no file that is shorter than its header says; its message does not tell.
-  const cut = findInHeader(header, file.size).find(({ code }) => code === 'cut-short');
-  if (!cut) return { code: 'unreadable-schema', sentence, help: recovery };
-  return { code: 'unreadable-schema', sentence: `${sentence} ${cut.sentence}`, help: `${cut.help} ${recovery}` };
+  const missing = missingBytes(header, file.size);
+  if (missing === 0) return { code: 'unreadable-schema', sentence, help: recovery };
+  return {
+    code: 'cut-short',
+    sentence: `The file is cut short: its header speaks of ${(file.size + missing).toLocaleString('en-US')} bytes, and it has ${file.size.toLocaleString('en-US')}. SQLite does not open it (${message}).`,
+    help: `Get a complete copy. ${recovery}`,
+  };
 }
 
 /** The protocol between page and worker. */

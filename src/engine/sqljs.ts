@@ -146,21 +146,27 @@ class SqlJsConnection implements Database {
   }
 
   execute(sql: string, parameters?: readonly SqlValue[]): Outcome<{ readonly changes: number }> {
-    const before = this.#countChanges();
-    const outcome = this.#each(sql, parameters, () => undefined);
-    if (!outcome.ok) return outcome;
-    // sqlite3_changes() keeps the count of an earlier statement; only a moved total says that it is this one's.
-    return { ok: true, value: { changes: this.#countChanges() === before ? 0 : this.#connection.getRowsModified() } };
+    return this.#guard(() => {
+      const before = this.#countChanges();
+      this.#each(sql, parameters, () => undefined);
+      // sqlite3_changes() keeps the count of an earlier statement; only a moved total says that it is this one's.
+      return { changes: this.#countChanges() === before ? 0 : this.#connection.getRowsModified() };
+    });
   }
 
   query(sql: string, parameters?: readonly SqlValue[]): Outcome<readonly Row[]> {
-    const rows: Row[] = [];
-    const outcome = this.#each(sql, parameters, (statement) => rows.push(readRow(statement)));
-    return outcome.ok ? { ok: true, value: rows } : outcome;
+    return this.#guard(() => {
+      const rows: Row[] = [];
+      this.#each(sql, parameters, (statement) => rows.push(readRow(statement)));
+      return rows;
+    });
   }
 
   visit(sql: string, parameters: readonly SqlValue[], visitor: (row: Row) => void): Outcome<undefined> {
-    return this.#each(sql, parameters, (statement) => visitor(readRow(statement)));
+    return this.#guard(() => {
+      this.#each(sql, parameters, (statement) => visitor(readRow(statement)));
+      return undefined;
+    });
   }
 
   compile(sql: string): Outcome<undefined> {
@@ -179,21 +185,15 @@ class SqlJsConnection implements Database {
     this.#connection.close();
   }
 
-  #each(
-    sql: string,
-    parameters: readonly SqlValue[] | undefined,
-    visitor: (statement: Statement) => void,
-  ): Outcome<undefined> {
-    return this.#guard(() => {
-      const statement = this.#connection.prepare(sql);
-      try {
-        if (parameters?.length) statement.bind(parameters as BindParams);
-        while (statement.step()) visitor(statement);
-        return undefined;
-      } finally {
-        statement.free();
-      }
-    });
+  /** Throws what sql.js throws. */
+  #each(sql: string, parameters: readonly SqlValue[] | undefined, visitor: (statement: Statement) => void): void {
+    const statement = this.#connection.prepare(sql);
+    try {
+      if (parameters?.length) statement.bind(parameters as BindParams);
+      while (statement.step()) visitor(statement);
+    } finally {
+      statement.free();
+    }
   }
 
   #countChanges(): unknown {

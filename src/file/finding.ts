@@ -4,7 +4,7 @@ import type { Header } from './header';
 
 /** Something to know about a file. */
 export interface Finding {
-  readonly code: 'wal-alone' | 'cut-short' | 'bytes-past-end' | 'unreadable-object';
+  readonly code: 'wal-alone' | 'bytes-past-end' | 'unreadable-object';
   readonly severity: 'note' | 'warn';
   readonly sentence: string;
   readonly help: string;
@@ -24,14 +24,7 @@ export function findInHeader(header: Header, size: number): readonly Finding[] {
   }
   if (header.pageCountIsValid) {
     const expected = header.pageCount * header.pageSize;
-    if (size < expected) {
-      findings.push({
-        code: 'cut-short',
-        severity: 'warn',
-        sentence: `The file is cut short: its header speaks of ${figure(expected)} bytes, and it has ${figure(size)}.`,
-        help: 'Get a complete copy. What is on the missing pages cannot be read.',
-      });
-    } else if (size > expected) {
+    if (size > expected) {
       findings.push({
         code: 'bytes-past-end',
         severity: 'warn',
@@ -41,6 +34,11 @@ export function findInHeader(header: Header, size: number): readonly Finding[] {
     }
   }
   return findings;
+}
+
+/** Bytes by which a file of `size` bytes is shorter than its header says; 0 where it is not, or the header does not tell. */
+export function missingBytes({ pageCountIsValid, pageCount, pageSize }: Header, size: number): number {
+  return pageCountIsValid ? Math.max(0, pageCount * pageSize - size) : 0;
 }
 
 function figure(value: number): string {

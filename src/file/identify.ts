@@ -13,6 +13,7 @@ export interface Refusal {
     | 'damaged-header'
     | 'unreadable-schema'
     | 'damaged'
+    | 'cut-short'
     | 'unreadable-file';
   readonly sentence: string;
   /** What to do next. */

@@ -1,7 +1,7 @@
 // Proofs about what a database holds: rows, values and counters, before and after a run.
 
 import type { Outcome } from '../database';
-import type { Relation } from '../schema/schema';
+import { foldName, type Relation, type Schema } from '../schema/schema';
 import type { Statement } from '../script/statement';
 import type { TablePair } from './correspondence';
 import type { Measurement } from './measurement';
@@ -11,15 +11,36 @@ import type { StatementOutcome } from './verdict';
 /** A figure of a table: of all of its rows, or why there is none. */
 export type TableFigures<Value> = ReadonlyMap<string, Outcome<Value>>;
 
-/** Whether the script itself writes or removes rows, so that a difference may be what it asks for. */
-export function statementsThatChangeRows(
+/** What a script itself does to rows, so that a difference may be what it asks for. */
+export interface RowChanges {
+  readonly statements: readonly Statement[];
+  /** Whether these statements may have changed rows of a table, by any of the names that it had. */
+  readonly explain: (...names: readonly string[]) => boolean;
+}
+
+/**
+ * The statements that wrote or removed rows, and the tables that they may have changed: those that they name, the shadow
+ * tables of a virtual one, and any table at all where a trigger may have carried a change on.
+ * @param schemas those before and after the run
+ */
+export function findRowChanges(
   statements: readonly Statement[],
   outcomes: readonly StatementOutcome[],
-): readonly Statement[] {
+  ...schemas: readonly Schema[]
+): RowChanges {
   const kinds = new Set(['insert', 'update', 'delete', 'drop table', 'drop column', 'other']);
-  return statements.filter(
-    (statement) => kinds.has(statement.kind) && outcomes[statement.ordinal - 1]?.verdict === 'applied',
+  const changing = statements.filter(
+    ({ kind, ordinal }) => kinds.has(kind) && outcomes[ordinal - 1]?.verdict === 'applied',
   );
+  const named = new Set(changing.map(({ table }) => foldName(table ?? '')));
+  const anywhere =
+    changing.some(({ kind }) => kind === 'other') ||
+    schemas.some(({ triggers }) => triggers.some(({ table }) => named.has(foldName(table))));
+  const explain = (...names: readonly string[]): boolean =>
+    changing.length > 0 &&
+    (anywhere ||
+      names.map(foldName).some((name) => [...named].some((table) => name === table || name.startsWith(`${table}_`))));
+  return { statements: changing, explain };
 }
 
 /** Rows by table, before and after. */
@@ -27,10 +48,10 @@ export function proveRowCounts(
   pairs: readonly TablePair[],
   before: TableFigures<number>,
   after: TableFigures<number>,
-  changing: readonly Statement[],
+  changes: RowChanges,
 ): Proof {
   const details: string[] = [];
-  const different: string[] = [];
+  const different: TablePair[] = [];
   const unknown: string[] = [];
   let rows = 0;
   for (const pair of pairs) {
@@ -39,20 +60,20 @@ export function proveRowCounts(
     if (had && !had.ok) {
       unknown.push(`${name}: ${had.error.message}`);
     } else if (!pair.after) {
-      different.push(name);
+      different.push(pair);
       details.push(`${name}: ${count(had?.value ?? 0, 'row')} before, the table is gone`);
     } else if (!had || !has?.ok) {
       unknown.push(`${name}: ${has?.ok === false ? has.error.message : 'not counted'}`);
     } else {
       rows += had.value;
-      if (had.value !== has.value) different.push(name);
+      if (had.value !== has.value) different.push(pair);
       const renamed = pair.after.name === name ? '' : ` (now ${pair.after.name})`;
       details.push(`${name}${renamed}: ${count(had.value, 'row')} before, ${has.value.toLocaleString('en-US')} after`);
     }
   }
   details.push(...unknown);
   if (different.length > 0)
-    return explainDifference('row-counts', 'The number of rows differs in', different, details, changing);
+    return explainDifference('row-counts', 'The number of rows differs in', different, details, changes);
   if (unknown.length > 0)
     return proof('row-counts', 'unverifiable', `Rows could not be counted in ${unknown[0] ?? ''}.`, details);
   return proof(
@@ -69,23 +90,23 @@ export function proveContent(
   virtual: readonly Relation[],
   before: TableFigures<string>,
   after: TableFigures<string>,
-  changing: readonly Statement[],
+  changes: RowChanges,
 ): Proof {
   const details: string[] = [];
-  const different: string[] = [];
+  const different: TablePair[] = [];
   const unknown: string[] = [];
   let columns = 0;
   for (const pair of pairs) {
     const { name } = pair.before;
     const [had, has] = [before.get(name), after.get(name)];
     if (pair.lostColumns.length > 0) {
-      different.push(name);
+      different.push(pair);
       details.push(`${name}: ${pair.after ? `${pair.lostColumns.join(', ')} gone` : 'the table is gone'}`);
     }
     if (!pair.after) continue;
     if (had?.ok && has?.ok) {
       columns += pair.columns.length;
-      if (had.value !== has.value && !different.includes(name)) different.push(name);
+      if (had.value !== has.value && !different.includes(pair)) different.push(pair);
       const same = had.value === has.value;
       details.push(
         `${name}: ${count(pair.columns.length, 'column')}, ${had.value}${same ? '' : ` before, ${has.value} after`}`,
@@ -101,7 +122,7 @@ export function proveContent(
       `${name}: a virtual table${unreadable === null ? '' : ` (${unreadable})`}; the tables that store it are compared`,
     );
   }
-  if (different.length > 0) return explainDifference('content', 'Values differ in', different, details, changing);
+  if (different.length > 0) return explainDifference('content', 'Values differ in', different, details, changes);
   if (unknown.length > 0)
     return proof('content', 'unverifiable', `Values could not be read in ${unknown[0] ?? ''}.`, details);
   return proof(
@@ -115,26 +136,23 @@ export function proveContent(
 function explainDifference(
   code: ProofCode,
   beginning: string,
-  tables: readonly string[],
+  different: readonly TablePair[],
   details: readonly string[],
-  changing: readonly Statement[],
+  changes: RowChanges,
 ): Proof {
-  const where = `${beginning} ${tables.join(', ')}`;
-  if (changing.length === 0) {
-    return proof(
-      code,
-      'fail',
-      `${where}, and no statement of the script changes rows. Do not use the result.`,
-      details,
-    );
+  const unexplained = different.filter((pair) => !changes.explain(...namesOf(pair)));
+  const list = (tables: readonly TablePair[]): string => tables.map(({ before }) => before.name).join(', ');
+  if (unexplained.length > 0) {
+    const sentence = `${beginning} ${list(unexplained)}, and no statement of the script changes rows there. Do not use the result.`;
+    return proof(code, 'fail', sentence, details);
   }
-  const which = changing.map((statement) => statement.ordinal).join(', ');
-  return proof(
-    code,
-    'warn',
-    `${where}. The script changes rows itself, in statement ${which}: check that this is what you want.`,
-    details,
-  );
+  const which = changes.statements.map((statement) => statement.ordinal).join(', ');
+  const sentence = `${beginning} ${list(different)}. The script changes rows itself, in statement ${which}: check that this is what you want.`;
+  return proof(code, 'warn', sentence, details);
+}
+
+function namesOf({ before, after }: TablePair): readonly string[] {
+  return after ? [before.name, after.name] : [before.name];
 }
 
 /** AUTOINCREMENT counters of the tables that are still there. */
@@ -142,26 +160,26 @@ export function proveSequences(
   pairs: readonly TablePair[],
   before: Measurement,
   after: Measurement,
-  changing: readonly Statement[],
+  changes: RowChanges,
 ): Proof {
   const kept: string[] = [];
   const changed: string[] = [];
+  let explained = true;
   for (const [table, value] of before.sequences) {
-    const now = pairs.find((pair) => pair.before.name === table)?.after?.name;
-    if (now === undefined) continue;
-    const seq = after.sequences.get(now);
-    if (seq === value) kept.push(`${table}: ${value}`);
-    else changed.push(`${table}: ${value} before, ${seq ?? 'none'} after`);
+    const pair = pairs.find((candidate) => candidate.before.name === table);
+    if (!pair?.after) continue;
+    const seq = after.sequences.get(pair.after.name);
+    if (seq === value) {
+      kept.push(`${table}: ${value}`);
+    } else {
+      changed.push(`${table}: ${value} before, ${seq ?? 'none'} after`);
+      explained &&= changes.explain(...namesOf(pair));
+    }
   }
   const details = [...changed, ...kept];
   if (changed.length > 0) {
-    const result = changing.length > 0 ? 'warn' : 'fail';
-    return proof(
-      'sequences',
-      result,
-      `${changed[0] ?? ''}${changing.length > 0 ? '; the script changes rows itself.' : '.'}`,
-      details,
-    );
+    const reason = explained ? '; the script changes rows there itself.' : '.';
+    return proof('sequences', explained ? 'warn' : 'fail', `${changed[0] ?? ''}${reason}`, details);
   }
   return proof(
     'sequences',

@@ -17,7 +17,7 @@ import {
 } from './measurement';
 import { planMigration } from './plan';
 import type { Proof } from './proof';
-import { proveContent, proveRowCounts, proveSequences, statementsThatChangeRows } from './rowProofs';
+import { proveContent, proveRowCounts, proveSequences, findRowChanges } from './rowProofs';
 import {
   proveForeignKeys,
   proveIntegrity,
@@ -78,12 +78,12 @@ export interface Aftermath {
  */
 export function proveRun(aftermath: Aftermath, hasher: Hasher, onCheck: OnCheck): readonly Proof[] {
   const { before, baseline, after, statements, outcomes, choices, specified } = aftermath;
-  const changing = statementsThatChangeRows(statements, outcomes);
   onCheck('integrity_check after', 0, 0);
   const integrityAfter = proveIntegrity('integrity-after', checkIntegrity(after, readSchema(after).relations));
   const result = aftermath.reopen();
   try {
     const schema = readSchema(result);
+    const changes = findRowChanges(statements, outcomes, baseline.schema, schema);
     const measurement = measure(result, schema);
     const applied = statements.filter(({ ordinal }) => outcomes[ordinal - 1]?.verdict === 'applied');
     const pairs = pairTables(baseline.schema, schema, applied);
@@ -98,13 +98,13 @@ export function proveRun(aftermath: Aftermath, hasher: Hasher, onCheck: OnCheck)
     const virtual = baseline.schema.relations.filter(({ kind }) => kind === 'virtual table');
     return [
       proveIntegrity('integrity-before', baseline.integrity),
-      proveRowCounts(pairs, baseline.rows, rows, changing),
-      proveContent(pairs, virtual, content.before, content.after, changing),
+      proveRowCounts(pairs, baseline.rows, rows, changes),
+      proveContent(pairs, virtual, content.before, content.after, changes),
       proveSchema(schema, specified),
       proveViewsAndTriggers(baseline.measurement, measurement),
       proveForeignKeys(baseline.violations, violations, pairs),
       proveSettings(baseline.measurement, measurement, statements),
-      proveSequences(pairs, baseline.measurement, measurement, changing),
+      proveSequences(pairs, baseline.measurement, measurement, changes),
       integrityAfter,
       proveIntegrity('integrity-reopened', reopened),
       proveSecondRun(statements, second),

@@ -139,6 +139,7 @@ export class Workbench {
   /** Changes what existing rows get, or strict; the plan is made anew. */
   async decide(choices: Partial<Choices>): Promise<void> {
     this.choices = { ...this.choices, ...choices };
+    this.#giveUpPlanning();
     await this.#replan();
   }
 
@@ -187,6 +188,23 @@ export class Workbench {
     this.state = 'ready';
     this.announcement = 'Cancelled. Nothing was changed; the file is ready to be run again.';
     this.#reopen(file);
+  }
+
+  /** The upgraded database, for as long as the dropped file that it is partly made of can be read; null else. */
+  async takeResult(): Promise<Blob | null> {
+    const result = this.finished?.file ?? null;
+    try {
+      await this.#file?.slice(0, 1).arrayBuffer();
+      return result;
+    } catch {
+      this.notice = {
+        code: 'unreadable-file',
+        sentence: 'The file that you dropped was changed, moved or deleted since, and the result is partly made of it.',
+        help: 'Drop the file again and repeat the run.',
+      };
+      this.announcement = this.notice.sentence;
+      return null;
+    }
   }
 
   /** Back to the plan of the same file, after a run. */

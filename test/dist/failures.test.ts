@@ -80,11 +80,11 @@ describe('A script that cannot be read', () => {
     const refusal = await visit.page.getByRole('alert').textContent();
     expect(refusal).toContain('line 2, column 23');
     expect(refusal).toContain('never closed');
-    expect(await visit.run.count()).toBe(0);
+    expect(await visit.run.isDisabled()).toBe(true);
     expect(await visit.page.getByRole('heading', { name: 'notes.db', exact: true }).count()).toBe(1);
 
     await visit.useScript({ name: 'mended.sql', content: 'CREATE TABLE a(x);' });
-    await visit.run.waitFor();
+    await visit.statement(1).waitFor();
     await visit.runToTheEnd();
     expect(await visit.download.count()).toBe(1);
   });
@@ -145,6 +145,21 @@ describe('A failure that only the run can meet', () => {
     expect((await visit.proofs()).filter(({ result }) => result === 'fail')).toEqual([]);
     expect(await visit.download.count()).toBe(1);
     expect(await notice.count()).toBe(0);
+  });
+
+  it('after its end, because the dropped file is gone, is said instead of giving a broken download', async () => {
+    const visit = await openPage();
+    const script = { name: 'mine.sql', content: 'CREATE INDEX i ON notes(text);' };
+    await visit.drop({ name: 'notes.db', content: notes }, script);
+    await visit.reach('ready');
+    await visit.runToTheEnd();
+
+    visit.save([{ name: 'notes.db', content: Buffer.concat([notes, Buffer.from('grown')]) }]);
+    await visit.download.click();
+
+    const notice = visit.page.locator('[data-problem=unreadable-file]');
+    await notice.waitFor();
+    expect(await notice.textContent()).toContain('Drop the file again');
   });
 
   it('because the file was changed after it was dropped asks for it again', async () => {

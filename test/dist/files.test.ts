@@ -75,3 +75,26 @@ describe('A database with bytes past its end', () => {
     expect(await visit.page.locator('[data-finding=bytes-past-end]').textContent()).toContain('4,096 bytes past');
   });
 });
+
+describe('Files that come along with a database', () => {
+  it('are named when they are not read, and a log among them is said to hold rows', async () => {
+    const visit = await openPage();
+
+    await visit.drop({ name: 'good.db-wal', content: log }, { name: 'good.db', content: good });
+    await visit.reach('ready');
+
+    expect(await visit.page.getByRole('heading', { name: 'good.db' }).count()).toBe(1);
+    const notice = visit.page.locator('[data-problem=left-out]');
+    expect(await notice.textContent()).toContain('good.db-wal was not read');
+    expect(await notice.textContent()).toContain('wal_checkpoint');
+  });
+
+  it('are passed over only where nothing of theirs can be missed', async () => {
+    const visit = await openPage();
+
+    await visit.drop({ name: 'good.db-shm', content: 'shared' }, { name: 'good.db', content: good });
+    await visit.reach('ready');
+
+    expect(await visit.page.locator('[data-problem=left-out]').count()).toBe(0);
+  });
+});

@@ -58,7 +58,7 @@ describe('an overlay', () => {
         const kept = bytes.slice();
         const source = sourceOfBytes(bytes);
         const overlay = new Overlay(source, size);
-        let model = bytes.slice();
+        let model: Uint8Array = bytes.slice();
         for (const change of steps) {
           take(overlay, change);
           model = applied(model, change);

@@ -206,6 +206,11 @@ describe('the plan has the same verdicts and the same schema as the run', () => 
       'ANALYZE; DELETE FROM sqlite_stat1 WHERE 0; DROP TABLE sqlite_stat1',
       ['applied', 'applied', 'applied'],
     ],
+    [
+      'a temporary trigger that would fire for rows that get a value',
+      'CREATE TEMP TRIGGER x AFTER UPDATE ON t BEGIN SELECT 1; END; ALTER TABLE t ADD COLUMN d NOT NULL DEFAULT (1 + 1)',
+      ['applied', 'failed'],
+    ],
     ['statistics of what is not there', 'ANALYZE nothing', ['failed']],
   ])('for %s', (_what, script, expected) => {
     expect(agree(script, DEFAULT)).toEqual(expected);

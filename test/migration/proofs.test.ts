@@ -71,6 +71,29 @@ describe('a script that changes rows itself is a warning that names the statemen
   });
 });
 
+describe('a script that changes rows in one table does not explain a loss in another', () => {
+  const pair = nativeDatabase(
+    "CREATE TABLE a(x INTEGER PRIMARY KEY AUTOINCREMENT); CREATE TABLE b(y); INSERT INTO a VALUES (1); INSERT INTO b VALUES ('kept');",
+  );
+
+  test('a lost row in the table that it does not name fails', () => {
+    const proofs = proofsOf(pair, 'INSERT INTO a DEFAULT VALUES', ['DELETE FROM b']);
+    expect(notPassed(proofs)).toEqual(expect.arrayContaining(['row-counts: fail', 'content: fail', 'sequences: warn']));
+    expect(proofs.get('row-counts')?.sentence).toContain('differs in b, and no statement of the script');
+  });
+
+  test('a counter that moved in the table that it does not name fails', () => {
+    const proofs = proofsOf(pair, "UPDATE b SET y = 'new'", ['UPDATE sqlite_sequence SET seq = 9']);
+    expect(notPassed(proofs)).toEqual(expect.arrayContaining(['content: warn', 'sequences: fail']));
+  });
+
+  test('a trigger may carry a change on, so it is only a warning there', () => {
+    const carry = 'CREATE TRIGGER carry AFTER INSERT ON a BEGIN DELETE FROM b; END;';
+    const proofs = proofsOf(pair, `${carry} INSERT INTO a DEFAULT VALUES`);
+    expect(notPassed(proofs)).toEqual(expect.arrayContaining(['row-counts: warn', 'content: warn']));
+  });
+});
+
 describe('names are followed', () => {
   test.each([
     'ALTER TABLE orders RENAME TO sales',
