@@ -1,9 +1,10 @@
 // Drift: a statement finds something of its name there, and what is there is not what the statement asks for.
 
-import { quoteIdentifier, rowsOf, type Database, type SqlValue } from '../database';
+import { quoteIdentifier, rowsOf, type Database } from '../database';
+import { columnAspects, indexAspects, tableAspects, trial, wordsOf, type Aspects } from './aspects';
 import type { Statement } from '../script/statement';
 import { foldName } from '../schema/schema';
-import { isBlank, isWord, tokenise, unquotedName } from '../script/tokens';
+import { isBlank, tokenise } from '../script/tokens';
 
 /** Where the two shapes differ, aspect by aspect, in words and SQL that can be shown side by side. */
 export interface Drift {
@@ -38,19 +39,6 @@ export function findDrift(shadow: Database, statement: Statement, later: readonl
   return null;
 }
 
-/** Runs a trial on the shadow and takes it back. Gives null when the trial cannot be made. */
-function trial<Value>(shadow: Database, changes: readonly string[], read: () => Value): Value | null {
-  shadow.execute('SAVEPOINT trial');
-  try {
-    return changes.every((sql) => shadow.execute(sql).ok) ? read() : null;
-  } finally {
-    shadow.execute('ROLLBACK TO trial');
-    shadow.execute('RELEASE trial');
-  }
-}
-
-type Aspects = ReadonlyMap<string, string>;
-
 function compareAspects(subject: string, there: Aspects | null, asked: Aspects | null): Drift | null {
   if (!there || !asked) return null;
   const differences = [...new Set([...there.keys(), ...asked.keys()])]
@@ -66,81 +54,10 @@ function columnDrift(shadow: Database, sql: string, table: string, column: strin
   return compareAspects(`column ${table}.${column}`, there, asked);
 }
 
-function columnAspects(database: Database, table: string, column: string): Aspects | null {
-  const [row] = rowsOf(
-    database,
-    'SELECT type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?) WHERE name = ? COLLATE NOCASE',
-    [table, column],
-  );
-  if (!row) return null;
-  return new Map([...describeColumn(row), ['collation', collationOf(database, table, column)]]);
-}
-
-function describeColumn([type, notNull, defaultValue, primaryKey, hidden]: readonly SqlValue[]): [string, string][] {
-  return [
-    ['type', type === '' ? 'none' : String(type).toUpperCase()],
-    ['NOT NULL', notNull === 1 ? 'NOT NULL' : 'may be NULL'],
-    ['default', defaultValue === null ? 'none' : String(defaultValue)],
-    ['primary key', primaryKey === 0 ? 'no' : `column ${String(primaryKey)} of it`],
-    ['generated', hidden === 2 ? 'virtual' : hidden === 3 ? 'stored' : 'no'],
-  ];
-}
-
-/** A column's collation is shown by an index on it and by nothing else that SQL can ask. */
-function collationOf(database: Database, table: string, column: string): string {
-  const make = `CREATE INDEX "collation of it" ON ${quoteIdentifier(table)} (${quoteIdentifier(column)})`;
-  const read = trial(database, [make], () =>
-    rowsOf(database, 'SELECT coll FROM pragma_index_xinfo(?) WHERE seqno = 0', ['collation of it']),
-  );
-  return String(read?.[0]?.[0] ?? 'BINARY');
-}
-
 function indexDrift(shadow: Database, sql: string, name: string): Drift | null {
   const there = trial(shadow, [], () => indexAspects(shadow, name));
   const asked = trial(shadow, [`DROP INDEX ${quoteIdentifier(name)}`, sql], () => indexAspects(shadow, name));
   return compareAspects(`index ${name}`, there, asked);
-}
-
-function indexAspects(database: Database, name: string): Aspects | null {
-  const [object] = rowsOf(
-    database,
-    `SELECT tbl_name, coalesce(sql, '') FROM sqlite_schema WHERE type = 'index' AND name = ? COLLATE NOCASE`,
-    [name],
-  );
-  if (!object) return null;
-  const [table, sql] = [String(object[0]), String(object[1])];
-  const tokens = tokenise(sql).filter((token) => !isBlank(token));
-  const unique = tokens[1]?.text.toUpperCase() === 'UNIQUE';
-  const where = tokens.findIndex((token) => token.text.toUpperCase() === 'WHERE');
-  const columns = rowsOf(
-    database,
-    'SELECT name, "desc", coll FROM pragma_index_xinfo(?) WHERE key = 1 ORDER BY seqno',
-    [name],
-  );
-  const shown = columns.map(([column, descending, collation]) =>
-    [
-      column === null ? '(expression)' : String(column),
-      collation === 'BINARY' ? '' : ` COLLATE ${String(collation)}`,
-      descending === 1 ? ' DESC' : '',
-    ].join(''),
-  );
-  const text = (from: number, to?: number): string =>
-    tokens
-      .slice(from, to)
-      .map((token) => token.text.toLowerCase())
-      .join(' ');
-  const aspects = new Map([
-    ['table', table],
-    ['columns', shown.join(', ')],
-    ['unique', unique ? 'UNIQUE' : 'no'],
-    ['WHERE', where < 0 ? 'none' : text(where + 1)],
-  ]);
-  // An expression has no name to compare by: its words have to do.
-  const opening = tokens.findIndex((token) => token.text === '(');
-  if (columns.some(([column]) => column === null)) {
-    aspects.set('expressions', text(opening, where < 0 ? undefined : where));
-  }
-  return aspects;
 }
 
 function tableDrift(shadow: Database, statement: Statement, name: string, later: readonly Statement[]): Drift | null {
@@ -157,74 +74,6 @@ function tableDrift(shadow: Database, statement: Statement, name: string, later:
   } finally {
     bare.close();
   }
-}
-
-function tableAspects(database: Database, name: string): Aspects {
-  const aspects = new Map<string, string>();
-  const columns = database.query(
-    'SELECT type, "notnull", dflt_value, pk, hidden, name FROM pragma_table_xinfo(?) ORDER BY cid',
-    [name],
-  );
-  for (const row of columns.ok ? columns.value : []) {
-    const shown = describeColumn(row).filter(
-      ([, value]) => value !== 'none' && value !== 'no' && value !== 'may be NULL',
-    );
-    const words = shown.map(([aspect, value]) =>
-      aspect === 'default' ? `DEFAULT ${value}` : aspect === 'primary key' ? `primary key: ${value}` : value,
-    );
-    const collation = collationOf(database, name, String(row[5]));
-    if (collation !== 'BINARY') words.push(`COLLATE ${collation}`);
-    aspects.set(`column ${String(row[5])}`, words.join(' ') || 'no type');
-  }
-  const [table] = rowsOf(
-    database,
-    'SELECT wr, strict FROM pragma_table_list WHERE schema = ? AND name = ? COLLATE NOCASE',
-    ['main', name],
-  );
-  if (table?.[0] === 1) aspects.set('WITHOUT ROWID', 'yes');
-  if (table?.[1] === 1) aspects.set('STRICT', 'yes');
-  const [object] = rowsOf(
-    database,
-    `SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`,
-    [name],
-  );
-  for (const clause of clausesIn(String(object?.[0] ?? ''))) aspects.set(clause, 'yes');
-  const constraints = rowsOf(
-    database,
-    `SELECT (SELECT group_concat(name, ', ') FROM (SELECT name FROM pragma_index_info(l.name) ORDER BY seqno))
-     FROM pragma_index_list(?) AS l WHERE l.origin = 'u'`,
-    [name],
-  );
-  for (const [unique] of constraints) aspects.set(`UNIQUE (${String(unique)})`, 'yes');
-  const foreignKeys = rowsOf(
-    database,
-    `SELECT group_concat("from", ', '), "table", group_concat(coalesce("to", 'primary key'), ', '), on_update, on_delete
-     FROM pragma_foreign_key_list(?) GROUP BY id`,
-    [name],
-  );
-  for (const [from, table, to, onUpdate, onDelete] of foreignKeys) {
-    aspects.set(
-      `FOREIGN KEY (${String(from)})`,
-      `${String(table)} (${String(to)}) ON UPDATE ${String(onUpdate)} ON DELETE ${String(onDelete)}`,
-    );
-  }
-  return aspects;
-}
-
-/** What no PRAGMA tells of a table: its CHECKs and AUTOINCREMENT. */
-function clausesIn(createTable: string): readonly string[] {
-  const tokens = tokenise(createTable).filter((token) => !isBlank(token));
-  return tokens.flatMap((token, at) => {
-    if (isWord(token, 'AUTOINCREMENT')) return ['AUTOINCREMENT'];
-    if (!isWord(token, 'CHECK')) return [];
-    let depth = 0;
-    const end = tokens.findIndex(({ text }, other) => {
-      if (other <= at) return false;
-      depth += text === '(' ? 1 : text === ')' ? -1 : 0;
-      return depth === 0;
-    });
-    return [`CHECK ${wordsOf(createTable.slice(tokens[at + 1]?.start, tokens[end]?.end))}`];
-  });
 }
 
 function textDrift(shadow: Database, statement: Statement, name: string): Drift | null {
@@ -248,22 +97,6 @@ function hasSameWords(shadow: Database, sql: string, name: string): boolean {
     [name],
   );
   return typeof object?.[0] === 'string' && wordsOf(object[0]) === wordsOf(sql);
-}
-
-/**
- * What a CREATE statement says, to compare it by: without comments, case and quotes of names, and without TEMP, IF NOT
- * EXISTS and the name of the schema, which SQLite does not store.
- */
-function wordsOf(sql: string): string {
-  const words = tokenise(sql)
-    .filter((token) => !isBlank(token))
-    .map((token) => (token.kind === 'string' ? token.text : (unquotedName(token) ?? token.text).toLowerCase()));
-  return words
-    .join(' ')
-    .replace(
-      /^create (?:temp |temporary )?(table|index|unique index|view|trigger) (?:if not exists )?(?:\w+ \. )?/,
-      '$1 ',
-    );
 }
 
 /** A CREATE statement in one line, without comments. */

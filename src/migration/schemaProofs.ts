@@ -1,11 +1,10 @@
-// Proofs about a database as a whole: soundness, schema, references, settings, and what a second run would do.
+// Proofs about a database as a whole: soundness, schema, references and settings.
 
 import type { Outcome } from '../database';
 import { foldName, type Schema } from '../schema/schema';
-import type { Statement, StatementKind } from '../script/statement';
+import type { Statement } from '../script/statement';
 import type { TablePair } from './correspondence';
 import type { Integrity, Measurement, Violation } from './measurement';
-import type { Plan } from './plan';
 import { count, proof, type Proof, type ProofCode } from './proof';
 
 /** integrity_check, as a proof. */
@@ -178,87 +177,3 @@ export function proveSettings(before: Measurement, after: Measurement, statement
     details,
   );
 }
-
-/** What the same script would do to the result: `second` is its plan there. */
-export function proveSecondRun(
-  statements: readonly Statement[],
-  second: Pick<Plan, 'outcomes' | 'before' | 'after'>,
-): Proof {
-  const acting = second.outcomes.filter(({ verdict, ordinal, changes }) => {
-    const { kind, temporary } = statements[ordinal - 1] ?? { kind: 'other', temporary: false };
-    if (verdict === 'skipped' || verdict === 'unchanged' || verdict === 'not run') return false;
-    if (verdict !== 'applied') return true;
-    if (kind === 'update' || kind === 'delete' || kind === 'insert') return changes > 0;
-    return !temporary && !QUIET.has(kind);
-  });
-  const details = acting.map(
-    ({ ordinal, verdict, failure }) => `statement ${ordinal}: ${verdict}${failure ? `, ${failure.message}` : ''}`,
-  );
-  const [first] = acting;
-  const skipped = second.outcomes.filter(({ verdict }) => verdict === 'skipped').length;
-  const unchanged = second.outcomes.filter(({ verdict }) => verdict === 'unchanged').length;
-  const quietly = `The same script on the result: ${skipped} skipped, ${unchanged} unchanged`;
-  if (!first) return proof('second-run', 'pass', `${quietly}, nothing else.`);
-  const kindOf = (ordinal: number): StatementKind => statements[ordinal - 1]?.kind ?? 'other';
-  const rowless = acting.every(({ ordinal, failure }) => failure === null && REMADE.has(kindOf(ordinal)));
-  if (rowless && proveSchema(second.after, second.before).result === 'pass') {
-    return proof(
-      'second-run',
-      'pass',
-      `${quietly}; ${count(acting.length, 'statement')} that ${acting.length === 1 ? 'drops or makes' : 'drop and make'} views, triggers or indexes anew, to the same text.`,
-      details,
-    );
-  }
-  if (first.failure) {
-    return proof(
-      'second-run',
-      'warn',
-      `The script is made to run once: a second run would stop at statement ${first.ordinal} (${first.failure.message}).`,
-      details,
-    );
-  }
-  // A statement that is written to be repeatable and is not, is a fault of the run; unless the script takes away what it
-  // makes. A script may be meant to run once.
-  const undone = acting.some(({ ordinal }) => /^(drop|rename|rollback|delete)/.test(kindOf(ordinal)));
-  const repeatable = acting.find(({ ordinal, failure }) => {
-    const makes = kindOf(ordinal) === 'add column' || kindOf(ordinal).startsWith('create');
-    const conditional = kindOf(ordinal) === 'add column' || (statements[ordinal - 1]?.conditional ?? false);
-    return failure === null && makes && conditional;
-  });
-  if (repeatable && !undone) {
-    return proof(
-      'second-run',
-      'fail',
-      `Statement ${repeatable.ordinal} ran and would change the result once more.`,
-      details,
-    );
-  }
-  return proof(
-    'second-run',
-    'warn',
-    `The script is made to run once: statement ${first.ordinal} would change the result again.`,
-    details,
-  );
-}
-
-/** Kinds of statement that leave nothing in the file. */
-const QUIET: ReadonlySet<StatementKind> = new Set<StatementKind>([
-  'select',
-  'pragma',
-  'analyze',
-  'explain',
-  'savepoint',
-  'release',
-  'rollback to',
-  'reindex',
-]);
-
-/** Kinds of statement about what follows from a text alone, so that dropping and making it again changes nothing. */
-const REMADE: ReadonlySet<StatementKind> = new Set<StatementKind>([
-  'create view',
-  'create trigger',
-  'create index',
-  'drop view',
-  'drop trigger',
-  'drop index',
-]);

@@ -1,12 +1,14 @@
 // Runs one statement to its verdict; the same code for the plan's rehearsal and for the run.
 
 import { rowsOf, type Database } from '../database';
-import type { Statement, StatementKind } from '../script/statement';
+import type { Statement } from '../script/statement';
 import { foldName } from '../schema/schema';
-import { isWord, tokenise } from '../script/tokens';
+import { indexesOnlyIn, isOnTemporaryTable, mayWait, needsIndexes } from './deferredIndexes';
 import { findDrift } from './drift';
 import { explainFailure, explainLostTransaction } from './explain';
-import { addColumnToPopulatedTable, NON_CONSTANT_DEFAULT, type FrozenDefaults } from './populated';
+import type { FrozenDefaults } from './frozenDefaults';
+import { findOtherKind } from './nameClash';
+import { addColumnToPopulatedTable, NON_CONSTANT_DEFAULT } from './populated';
 import { inTransaction, refuseStatement } from './transaction';
 import type { Choices, Failure, StatementOutcome, Verdict } from './verdict';
 
@@ -159,95 +161,6 @@ function adapt(context: StatementContext, statement: Statement & { table: string
   return { verdict: 'adapted', note, executed, changes };
 }
 
-/**
- * In a rehearsal, an index on plain columns is not built: only the shadow tells what becomes of the statement. One that is
- * unique, or computes something of each row, may fail for a row.
- */
-function mayWait(shadow: Database, statement: Statement): boolean {
-  if (statement.kind !== 'create index' || statement.unique || statement.table === null) return false;
-  if (statement.temporary || computesOverRows(statement.text)) return false;
-  const found = shadow.query(
-    `SELECT count(*), sum(x.hidden IN (2, 3)) FROM main.sqlite_schema AS s, pragma_table_xinfo(s.name) AS x
-     WHERE s.type = 'table' AND s.name = ? COLLATE NOCASE`,
-    [statement.table],
-  );
-  const [columns, generated] = (found.ok ? found.value[0] : undefined) ?? [];
-  return Number(columns) > 0 && generated === 0 && !isOnTemporaryTable(shadow, statement);
-}
-
-/** A parenthesis inside the column list or after WHERE, or a look into JSON: these may raise an error on some row. */
-function computesOverRows(createIndex: string): boolean {
-  const tokens = tokenise(createIndex);
-  return tokens.filter(({ text }) => text === '(').length > 1 || tokens.some(({ text }) => text.startsWith('->'));
-}
-
-/** The indexes that were not built yet, by name, with the SQL that makes them. */
-function indexesOnlyIn(shadow: Database, database: Database): ReadonlyMap<string, string> {
-  const read = (of: Database): readonly (readonly [string, string])[] =>
-    rowsOf(of, `SELECT name, sql FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY rowid`).map(
-      ([name, sql]) => [foldName(String(name)), String(sql)],
-    );
-  const built = new Set(read(database).map(([name]) => name));
-  return new Map(read(shadow).filter(([name]) => !built.has(name)));
-}
-
-const CATALOGUE = /^["'`[]?(?:sqlite_(?:schema|master)|pragma_)/i;
-
-/** Statements whose outcome depends on an index that is not unique. */
-function needsIndexes(statement: Statement): boolean {
-  if (statement.kind === 'reindex') return true;
-  return tokenise(statement.text).some((token) => isWord(token, 'INDEXED') || CATALOGUE.test(token.text));
-}
-
-/** Ordinals of statements for which it matters what stands in rows: they may fail for a row, or count rows. */
-export function findRowReaders(statements: readonly Statement[]): readonly number[] {
-  return statements
-    .filter(({ kind, unique, text }) => {
-      if (kind === 'create index') return unique || computesOverRows(text);
-      if (kind === 'add column') return tokenise(text).some((token) => isWord(token, 'CHECK') || isWord(token, 'AS'));
-      return !BLIND_TO_ROWS.has(kind);
-    })
-    .map(({ ordinal }) => ordinal);
-}
-
-const BLIND_TO_ROWS: ReadonlySet<StatementKind> = new Set<StatementKind>([
-  'create table',
-  'create view',
-  'create trigger',
-  'drop table',
-  'drop index',
-  'drop view',
-  'drop trigger',
-  'rename table',
-  'rename column',
-  'pragma',
-  'begin',
-  'commit',
-  'savepoint',
-  'release',
-]);
-
-/** IF NOT EXISTS is silent when the name belongs to another kind of thing: that is not what the script asks for. */
-function findOtherKind(shadow: Database, statement: Statement): Failure | null {
-  const wanted = /^create (?:virtual )?(table|index|view|trigger)/.exec(statement.kind)?.[1];
-  if (!wanted || !statement.conditional || statement.name === null || statement.temporary) return null;
-  const [found] = rowsOf(
-    shadow,
-    `SELECT type, tbl_name FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE AND (type = 'trigger') = ?`,
-    [statement.name, wanted === 'trigger' ? 1 : 0],
-  );
-  if (!found || found[0] === wanted) return null;
-  return {
-    message: `${statement.name} is the name of ${article(String(found[0]))} already`,
-    explanation: `The script asks for ${article(wanted)} of that name, and IF NOT EXISTS would have passed over it in silence.`,
-    wayOut: `Rename or drop the ${String(found[0])} ${statement.name} first, or choose another name.`,
-  };
-}
-
-function article(kind: string): string {
-  return kind === 'index' ? 'an index' : `a ${kind}`;
-}
-
 function noteOn(statement: Statement): string | null {
   if (statement.temporary) return 'Temporary objects are not part of the file: this one is gone after the run.';
   return null;
@@ -267,14 +180,6 @@ function hasColumn(database: Database, statement: Statement & { table: string; c
 
 function isAddColumn(statement: Statement): statement is Statement & { table: string; column: string } {
   return statement.kind === 'add column' && statement.table !== null && statement.column !== null;
-}
-
-/** Whether the table's name means a temporary table, which hides one of the file. */
-function isOnTemporaryTable(database: Database, statement: Statement): boolean {
-  if (statement.temporary) return true;
-  if (statement.schema !== null) return false;
-  const name = statement.table ?? '';
-  return rowsOf(database, 'SELECT 1 FROM temp.sqlite_schema WHERE name = ? COLLATE NOCASE', [name]).length > 0;
 }
 
 /** Settings of a connection that SQLite leaves or refuses to change inside a transaction. */

@@ -2,9 +2,10 @@
 
 import { rowsOf, type Database } from '../database';
 import type { Statement } from '../script/statement';
-import { freezeDefaults } from './populated';
+import { findRowReaders } from './deferredIndexes';
+import { freezeDefaults } from './frozenDefaults';
 import { makeShadow } from './shadow';
-import { findRowReaders, runStatement, type StatementContext } from './statementRun';
+import { runStatement, type StatementContext } from './statementRun';
 import { findWrapper } from './transaction';
 import type { Choices, StatementOutcome } from './verdict';
 

@@ -18,14 +18,8 @@ import {
 import { planMigration } from './plan';
 import type { Proof } from './proof';
 import { proveContent, proveRowCounts, proveSequences, findRowChanges } from './rowProofs';
-import {
-  proveForeignKeys,
-  proveIntegrity,
-  proveSchema,
-  proveSecondRun,
-  proveSettings,
-  proveViewsAndTriggers,
-} from './schemaProofs';
+import { proveForeignKeys, proveIntegrity, proveSchema, proveSettings, proveViewsAndTriggers } from './schemaProofs';
+import { proveSecondRun } from './secondRun';
 import type { Choices, StatementOutcome } from './verdict';
 
 /** How far a check has come: `done` of `total` rows, or of steps; `total` is 0 where it cannot be told. */
