@@ -1,6 +1,6 @@
 // Tells the files of one drop apart: the database, the script, and what neither is nor can be used.
 
-import type { Problem } from './workbench.svelte';
+import type { Problem } from './problem';
 
 /** The files of one drop. */
 export interface DroppedFiles {

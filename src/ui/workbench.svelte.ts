@@ -3,29 +3,15 @@
 import { Cancelled, EngineClient, EngineFailure } from '../engine/client';
 import type { FinishedRun, FinishingProgress, PlannedScript } from '../engine/api';
 import type { Inspection } from '../engine/inspection';
-import { loadSampleBase, type CatalogEntry, type Migration, type Sample } from '../migration/catalog';
+import { loadSampleBase, type Sample } from '../migration/catalog';
 import { DEFAULT_CHOICES, type Choices } from '../migration/verdict';
 import { sortFiles } from './droppedFiles';
-import { loadMigrations, readMigrationFile, type Migrations } from './migrationFiles';
+import { readMigrationFile } from './migrationFiles';
+import type { Problem } from './problem';
+import { Scripts } from './scripts.svelte';
 
 /** Where the work is; `<main data-state>` shows it. */
 export type WorkbenchState = 'empty' | 'inspecting' | 'ready' | 'running' | 'done' | 'refused';
-
-/** Something that stands in the way, in the user's words. */
-export interface Problem {
-  readonly code: string;
-  readonly sentence: string;
-  readonly help: string;
-}
-
-/** The script that is planned and run: one of the catalog, or the user's own. */
-export interface ChosenScript {
-  /** Catalog id, or null for the user's own. */
-  readonly id: string | null;
-  readonly title: string;
-  readonly summary: string;
-  readonly text: string;
-}
 
 const ENGINE_GONE = 'Your file was not changed. Drop it again, or reload the page if this repeats.';
 
@@ -40,27 +26,22 @@ export class Workbench {
   refusal = $state.raw<Problem | null>(null);
   /** Why the script cannot be planned. */
   scriptProblem = $state.raw<Problem | null>(null);
-  /** Something that went wrong without ending the work: a catalog that cannot be read, an engine that stopped. */
+  /** Something that went wrong without ending the work: files that were left out, an engine that stopped. */
   notice = $state.raw<Problem | null>(null);
   choices = $state.raw<Choices>(DEFAULT_CHOICES);
   planning = $state(false);
-  catalog = $state.raw<readonly CatalogEntry[]>([]);
-  script = $state.raw<ChosenScript | null>(null);
-  samples = $state.raw<readonly Sample[]>([]);
   /** Said to screen readers when something changes by itself. */
   announcement = $state('');
 
+  readonly scripts = new Scripts();
   readonly #client: EngineClient;
-  #migrations: Migrations['loaded'] | null = null;
   #file: File | null = null;
-  readonly #catalogLoaded: Promise<void>;
   /** Counts what the user asked for; an answer to an older question is dropped. */
   #question = 0;
 
   constructor(client = new EngineClient()) {
     this.#client = client;
     client.warmUp();
-    this.#catalogLoaded = this.#loadCatalog();
   }
 
   /** Whether "Run migration" can be pressed. */
@@ -72,11 +53,16 @@ export class Workbench {
   async take(files: readonly File[]): Promise<void> {
     if (this.state === 'running') return;
     const { database, script, leftOut } = sortFiles(files);
-    if (script) await this.#useOwnScript(script, database === undefined);
+    const unreadable = script ? await this.scripts.chooseOwn(script) : null;
     // What the engine is busy with is for a file that is no longer wanted, and may never end.
     if (database && (this.planning || this.state === 'inspecting')) this.#client.cancel();
-    if (database) await this.open(database);
-    if (leftOut) this.notice = leftOut;
+    if (database) {
+      await this.open(database);
+    } else if (script && !unreadable) {
+      this.#giveUpPlanning();
+      await this.#replan();
+    }
+    this.notice = unreadable ?? leftOut ?? this.notice;
   }
 
   /** Opens a database and plans the chosen script for it. */
@@ -95,7 +81,7 @@ export class Workbench {
         return;
       }
       this.inspection = opened.value;
-      await this.#catalogLoaded;
+      await this.scripts.loaded;
       await this.#plan(question);
     });
   }
@@ -106,9 +92,7 @@ export class Workbench {
     this.state = 'inspecting';
     this.inspection = this.planned = this.finished = this.refusal = this.notice = null;
     this.announcement = `Making the sample database ${sample.file}`;
-    const migration = [...(this.#migrations?.values() ?? [])].find(({ companion }) =>
-      companion.samples.includes(sample),
-    );
+    const migration = this.scripts.migrationOf(sample);
     const base = await loadSampleBase(readMigrationFile, sample);
     if (question !== this.#question) return;
     if (!base.ok) {
@@ -122,16 +106,14 @@ export class Workbench {
         this.#refuse({ code: 'sample', ...made.error, help: 'Drop a database of yours.' });
         return;
       }
-      if (migration) this.#useMigration(migration);
+      if (migration) this.scripts.chooseMigration(migration);
       await this.open(new File([made.value], sample.file));
     });
   }
 
   /** Chooses a migration of the catalog by its id. */
   async choose(id: string): Promise<void> {
-    const migration = this.#migrations?.get(id);
-    if (!migration) return;
-    this.#useMigration(migration);
+    if (!this.scripts.choose(id)) return;
     this.#giveUpPlanning();
     await this.#replan();
   }
@@ -145,7 +127,7 @@ export class Workbench {
 
   /** Runs the planned script. */
   async run(): Promise<void> {
-    const script = this.script;
+    const script = this.scripts.chosen;
     if (!this.canRun || !script) return;
     const question = this.#ask();
     this.state = 'running';
@@ -235,7 +217,7 @@ export class Workbench {
   async #plan(question: number): Promise<void> {
     this.finished = null;
     this.scriptProblem = null;
-    const script = this.script;
+    const script = this.scripts.chosen;
     if (script) {
       this.planning = true;
       const planned = await this.#client.engine.plan(script.text, this.choices);
@@ -297,28 +279,5 @@ export class Workbench {
       if (!opened.ok && question === this.#question) this.#refuse(opened.error);
     };
     this.#client.engine.open(file, file.name).then(take, () => undefined);
-  }
-
-  async #useOwnScript(file: File, replan: boolean): Promise<void> {
-    const text = await file.text();
-    this.script = { id: null, title: file.name, summary: 'Your own script.', text };
-    if (!replan) return;
-    this.#giveUpPlanning();
-    await this.#replan();
-  }
-
-  #useMigration({ entry, script }: Migration): void {
-    this.script = { id: entry.id, title: entry.title, summary: entry.summary, text: script };
-  }
-
-  async #loadCatalog(): Promise<void> {
-    const { catalog, loaded, problem } = await loadMigrations();
-    const help = 'You can still drop a .sql file of your own.';
-    if (problem) this.notice = { code: 'catalog', sentence: problem.message, help };
-    this.#migrations = loaded;
-    this.catalog = catalog.migrations.filter(({ id }) => loaded.has(id));
-    this.samples = [...loaded.values()].flatMap(({ companion }) => companion.samples);
-    const [first] = loaded.values();
-    if (first && this.script === null) this.#useMigration(first);
   }
 }

@@ -67,6 +67,21 @@ describe('A plan in which a statement fails', () => {
   });
 });
 
+describe('A script that is not text in UTF-8', () => {
+  it('is named and not used, unless it says that it is UTF-16', async () => {
+    const visit = await openPage();
+    const latin = Buffer.from('CREATE TABLE caf\u00e9(a);', 'latin1');
+    await visit.drop({ name: 'notes.db', content: notes }, { name: 'latin.sql', content: latin });
+    await visit.reach('ready');
+    expect(await visit.page.locator('[data-problem=unreadable-script]').textContent()).toContain('Save it as UTF-8');
+
+    const wide = Buffer.concat([Buffer.of(0xff, 0xfe), Buffer.from('CREATE TABLE caf\u00e9(a);', 'utf16le')]);
+    await visit.useScript({ name: 'wide.sql', content: wide });
+    await visit.statement(2).waitFor({ state: 'detached' });
+    expect(await visit.statement(1).textContent()).toContain('CREATE TABLE caf\u00e9(a)');
+  });
+});
+
 describe('A script that cannot be read', () => {
   it('is refused with the line to look at, while the database stays open', async () => {
     const visit = await openPage();

@@ -38,7 +38,7 @@ describe('The workbench', () => {
     expect(workbench.canRun).toBe(false);
     await opening;
     expect(workbench.state).toBe('ready');
-    expect(workbench.script).toMatchObject({ id: null, title: 'script.sql' });
+    expect(workbench.scripts.chosen).toMatchObject({ id: null, title: 'script.sql' });
     expect(workbench.canRun).toBe(true);
 
     const running = workbench.run();
@@ -124,7 +124,7 @@ describe('The workbench', () => {
     await running;
     expect(workbench.state).toBe('done');
     expect(workbench.inspection?.name).toBe('first.db');
-    expect(workbench.script?.title).toBe('script.sql');
+    expect(workbench.scripts.chosen?.title).toBe('script.sql');
   });
 
   it('says that the engine stopped when it dies during a run, and runs the same file afterwards', async () => {
