@@ -34,6 +34,7 @@ for (const { name, ...look } of looks) {
   await picture('empty');
   await page.locator('[data-sample]').first().click();
   await page.locator('main[data-state=ready]').waitFor();
+  await page.locator('[data-fact][aria-busy=true]').waitFor({ state: 'detached' });
   await page.locator('[data-relation=otc_week_manifest] summary').first().click();
   await page.evaluate(() => scrollTo(0, 0));
   await picture('plan', false);

@@ -4,6 +4,7 @@ import { DamagedDatabase, rowsOf, type Database, type Outcome } from '../databas
 import { missingBytes } from '../file/finding';
 import { readHeader, type Header } from '../file/header';
 import { BYTES_TO_IDENTIFY, identify, type Refusal } from '../file/identify';
+import { countRows } from '../migration/measurement';
 import { planMigration, type Plan } from '../migration/plan';
 import { runMigration, type RunProgress, type RunResult } from '../migration/run';
 import { transcribe } from '../migration/transcript';
@@ -102,6 +103,19 @@ export function makeApi(engine: Engine, { file: sha256, content }: Hashers, cach
           if (!schema.ok) return { ok: false, error: unreadableSchema(schema.error.message, candidate) };
           opened = candidate;
           return { ok: true, value: inspect(database, name, file.size, identified.value, engine.version) };
+        } finally {
+          database.close();
+        }
+      });
+    },
+
+    /** Counts the rows of a table of the open file; null where SQLite cannot count them. */
+    countRows(table: string): Outcome<number | null, Refusal> {
+      return readable((): Outcome<number | null, never> => {
+        const { database } = connect(mustBeOpen());
+        try {
+          const counted = countRows(database, table);
+          return { ok: true, value: counted.ok ? counted.value : null };
         } finally {
           database.close();
         }

@@ -36,6 +36,7 @@ export class EngineClient {
   /** The engine's methods. A call rejects with Cancelled or EngineFailure, never with anything else. */
   readonly engine: RemoteEngine = {
     open: (...values) => this.#call('open', values),
+    countRows: (...values) => this.#call('countRows', values),
     plan: (...values) => this.#call('plan', values),
     run: (...values) => this.#call('run', values),
     makeSample: (...values) => this.#call('makeSample', values),

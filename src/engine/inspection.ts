@@ -1,10 +1,9 @@
-// What is known of a file as soon as it is open: facts, findings, schema and rows.
+// What is known of a file as soon as it is open: facts, findings and schema. No row is read for it.
 
 import type { Database } from '../database';
 import type { Finding } from '../file/finding';
 import { findInHeader } from '../file/finding';
 import type { Header } from '../file/header';
-import { countRows } from '../migration/measurement';
 import { readSchema } from '../schema/read';
 import { isInternal, type Schema } from '../schema/schema';
 
@@ -16,8 +15,8 @@ export interface Inspection {
   readonly header: Header;
   readonly findings: readonly Finding[];
   readonly schema: Schema;
-  /** Rows by table, SQLite's own and shadow tables left out; null where they cannot be counted. */
-  readonly rows: ReadonlyMap<string, number | null>;
+  /** The tables whose rows are worth counting: SQLite's own and shadow tables are left out. Counting reads the file. */
+  readonly tables: readonly string[];
   /** Version of the SQLite that reads it. */
   readonly engineVersion: string;
 }
@@ -31,15 +30,9 @@ export function inspect(
   engineVersion: string,
 ): Inspection {
   const schema = readSchema(database);
-  const tables = schema.relations.filter(
-    ({ kind, name }) => kind !== 'view' && kind !== 'shadow table' && !isInternal(name),
-  );
-  const rows = new Map(
-    tables.map((table) => {
-      const counted = countRows(database, table.name);
-      return [table.name, counted.ok ? counted.value : null];
-    }),
-  );
+  const tables = schema.relations
+    .filter(({ kind, name }) => kind !== 'view' && kind !== 'shadow table' && !isInternal(name))
+    .map((table) => table.name);
   const unreadable = schema.relations.filter((relation) => relation.unreadable !== null);
   const findings: Finding[] = [
     ...findInHeader(header, size),
@@ -50,5 +43,5 @@ export function inspect(
       help: 'It is carried over as it is. Check it with your own program after the upgrade.',
     })),
   ];
-  return { name, size, header, findings, schema, rows, engineVersion };
+  return { name, size, header, findings, schema, tables, engineVersion };
 }

@@ -1,5 +1,6 @@
 // The page's state, and the only place that changes it. Components read it and call its methods.
 
+import { SvelteMap } from 'svelte/reactivity';
 import { Cancelled, EngineClient, EngineFailure } from '../engine/client';
 import type { FinishedRun, FinishingProgress, PlannedScript } from '../engine/api';
 import type { Inspection } from '../engine/inspection';
@@ -19,6 +20,8 @@ const ENGINE_GONE = 'Your file was not changed. Drop it again, or reload the pag
 export class Workbench {
   state = $state<WorkbenchState>('empty');
   inspection = $state.raw<Inspection | null>(null);
+  /** Rows by table, as far as they have been counted; null where they cannot be. */
+  readonly rows = new SvelteMap<string, number | null>();
   planned = $state.raw<PlannedScript | null>(null);
   finished = $state.raw<FinishedRun | null>(null);
   progress = $state.raw<FinishingProgress | null>(null);
@@ -81,6 +84,7 @@ export class Workbench {
         return;
       }
       this.inspection = opened.value;
+      this.rows.clear();
       await this.scripts.loaded;
       await this.#plan(question);
     });
@@ -229,6 +233,17 @@ export class Workbench {
     this.state = 'ready';
     const failed = this.planned?.plan.obstacle;
     this.announcement = failed ? `The plan is ready. ${failed.sentence}` : 'The plan is ready.';
+    void this.#guarded(question, () => this.#countRows(question));
+  }
+
+  /** Counting reads the whole file, so it comes after the plan, a table at a time, and gives way to all that is asked. */
+  async #countRows(question: number): Promise<void> {
+    for (const table of this.inspection?.tables ?? []) {
+      if (question !== this.#question) return;
+      if (this.rows.has(table)) continue;
+      const counted = await this.#client.engine.countRows(table);
+      if (question === this.#question) this.rows.set(table, counted.ok ? counted.value : null);
+    }
   }
 
   #refuse(problem: Problem): void {
@@ -272,12 +287,14 @@ export class Workbench {
     this.#reopen(this.#file);
   }
 
-  /** A new worker has to know the file before it is asked for anything else. If it fails, so will what is asked next. */
+  /** A new worker has to know the file before it is asked for anything else. */
   #reopen(file: File): void {
     const question = this.#question;
-    const take = (opened: Awaited<ReturnType<EngineClient['engine']['open']>>): void => {
-      if (!opened.ok && question === this.#question) this.#refuse(opened.error);
-    };
-    this.#client.engine.open(file, file.name).then(take, () => undefined);
+    void this.#guarded(question, async () => {
+      const opened = await this.#client.engine.open(file, file.name);
+      if (question !== this.#question) return;
+      if (opened.ok) await this.#countRows(question);
+      else this.#refuse(opened.error);
+    });
   }
 }

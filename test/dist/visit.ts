@@ -137,6 +137,7 @@ export class Visit {
 
   /** What the page says of the file, by the code of the fact. */
   async facts(): Promise<Readonly<Record<string, string>>> {
+    await this.page.locator('[data-fact][aria-busy=true]').waitFor({ state: 'detached' });
     const pairs = await this.page
       .locator('[data-fact]')
       .evaluateAll((all) =>

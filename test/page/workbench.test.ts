@@ -75,7 +75,7 @@ describe('The workbench', () => {
 
     expect(workbench.state).toBe('ready');
     expect(workbench.inspection?.name).toBe('second.db');
-    expect(workbench.inspection?.rows.get('t')).toBe(2);
+    await expect.poll(() => workbench.rows.get('t')).toBe(2);
   });
 
   it('cannot run what fails in the plan, and can once another choice mends it', async () => {
