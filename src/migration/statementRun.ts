@@ -26,6 +26,8 @@ export interface StatementContext {
   readonly rowReaders: readonly number[];
   /** A rehearsal: what costs much and decides nothing is left out. */
   readonly rehearsing: boolean;
+  /** Ordinals of the statements whose index was not built; where there are none, nothing has to be asked of the shadow. */
+  readonly deferred: Set<number>;
 }
 
 type Result = Pick<StatementOutcome, 'verdict'> &
@@ -52,7 +54,11 @@ export function runStatement(context: StatementContext, statement: Statement): R
 /** As `execute`, except that indexes which decide nothing are made on the shadow only, until a statement needs them. */
 function rehearse(context: StatementContext, statement: Statement): Result {
   const { database, shadow } = context;
-  if (mayWait(shadow, statement)) return runOnShadow(context, statement);
+  if (mayWait(shadow, statement)) {
+    context.deferred.add(statement.ordinal);
+    return runOnShadow(context, statement);
+  }
+  if (context.deferred.size === 0) return execute(context, statement);
   const waiting = indexesOnlyIn(shadow, database);
   if (waiting.size === 0) return execute(context, statement);
   const ofWaiting = statement.name !== null && waiting.has(foldName(statement.name));
@@ -61,6 +67,7 @@ function rehearse(context: StatementContext, statement: Statement): Result {
   }
   if (needsIndexes(statement)) {
     for (const sql of waiting.values()) database.execute(sql);
+    context.deferred.clear();
     return execute(context, statement);
   }
   // An index that is not there cannot refuse a change of what it stands on; the shadow has it.

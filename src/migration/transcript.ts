@@ -58,6 +58,7 @@ export function transcribe(
       frozen: freezeDefaults(database, statements),
       wrapper: findWrapper(statements),
       rowReaders: findRowReaders(statements),
+      deferred: new Set(),
       rehearsing: options.rehearsing,
     };
     const outcomes: StatementOutcome[] = [];
