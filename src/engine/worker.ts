@@ -28,9 +28,12 @@ scope.onmessage = async ({ data }: MessageEvent<CallMessage>) => {
   }
 };
 
-const REPORT_EVERY_MILLISECONDS = 30;
+const REPORT_EVERY_MILLISECONDS = 50;
 
-/** Checks report each batch of rows: more often than a screen is drawn, reports only cost time. A new step is always told. */
+/**
+ * Checks report each batch of rows: more often than a screen is drawn, that only costs time. A new step is always told, since
+ * it may be the last to be told for long.
+ */
 function throttled(report: (value: unknown) => void): (value: FinishingProgress) => void {
   let last = 0;
   let step = '';

@@ -19,6 +19,7 @@ export function storedColumns(relation: Relation): readonly string[] {
 }
 
 const ROWS_AT_ONCE = 500;
+const BYTES_AT_ONCE = 1 << 20;
 const ARGUMENTS_AT_ONCE = 500;
 
 /**
@@ -51,23 +52,31 @@ export function hashContent(
     });
     return outcome.ok ? { ok: true, value: digest() } : outcome;
   }
-  // Joined in SQL, 500 rows cross at a time; from the last rowid on, so that no batch reads what another has read.
+  // Joined in SQL, 500 rows cross at a time, or fewer where they are large; from the last rowid on, so that no batch reads
+  // what another has read. Where a batch ends leaves no trace in what is hashed.
+  let limit = ROWS_AT_ONCE;
   let comparison = '>=';
   let last = '-9223372036854775808';
   for (;;) {
     const batch = database.query(
       `SELECT max(r), count(*), CAST(group_concat(x, ';') AS BLOB) FROM (
          SELECT ${rowid} AS r, ${joined([rowid, encoded])} AS x FROM main.${table} NOT INDEXED
-         WHERE ${rowid} ${comparison} CAST(? AS INTEGER) ORDER BY ${rowid} LIMIT ${ROWS_AT_ONCE})`,
+         WHERE ${rowid} ${comparison} CAST(? AS INTEGER) ORDER BY ${rowid} LIMIT ${limit})`,
       [last],
     );
-    if (!batch.ok) return batch;
+    if (!batch.ok) {
+      if (limit === 1 || !/too big|out of memory/.test(batch.error.message)) return batch;
+      limit = Math.ceil(limit / 8);
+      continue;
+    }
     const [greatest, rows, bytes] = batch.value[0] ?? [];
     if (Number(rows) > 0) take(bytes);
     onRows(Number(rows));
-    if (Number(rows) < ROWS_AT_ONCE) return { ok: true, value: digest() };
+    if (Number(rows) < limit) return { ok: true, value: digest() };
     comparison = '>';
     last = String(greatest);
+    const bytesPerRow = bytes instanceof Uint8Array ? bytes.length / Number(rows) : 1;
+    limit = Math.min(ROWS_AT_ONCE, Math.max(1, Math.floor(BYTES_AT_ONCE / bytesPerRow)));
   }
 }
 

@@ -21,10 +21,13 @@ export function mayWait(shadow: Database, statement: Statement): boolean {
   return Number(columns) > 0 && generated === 0 && !isOnTemporaryTable(shadow, statement);
 }
 
-/** A parenthesis inside the column list or after WHERE, or a look into JSON: these may raise an error on some row. */
+const PATTERNS = ['LIKE', 'GLOB', 'MATCH', 'REGEXP'] as const;
+
+/** A parenthesis inside the column list or after WHERE, a pattern, or a look into JSON: these may raise an error on some row. */
 function computesOverRows(createIndex: string): boolean {
   const tokens = tokenise(createIndex);
-  return tokens.filter(({ text }) => text === '(').length > 1 || tokens.some(({ text }) => text.startsWith('->'));
+  if (tokens.filter(({ text }) => text === '(').length > 1) return true;
+  return tokens.some((token) => token.text.startsWith('->') || PATTERNS.some((word) => isWord(token, word)));
 }
 
 /** The indexes that were not built yet, by name, with the SQL that makes them. */

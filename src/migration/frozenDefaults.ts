@@ -1,6 +1,6 @@
 // The values of non-constant defaults at one instant: that of the upgrade.
 
-import { rowsOf, type Database } from '../database';
+import { quoteText, rowsOf, type Database, type SqlValue } from '../database';
 import type { Statement } from '../script/statement';
 import { isBlank, isWord, tokenise } from '../script/tokens';
 
@@ -30,19 +30,32 @@ export function freezeDefaults(database: Database, statements: readonly Statemen
     // 'now' is one instant within one statement (https://sqlite.org/lang_datefunc.html).
     const together = bare.query(`SELECT ${list.map(literalOf).join(', ')}`);
     const literals = together.ok ? together.value[0] : undefined;
-    if (literals) return new Map(list.map((expression, at) => [expression, String(literals[at])]));
+    if (literals) return new Map(list.map((expression, at) => [expression, spelt(literals[at])]));
     const alone = list.map((expression) => [expression, bare.query(`SELECT ${literalOf(expression)}`)] as const);
-    return new Map(alone.flatMap(([expression, read]) => (read.ok ? [[expression, String(read.value[0]?.[0])]] : [])));
+    return new Map(alone.flatMap(([expression, read]) => (read.ok ? [[expression, spelt(read.value[0]?.[0])]] : [])));
   } finally {
     bare.close();
   }
 }
 
-/** The value of an expression as an SQL literal. quote() stops at a NUL, so that is spelt as char(0). */
+/** Asks for the value of an expression as an SQL literal; quote() stops at a NUL, so text with one comes as its bytes. */
 function literalOf(expression: string): string {
-  return `(SELECT CASE WHEN typeof(v) = 'text' AND instr(v, char(0))
-    THEN '(' || replace(quote(replace(v, char(0), char(57344))), char(57344), '''||char(0)||''') || ')' ELSE quote(v) END
+  return `(SELECT CASE WHEN typeof(v) = 'text' AND instr(v, char(0)) THEN 'bytes ' || hex(v) ELSE quote(v) END
     FROM (SELECT (${expression}) AS v LIMIT 1 OFFSET 0))`;
+}
+
+/** The literal that `literalOf` asked for; a NUL in it is spelt as char(0). */
+function spelt(answer: SqlValue | undefined): string {
+  const literal = String(answer);
+  const bytes = /^bytes ([0-9A-F]*)$/.exec(literal)?.[1];
+  if (bytes === undefined) return literal;
+  try {
+    const text = decodeURIComponent(bytes.replace(/../g, '%$&'));
+    return `(${text.split('\0').map(quoteText).join(' || char(0) || ')})`;
+  } catch {
+    // Not valid UTF-8: only its bytes say what it is.
+    return `CAST(X'${bytes}' AS TEXT)`;
+  }
 }
 
 /** The DEFAULT clauses of an ADD COLUMN: the word and, as far as parentheses go, what follows it. */

@@ -3,6 +3,7 @@
 import { quoteIdentifier, rowsOf, type Database, type Outcome } from '../database';
 import type { Relation, Schema, Trigger } from '../schema/schema';
 import { isBlank, tokenise } from '../script/tokens';
+import { makeShadow } from './shadow';
 
 /** The settings of a database that a run has to keep. */
 export const SETTINGS = ['user_version', 'application_id', 'page_size', 'encoding', 'auto_vacuum'] as const;
@@ -23,18 +24,40 @@ export function measure(database: Database, schema: Schema): Measurement {
   const settings = new Map(SETTINGS.map((name) => [name, String(rowsOf(database, `PRAGMA ${name}`)[0]?.[0])]));
   const counters = database.query('SELECT name, seq FROM main.sqlite_sequence');
   const sequences = new Map((counters.ok ? counters.value : []).map(([name, seq]) => [String(name), String(seq)]));
+  // Made only where it is needed: a trigger among others is looked at in a copy of the schema without them.
+  let shadow: Database | null = null;
+  const alone = (trigger: Trigger): Outcome<undefined> => {
+    const siblings = schema.triggers.filter((other) => other !== trigger && other.table === trigger.table);
+    if (siblings.length === 0) return compileTrigger(database, schema, trigger);
+    shadow ??= makeShadow(database);
+    return compileWithout(shadow, schema, trigger, siblings);
+  };
   const checks: (readonly [string, Outcome<undefined>])[] = [
     ...schema.relations
       .filter((relation) => relation.kind === 'view')
       .map(
         (view) => [`view ${view.name}`, database.compile(`SELECT * FROM main.${quoteIdentifier(view.name)}`)] as const,
       ),
-    ...schema.triggers.map(
-      (trigger) => [`trigger ${trigger.name}`, compileTrigger(database, schema, trigger)] as const,
-    ),
+    ...schema.triggers.map((trigger) => [`trigger ${trigger.name}`, alone(trigger)] as const),
   ];
+  (shadow as Database | null)?.close();
   const broken = new Map(checks.flatMap(([name, check]) => (check.ok ? [] : [[name, check.error.message]])));
   return { settings, sequences, broken, compiled: checks.map(([name]) => name) };
+}
+
+/** One broken trigger keeps a statement from being compiled, and would hide what became of the others that it fires. */
+function compileWithout(
+  shadow: Database,
+  schema: Schema,
+  trigger: Trigger,
+  siblings: readonly Trigger[],
+): Outcome<undefined> {
+  shadow.execute('SAVEPOINT alone');
+  for (const { name } of siblings) shadow.execute(`DROP TRIGGER main.${quoteIdentifier(name)}`);
+  const compiled = compileTrigger(shadow, schema, trigger);
+  shadow.execute('ROLLBACK TO alone');
+  shadow.execute('RELEASE alone');
+  return compiled;
 }
 
 /** SQLite compiles a trigger when a statement that would fire it is compiled. */

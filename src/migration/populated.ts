@@ -61,7 +61,7 @@ export function addColumnToPopulatedTable(
       `UPDATE main.sqlite_schema SET sql = ${target.literal} WHERE type = 'table' AND name = ${quoteText(target.table)}`,
     );
     if (changes !== 1) throw new Refusal(`sqlite_schema holds ${changes} tables named ${target.table}`);
-    for (const trigger of kept) run(`DELETE FROM main.sqlite_schema WHERE rowid = ${trigger.rowid}`);
+    for (const { rowid, idle } of kept) run(`UPDATE main.sqlite_schema SET sql = ${idle} WHERE rowid = ${rowid}`);
     reloadSchema(database, run);
     let backfilled = 0;
     if (value !== undefined) {
@@ -76,10 +76,9 @@ export function addColumnToPopulatedTable(
       }
     }
     if (kept.length > 0) {
-      // The triggers go back to where they were, row for row: they must not fire for the backfill, nor be written anew.
+      // The triggers get their own text back: they must not fire for the backfill, nor be written anew.
       run('PRAGMA writable_schema = ON');
-      for (const trigger of kept)
-        run(`INSERT INTO main.sqlite_schema (rowid, type, name, tbl_name, rootpage, sql) VALUES (${trigger.values})`);
+      for (const { rowid, text } of kept) run(`UPDATE main.sqlite_schema SET sql = ${text} WHERE rowid = ${rowid}`);
       reloadSchema(database, run);
     }
     if (value === undefined && hasWord(statement.text, 'CHECK')) {
@@ -142,18 +141,28 @@ function reloadSchema(database: Database, run: (sql: string) => void): void {
   run('PRAGMA writable_schema = RESET');
 }
 
-function triggersOf(database: Database, table: string): readonly { readonly rowid: string; readonly values: string }[] {
+/**
+ * The triggers of a table: their rows in sqlite_schema, their text, and the text of one that never does anything, both as
+ * SQL literals. Their rows are changed in place, since an INSERT would move last_insert_rowid(), which a script may ask for.
+ */
+function triggersOf(
+  database: Database,
+  table: string,
+): readonly { readonly rowid: string; readonly text: string; readonly idle: string }[] {
   const rows = rowsOf(
     database,
-    `SELECT rowid, concat_ws(', ', rowid, quote(type), quote(name), quote(tbl_name), rootpage, quote(sql)),
-       concat_ws(', ', rowid, quote(type), ${asText('name')}, ${asText('tbl_name')}, rootpage, ${asText('sql')})
+    `SELECT rowid, name, tbl_name, quote(sql), ${asText('sql')}
      FROM main.sqlite_schema WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE ORDER BY rowid`,
     [table],
   );
-  return rows.map(([rowid, values, bytes]) => ({
-    rowid: String(rowid),
-    values: String(String(values).includes('\uFFFD') ? bytes : values),
-  }));
+  return rows.map(([rowid, name, on, text, bytes]) => {
+    const head = `CREATE TRIGGER ${quoteIdentifier(String(name))} AFTER INSERT ON ${quoteIdentifier(String(on))}`;
+    return {
+      rowid: String(rowid),
+      text: String(String(text).includes('\uFFFD') ? bytes : text),
+      idle: quoteText(`${head} WHEN 0 BEGIN SELECT 0; END`),
+    };
+  });
 }
 
 /** Those that the script itself made cannot be set aside in the same way, and would fire for the backfill. */

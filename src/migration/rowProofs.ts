@@ -146,9 +146,16 @@ function explainDifference(
     const sentence = `${beginning} ${list(unexplained)}, and no statement of the script changes rows there. Do not use the result.`;
     return proof(code, 'fail', sentence, details);
   }
-  const which = changes.statements.map((statement) => statement.ordinal).join(', ');
+  const which = listOrdinals(changes.statements);
   const sentence = `${beginning} ${list(different)}. The script changes rows itself, in statement ${which}: check that this is what you want.`;
   return proof(code, 'warn', sentence, details);
+}
+
+/** `1, 2, 3 and 4,997 more`: a script may have more statements than anyone reads. */
+function listOrdinals(statements: readonly Statement[]): string {
+  const first = statements.slice(0, 5).map(({ ordinal }) => ordinal);
+  const more = statements.length - first.length;
+  return `${first.join(', ')}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;
 }
 
 function namesOf({ before, after }: TablePair): readonly string[] {

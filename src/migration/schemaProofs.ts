@@ -35,9 +35,12 @@ export function proveIntegrity(
 
 /** The result's schema against what the script makes of the same database with its rows taken out. */
 export function proveSchema(result: Schema, specified: Schema): Proof {
+  // Tables for statistics are SQLite's to make (ANALYZE, PRAGMA optimize) and hold nothing of the user's.
   const textOf = (schema: Schema): Map<string, string> =>
     new Map([
-      ...schema.relations.map((item) => [`${item.kind} ${item.name}`, item.sql] as const),
+      ...schema.relations
+        .filter(({ name }) => !/^sqlite_stat/i.test(name))
+        .map((item) => [`${item.kind} ${item.name}`, item.sql] as const),
       ...schema.indexes.map((item) => [`index ${item.name}`, item.sql ?? ''] as const),
       ...schema.triggers.map((item) => [`trigger ${item.name}`, item.sql] as const),
     ]);

@@ -158,12 +158,14 @@ function adapt(context: StatementContext, statement: Statement & { table: string
   shadow.execute('RELEASE adaptation');
   if (!adapted.ok) return failed(adapted.error);
   const { executed, value, changes } = adapted.value;
+  // The plan cannot know the moment of the run.
+  const given = rehearsing ? 'the value that the default has when the run begins' : (value ?? '');
   const rows =
     value === null
       ? 'Rows that were there read NULL; new rows get the default.'
       : choices.existingRows === 'upgrade time'
-        ? `Rows that were there get ${value}.`
-        : `Rows that were there get ${value}, since the column is NOT NULL.`;
+        ? `Rows that were there get ${given}.`
+        : `Rows that were there get ${given}, since the column is NOT NULL.`;
   const note = `The table holds rows, so the column is added in another way, to the same schema. ${rows}`;
   return { verdict: 'adapted', note, executed, changes };
 }
@@ -191,7 +193,7 @@ function isAddColumn(statement: Statement): statement is Statement & { table: st
 
 /** Settings of a connection that SQLite leaves or refuses to change inside a transaction. */
 function isConnectionSetting({ kind, name }: Statement): boolean {
-  return kind === 'pragma' && /^(foreign_keys|synchronous|journal_mode|locking_mode)$/i.test(name ?? '');
+  return kind === 'pragma' && /^(foreign_keys|synchronous|journal_mode|locking_mode|wal_checkpoint)$/i.test(name ?? '');
 }
 
 function isSchemaChange(statement: Statement): boolean {

@@ -1,5 +1,6 @@
 // The scripts that can be planned: the migrations of the catalog, and one of the user's own; and which one is chosen.
 
+import type { Outcome } from '../database';
 import type { CatalogEntry, Migration, Sample } from '../migration/catalog';
 import { loadMigrations, type Migrations } from './migrationFiles';
 import type { Problem } from './problem';
@@ -39,20 +40,6 @@ export class Scripts {
     this.chosen = { id: entry.id, title: entry.title, summary: entry.summary, text: script };
   }
 
-  /** Chooses a script of the user's. Gives what is wrong with the file where it cannot be read as text; null else. */
-  async chooseOwn(file: File): Promise<Problem | null> {
-    const text = await readText(file);
-    if (text !== null) {
-      this.chosen = { id: null, title: file.name, summary: 'Your own script.', text };
-      return null;
-    }
-    return {
-      code: 'unreadable-script',
-      sentence: `${file.name} could not be read as text, so it was not used.`,
-      help: 'Save it as UTF-8 and choose it again.',
-    };
-  }
-
   /** The migration that a sample belongs to. */
   migrationOf(sample: Sample): Migration | undefined {
     return [...(this.#migrations?.values() ?? [])].find(({ companion }) => companion.samples.includes(sample));
@@ -68,6 +55,20 @@ export class Scripts {
     const [first] = loaded.values();
     if (first && this.chosen === null) this.chooseMigration(first);
   }
+}
+
+/** Reads a script of the user's; gives what is wrong with the file where it is not text. */
+export async function readScript(file: File): Promise<Outcome<ChosenScript, Problem>> {
+  const text = await readText(file);
+  if (text !== null) return { ok: true, value: { id: null, title: file.name, summary: 'Your own script.', text } };
+  return {
+    ok: false,
+    error: {
+      code: 'unreadable-script',
+      sentence: `${file.name} could not be read as text, so it was not used.`,
+      help: 'Save it as UTF-8 and choose it again.',
+    },
+  };
 }
 
 /** The text of a file in UTF-8, or in UTF-16 that says so; null for any other, since a guess would change what runs. */

@@ -9,12 +9,23 @@ import { DEFAULT_CHOICES, type Choices } from '../migration/verdict';
 import { sortFiles } from './droppedFiles';
 import { readMigrationFile } from './migrationFiles';
 import type { Problem } from './problem';
-import { Scripts } from './scripts.svelte';
+import { readScript, Scripts } from './scripts.svelte';
 
 /** Where the work is; `<main data-state>` shows it. */
 export type WorkbenchState = 'empty' | 'inspecting' | 'ready' | 'running' | 'done' | 'refused';
 
+/** Statements from which on a list is too long to be drawn anew for each of them. */
+const LONG_SCRIPT = 200;
+const SHOW_EVERY_MILLISECONDS = 100;
 const ENGINE_GONE = 'Your file was not changed. Drop it again, or reload the page if this repeats.';
+
+function explainEmpty(title: string): Problem {
+  return {
+    code: 'empty-script',
+    sentence: `${title} holds no statement: there is nothing to run.`,
+    help: 'Choose another script, or check that this one was saved whole.',
+  };
+}
 
 /** One workbench for the life of the page. */
 export class Workbench {
@@ -56,21 +67,27 @@ export class Workbench {
   async take(files: readonly File[]): Promise<void> {
     if (this.state === 'running') return;
     const { database, script, leftOut } = sortFiles(files);
-    const unreadable = script ? await this.scripts.chooseOwn(script) : null;
-    // What the engine is busy with is for a file that is no longer wanted, and may never end.
-    if (database && (this.planning || this.state === 'inspecting')) this.#client.cancel();
+    // A script that comes while a file is being opened is planned as soon as that is done.
+    const waits = database === undefined && this.state === 'inspecting' && !this.planning;
+    const wasPlanning = this.planning;
+    const question = waits ? this.#question : this.#ask();
+    const read = script ? await readScript(script) : null;
+    if (question !== this.#question) return;
+    if (read?.ok) this.scripts.chosen = read.value;
     if (database) {
       await this.open(database);
-    } else if (script && !unreadable) {
-      this.#giveUpPlanning();
+    } else if (!waits) {
+      if (wasPlanning) this.#restart();
       await this.#replan();
     }
-    this.notice = unreadable ?? leftOut ?? this.notice;
+    this.notice = (read?.ok === false ? read.error : leftOut) ?? this.notice;
   }
 
   /** Opens a database and plans the chosen script for it. */
   async open(file: File): Promise<void> {
     const question = this.#ask();
+    // What the engine may be busy with is for a file that is no longer wanted, and its memory is given back only so.
+    if (this.#file) this.#client.cancel();
     this.#file = file;
     this.state = 'inspecting';
     this.inspection = this.planned = this.finished = this.refusal = this.notice = null;
@@ -93,6 +110,8 @@ export class Workbench {
   /** Makes a sample database in the worker and opens it. */
   async openSample(sample: Sample): Promise<void> {
     const question = this.#ask();
+    if (this.#file) this.#client.cancel();
+    this.#file = null;
     this.state = 'inspecting';
     this.inspection = this.planned = this.finished = this.refusal = this.notice = null;
     this.announcement = `Making the sample database ${sample.file}`;
@@ -117,15 +136,18 @@ export class Workbench {
 
   /** Chooses a migration of the catalog by its id. */
   async choose(id: string): Promise<void> {
-    if (!this.scripts.choose(id)) return;
-    this.#giveUpPlanning();
-    await this.#replan();
+    if (this.scripts.choose(id)) await this.planAgain();
   }
 
   /** Changes what existing rows get, or strict; the plan is made anew. */
   async decide(choices: Partial<Choices>): Promise<void> {
     this.choices = { ...this.choices, ...choices };
-    this.#giveUpPlanning();
+    await this.planAgain();
+  }
+
+  /** Plans the chosen script anew; a plan that is being made is given up, since it may never end. */
+  async planAgain(): Promise<void> {
+    if (this.planning) this.#restart();
     await this.#replan();
   }
 
@@ -138,8 +160,24 @@ export class Workbench {
     this.progress = null;
     this.notice = null;
     this.announcement = 'The migration is running';
+    const show = (progress: FinishingProgress | null): void => {
+      if (question === this.#question && this.state === 'running') this.progress = progress;
+    };
+    // Each report changes the list of statements. Where that is long, the latest is shown now and then.
+    const long = (this.planned?.statements.length ?? 0) > LONG_SCRIPT;
+    let latest: FinishingProgress | null = null;
     const onProgress = (progress: FinishingProgress): void => {
-      if (question === this.#question) this.progress = progress;
+      if (!long) {
+        show(progress);
+        return;
+      }
+      if (latest === null) {
+        setTimeout(() => {
+          show(latest);
+          latest = null;
+        }, SHOW_EVERY_MILLISECONDS);
+      }
+      latest = progress;
     };
     await this.#guarded(question, async () => {
       const finished = await this.#client.engine.run(script.text, this.choices, onProgress);
@@ -169,7 +207,11 @@ export class Workbench {
     }
     if (planning) {
       this.planned = null;
-      this.scriptProblem = { code: 'cancelled', sentence: 'Planning was cancelled.', help: 'Choose a script to plan.' };
+      this.scriptProblem = {
+        code: 'cancelled',
+        sentence: 'Planning was cancelled.',
+        help: 'Plan it again, or choose another script.',
+      };
     }
     this.state = 'ready';
     this.announcement = 'Cancelled. Nothing was changed; the file is ready to be run again.';
@@ -202,6 +244,8 @@ export class Workbench {
   /** Forgets the file. */
   startOver(): void {
     this.#ask();
+    this.#client.cancel();
+    this.#client.warmUp();
     this.#file = null;
     this.inspection = this.planned = this.finished = this.refusal = this.notice = null;
     this.state = 'empty';
@@ -215,6 +259,9 @@ export class Workbench {
 
   async #replan(): Promise<void> {
     if (this.inspection === null || this.state === 'running') return;
+    // A plan that is being made can be cancelled, and is not the outcome of the run before it.
+    this.finished = null;
+    this.state = 'ready';
     await this.#guarded(this.#ask(), () => this.#plan(this.#question));
   }
 
@@ -227,8 +274,10 @@ export class Workbench {
       const planned = await this.#client.engine.plan(script.text, this.choices);
       if (question !== this.#question) return;
       this.planning = false;
-      this.planned = planned.ok ? planned.value : null;
+      const empty = planned.ok && planned.value.statements.length === 0;
+      this.planned = planned.ok && !empty ? planned.value : null;
       if (!planned.ok) this.scriptProblem = { help: 'Mend the script and choose it again.', ...planned.error };
+      if (empty) this.scriptProblem = explainEmpty(script.title);
     }
     this.state = 'ready';
     const failed = this.planned?.plan.obstacle;
@@ -279,9 +328,9 @@ export class Workbench {
     }
   }
 
-  /** Ends planning that nobody waits for any more: another script is chosen, and this one may never end. */
-  #giveUpPlanning(): void {
-    if (!this.planning || !this.#file) return;
+  /** Ends what the engine is doing, for the same file. */
+  #restart(): void {
+    if (!this.#file) return;
     this.#ask();
     this.#client.cancel();
     this.#reopen(this.#file);
