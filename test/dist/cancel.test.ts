@@ -108,3 +108,23 @@ it('A file that is gone when the engine comes back is asked for again', async ()
 
   expect(await visit.page.getByRole('alert').textContent()).toContain('Drop it again');
 });
+
+it('After a run, planning an endless script can be cancelled, and planned again or left for another file', async () => {
+  const visit = await openPage();
+  await visit.drop(small, { name: 'short.sql', content: 'ALTER TABLE t ADD COLUMN b;' });
+  await visit.reach('ready');
+  await visit.runToTheEnd();
+
+  await visit.drop({ name: 'endless.sql', content: ENDLESS });
+  await visit.page.getByText('Planning …').waitFor();
+  expect(await visit.state()).toBe('ready');
+  await visit.cancel.click();
+  await visit.page.getByRole('button', { name: 'Plan again' }).click();
+  await visit.page.getByText('Planning …').waitFor();
+
+  await visit.page.getByRole('button', { name: 'Another file' }).click();
+  await visit.reach('empty');
+  await visit.openSample('populated');
+  await visit.reach('ready');
+  expect(await visit.page.getByRole('heading', { name: 'spine.db' }).count()).toBe(1);
+});

@@ -82,6 +82,16 @@ describe('A script that is not text in UTF-8', () => {
   });
 });
 
+describe('A script without a statement', () => {
+  it('is nothing to run', async () => {
+    const visit = await openPage();
+    await visit.drop({ name: 'notes.db', content: notes }, { name: 'empty.sql', content: '-- later\n;;' });
+    await visit.reach('ready');
+    expect(await visit.page.getByRole('alert').textContent()).toContain('empty.sql holds no statement');
+    expect(await visit.run.isDisabled()).toBe(true);
+  });
+});
+
 describe('A script that cannot be read', () => {
   it('is refused with the line to look at, while the database stays open', async () => {
     const visit = await openPage();
