@@ -1,7 +1,6 @@
 // What the page can ask of the engine. Runs in a worker; its type is the protocol.
 
-import { DamagedDatabase, rowsOf, type Database, type Outcome } from '../database';
-import { missingBytes } from '../file/finding';
+import { rowsOf, type Database, type Outcome } from '../database';
 import { readHeader, type Header } from '../file/header';
 import { BYTES_TO_IDENTIFY, identify, type Refusal } from '../file/identify';
 import { countRows } from '../migration/measurement';
@@ -13,7 +12,8 @@ import { readAddedColumnDocumentation } from '../script/documentation';
 import type { ScriptRefusal } from '../script/refusal';
 import { splitScript, type ScriptNote } from '../script/split';
 import type { Statement } from '../script/statement';
-import { blobOf, SourceLost, sourceOfBlob } from './blob';
+import { blobOf, sourceOfBlob } from './blob';
+import { readable, unreadableSchema } from './unreadable';
 import { inspect, type Inspection } from './inspection';
 import { Overlay, type ByteSource } from './overlay';
 import { ReadCache } from './readCache';
@@ -100,7 +100,8 @@ export function makeApi(engine: Engine, { file: sha256, content }: Hashers, cach
         const { database } = connect(candidate);
         try {
           const schema = database.query('SELECT count(*) FROM sqlite_schema');
-          if (!schema.ok) return { ok: false, error: unreadableSchema(schema.error.message, candidate) };
+          if (!schema.ok)
+            return { ok: false, error: unreadableSchema(schema.error.message, candidate.header, file.size) };
           opened = candidate;
           return { ok: true, value: inspect(database, name, file.size, identified.value, engine.version) };
         } finally {
@@ -219,45 +220,6 @@ export function makeApi(engine: Engine, { file: sha256, content }: Hashers, cach
         database.close();
       }
     },
-  };
-}
-
-/** Reading the file may fail at any page, and any page may be damaged: those are outcomes and not bugs. */
-function readable<Value, Reason>(work: () => Outcome<Value, Reason>): Outcome<Value, Reason | Refusal> {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof DamagedDatabase) return { ok: false, error: damaged(error.message) };
-    if (!(error instanceof SourceLost)) throw error;
-    return {
-      ok: false,
-      error: {
-        code: 'unreadable-file',
-        sentence: `The browser can no longer read the file (${error.message}). It was changed, moved or deleted since you dropped it.`,
-        help: 'Drop it again.',
-      },
-    };
-  }
-}
-
-function damaged(message: string): Refusal {
-  return {
-    code: 'damaged',
-    sentence: `The database is damaged: SQLite could not read it to its end (${message}).`,
-    help: 'Nothing was changed. Restore it from a backup, or try sqlite3 with .recover on a copy, and drop what it saves.',
-  };
-}
-
-function unreadableSchema(message: string, { header, file }: OpenFile): Refusal {
-  const sentence = `SQLite cannot read the schema of this file: ${message}.`;
-  const recovery = 'Try sqlite3 with .recover on a copy, and drop what it saves.';
-  // SQLite opens no file that is shorter than its header says; its message does not tell.
-  const missing = missingBytes(header, file.size);
-  if (missing === 0) return { code: 'unreadable-schema', sentence, help: recovery };
-  return {
-    code: 'cut-short',
-    sentence: `The file is cut short: its header speaks of ${(file.size + missing).toLocaleString('en-US')} bytes, and it has ${file.size.toLocaleString('en-US')}. SQLite does not open it (${message}).`,
-    help: `Get a complete copy. ${recovery}`,
   };
 }
 

@@ -4,11 +4,12 @@ import { SvelteMap } from 'svelte/reactivity';
 import { Cancelled, EngineClient, EngineFailure } from '../engine/client';
 import type { FinishedRun, FinishingProgress, PlannedScript } from '../engine/api';
 import type { Inspection } from '../engine/inspection';
+import { latestNowAndThen } from './latest';
 import { loadSampleBase, type Sample } from '../migration/catalog';
 import { DEFAULT_CHOICES, type Choices } from '../migration/verdict';
 import { sortFiles } from './droppedFiles';
 import { readMigrationFile } from './migrationFiles';
-import type { Problem } from './problem';
+import { explainEmpty, explainLostFile, type Problem } from './problem';
 import { readScript, Scripts } from './scripts.svelte';
 
 /** Where the work is; `<main data-state>` shows it. */
@@ -18,14 +19,6 @@ export type WorkbenchState = 'empty' | 'inspecting' | 'ready' | 'running' | 'don
 const LONG_SCRIPT = 200;
 const SHOW_EVERY_MILLISECONDS = 100;
 const ENGINE_GONE = 'Your file was not changed. Drop it again, or reload the page if this repeats.';
-
-function explainEmpty(title: string): Problem {
-  return {
-    code: 'empty-script',
-    sentence: `${title} holds no statement: there is nothing to run.`,
-    help: 'Choose another script, or check that this one was saved whole.',
-  };
-}
 
 /** One workbench for the life of the page. */
 export class Workbench {
@@ -160,25 +153,12 @@ export class Workbench {
     this.progress = null;
     this.notice = null;
     this.announcement = 'The migration is running';
-    const show = (progress: FinishingProgress | null): void => {
+    const show = (progress: FinishingProgress): void => {
       if (question === this.#question && this.state === 'running') this.progress = progress;
     };
     // Each report changes the list of statements. Where that is long, the latest is shown now and then.
     const long = (this.planned?.statements.length ?? 0) > LONG_SCRIPT;
-    let latest: FinishingProgress | null = null;
-    const onProgress = (progress: FinishingProgress): void => {
-      if (!long) {
-        show(progress);
-        return;
-      }
-      if (latest === null) {
-        setTimeout(() => {
-          show(latest);
-          latest = null;
-        }, SHOW_EVERY_MILLISECONDS);
-      }
-      latest = progress;
-    };
+    const onProgress = long ? latestNowAndThen(show, SHOW_EVERY_MILLISECONDS) : show;
     await this.#guarded(question, async () => {
       const finished = await this.#client.engine.run(script.text, this.choices, onProgress);
       if (question !== this.#question) return;
@@ -225,11 +205,7 @@ export class Workbench {
       await this.#file?.slice(0, 1).arrayBuffer();
       return result;
     } catch {
-      this.notice = {
-        code: 'unreadable-file',
-        sentence: 'The file that you dropped was changed, moved or deleted since, and the result is partly made of it.',
-        help: 'Drop the file again and repeat the run.',
-      };
+      this.notice = explainLostFile();
       this.announcement = this.notice.sentence;
       return null;
     }

@@ -1,0 +1,47 @@
+// A file that cannot be read to its end: it is damaged, cut short, or no longer there.
+
+import { DamagedDatabase, type Outcome } from '../database';
+import { missingBytes } from '../file/finding';
+import type { Header } from '../file/header';
+import type { Refusal } from '../file/identify';
+import { SourceLost } from './blob';
+
+/** Reading the file may fail at any page, and any page may be damaged: those are outcomes and not bugs. */
+export function readable<Value, Reason>(work: () => Outcome<Value, Reason>): Outcome<Value, Reason | Refusal> {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof DamagedDatabase) return { ok: false, error: damaged(error.message) };
+    if (!(error instanceof SourceLost)) throw error;
+    return {
+      ok: false,
+      error: {
+        code: 'unreadable-file',
+        sentence: `The browser can no longer read the file (${error.message}). It was changed, moved or deleted since you dropped it.`,
+        help: 'Drop it again.',
+      },
+    };
+  }
+}
+
+function damaged(message: string): Refusal {
+  return {
+    code: 'damaged',
+    sentence: `The database is damaged: SQLite could not read it to its end (${message}).`,
+    help: 'Nothing was changed. Restore it from a backup, or try sqlite3 with .recover on a copy, and drop what it saves.',
+  };
+}
+
+/** SQLite does not open the file. `size` is in bytes. */
+export function unreadableSchema(message: string, header: Header, size: number): Refusal {
+  const sentence = `SQLite cannot read the schema of this file: ${message}.`;
+  const recovery = 'Try sqlite3 with .recover on a copy, and drop what it saves.';
+  // SQLite opens no file that is shorter than its header says; its message does not tell.
+  const missing = missingBytes(header, size);
+  if (missing === 0) return { code: 'unreadable-schema', sentence, help: recovery };
+  return {
+    code: 'cut-short',
+    sentence: `The file is cut short: its header speaks of ${(size + missing).toLocaleString('en-US')} bytes, and it has ${size.toLocaleString('en-US')}. SQLite does not open it (${message}).`,
+    help: `Get a complete copy. ${recovery}`,
+  };
+}
