@@ -7,7 +7,7 @@ import type { Hasher } from '../migration/contentHash';
 export interface Hashers {
   /** Of whole files: what people can compare with sha256sum. */
   readonly file: Hasher;
-  /** Of the values of tables: as strong, and several times as fast. */
+  /** Of the values of tables: as strong, and faster. */
   readonly content: Hasher;
 }
 
