@@ -15,7 +15,7 @@ import type { Statement } from '../script/statement';
 import { blobOf, sourceOfBlob } from './blob';
 import { readable, unreadableSchema } from './unreadable';
 import { inspect, type Inspection } from './inspection';
-import { Overlay, type ByteSource } from './overlay';
+import { Overlay, sourceOfBytes, type ByteSource } from './overlay';
 import { ReadCache } from './readCache';
 import type { Hashers } from './hashers';
 import type { Engine } from './sqljs';
@@ -50,7 +50,6 @@ export type FinishingProgress =
 
 /** The file that is open. */
 interface OpenFile {
-  readonly name: string;
   readonly file: Blob;
   readonly source: ByteSource;
   readonly header: Header;
@@ -96,7 +95,7 @@ export function makeApi(engine: Engine, { file: sha256, content }: Hashers, cach
         const source = new ReadCache(sourceOfBlob(file), cacheBytes);
         const identified = identify(source.read(0, Math.min(BYTES_TO_IDENTIFY, source.size)));
         if (!identified.ok) return identified;
-        const candidate: OpenFile = { name, file, source, header: identified.value };
+        const candidate: OpenFile = { file, source, header: identified.value };
         const { database } = connect(candidate);
         try {
           const schema = database.query('SELECT count(*) FROM sqlite_schema');
@@ -201,20 +200,30 @@ export function makeApi(engine: Engine, { file: sha256, content }: Hashers, cach
       for (const split of scripts) if (!split.ok) return { ok: false, error: split.refusal };
       const [baseStatements, allStatements] = scripts.map((split) => (split.ok ? split.statements : []));
       const first = allStatements?.slice(0, through === 'all' ? undefined : through) ?? [];
+      const failures: string[] = [];
       const bytes = engine.build((database) => {
-        for (const { text } of baseStatements ?? []) rowsOf(database, text);
+        for (const { text, firstLine } of baseStatements ?? []) {
+          const made = database.execute(text);
+          if (!made.ok) failures.push(`The sample could not be made: ${made.error.message} (line ${firstLine}).`);
+        }
       });
+      const [failure] = failures;
+      if (failure !== undefined) return { ok: false, error: { sentence: failure } };
       const header = readHeader(bytes);
       if (!header.ok || first.length === 0) return { ok: true, value: new Blob([bytes as BlobPart]) };
-      const overlay = new Overlay(
-        { size: bytes.length, read: (start, end) => bytes.subarray(start, end) },
-        header.value.pageSize,
-      );
+      const overlay = new Overlay(sourceOfBytes(bytes), header.value.pageSize);
       const database = engine.open(overlay);
       try {
-        const { complete, abandon } = transcribe(database, first, DEFAULT_CHOICES, { rehearsing: false, now: () => 0 });
-        if (complete) rowsOf(database, 'COMMIT');
-        else abandon();
+        const { complete, outcomes } = transcribe(database, first, DEFAULT_CHOICES, {
+          rehearsing: false,
+          now: () => 0,
+        });
+        const failed = outcomes.find(({ verdict }) => verdict === 'failed');
+        if (!complete) {
+          const sentence = `The sample could not be migrated: statement ${failed?.ordinal ?? 0} failed, ${failed?.failure?.message ?? ''}.`;
+          return { ok: false, error: { sentence } };
+        }
+        rowsOf(database, 'COMMIT');
         return { ok: true, value: new Blob([overlay.read(0, overlay.size) as BlobPart]) };
       } finally {
         database.close();

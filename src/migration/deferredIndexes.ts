@@ -42,10 +42,21 @@ export function indexesOnlyIn(shadow: Database, database: Database): ReadonlyMap
 
 const CATALOGUE = /^["'`[]?(?:sqlite_(?:schema|master)|pragma_)/i;
 
-/** Statements whose outcome depends on an index that is not unique. */
-export function needsIndexes(statement: Statement): boolean {
+/** Statements whose outcome depends on an index that is not unique, by their own words or those of a view or trigger. */
+export function needsIndexes(shadow: Database, statement: Statement): boolean {
   if (statement.kind === 'reindex') return true;
+  if (!BLIND_TO_ROWS.has(statement.kind) && statement.kind !== 'add column' && looksIntoCatalogue(shadow)) return true;
   return tokenise(statement.text).some((token) => isWord(token, 'INDEXED') || CATALOGUE.test(token.text));
+}
+
+function looksIntoCatalogue(shadow: Database): boolean {
+  const views = rowsOf(
+    shadow,
+    `SELECT 1 FROM main.sqlite_schema WHERE type IN ('view', 'trigger')
+     AND (sql LIKE '%sqlite!_schema%' ESCAPE '!' OR sql LIKE '%sqlite!_master%' ESCAPE '!' OR sql LIKE '%pragma!_%' ESCAPE '!')
+     LIMIT 1`,
+  );
+  return views.length > 0;
 }
 
 /** Ordinals of statements for which it matters what stands in rows: they may fail for a row, or count rows. */

@@ -65,7 +65,7 @@ function rehearse(context: StatementContext, statement: Statement): Result {
   if (ofWaiting && (statement.kind === 'drop index' || statement.kind === 'create index')) {
     return runOnShadow(context, statement);
   }
-  if (needsIndexes(statement)) {
+  if (needsIndexes(shadow, statement)) {
     for (const sql of waiting.values()) database.execute(sql);
     context.deferred.clear();
     return execute(context, statement);
@@ -99,7 +99,7 @@ function execute(context: StatementContext, statement: Statement): Result {
   const { database } = context;
   const versionBefore = schemaVersion(database);
   const outcome =
-    context.rehearsing && statement.kind === 'analyze'
+    context.rehearsing && statement.kind === 'analyze' && !readsStatistics(context.statements)
       ? analyzeNothing(context, statement)
       : database.execute(statement.text);
   if (outcome.ok) {
@@ -120,6 +120,10 @@ function execute(context: StatementContext, statement: Statement): Result {
     }
   }
   return failed(explainFailure(statement, message));
+}
+
+function readsStatistics(statements: readonly Statement[]): boolean {
+  return statements.some(({ text }) => /sqlite_stat/i.test(text));
 }
 
 /** Statistics decide nothing, and gathering them reads every row: only the tables for them are made. */

@@ -213,7 +213,6 @@ export class Workbench {
 
   /** Back to the plan of the same file, after a run. */
   async backToPlan(): Promise<void> {
-    this.finished = null;
     await this.#replan();
   }
 

@@ -71,6 +71,23 @@ describe('a plan', () => {
     expect(planned).toEqual(ran);
   });
 
+  test('builds the indexes that a view or a trigger may count', () => {
+    const base = nativeDatabase(`${TABLE} CREATE VIEW objs AS SELECT name FROM sqlite_master;`);
+    const script = 'CREATE INDEX i ON t(b); INSERT INTO t(b) SELECT name FROM objs;';
+    const plan = withDatabase(base, (database) => planMigration(database, statementsOf(script), DEFAULT_CHOICES));
+    const ran = migrate(base, script).result.outcomes;
+    expect(plan.outcomes.map(({ changes }) => changes)).toEqual(ran.map(({ changes }) => changes));
+    expect(ran[1]?.changes).toBe(3);
+  });
+
+  test('gathers statistics where the script reads them', () => {
+    const base = nativeDatabase(`${TABLE} CREATE INDEX i ON t(b);`);
+    const script = 'ANALYZE; INSERT INTO t(b) SELECT stat FROM sqlite_stat1;';
+    const plan = withDatabase(base, (database) => planMigration(database, statementsOf(script), DEFAULT_CHOICES));
+    expect(plan.outcomes.map(({ changes }) => changes)).toEqual([0, 1]);
+    expect(migrate(base, script).result.outcomes.map(({ changes }) => changes)).toEqual([0, 1]);
+  });
+
   test('names no value that only the run can know', () => {
     const script = statementsOf("ALTER TABLE t ADD COLUMN d DEFAULT (datetime('now'));");
     const plan = withDatabase(nativeDatabase(TABLE), (database) => planMigration(database, script, UPGRADE_TIME));
