@@ -4,7 +4,7 @@ import type { Header } from './header';
 
 /** Something to know about a file. */
 export interface Finding {
-  readonly code: 'wal-alone' | 'bytes-past-end' | 'unreadable-object';
+  readonly code: 'wal-alone' | 'bytes-past-end' | 'unreadable-object' | 'copied-whole';
   readonly severity: 'note' | 'warn';
   readonly sentence: string;
   readonly help: string;

@@ -24,6 +24,8 @@ export interface Header {
   readonly pageCount: number;
   /** The change counter equals version-valid-for, so that SQLite goes by `pageCount` and not by the file's size. */
   readonly pageCountIsValid: boolean;
+  /** The first trunk page of the freelist; 0 where no page is free. */
+  readonly freelistTrunk: number;
   readonly freelistPages: number;
   readonly schemaCookie: number;
   readonly schemaFormat: number;
@@ -69,6 +71,7 @@ export function readHeader(
       changeCounter: view.getUint32(24),
       pageCount: view.getUint32(28),
       pageCountIsValid: view.getUint32(28) !== 0 && view.getUint32(24) === view.getUint32(92),
+      freelistTrunk: view.getUint32(32),
       freelistPages: view.getUint32(36),
       schemaCookie: view.getUint32(40),
       schemaFormat: view.getUint32(44),

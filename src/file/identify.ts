@@ -14,7 +14,7 @@ export interface Refusal {
     | 'unreadable-schema'
     | 'damaged'
     | 'cut-short'
-    | 'unreadable-file';
+    | 'unreadable-file' | 'result-too-large';
   readonly sentence: string;
   /** What to do next. */
   readonly help: string;

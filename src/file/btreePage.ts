@@ -1,0 +1,120 @@
+// One page of a b-tree: its header, the pages below it, and the cells that go on in overflow pages.
+
+import { damaged, type Intact } from './damage';
+import { HEADER_SIZE } from './header';
+import type { PagedFile } from './pagedFile';
+
+/** `table` for b-trees with rowids; `index` for indexes and for tables WITHOUT ROWID. */
+export type BtreeKind = 'table' | 'index';
+
+/** A page of a b-tree. Its bytes are only there until the next page is read. */
+export interface BtreePage {
+  readonly page: number;
+  readonly kind: BtreeKind;
+  readonly leaf: boolean;
+  readonly cells: number;
+  readonly bytes: DataView;
+  /** Where the array of cell pointers begins. */
+  readonly cellPointers: number;
+  /** Bytes of the page that cells may take up to. */
+  readonly usable: number;
+}
+
+/** The overflow chain of a cell: its first page and how many pages it has. */
+export interface OverflowChain {
+  readonly first: number;
+  readonly pages: number;
+}
+
+/** What the first byte of the page's header says. */
+const TYPES: Readonly<Record<number, { readonly kind: BtreeKind; readonly leaf: boolean }>> = {
+  2: { kind: 'index', leaf: false },
+  5: { kind: 'table', leaf: false },
+  10: { kind: 'index', leaf: true },
+  13: { kind: 'table', leaf: true },
+};
+
+/** SQLite allows no larger string, blob or row than this. */
+const LARGEST_PAYLOAD = 0x7fffffff;
+
+/**
+ * Reads a page of a b-tree (https://sqlite.org/fileformat2.html, 1.6 “B-tree Pages”).
+ * Damage: it is none by its type, or has more cells than a page holds.
+ */
+export function readBtreePage(file: PagedFile, page: number): Intact<BtreePage> {
+  const read = file.read(page);
+  if (!read.ok) return read;
+  const { value: bytes } = read;
+  const start = page === 1 ? HEADER_SIZE : 0;
+  const type = TYPES[bytes.getUint8(start)];
+  if (type === undefined) return damaged(page, 'not a page of this b-tree');
+  const cells = bytes.getUint16(start + 3);
+  const cellPointers = start + (type.leaf ? 8 : 12);
+  if (cellPointers + 2 * cells > file.usable) return damaged(page, 'cells do not fit');
+  return { ok: true, value: { page, ...type, cells, bytes, cellPointers, usable: file.usable } };
+}
+
+/** The pages below an interior page from left to right, as they are written there: they may be any number. */
+export function childrenOf(interior: BtreePage): Intact<readonly number[]> {
+  const { page, bytes, cells, cellPointers } = interior;
+  const children: number[] = [];
+  for (let cell = 0; cell < cells; cell++) {
+    const at = cellAt(interior, cell);
+    if (at === null) return damaged(page, 'cells do not fit');
+    children.push(bytes.getUint32(at));
+  }
+  children.push(bytes.getUint32(cellPointers - 4));
+  return { ok: true, value: children };
+}
+
+/**
+ * The overflow chains of a page's cells. How much of a cell lies on its page is the rule of
+ * https://sqlite.org/fileformat2.html, 1.6 “B-tree Pages” (U, P, X, M and K there are the names here).
+ */
+export function overflowChainsOf(tree: BtreePage): Intact<readonly OverflowChain[]> {
+  const { page, kind, leaf, cells, bytes, usable } = tree;
+  const chains: OverflowChain[] = [];
+  // Interior cells of a table are keys that lead the way; they carry no row.
+  if (kind === 'table' && !leaf) return { ok: true, value: chains };
+  const most = kind === 'table' ? usable - 35 : Math.floor(((usable - 12) * 64) / 255) - 23;
+  const least = Math.floor(((usable - 12) * 32) / 255) - 23;
+  for (let cell = 0; cell < cells; cell++) {
+    const start = cellAt(tree, cell);
+    if (start === null) return damaged(page, 'cells do not fit');
+    const sizeAt = leaf ? start : start + 4;
+    const size = varint(bytes, sizeAt, usable);
+    if (size > LARGEST_PAYLOAD) return damaged(page, 'cells do not fit');
+    let payloadAt = afterVarint(bytes, sizeAt, usable);
+    if (kind === 'table') payloadAt = afterVarint(bytes, payloadAt, usable);
+    const wished = least + ((size - least) % (usable - 4));
+    const local = size <= most ? size : wished <= most ? wished : least;
+    const end = payloadAt + local;
+    if (end + (size > local ? 4 : 0) > usable) return damaged(page, 'cells do not fit');
+    if (size > local) chains.push({ first: bytes.getUint32(end), pages: Math.ceil((size - local) / (usable - 4)) });
+  }
+  return { ok: true, value: chains };
+}
+
+/** Where a cell begins; null where no cell of 4 bytes, the shortest there is, can lie there. */
+function cellAt({ bytes, cells, cellPointers, usable }: BtreePage, cell: number): number | null {
+  const at = bytes.getUint16(cellPointers + 2 * cell);
+  return at < cellPointers + 2 * cells || at + 4 > usable ? null : at;
+}
+
+/** A varint as a number (exact below 2^53); bytes from `end` on read as 0. */
+function varint(bytes: DataView, start: number, end: number): number {
+  let value = 0;
+  for (let at = start; at < start + 8; at++) {
+    const byte = at < end ? bytes.getUint8(at) : 0;
+    value = value * 128 + (byte & 0x7f);
+    if (byte < 0x80) return value;
+  }
+  return value * 256 + (start + 8 < end ? bytes.getUint8(start + 8) : 0);
+}
+
+/** The place after a varint, which has 9 bytes at most. */
+function afterVarint(bytes: DataView, start: number, end: number): number {
+  let at = start;
+  while (at < start + 8 && at < end && bytes.getUint8(at) >= 0x80) at++;
+  return at + 1;
+}
