@@ -60,7 +60,7 @@ export default defineConfig(
   },
   {
     // These scripts are plain JavaScript, whose casts stand in comments, which these rules do not see.
-    files: ['scripts/**'],
+    files: ['scripts/**', 'bench/**'],
     rules: {
       '@typescript-eslint/no-unsafe-assignment': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',

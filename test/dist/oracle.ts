@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright';
 
-const folder = 'node_modules/@sqlite.org/sqlite-wasm/sqlite-wasm/jswasm';
+const folder = 'node_modules/@sqlite.org/sqlite-wasm/dist';
 const address = 'http://oracle.test/';
 
 // As text, since the tests' own compiler would rewrite the import.
 const ask = `async (sql) => {
-  const { default: load } = await import('/sqlite3.mjs');
+  const { default: load } = await import('/index.mjs');
   const { capi, oo1, wasm } = await load({ print: () => undefined, printErr: () => undefined });
   const bytes = new Uint8Array(await (await fetch('/database')).arrayBuffer());
   const database = new oo1.DB();

@@ -1,0 +1,181 @@
+// One visit to a page in a Chromium of its own: a file is dropped, the migration runs, and the times are the page's own.
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright';
+import { chromiumArguments, findChromium } from '../scripts/chromium.mjs';
+import { peakMemoryOfChromium } from './memory.mjs';
+
+/** @typedef {import('playwright').Page} Page */
+/** @typedef {{ renderer: number, browser: number }} Peaks bytes */
+/** @typedef {Record<string, number>} Marks milliseconds, by the name of the User Timing mark */
+
+/** The page said, or showed by its end, that there will be no result. */
+export class VisitFailed extends Error {}
+
+const ANSWER_PATIENCE = 60_000;
+
+export class Visit {
+  /** Work that a download or a profile leaves behind is in here. */
+  #folder;
+  #context;
+  /** Rejects when the page's process dies. */
+  #crashed;
+  /** Whether it has died. */
+  dead = false;
+  page;
+
+  /**
+   * @param {string} folder
+   * @param {import('playwright').BrowserContext} context
+   * @param {Page} page
+   */
+  constructor(folder, context, page) {
+    this.#folder = folder;
+    this.#context = context;
+    this.page = page;
+    this.#crashed = new Promise((_resolve, reject) => {
+      page.once('crash', () => {
+        this.dead = true;
+        reject(new VisitFailed('the tab crashed'));
+      });
+    });
+    this.#crashed.catch(() => undefined);
+  }
+
+  /**
+   * Starts a Chromium with an empty profile in `folder`, which must not exist. It is as a user has it, not a private
+   * window: there, Blobs and the origin's own files would be kept in memory. Whoever asked for it closes it.
+   * @param {string} folder
+   */
+  static async begin(folder) {
+    const executablePath = findChromium();
+    if (executablePath === null) throw new Error('No Chromium was found: `node scripts/setup.mjs test` gets one.');
+    const downloadsPath = join(folder, 'downloads');
+    mkdirSync(downloadsPath, { recursive: true });
+    const context = await chromium.launchPersistentContext(profileIn(folder), {
+      executablePath,
+      args: chromiumArguments,
+      downloadsPath,
+    });
+    const visit = new Visit(folder, context, context.pages()[0] ?? (await context.newPage()));
+    visit.page.setDefaultTimeout(ANSWER_PATIENCE);
+    return visit;
+  }
+
+  /**
+   * Opens a page, and waits until it has loaded all that it loads by itself. Throws VisitFailed when it cannot take a file.
+   * @param {string} address
+   */
+  async goTo(address) {
+    await this.page.goto(address, { waitUntil: 'networkidle' });
+    await this.page.locator('main:is([data-state=empty], [data-state=refused])').waitFor();
+    const problem = this.page.locator('main[data-state=refused] [data-problem]');
+    if ((await problem.count()) > 0) throw new VisitFailed(shortened(await problem.first().innerText()));
+  }
+
+  /** The most memory that the processes of this Chromium held so far; null where the system does not tell. */
+  peaks() {
+    return peakMemoryOfChromium(profileIn(this.#folder));
+  }
+
+  /** @param {string} path */
+  async drop(path) {
+    await this.page.getByLabel('Open a SQLite file').setInputFiles(path);
+  }
+
+  /**
+   * Waits for a User Timing mark without asking again and again. Throws VisitFailed when the page refuses the file, ends
+   * a run without a result, dies, or takes longer than `patience` milliseconds.
+   * @param {string} name
+   * @param {number} patience
+   */
+  async reach(name, patience) {
+    const marked = this.page.evaluate(waitForMark, name).then((failure) => {
+      if (failure !== null) throw new VisitFailed(shortened(failure));
+    });
+    await this.#within(marked, patience, `no "${name}"`);
+  }
+
+  /** When the page reached what, in milliseconds since it was opened. @returns {Promise<Marks>} */
+  marks() {
+    return this.page.evaluate(() =>
+      Object.fromEntries(performance.getEntriesByType('mark').map(({ name, startTime }) => [name, startTime])),
+    );
+  }
+
+  /**
+   * Presses a button that starts a download; gives the path of the downloaded file, which goes with the visit.
+   * @param {string} button
+   * @param {number} patience milliseconds
+   */
+  async download(button, patience) {
+    const started = this.page.waitForEvent('download', { timeout: patience });
+    const [download] = await this.#within(
+      Promise.all([started, this.page.getByRole('button', { name: button, exact: true }).click()]),
+      patience,
+      'no download',
+    );
+    return this.#within(download.path(), patience, 'no end of the download');
+  }
+
+  async close() {
+    await this.#context.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /**
+   * @template Value
+   * @param {Promise<Value>} work
+   * @param {number} patience
+   * @param {string} lacking what there would be none of
+   * @returns {Promise<Value>}
+   */
+  async #within(work, patience, lacking) {
+    /** @type {NodeJS.Timeout | undefined} */
+    let timer;
+    const late = new Promise((_resolve, reject) => {
+      const seconds = String(Math.round(patience / 1000));
+      timer = setTimeout(() => reject(new VisitFailed(`${lacking} within ${seconds} s`)), patience);
+    });
+    try {
+      return await /** @type {Promise<Value>} */ (Promise.race([work, late, this.#crashed]));
+    } finally {
+      clearTimeout(timer);
+      // It goes on, and fails when the visit ends.
+      work.catch(() => undefined);
+    }
+  }
+}
+
+/** @param {string} text */
+function shortened(text) {
+  return text.replace(/\s+/g, ' ').trim().slice(0, 300);
+}
+
+/** @param {string} folder */
+function profileIn(folder) {
+  return join(folder, 'profile');
+}
+
+/**
+ * Runs in the page: resolves with null when the mark is there, or with why it will not come. Drydock and the pages of the
+ * others tell by the same handle how the work stands: a run that is neither running nor done has been given up.
+ * @param {string} mark
+ * @returns {Promise<string | null>}
+ */
+function waitForMark(mark) {
+  return new Promise((resolve) => {
+    const main = document.querySelector('main');
+    const begun = main?.dataset.state;
+    const look = () => {
+      if (performance.getEntriesByName(mark, 'mark').length > 0) resolve(null);
+      const state = main?.dataset.state;
+      const givenUp = state === 'refused' || (begun === 'running' && state === 'ready');
+      const problem = main?.querySelector('[data-problem]');
+      if (givenUp) resolve(problem instanceof HTMLElement ? problem.innerText : `the page is ${state}`);
+    };
+    new PerformanceObserver(look).observe({ type: 'mark', buffered: true });
+    new MutationObserver(look).observe(document.body, { subtree: true, attributeFilter: ['data-state'] });
+    look();
+  });
+}
