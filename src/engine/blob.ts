@@ -5,12 +5,38 @@ import type { ByteSource, Overlay } from './overlay';
 /** The bytes of a file could not be read: it was changed, moved or deleted since it was dropped. */
 export class SourceLost extends Error {}
 
+/** The browser could not keep the bytes that a run has written. */
+export class ResultTooLarge extends Error {}
+
+/** So many bytes are read between two reminders, and so many are asked for then. */
+const READ_BETWEEN_REMINDERS = 32 << 20;
+const REMINDER_BYTES = 128 << 20;
+
+/**
+ * What FileReaderSync gives is garbage as soon as it is copied, but Chromium collects it late: reading 600 MB took 240 MB of
+ * memory at its worst. An allocation that is never touched takes no memory and makes the collector look sooner: then it was 55 MB.
+ * (Detaching the buffers with transfer() does the opposite: they stay, and the collector knows nothing of them.)
+ */
+function remindCollector(): void {
+  try {
+    new ArrayBuffer(REMINDER_BYTES);
+  } catch {
+    // There is no room for it: then the collector has looked.
+  }
+}
+
 /** A source over a File or Blob. Works in workers only: SQLite asks for pages synchronously. Throws SourceLost. */
 export function sourceOfBlob(blob: Blob): ByteSource {
   const reader = new FileReaderSync();
+  let unreminded = 0;
   return {
     size: blob.size,
     read(start, end) {
+      unreminded += end - start;
+      if (unreminded > READ_BETWEEN_REMINDERS) {
+        unreminded = 0;
+        remindCollector();
+      }
       try {
         return new Uint8Array(reader.readAsArrayBuffer(blob.slice(start, end)));
       } catch (error) {
@@ -22,7 +48,8 @@ export function sourceOfBlob(blob: Blob): ByteSource {
 
 /**
  * The bytes of the overlay as they are now, as a Blob that holds slices of the original and copies of written pages.
- * Throws SourceLost where the original can no longer be read: what was read of it before may have come from a cache.
+ * Throws SourceLost where the original can no longer be read: what was read of it before may have come from a cache. Throws
+ * ResultTooLarge where the browser makes the Blob and cannot give its bytes back, as some do in a private window.
  */
 export function blobOf(overlay: Overlay, original: Blob): Blob {
   sourceOfBlob(original).read(0, 1);
@@ -31,5 +58,11 @@ export function blobOf(overlay: Overlay, original: Blob): Blob {
     .map((segment) =>
       segment.from === 'source' ? original.slice(segment.start, segment.end) : (segment.bytes as BlobPart),
     );
-  return new Blob(parts, { type: 'application/vnd.sqlite3' });
+  const blob = new Blob(parts, { type: 'application/vnd.sqlite3' });
+  try {
+    sourceOfBlob(blob).read(Math.max(0, blob.size - 1), blob.size);
+  } catch {
+    throw new ResultTooLarge(`${overlay.writtenBytes} bytes`);
+  }
+  return blob;
 }

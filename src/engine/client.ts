@@ -1,7 +1,7 @@
 // The page's side of the engine: calls the worker's methods, and can be cancelled at any moment.
 
 import type { EngineApi } from './api';
-import type { AnswerMessage, CallMessage } from './message';
+import type { AnswerMessage, CallMessage, WorkerPurpose } from './message';
 
 /** A call was given up because the user cancelled. */
 export class Cancelled extends Error {
@@ -38,13 +38,20 @@ export class EngineClient {
     open: (...values) => this.#call('open', values),
     countRows: (...values) => this.#call('countRows', values),
     plan: (...values) => this.#call('plan', values),
+    forecast: (...values) => this.#call('forecast', values),
     run: (...values) => this.#call('run', values),
+    openResult: (...values) => this.#call('openResult', values),
+    prove: (...values) => this.#call('prove', values),
+    hash: (...values) => this.#call('hash', values),
     makeSample: (...values) => this.#call('makeSample', values),
   };
 
-  /** @param start makes a worker; left out, the engine's own */
-  constructor(start: () => Worker = startWorker) {
-    this.#start = start;
+  /**
+   * @param purpose what the worker is for: by its name it knows how much of a file to keep in memory
+   * @param start makes a worker of a name; left out, the engine's own
+   */
+  constructor(purpose: WorkerPurpose = 'runs', start: (purpose: WorkerPurpose) => Worker = startWorker) {
+    this.#start = () => start(purpose);
   }
 
   /** Starts the worker, so that it is ready when the first file comes. */
@@ -108,6 +115,6 @@ export class EngineClient {
   }
 }
 
-function startWorker(): Worker {
-  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'engine' });
+function startWorker(name: WorkerPurpose): Worker {
+  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
 }

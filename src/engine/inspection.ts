@@ -6,6 +6,7 @@ import { findInHeader } from '../file/finding';
 import type { Header } from '../file/header';
 import { readSchema } from '../schema/read';
 import { isInternal, type Schema } from '../schema/schema';
+import type { Engine } from './sqljs';
 
 /** A file as the page shows it. */
 export interface Inspection {
@@ -21,13 +22,20 @@ export interface Inspection {
   readonly engineVersion: string;
 }
 
+const COPIED: Finding = {
+  code: 'copied-whole',
+  severity: 'note',
+  sentence: 'This build of SQLite cannot read the file page by page, so the whole of it is copied into memory.',
+  help: 'Everything works as usual for files of up to some hundred megabytes; larger ones may not fit.',
+};
+
 /** Reads what the page shows of an open database. Throws where its schema cannot be read. */
 export function inspect(
   database: Database,
   name: string,
   size: number,
   header: Header,
-  engineVersion: string,
+  engine: Pick<Engine, 'version' | 'onDemand'>,
 ): Inspection {
   const schema = readSchema(database);
   const tables = schema.relations
@@ -36,6 +44,7 @@ export function inspect(
   const unreadable = schema.relations.filter((relation) => relation.unreadable !== null);
   const findings: Finding[] = [
     ...findInHeader(header, size),
+    ...(engine.onDemand ? [] : [COPIED]),
     ...unreadable.map((relation): Finding => ({
       code: 'unreadable-object',
       severity: 'note',
@@ -43,5 +52,5 @@ export function inspect(
       help: 'It is carried over as it is. Check it with your own program after the upgrade.',
     })),
   ];
-  return { name, size, header, findings, schema, tables, engineVersion };
+  return { name, size, header, findings, schema, tables, engineVersion: engine.version };
 }

@@ -3,7 +3,9 @@
 import initSqlJs, { type BindParams, type SqlJsStatic, type Statement } from 'sql.js';
 import wasmUrl from 'sql.js/dist/sql-wasm-browser.wasm?url';
 import type { Database, Outcome, Row, SqlValue } from '../database';
-import type { Overlay } from './overlay';
+import { takeExport } from './exported';
+import { Overlay, sourceOfBytes } from './overlay';
+import { standInForFile } from './seam';
 
 /** What @types/sql.js does not know yet of sql.js 1.16: initialisation without its old extension functions, bigint. */
 interface SqlJsConfig {
@@ -19,42 +21,75 @@ export { wasmUrl };
 
 type SqlJsDatabase = InstanceType<SqlJsStatic['Database']>;
 
+/**
+ * The overlay is the undo, so nothing has to reach a disk, and one connection owns the file. A sort is kept in memory of up
+ * to the size of the cache and then goes, a run at a time, to a temporary file, which is memory as well, but none of the
+ * heap's, which never shrinks; with temp_store = MEMORY each entry would be an allocation of its own.
+ */
+const PRAGMAS = [
+  'locking_mode = EXCLUSIVE',
+  'journal_mode = MEMORY',
+  'synchronous = OFF',
+  'temp_store = FILE',
+  'cache_size = -32768',
+] as const;
+
 /** A loaded engine: opens databases over overlays, and empty ones in memory. */
 export interface Engine {
-  /** Opens the database whose bytes the overlay holds. What SQLite writes goes into the overlay. */
-  open(overlay: Overlay): Database;
+  /**
+   * Opens the database whose bytes the overlay holds. What SQLite writes goes into the overlay.
+   * @param onWork is called now and then while SQLite reads and writes, also in the middle of a statement
+   */
+  open(overlay: Overlay, onWork?: () => void): Database;
+  /**
+   * Puts what a database holds into its overlay, once its transaction is committed. Where the engine works on the overlay's
+   * own pages it is there already.
+   */
+  settle(database: Database): void;
   /** A new, empty database in memory. */
   memory(): Database;
   /** The bytes of a new database, after `fill` has put into it what it should hold. */
   build(fill: (database: Database) => void): Uint8Array;
   /** Version of SQLite, as it names itself. */
   readonly version: string;
+  /** Whether databases are read page by page from their overlays; otherwise each is copied into memory as a whole. */
+  readonly onDemand: boolean;
 }
 
 /**
  * Loads sql.js.
  * @param wasmUrl where its .wasm file is; left out in Node, where sql.js finds it beside itself
+ * @param seamHolds tells whether sql.js lets an overlay stand in for a file; where not, the engine works on plain bytes
  * Rejects when the WASM cannot be fetched or compiled. sql.js remembers a failed load: try again in a new worker.
  */
-export async function loadEngine(wasmUrl?: string): Promise<Engine> {
+export async function loadEngine(
+  wasmUrl?: string,
+  seamHolds: (library: SqlJsStatic) => boolean = checkSeam,
+): Promise<Engine> {
   const config: SqlJsConfig = {
     ...(wasmUrl === undefined ? {} : { locateFile: () => wasmUrl }),
     // With them, a file that has an index on log(x) cannot be opened: they shadow SQLite's own deterministic functions.
     useOldExtensionFunctions: false,
   };
   const library = await initSqlJs(config);
-  const memory = (): SqlJsConnection => new SqlJsConnection(new library.Database(), memory);
-  const open = (overlay: Overlay): Database => {
-    const connection = new SqlJsConnection(openOver(library, overlay), memory);
-    // The overlay is the undo, so nothing has to reach a disk; one connection owns the file.
-    for (const pragma of ['locking_mode=EXCLUSIVE', 'journal_mode=MEMORY', 'synchronous=OFF', 'temp_store=MEMORY']) {
-      connection.execute(`PRAGMA ${pragma}`);
-    }
+  const onDemand = seamHolds(library);
+  const memory = (): Connection => new Connection(new library.Database(), memory);
+  const open = (overlay: Overlay, onWork?: () => void): Database => {
+    const connection = onDemand
+      ? new Connection(
+          standInForFile(overlay, (bytes) => new library.Database(bytes), onWork),
+          memory,
+        )
+      : new CopiedConnection(library, overlay, memory);
+    for (const pragma of PRAGMAS) connection.execute(`PRAGMA ${pragma}`);
     return connection;
+  };
+  const settle = (database: Database): void => {
+    if (database instanceof CopiedConnection) database.settle();
   };
   const build = (fill: (database: Database) => void): Uint8Array => {
     const plain = new library.Database();
-    const connection = new SqlJsConnection(plain, memory);
+    const connection = new Connection(plain, memory);
     try {
       fill(connection);
       return plain.export();
@@ -65,77 +100,42 @@ export async function loadEngine(wasmUrl?: string): Promise<Engine> {
   const probe = memory();
   const version = probe.query('SELECT sqlite_version()');
   probe.close();
-  return { open, memory, build, version: version.ok ? String(version.value[0]?.[0]) : 'unknown' };
+  return {
+    open,
+    settle,
+    memory,
+    build,
+    version: version.ok ? String(version.value[0]?.[0]) : 'unknown',
+    onDemand,
+  };
 }
 
-let filesOpened = 0;
-
-/**
- * Puts an overlay where sql.js keeps a file's bytes. Emscripten's MEMFS stores what `data.slice()` returns as the file's
- * contents and afterwards uses its `length`, `subarray` and `set` alone. When it truncates a file it replaces the
- * contents by a fresh array, so the property that holds them is pinned to the overlay and the replacement read as the
- * new size. MEMFS's property names are minified; the node is caught when it is stored under its file name.
- * test/engine/seam.test.ts fails when a new sql.js moves any of this.
- */
-function openOver(library: SqlJsStatic, overlay: Overlay): SqlJsDatabase {
-  const contents = new FileContents(overlay);
-  const data = { length: overlay.size, subarray: () => data, slice: () => contents };
-  // sql.js names a file after a random number below 2^32.
-  const number = filesOpened++;
-  const name = `dbfile_${number}`;
-  let node: Record<string, unknown> | undefined;
-  const random = Math.random;
+/** Whether an overlay can stand in for a file of this sql.js: a small database grows, changes and is cut shorter through it. */
+function checkSeam(library: SqlJsStatic): boolean {
+  const plain = new library.Database();
   try {
-    Math.random = () => (number + 0.5) / 0xffffffff;
-    Object.defineProperty(Object.prototype, name, {
-      configurable: true,
-      set(this: object, value: Record<string, unknown>) {
-        node = value;
-        Object.defineProperty(this, name, { value, configurable: true, enumerable: true, writable: true });
-      },
-    });
-    const database = new library.Database(data);
-    const held = Object.keys(node ?? {}).find((key) => node?.[key] === contents);
-    if (!node || held === undefined) throw new Error('sql.js no longer keeps a file where this engine expects it');
-    Object.defineProperty(node, held, {
-      get: () => contents,
-      set: (replacement: Uint8Array) => contents.resizeTo(replacement.length),
-    });
-    return database;
+    plain.run('PRAGMA auto_vacuum = FULL');
+    plain.run('CREATE TABLE t(a); INSERT INTO t VALUES (zeroblob(20000)), (1)');
+    const bytes = plain.export();
+    const overlay = new Overlay(sourceOfBytes(bytes), 4096);
+    const database = standInForFile(overlay, (placeholder) => new library.Database(placeholder));
+    database.run('DELETE FROM t WHERE a <> 1');
+    const shorter = overlay.size < bytes.length;
+    database.run('INSERT INTO t VALUES (zeroblob(50000))');
+    database.close();
+    const grown = overlay.size > bytes.length;
+    const written = new library.Database(overlay.read(0, overlay.size));
+    const [result] = written.exec('SELECT sum(length(a)) FROM t');
+    written.close();
+    return shorter && grown && result?.values[0]?.[0] === 50001;
+  } catch {
+    return false;
   } finally {
-    Math.random = random;
-    Reflect.deleteProperty(Object.prototype, name);
+    plain.close();
   }
 }
 
-/** The overlay in the shape in which MEMFS uses a byte array. */
-class FileContents {
-  /** MEMFS grows contents by copying them when this is exceeded: it never is. */
-  readonly length = Number.MAX_SAFE_INTEGER;
-  readonly #overlay: Overlay;
-  #resizing = false;
-
-  constructor(overlay: Overlay) {
-    this.#overlay = overlay;
-  }
-
-  resizeTo(size: number): void {
-    this.#overlay.resize(size);
-    this.#resizing = true;
-  }
-
-  subarray(start: number, end: number): Uint8Array {
-    // After a replacement MEMFS copies the old contents into the new: they are there already.
-    return this.#resizing ? new Uint8Array(0) : this.#overlay.read(start, end);
-  }
-
-  set(bytes: Uint8Array, position = 0): void {
-    if (this.#resizing) this.#resizing = false;
-    else this.#overlay.write(position, bytes);
-  }
-}
-
-class SqlJsConnection implements Database {
+class Connection implements Database {
   readonly #connection: SqlJsDatabase;
   readonly #memory: () => Database;
   #totalChanges: Statement | undefined;
@@ -225,4 +225,22 @@ function readRow(statement: Statement): Row {
       ? Number(value)
       : value,
   );
+}
+
+/** A database that is copied into memory as a whole, where sql.js does not let an overlay stand in for its file. */
+class CopiedConnection extends Connection {
+  readonly #plain: SqlJsDatabase;
+  readonly #overlay: Overlay;
+
+  constructor(library: SqlJsStatic, overlay: Overlay, memory: () => Database) {
+    const plain = new library.Database(overlay.read(0, overlay.size));
+    super(plain, memory);
+    this.#plain = plain;
+    this.#overlay = overlay;
+  }
+
+  settle(): void {
+    const [cookie] = this.#plain.exec('PRAGMA schema_version');
+    takeExport(this.#overlay, this.#plain.export(), Number(cookie?.values[0]?.[0]));
+  }
 }

@@ -4,7 +4,7 @@ import { DamagedDatabase, type Outcome } from '../database';
 import { missingBytes } from '../file/finding';
 import type { Header } from '../file/header';
 import type { Refusal } from '../file/identify';
-import { SourceLost } from './blob';
+import { ResultTooLarge, SourceLost } from './blob';
 
 /** Reading the file may fail at any page, and any page may be damaged: those are outcomes and not bugs. */
 export function readable<Value, Reason>(work: () => Outcome<Value, Reason>): Outcome<Value, Reason | Refusal> {
@@ -12,6 +12,7 @@ export function readable<Value, Reason>(work: () => Outcome<Value, Reason>): Out
     return work();
   } catch (error) {
     if (error instanceof DamagedDatabase) return { ok: false, error: damaged(error.message) };
+    if (error instanceof ResultTooLarge) return { ok: false, error: tooLarge(error.message) };
     if (!(error instanceof SourceLost)) throw error;
     return {
       ok: false,
@@ -22,6 +23,14 @@ export function readable<Value, Reason>(work: () => Outcome<Value, Reason>): Out
       },
     };
   }
+}
+
+function tooLarge(written: string): Refusal {
+  return {
+    code: 'result-too-large',
+    sentence: `The run is done, but this browser cannot hold the ${written} that it wrote, so there is no file to download.`,
+    help: 'Nothing was changed. Use a window that is not private, free some disk space, or run the script with sqlite3 itself.',
+  };
 }
 
 function damaged(message: string): Refusal {

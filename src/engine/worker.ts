@@ -1,15 +1,18 @@
 // The worker's side: loads the engine and answers calls.
 
-import { makeApi, type FinishingProgress } from './api';
+import type { Progress } from './answers';
+import { makeApi } from './api';
 import { loadHashers } from './hashers';
-import { cacheLimit } from './readCache';
-import type { AnswerMessage, CallMessage } from './message';
+import { keptBytes } from './memory';
+import type { AnswerMessage, CallMessage, WorkerPurpose } from './message';
 import { loadEngine, wasmUrl } from './sqljs';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 const { deviceMemory } = navigator as { readonly deviceMemory?: number };
+const purpose: WorkerPurpose = scope.name === 'checks' ? 'checks' : 'runs';
+const kept = { here: keptBytes(purpose, deviceMemory), ofRuns: keptBytes('runs', deviceMemory) };
 const api = Promise.all([loadEngine(wasmUrl), loadHashers()]).then(([engine, hashers]) =>
-  makeApi(engine, hashers, cacheLimit(deviceMemory)),
+  makeApi(engine, hashers, kept),
 );
 // A failed load is told to whoever calls; here it must only not count as unhandled.
 api.catch(() => undefined);
@@ -34,7 +37,7 @@ const REPORT_EVERY_MILLISECONDS = 50;
  * Checks report each batch of rows: more often than a screen is drawn, that only costs time. A new step is always told, since
  * it may be the last to be told for long.
  */
-function throttled(report: (value: unknown) => void): (value: FinishingProgress) => void {
+function throttled(report: (value: unknown) => void): (value: Progress) => void {
   let last = 0;
   let step = '';
   return (value) => {

@@ -46,7 +46,8 @@ export function hashContent(
     hasher.update(SEPARATOR);
   };
   if (rowid === null) {
-    const outcome = database.visit(`SELECT CAST(${encoded} AS BLOB) FROM main.${table} NOT INDEXED`, [], ([row]) => {
+    const sql = `SELECT CAST(${encoded} AS BLOB) FROM main.${table} NOT INDEXED ${orderOf(relation)}`;
+    const outcome = database.visit(sql, [], ([row]) => {
       take(row);
       onRows(1);
     });
@@ -106,6 +107,16 @@ function joined(expressions: readonly string[]): string {
     groups.push(joined(expressions.slice(at, at + ARGUMENTS_AT_ONCE)));
   }
   return joined(groups);
+}
+
+/**
+ * The order of the rows of a table without rowid: there SQLite may take another index that has all columns, whatever
+ * NOT INDEXED says. By bytes no two keys are equal, and a key of the usual kind needs no sort.
+ */
+function orderOf({ withoutRowid, columns }: Relation): string {
+  const key = columns.filter(({ primaryKey }) => primaryKey > 0).sort((a, b) => a.primaryKey - b.primaryKey);
+  if (!withoutRowid || key.length === 0) return '';
+  return `ORDER BY ${key.map(({ name }) => `${quoteIdentifier(name)} COLLATE BINARY`).join(', ')}`;
 }
 
 /** The name by which this table's rowid can be asked for: a column may have taken one, or all three, of them. */

@@ -75,30 +75,40 @@ function compileTrigger(database: Database, schema: Schema, trigger: Trigger): O
   return database.compile(`UPDATE ${table} SET ${assignments}`);
 }
 
-/** What integrity_check said: its complaints (none where all is well), and what it could not check. */
+/** What a check said: its complaints (none where all is well), and what it could not look at. */
 export interface Integrity {
+  readonly check: IntegrityCheck;
   readonly complaints: readonly string[];
   /** SQLite's messages for tables that could not be checked, by table. */
   readonly unchecked: ReadonlyMap<string, string>;
 }
 
+/** `integrity_check` looks at everything; `quick_check` does not look rows up in the indexes. */
+export type IntegrityCheck = 'integrity_check' | 'quick_check';
+
 /**
- * PRAGMA integrity_check. Where a missing collation or function makes it stop, each table is checked by itself, so that only
+ * The PRAGMA of that name. Where a missing collation or function makes it stop, each table is checked by itself, so that only
  * the ones that need it stay unchecked.
  */
-export function checkIntegrity(database: Database, relations: readonly Relation[]): Integrity {
-  const whole = database.query('PRAGMA integrity_check');
-  if (whole.ok) return { complaints: complaintsOf(whole.value), unchecked: new Map() };
+export function checkIntegrity(
+  database: Database,
+  relations: readonly Relation[],
+  check: IntegrityCheck = 'integrity_check',
+): Integrity {
   const complaints: string[] = [];
+  const whole = database.visit(`PRAGMA ${check}`, [], (row) => void complaints.push(...complaintsOf([row])));
+  if (whole.ok) return { check, complaints, unchecked: new Map() };
+  // Damage that it has told of may be what ends it.
+  if (complaints.length > 0) return { check, complaints: [...complaints, whole.error.message], unchecked: new Map() };
   const unchecked = new Map<string, string>();
   for (const { name, kind } of relations) {
     if (kind === 'view') continue;
-    const one = database.query(`PRAGMA integrity_check(${quoteIdentifier(name)})`);
+    const one = database.query(`PRAGMA ${check}(${quoteIdentifier(name)})`);
     if (one.ok) complaints.push(...complaintsOf(one.value));
     else unchecked.set(name, one.error.message);
   }
   if (unchecked.size === 0) unchecked.set('the file as a whole', whole.error.message);
-  return { complaints, unchecked };
+  return { check, complaints, unchecked };
 }
 
 function complaintsOf(rows: readonly (readonly unknown[])[]): string[] {

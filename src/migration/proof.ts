@@ -18,6 +18,7 @@ export interface Proof {
 /** All proofs of a run, in the order in which they are shown. */
 export const PROOF_TITLES = {
   'integrity-before': 'The file was sound before',
+  pages: 'Pages that were not written are your file’s own',
   'row-counts': 'Every row is still there',
   content: 'Every value is what it was',
   'schema-as-specified': 'The schema is the one the script asks for',
@@ -32,6 +33,9 @@ export const PROOF_TITLES = {
 
 /** Stable name of a check. */
 export type ProofCode = keyof typeof PROOF_TITLES;
+
+/** All codes, in the order in which the proofs are shown. */
+export const PROOF_CODES = Object.keys(PROOF_TITLES) as readonly ProofCode[];
 
 /** Puts a proof together. */
 export function proof(code: ProofCode, result: ProofResult, sentence: string, details: readonly string[] = []): Proof {

@@ -1,24 +1,60 @@
 // The report of a run, to be kept beside the upgraded file: as JSON for programs and as Markdown for people.
 
 import type { Statement } from '../script/statement';
-import type { Proof } from './proof';
+import type { PageChanges } from './pages';
+import { count, type Proof, type ProofCode } from './proof';
 import { countVerdicts, VERDICTS, type Choices, type StatementOutcome } from './verdict';
+
+/** A file that a report speaks of. The hash is null where it was not computed: on large files it waits to be asked for. */
+export interface ReportedFile {
+  readonly name: string;
+  readonly size: number;
+  readonly sha256: string | null;
+}
+
+/** A check that was not made, and why. */
+export interface UnmadeCheck {
+  readonly code: ProofCode;
+  readonly title: string;
+  readonly reason: string;
+}
 
 /** What a report is made of. Times are in milliseconds, sizes in bytes. */
 export interface ReportSource {
-  readonly input: { readonly name: string; readonly size: number; readonly sha256: string };
+  readonly input: ReportedFile;
   /** Null where the run was rolled back and there is no result. */
-  readonly output: { readonly name: string; readonly size: number; readonly sha256: string } | null;
+  readonly output: ReportedFile | null;
   readonly script: string;
   readonly choices: Choices;
   readonly engineVersion: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly milliseconds: number;
+  /** With putting the result together, without the proofs. */
   readonly totalMilliseconds: number;
+  /** What the run wrote and held in memory, in bytes. */
+  readonly writtenBytes: number;
   readonly statements: readonly Statement[];
   readonly outcomes: readonly StatementOutcome[];
   readonly proofs: readonly Proof[];
+  readonly notMade: readonly UnmadeCheck[];
+  /** What the run did to the pages of the file; null where there is no result. */
+  readonly pages: ReportedPages | null;
+}
+
+/** Pages of a run, in numbers. */
+export interface ReportedPages {
+  /** In bytes. */
+  readonly pageSize: number;
+  readonly input: number;
+  /** Pages of the input that have other bytes in the result. */
+  readonly changed: number;
+  readonly result: number;
+}
+
+/** What a report says of the pages of a run. */
+export function pageFigures({ pageSize, inputPages, resultPages, changed }: PageChanges): ReportedPages {
+  return { pageSize, input: inputPages, changed: changed.length, result: resultPages };
 }
 
 /** The number of the JSON report's format; it changes when a field changes its meaning. */
@@ -26,7 +62,7 @@ const REPORT_FORMAT = 1;
 
 /** The report as JSON text, indented. */
 export function reportAsJson(source: ReportSource): string {
-  const { statements, outcomes, proofs, ...facts } = source;
+  const { statements, outcomes, proofs, notMade, ...facts } = source;
   const report = {
     format: REPORT_FORMAT,
     tool: 'SQLite Drydock',
@@ -45,37 +81,43 @@ export function reportAsJson(source: ReportSource): string {
       };
     }),
     proofs,
+    notMade,
   };
   return `${JSON.stringify(report, null, 2)}\n`;
 }
 
 /** The report as Markdown text. */
 export function reportAsMarkdown(source: ReportSource): string {
-  const { input, output, choices, statements, outcomes, proofs } = source;
+  const { input, output, choices, statements, outcomes, proofs, notMade, pages } = source;
   const counts = countVerdicts(outcomes);
   const lines = [
     `# Upgrade of ${inText(input.name)}`,
     '',
     output === null
       ? 'The run stopped and everything was rolled back. There is no result.'
-      : `The run finished. ${proofs.every(({ result }) => result === 'pass') ? 'Every proof passed.' : 'Not every proof passed: see below.'}`,
+      : `The run finished. ${summary(proofs, notMade)}`,
     '',
     '| | |',
     '| --- | --- |',
     `| Script | ${inText(source.script)} |`,
     `| Input | ${inText(input.name)}, ${input.size.toLocaleString('en-US')} bytes |`,
-    `| Input SHA-256 | \`${input.sha256}\` |`,
+    `| Input SHA-256 | ${hashOf(input)} |`,
     ...(output === null
       ? []
       : [
           `| Output | ${inText(output.name)}, ${output.size.toLocaleString('en-US')} bytes |`,
-          `| Output SHA-256 | \`${output.sha256}\` |`,
+          `| Output SHA-256 | ${hashOf(output)} |`,
+        ]),
+    ...(pages === null
+      ? []
+      : [
+          `| Pages | ${pages.changed.toLocaleString('en-US')} of ${pages.input.toLocaleString('en-US')} written, ${pages.result.toLocaleString('en-US')} in the result, ${pages.pageSize} bytes each |`,
         ]),
     `| Existing rows get | ${choices.existingRows === 'null' ? 'nothing (NULL)' : 'the time of the upgrade'} |`,
     `| Strict | ${choices.strict ? 'on' : 'off'} |`,
     `| Started | ${source.startedAt} |`,
     `| Statements took | ${duration(source.milliseconds)} |`,
-    `| With all checks | ${duration(source.totalMilliseconds)} |`,
+    `| With putting the result together | ${duration(source.totalMilliseconds)} |`,
     `| SQLite | ${source.engineVersion} |`,
     `| Verdicts | ${VERDICTS.filter((verdict) => counts[verdict] > 0)
       .map((verdict) => `${counts[verdict]} ${verdict}`)
@@ -84,12 +126,24 @@ export function reportAsMarkdown(source: ReportSource): string {
     '## Proofs',
     '',
     ...(proofs.length === 0 ? ['None: nothing was kept, so there is nothing to prove.'] : proofs.flatMap(proofLines)),
+    ...notMade.map(({ code, title, reason }) => `- **NOT MADE** ${title} (\`${code}\`): ${inText(reason)}`),
     '',
     '## Statements',
     '',
     ...outcomes.flatMap((outcome) => statementLines(outcome, statements[outcome.ordinal - 1])),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function summary(proofs: readonly Proof[], notMade: readonly UnmadeCheck[]): string {
+  if (!proofs.every(({ result }) => result === 'pass')) return 'Not every proof passed: see below.';
+  return notMade.length === 0
+    ? 'Every proof passed.'
+    : `Every proof that was made passed; ${count(notMade.length, 'proof')} not made: see below.`;
+}
+
+function hashOf({ sha256 }: ReportedFile): string {
+  return sha256 === null ? 'not computed' : `\`${sha256}\``;
 }
 
 function proofLines({ title, code, result, sentence, details }: Proof): readonly string[] {

@@ -43,12 +43,16 @@ export function findRowChanges(
   return { statements: changing, explain };
 }
 
-/** Rows by table, before and after. */
+/**
+ * Rows by table, before and after.
+ * @param spared tables that were not counted, since no page of theirs was written
+ */
 export function proveRowCounts(
   pairs: readonly TablePair[],
   before: TableFigures<number>,
   after: TableFigures<number>,
   changes: RowChanges,
+  spared: ReadonlySet<TablePair> = new Set(),
 ): Proof {
   const details: string[] = [];
   const different: TablePair[] = [];
@@ -57,7 +61,9 @@ export function proveRowCounts(
   for (const pair of pairs) {
     const { name } = pair.before;
     const [had, has] = [before.get(name), pair.after ? after.get(pair.after.name) : undefined];
-    if (had && !had.ok) {
+    if (spared.has(pair)) {
+      details.push(`${name}: not counted, no page of it was written`);
+    } else if (had && !had.ok) {
       unknown.push(`${name}: ${had.error.message}`);
     } else if (!pair.after) {
       different.push(pair);
@@ -76,21 +82,23 @@ export function proveRowCounts(
     return explainDifference('row-counts', 'The number of rows differs in', different, details, changes);
   if (unknown.length > 0)
     return proof('row-counts', 'unverifiable', `Rows could not be counted in ${unknown[0] ?? ''}.`, details);
-  return proof(
-    'row-counts',
-    'pass',
-    `${count(rows, 'row')} in ${count(pairs.length, 'table')}, before and after.`,
-    details,
-  );
+  const counted = `${count(rows, 'row')} in ${count(pairs.length - spared.size, 'table')}, before and after.`;
+  if (spared.size === 0) return proof('row-counts', 'pass', counted, details);
+  const uncounted = `${count(spared.size, 'table')} not counted: their pages are your file’s own.`;
+  return proof('row-counts', 'pass', spared.size === pairs.length ? uncounted : `${counted} ${uncounted}`, details);
 }
 
-/** Content hashes by table, before and after. */
+/**
+ * Content hashes by table, before and after.
+ * @param spared tables that were not hashed, since no page of theirs was written
+ */
 export function proveContent(
   pairs: readonly TablePair[],
   virtual: readonly Relation[],
   before: TableFigures<string>,
   after: TableFigures<string>,
   changes: RowChanges,
+  spared: ReadonlySet<TablePair> = new Set(),
 ): Proof {
   const details: string[] = [];
   const different: TablePair[] = [];
@@ -104,7 +112,9 @@ export function proveContent(
       details.push(`${name}: ${pair.after ? `${pair.lostColumns.join(', ')} gone` : 'the table is gone'}`);
     }
     if (!pair.after) continue;
-    if (had?.ok && has?.ok) {
+    if (spared.has(pair)) {
+      details.push(`${name}: ${count(pair.columns.length, 'column')}, no page of it was written`);
+    } else if (had?.ok && has?.ok) {
       columns += pair.columns.length;
       if (had.value !== has.value && !different.includes(pair)) different.push(pair);
       const same = had.value === has.value;
@@ -125,10 +135,16 @@ export function proveContent(
   if (different.length > 0) return explainDifference('content', 'Values differ in', different, details, changes);
   if (unknown.length > 0)
     return proof('content', 'unverifiable', `Values could not be read in ${unknown[0] ?? ''}.`, details);
+  const tables = spared.size === 1 ? 'the one table' : `all ${count(spared.size, 'table')}`;
+  const unwritten = `No page of ${tables} was written: every value is stored in the very bytes of your file.`;
+  const hashed = `The hash of every value in all ${count(columns, 'column')} that were there is the same before and after.`;
+  if (spared.size === 0) return proof('content', 'pass', hashed, details);
+  if (spared.size === pairs.length) return proof('content', 'pass', unwritten, details);
+  const others = pairs.length - spared.size;
   return proof(
     'content',
     'pass',
-    `The hash of every value in all ${count(columns, 'column')} that were there is the same before and after.`,
+    `No page of ${count(spared.size, 'table')} was written, so every value there is stored in the very bytes of your file. In the other ${count(others, 'table')} the hash of every value in all ${count(columns, 'column')} that were there is the same before and after.`,
     details,
   );
 }

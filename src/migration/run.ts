@@ -1,28 +1,18 @@
-// The run: checks before, one transaction for the whole script, commit, proofs.
+// The run: one transaction for the whole script, and its commit.
 
 import type { Database } from '../database';
 import { readSchema } from '../schema/read';
 import type { Schema } from '../schema/schema';
 import type { Statement } from '../script/statement';
-import type { Hasher } from './contentHash';
-import type { Proof } from './proof';
 import { transcribe } from './transcript';
 import type { Choices, StatementOutcome } from './verdict';
-import { proveRun, takeBaseline } from './verify';
 
-/** How far a run has come. */
-export type RunProgress =
-  | { readonly stage: 'before' | 'after'; readonly label: string; readonly done: number; readonly total: number }
-  | { readonly stage: 'statements'; readonly ordinal: number; readonly total: number };
-
-/** What a run works with beside the two databases. */
+/** What a run works with beside the database. */
 export interface RunTools {
-  readonly hasher: Hasher;
-  /** Opens the bytes that will be downloaded once more. */
-  readonly reopen: () => Database;
   /** Milliseconds since some fixed moment. */
   readonly now: () => number;
-  readonly onProgress: (progress: RunProgress) => void;
+  /** Called before a statement is run, with its ordinal. */
+  readonly onStatement: (ordinal: number) => void;
 }
 
 /** What a run came to. */
@@ -30,46 +20,29 @@ export interface RunResult {
   readonly outcomes: readonly StatementOutcome[];
   /** The script was committed: there is a result. Otherwise all of it was rolled back. */
   readonly committed: boolean;
-  /** Empty where nothing was committed. */
-  readonly proofs: readonly Proof[];
-  readonly before: Schema;
+  /** The schema that the script makes of the same database without rows: what the result has to have. */
+  readonly specified: Schema;
+  /** The schema of the result; that from before where nothing was committed. */
   readonly after: Schema;
-  /** Time of the statements and the commit, proofs not counted. */
+  /** Time of the statements and the commit. */
   readonly milliseconds: number;
 }
 
-/**
- * Runs a script on a database that nobody else writes to.
- * @param before a second connection to the same file as it was, for the proofs
- * @param database the connection on which the script runs
- */
+/** Runs a script on a database that nobody else writes to, and commits it; where a statement fails, rolls it back. */
 export function runMigration(
-  before: Database,
   database: Database,
   statements: readonly Statement[],
   choices: Choices,
-  tools: RunTools,
+  { now, onStatement }: RunTools,
 ): RunResult {
-  const { now, onProgress } = tools;
-  const onCheckBefore = (label: string, done: number, total: number): void =>
-    onProgress({ stage: 'before', label, done, total });
-  const baseline = takeBaseline(before, onCheckBefore);
-  let specified = baseline.schema;
   const start = now();
-  const { outcomes, complete, abandon } = transcribe(
-    database,
-    statements,
-    choices,
-    {
-      rehearsing: false,
-      now,
-      onStatement: (ordinal) => onProgress({ stage: 'statements', ordinal, total: statements.length }),
-    },
-    (shadow) => {
-      specified = readSchema(shadow);
-    },
-  );
-  const nothing = { committed: false, proofs: [], before: baseline.schema, after: baseline.schema } as const;
+  const before = readSchema(database);
+  let specified = before;
+  const options = { rehearsing: false, now, onStatement };
+  const { outcomes, complete, abandon } = transcribe(database, statements, choices, options, (shadow) => {
+    specified = readSchema(shadow);
+  });
+  const nothing = { committed: false, specified, after: before } as const;
   if (!complete) return { outcomes, ...nothing, milliseconds: now() - start };
   const commit = database.execute('COMMIT');
   const milliseconds = now() - start;
@@ -77,13 +50,7 @@ export function runMigration(
     abandon();
     return { outcomes: failLast(outcomes, commit.error.message), ...nothing, milliseconds };
   }
-  const after = readSchema(database);
-  const proofs = proveRun(
-    { before, baseline, after: database, reopen: tools.reopen, statements, outcomes, choices, specified },
-    tools.hasher,
-    (label, done, total) => onProgress({ stage: 'after', label, done, total }),
-  );
-  return { outcomes, committed: true, proofs, before: baseline.schema, after, milliseconds };
+  return { outcomes, committed: true, specified, after: readSchema(database), milliseconds };
 }
 
 /** A commit that SQLite refuses (no memory left, a deferred foreign key) undoes all; the last statement has to say so. */

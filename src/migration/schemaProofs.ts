@@ -10,14 +10,14 @@ import { count, proof, type Proof, type ProofCode } from './proof';
 /** integrity_check, as a proof. */
 export function proveIntegrity(
   code: Extract<ProofCode, `integrity-${string}`>,
-  { complaints, unchecked }: Integrity,
+  { check, complaints, unchecked }: Integrity,
 ): Proof {
   const details = [...complaints, ...[...unchecked].map(([table, message]) => `${table}: not checked, ${message}`)];
   if (complaints.length > 0) {
     return proof(
       code,
       'fail',
-      `integrity_check found ${count(complaints.length, 'fault')}: ${complaints[0] ?? ''}.`,
+      `${check} found ${count(complaints.length, 'fault')}: ${complaints[0] ?? ''}.`,
       details,
     );
   }
@@ -26,11 +26,11 @@ export function proveIntegrity(
     return proof(
       code,
       'unverifiable',
-      `integrity_check could not look at ${table}: ${message}. It found no fault in the rest.`,
+      `${check} could not look at ${table}: ${message}. It found no fault in the rest.`,
       details,
     );
   }
-  return proof(code, 'pass', 'PRAGMA integrity_check says ok.');
+  return proof(code, 'pass', `PRAGMA ${check} says ok.`);
 }
 
 /** The result's schema against what the script makes of the same database with its rows taken out. */

@@ -1,142 +1,116 @@
-// Looks at a database before a run and at the result after it, and puts the proofs together.
+// Makes the proofs of a run, one at a time, from the database before it and the result as it is opened again.
 
 import type { Database, Outcome } from '../database';
-import { readSchema } from '../schema/read';
-import type { Schema } from '../schema/schema';
-import type { Statement } from '../script/statement';
+import type { Thoroughness } from './agenda';
 import { hashContent, type Hasher } from './contentHash';
-import { pairTables, type TablePair } from './correspondence';
-import {
-  checkIntegrity,
-  countRows,
-  countViolations,
-  measure,
-  type Integrity,
-  type Measurement,
-  type Violation,
-} from './measurement';
+import type { TablePair } from './correspondence';
+import type { Evidence, OnCheck } from './evidence';
+import { checkIntegrity, countViolations } from './measurement';
+import { findForeignPage, provePages } from './pages';
 import { planMigration } from './plan';
-import type { Proof } from './proof';
-import { proveContent, proveRowCounts, proveSequences, findRowChanges } from './rowProofs';
+import type { Proof, ProofCode } from './proof';
+import { proveContent, proveRowCounts, proveSequences } from './rowProofs';
 import { proveForeignKeys, proveIntegrity, proveSchema, proveSettings, proveViewsAndTriggers } from './schemaProofs';
 import { proveSecondRun } from './secondRun';
-import type { Choices, StatementOutcome } from './verdict';
+import type { Schema } from '../schema/schema';
 
-/** How far a check has come: `done` of `total` rows, or of steps; `total` is 0 where it cannot be told. */
-export type OnCheck = (label: string, done: number, total: number) => void;
-
-/** All that is known of a database before a run. */
-export interface Baseline {
-  readonly schema: Schema;
-  readonly measurement: Measurement;
-  readonly integrity: Integrity;
-  readonly violations: Outcome<readonly Violation[]>;
-  readonly rows: ReadonlyMap<string, Outcome<number>>;
+/** How a proof is made. */
+export interface ProofTools {
+  readonly hasher: Hasher;
+  /** `sparing` leaves out what the unwritten pages prove. */
+  readonly thoroughness: Exclude<Thoroughness, 'none'>;
+  readonly onCheck: OnCheck;
 }
 
-/** Measures a database before a run, content aside: which columns stay is only known afterwards. */
-export function takeBaseline(database: Database, onCheck: OnCheck): Baseline {
-  const schema = readSchema(database);
-  onCheck('integrity_check before', 0, 0);
-  const integrity = checkIntegrity(database, schema.relations);
-  onCheck('foreign_key_check before', 0, 0);
-  const violations = countViolations(database);
-  return {
-    schema,
-    measurement: measure(database, schema),
-    integrity,
-    violations,
-    rows: countAll(database, schema, 'counting rows before', onCheck),
-  };
+/** The proof that a database was sound before anything ran; it needs no run. */
+export function proveSoundBefore(before: Database, schema: Schema, onCheck: OnCheck): Proof {
+  onCheck('integrity_check of your file', 0, 0);
+  return proveIntegrity('integrity-before', checkIntegrity(before, schema.relations));
 }
 
-/** What a run leaves to be proved. */
-export interface Aftermath {
-  /** The database as it was, still open. */
-  readonly before: Database;
-  readonly baseline: Baseline;
-  /** The connection that ran the script, after its commit. */
-  readonly after: Database;
-  /** Opens the bytes that will be downloaded once more; whoever asked closes it. */
-  readonly reopen: () => Database;
-  readonly statements: readonly Statement[];
-  readonly outcomes: readonly StatementOutcome[];
-  readonly choices: Choices;
-  /** The schema that the script makes of the same database without rows. */
-  readonly specified: Schema;
+/** Makes one proof. Throws DamagedDatabase where SQLite cannot read what it needs. */
+export function makeProof(code: ProofCode, evidence: Evidence, tools: ProofTools): Proof {
+  return MAKERS[code](evidence, tools);
 }
 
-/**
- * All proofs of a run, in the order in which they are shown. Rows and values are read from the result as it is opened again,
- * not from the connection that wrote it.
- */
-export function proveRun(aftermath: Aftermath, hasher: Hasher, onCheck: OnCheck): readonly Proof[] {
-  const { before, baseline, after, statements, outcomes, choices, specified } = aftermath;
-  onCheck('integrity_check after', 0, 0);
-  const integrityAfter = proveIntegrity('integrity-after', checkIntegrity(after, readSchema(after).relations));
-  const result = aftermath.reopen();
-  try {
-    const schema = readSchema(result);
-    const changes = findRowChanges(statements, outcomes, baseline.schema, schema);
-    const measurement = measure(result, schema);
-    const applied = statements.filter(({ ordinal }) => outcomes[ordinal - 1]?.verdict === 'applied');
-    const pairs = pairTables(baseline.schema, schema, applied);
-    const rows = countAll(result, schema, 'counting rows after', onCheck);
-    const content = hashPairs(before, result, pairs, baseline, hasher, onCheck);
-    onCheck('foreign_key_check after', 0, 0);
-    const violations = countViolations(result);
-    onCheck('integrity_check of the file to download', 0, 0);
-    const reopened = checkIntegrity(result, schema.relations);
+const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools) => Proof>> = {
+  'integrity-before': (evidence, { onCheck }) =>
+    proveSoundBefore(evidence.aftermath.before, evidence.schemaBefore, onCheck),
+
+  pages(evidence, { thoroughness, onCheck }) {
+    const { input, output, pages } = evidence.aftermath;
+    const onPages = (done: number, total: number): void => onCheck('comparing pages', done, total);
+    onPages(0, 0);
+    const compared = thoroughness === 'full' ? findForeignPage(input, output, pages, onPages) : undefined;
+    return provePages(evidence.writtenPages, compared);
+  },
+
+  'row-counts'(evidence, { thoroughness, onCheck }) {
+    const { pairs, changes } = evidence;
+    const spared = thoroughness === 'full' ? new Set<TablePair>() : evidence.untouched;
+    const counted = pairs.filter((pair) => !spared.has(pair));
+    const before = evidence.countRows('before', counted, onCheck);
+    return proveRowCounts(pairs, before, evidence.countRows('after', counted, onCheck), changes, spared);
+  },
+
+  content(evidence, tools) {
+    const { pairs, changes, schemaBefore } = evidence;
+    const spared = tools.thoroughness === 'full' ? new Set<TablePair>() : evidence.untouched;
+    const hashed = pairs.filter((pair) => !spared.has(pair));
+    const { before, after } = hashPairs(evidence, hashed, tools);
+    const virtual = schemaBefore.relations.filter(({ kind }) => kind === 'virtual table');
+    return proveContent(pairs, virtual, before, after, changes, spared);
+  },
+
+  'schema-as-specified': (evidence) => proveSchema(evidence.schemaAfter, evidence.aftermath.specified),
+
+  'views-and-triggers': (evidence) => proveViewsAndTriggers(evidence.measuredBefore, evidence.measuredAfter),
+
+  'foreign-keys'(evidence, { onCheck }) {
+    onCheck('foreign_key_check before', 0, 2);
+    const before = countViolations(evidence.aftermath.before);
+    onCheck('foreign_key_check after', 1, 2);
+    return proveForeignKeys(before, countViolations(evidence.aftermath.result), evidence.pairs);
+  },
+
+  settings: (evidence) =>
+    proveSettings(evidence.measuredBefore, evidence.measuredAfter, evidence.aftermath.statements),
+
+  sequences: ({ pairs, measuredBefore, measuredAfter, changes }) =>
+    proveSequences(pairs, measuredBefore, measuredAfter, changes),
+
+  'integrity-after'(evidence, { onCheck }) {
+    onCheck('quick_check of the result', 0, 0);
+    const { relations } = evidence.schemaAfter;
+    return proveIntegrity('integrity-after', checkIntegrity(evidence.aftermath.result, relations, 'quick_check'));
+  },
+
+  'integrity-reopened'(evidence, { onCheck }) {
+    onCheck('integrity_check of the result', 0, 0);
+    const { relations } = evidence.schemaAfter;
+    return proveIntegrity('integrity-reopened', checkIntegrity(evidence.aftermath.result, relations));
+  },
+
+  'second-run'(evidence, { onCheck }) {
     onCheck('a second run', 0, 0);
-    const second = planMigration(result, statements, choices);
-    const virtual = baseline.schema.relations.filter(({ kind }) => kind === 'virtual table');
-    return [
-      proveIntegrity('integrity-before', baseline.integrity),
-      proveRowCounts(pairs, baseline.rows, rows, changes),
-      proveContent(pairs, virtual, content.before, content.after, changes),
-      proveSchema(schema, specified),
-      proveViewsAndTriggers(baseline.measurement, measurement),
-      proveForeignKeys(baseline.violations, violations, pairs),
-      proveSettings(baseline.measurement, measurement, statements),
-      proveSequences(pairs, baseline.measurement, measurement, changes),
-      integrityAfter,
-      proveIntegrity('integrity-reopened', reopened),
-      proveSecondRun(statements, second),
-    ];
-  } finally {
-    result.close();
-  }
-}
-
-function countAll(database: Database, schema: Schema, label: string, onCheck: OnCheck): Map<string, Outcome<number>> {
-  const tables = schema.relations.filter(({ kind }) => kind === 'table' || kind === 'shadow table');
-  return new Map(
-    tables.map(({ name }, at) => {
-      onCheck(label, at, tables.length);
-      return [name, countRows(database, name)];
-    }),
-  );
-}
+    const { result, statements, choices } = evidence.aftermath;
+    return proveSecondRun(statements, planMigration(result, statements, choices));
+  },
+};
 
 /** Hashes of the columns that are there before and after, by the table's name before. */
 function hashPairs(
-  before: Database,
-  result: Database,
+  evidence: Evidence,
   pairs: readonly TablePair[],
-  baseline: Baseline,
-  hasher: Hasher,
-  onCheck: OnCheck,
+  { hasher, onCheck }: ProofTools,
 ): { before: Map<string, Outcome<string>>; after: Map<string, Outcome<string>> } {
+  const { before, result } = evidence.aftermath;
   const hashes = { before: new Map<string, Outcome<string>>(), after: new Map<string, Outcome<string>>() };
-  const rowsOf = ({ before: { name } }: TablePair): number => {
-    const rows = baseline.rows.get(name);
-    return rows?.ok ? rows.value : 0;
-  };
-  const total = 2 * pairs.reduce((sum, pair) => sum + rowsOf(pair), 0);
+  const counts = evidence.countRows('before', pairs, onCheck);
+  const total = [...counts.values()].reduce((sum, rows) => sum + (rows.ok ? 2 * rows.value : 0), 0);
   let done = 0;
-  for (const pair of pairs) {
-    if (!pair.after) continue;
-    const { before: table, after, columns } = pair;
+  for (const { before: table, after, columns } of pairs) {
+    if (!after) continue;
     const label = `comparing the values of ${table.name}`;
     const onRows = (rows: number): void => {
       done += rows;

@@ -1,13 +1,15 @@
 // The page's state, and the only place that changes it. Components read it and call its methods.
 
-import { SvelteMap } from 'svelte/reactivity';
 import { Cancelled, EngineClient, EngineFailure } from '../engine/client';
-import type { FinishedRun, FinishingProgress, PlannedScript } from '../engine/api';
+import type { FinishedRun, PlannedScript, Progress, ProvableRun } from '../engine/answers';
 import type { Inspection } from '../engine/inspection';
 import { latestNowAndThen } from './latest';
 import { loadSampleBase, type Sample } from '../migration/catalog';
+import type { Machine } from '../migration/limits';
 import { DEFAULT_CHOICES, type Choices } from '../migration/verdict';
+import { Checks } from './checks.svelte';
 import { sortFiles } from './droppedFiles';
+import { readMachine } from './machine';
 import { readMigrationFile } from './migrationFiles';
 import { explainEmpty, explainLostFile, type Problem } from './problem';
 import { readScript, Scripts } from './scripts.svelte';
@@ -18,17 +20,20 @@ export type WorkbenchState = 'empty' | 'inspecting' | 'ready' | 'running' | 'don
 /** Statements from which on a list is too long to be drawn anew for each of them. */
 const LONG_SCRIPT = 200;
 const SHOW_EVERY_MILLISECONDS = 100;
+/** A worker that has written a result of this many bytes is worth ending for its memory. */
+const MEMORY_WORTH_FREEING = 64 << 20;
 const ENGINE_GONE = 'Your file was not changed. Drop it again, or reload the page if this repeats.';
 
 /** One workbench for the life of the page. */
 export class Workbench {
   state = $state<WorkbenchState>('empty');
   inspection = $state.raw<Inspection | null>(null);
-  /** Rows by table, as far as they have been counted; null where they cannot be. */
-  readonly rows = new SvelteMap<string, number | null>();
   planned = $state.raw<PlannedScript | null>(null);
   finished = $state.raw<FinishedRun | null>(null);
-  progress = $state.raw<FinishingProgress | null>(null);
+  /** How far the statements of a run have come; what is checked after them is told by `checks`. */
+  progress = $state.raw<Progress | null>(null);
+  /** What the browser tells of the machine; null until it is needed. */
+  machine = $state.raw<Machine | null>(null);
   /** Why the file was refused. */
   refusal = $state.raw<Problem | null>(null);
   /** Why the script cannot be planned. */
@@ -41,14 +46,26 @@ export class Workbench {
   announcement = $state('');
 
   readonly scripts = new Scripts();
+  readonly checks: Checks;
   readonly #client: EngineClient;
   #file: File | null = null;
   /** Counts what the user asked for; an answer to an older question is dropped. */
   #question = 0;
 
-  constructor(client = new EngineClient()) {
+  constructor(client = new EngineClient(), checks = new Checks()) {
     this.#client = client;
+    this.checks = checks;
     client.warmUp();
+  }
+
+  /** Rows by table, as far as they have been counted; null where they cannot be. */
+  get rows(): ReadonlyMap<string, number | null> {
+    return this.checks.rows;
+  }
+
+  /** Whether the statements are done and the result is being proved. */
+  get proving(): boolean {
+    return this.state === 'running' && this.finished !== null;
   }
 
   /** Whether "Run migration" can be pressed. */
@@ -82,6 +99,8 @@ export class Workbench {
     // What the engine may be busy with is for a file that is no longer wanted, and its memory is given back only so.
     if (this.#file) this.#client.cancel();
     this.#file = file;
+    this.checks.take(file);
+    performance.mark('drop');
     this.state = 'inspecting';
     this.inspection = this.planned = this.finished = this.refusal = this.notice = null;
     this.announcement = `Reading ${file.name}`;
@@ -94,7 +113,7 @@ export class Workbench {
         return;
       }
       this.inspection = opened.value;
-      this.rows.clear();
+      performance.mark('schema-shown');
       await this.scripts.loaded;
       await this.#plan(question);
     });
@@ -105,6 +124,7 @@ export class Workbench {
     const question = this.#ask();
     if (this.#file) this.#client.cancel();
     this.#file = null;
+    this.checks.take(null);
     this.state = 'inspecting';
     this.inspection = this.planned = this.finished = this.refusal = this.notice = null;
     this.announcement = `Making the sample database ${sample.file}`;
@@ -150,28 +170,52 @@ export class Workbench {
     if (!this.canRun || !script) return;
     const question = this.#ask();
     this.state = 'running';
-    this.progress = null;
+    this.progress = this.finished = null;
     this.notice = null;
     this.announcement = 'The migration is running';
-    const show = (progress: FinishingProgress): void => {
+    this.checks.giveWay();
+    performance.mark('run-started');
+    const show = (progress: Progress): void => {
       if (question === this.#question && this.state === 'running') this.progress = progress;
     };
     // Each report changes the list of statements. Where that is long, the latest is shown now and then.
     const long = (this.planned?.statements.length ?? 0) > LONG_SCRIPT;
     const onProgress = long ? latestNowAndThen(show, SHOW_EVERY_MILLISECONDS) : show;
     await this.#guarded(question, async () => {
-      const finished = await this.#client.engine.run(script.text, this.choices, onProgress);
+      const { choices } = this;
+      const finished = await this.#client.engine.run(script.text, choices, onProgress);
       if (question !== this.#question) return;
       if (!finished.ok) {
         this.#refuse({ help: '', ...finished.error });
         return;
       }
+      performance.mark('result-ready');
       this.finished = finished.value;
+      const { file } = finished.value;
+      if (file) await this.#prove({ ...finished.value, file, script: script.text, choices });
+      if (question !== this.#question) return;
+      performance.mark('proofs-done');
       this.state = 'done';
       this.announcement = finished.value.committed
         ? 'The migration ran. The result is ready.'
         : 'The migration stopped and everything was rolled back.';
+      if (!file) this.#look();
     });
+  }
+
+  async #prove(run: ProvableRun): Promise<void> {
+    this.announcement = 'The statements are done. The result is being proved.';
+    // What the run wrote is in the result now. A worker never gives memory back, so one that took much is ended.
+    if (this.#file && run.pages.resultPages * run.pages.pageSize > MEMORY_WORTH_FREEING) {
+      this.#client.cancel();
+      this.#reopen(this.#file);
+    }
+    await this.checks.prove(run);
+  }
+
+  /** Leaves out the proofs that have not been made yet; they can be made later, one by one. */
+  skipProofs(): void {
+    this.checks.skip();
   }
 
   /** Stops a run or an inspection at once; the worker and all its memory are gone, the dropped file is as it was. */
@@ -180,7 +224,8 @@ export class Workbench {
     const planning = this.planning;
     this.#ask();
     this.#client.cancel();
-    this.progress = null;
+    this.progress = this.finished = null;
+    this.checks.forgetRun();
     if (!file || (this.state !== 'running' && !planning)) {
       this.startOver();
       return;
@@ -222,6 +267,7 @@ export class Workbench {
     this.#client.cancel();
     this.#client.warmUp();
     this.#file = null;
+    this.checks.take(null);
     this.inspection = this.planned = this.finished = this.refusal = this.notice = null;
     this.state = 'empty';
     this.announcement = 'Ready for another file';
@@ -236,6 +282,7 @@ export class Workbench {
     if (this.inspection === null || this.state === 'running') return;
     // A plan that is being made can be cancelled, and is not the outcome of the run before it.
     this.finished = null;
+    this.checks.forgetRun();
     this.state = 'ready';
     await this.#guarded(this.#ask(), () => this.#plan(this.#question));
   }
@@ -257,17 +304,19 @@ export class Workbench {
     this.state = 'ready';
     const failed = this.planned?.plan.obstacle;
     this.announcement = failed ? `The plan is ready. ${failed.sentence}` : 'The plan is ready.';
-    void this.#guarded(question, () => this.#countRows(question));
+    performance.mark('plan-shown');
+    this.#look();
   }
 
-  /** Counting reads the whole file, so it comes after the plan, a table at a time, and gives way to all that is asked. */
-  async #countRows(question: number): Promise<void> {
-    for (const table of this.inspection?.tables ?? []) {
-      if (question !== this.#question) return;
-      if (this.rows.has(table)) continue;
-      const counted = await this.#client.engine.countRows(table);
-      if (question === this.#question) this.rows.set(table, counted.ok ? counted.value : null);
-    }
+  /** What reads the whole file comes after the plan, and gives way to a run. */
+  #look(): void {
+    const script = this.scripts.chosen?.text;
+    const plan = this.planned?.plan;
+    const { inspection } = this;
+    if (!inspection) return;
+    const onDemand = !inspection.findings.some(({ code }) => code === 'copied-whole');
+    void readMachine(inspection.size, onDemand).then((machine) => (this.machine = machine));
+    this.checks.look(inspection, script !== undefined && plan ? { script, plan } : null);
   }
 
   #refuse(problem: Problem): void {
@@ -292,6 +341,7 @@ export class Workbench {
     const file = this.#file;
     this.planning = false;
     this.progress = null;
+    this.finished = null;
     if (this.state === 'running' && file) {
       const help = 'Nothing was changed and there is no half-upgraded file. You can run the migration again.';
       this.notice = { code: 'engine-stopped', sentence, help };
@@ -317,8 +367,8 @@ export class Workbench {
     void this.#guarded(question, async () => {
       const opened = await this.#client.engine.open(file, file.name);
       if (question !== this.#question) return;
-      if (opened.ok) await this.#countRows(question);
-      else this.#refuse(opened.error);
+      if (!opened.ok) this.#refuse(opened.error);
+      else if (this.state !== 'running') this.#look();
     });
   }
 }

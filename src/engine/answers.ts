@@ -1,0 +1,62 @@
+// What the engine answers: plans, runs and how far long work has come.
+
+import type { PageChanges } from '../migration/pages';
+import type { Plan } from '../migration/plan';
+import type { RunResult } from '../migration/run';
+import type { Choices } from '../migration/verdict';
+import type { ScriptNote } from '../script/split';
+import type { Statement } from '../script/statement';
+
+/** A script, read and planned for the open database. */
+export interface PlannedScript {
+  readonly statements: readonly Statement[];
+  readonly notes: readonly ScriptNote[];
+  readonly plan: Plan;
+  /** Comments of the script on columns that it adds, by `table.column` in lower case. */
+  readonly documentation: ReadonlyMap<string, string>;
+  /** Time that planning took. */
+  readonly milliseconds: number;
+}
+
+/** What a run came to, with the file to take home where there is one. */
+export interface FinishedRun extends RunResult {
+  /** The upgraded database; null where the script was rolled back. */
+  readonly file: Blob | null;
+  readonly pages: PageChanges;
+  /** Bytes that the run wrote and held in memory. */
+  readonly writtenBytes: number;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  /** Time of the run as a whole, putting the file together included. */
+  readonly totalMilliseconds: number;
+}
+
+/** A run whose result is to be proved: what a worker has to know of it. */
+export interface ProvableRun extends Pick<FinishedRun, 'outcomes' | 'specified' | 'pages'> {
+  readonly file: Blob;
+  readonly script: string;
+  readonly choices: Choices;
+}
+
+/** How far long work has come. Pages are those that SQLite has read and written since the work began. */
+export type Progress =
+  | {
+      readonly stage: 'statements';
+      readonly ordinal: number;
+      readonly total: number;
+      /** Pages read and written for this statement so far. */
+      readonly pages: number;
+      readonly pagesRead: number;
+      readonly pagesWritten: number;
+    }
+  | {
+      readonly stage: 'check';
+      readonly label: string;
+      readonly done: number;
+      /** 0 where it cannot be told. */
+      readonly total: number;
+      readonly pagesRead: number;
+    };
+
+/** Is told of progress; calls that come close together may be dropped. */
+export type OnProgress = (progress: Progress) => void;

@@ -1,0 +1,100 @@
+// Proves the result of a run: opens its bytes anew beside the file as it was dropped, and makes one proof after the other.
+
+import type { Outcome } from '../database';
+import { BYTES_TO_IDENTIFY, identify, type Refusal } from '../file/identify';
+import { Evidence, type OnCheck } from '../migration/evidence';
+import type { Proof, ProofCode } from '../migration/proof';
+import { makeProof, proveSoundBefore, type ProofTools } from '../migration/verify';
+import { readSchema } from '../schema/read';
+import { splitScript } from '../script/split';
+import type { Statement } from '../script/statement';
+import type { OnProgress, ProvableRun } from './answers';
+import { cachedSource, OpenedFile, type Connected } from './openedFile';
+import type { ByteSource, Overlay } from './overlay';
+import type { Engine } from './sqljs';
+
+/** Tells of a check by its own steps, and of the pages that SQLite reads in between. */
+class CheckProgress {
+  readonly #onProgress: OnProgress;
+  readonly #pagesRead = new Map<Overlay, number>();
+  #step = { label: '', done: 0, total: 0 };
+
+  constructor(onProgress: OnProgress) {
+    this.#onProgress = onProgress;
+  }
+
+  readonly onCheck: OnCheck = (label, done, total) => {
+    this.#step = { label, done, total };
+    this.#tell();
+  };
+
+  readonly onWork = (overlay: Overlay): void => {
+    this.#pagesRead.set(overlay, overlay.pagesRead);
+    this.#tell();
+  };
+
+  #tell(): void {
+    const pagesRead = [...this.#pagesRead.values()].reduce((sum, pages) => sum + pages, 0);
+    this.#onProgress({ stage: 'check', ...this.#step, pagesRead });
+  }
+}
+
+/** The proof that a file was sound before anything ran on it. */
+export function proveSound(file: OpenedFile, onProgress: OnProgress): Proof {
+  const progress = new CheckProgress(onProgress);
+  return file.using(
+    ({ database }) => proveSoundBefore(database, readSchema(database), progress.onCheck),
+    progress.onWork,
+  );
+}
+
+/** A result that is open to be proved. It keeps what it has seen, so that no proof looks at the same thing twice. */
+export class Prover {
+  readonly #result: OpenedFile;
+  readonly #evidence: Evidence;
+  readonly #connections: readonly Connected[];
+  #progress: CheckProgress | null = null;
+
+  private constructor(before: OpenedFile, result: OpenedFile, run: ProvableRun, statements: readonly Statement[]) {
+    this.#result = result;
+    const onWork = (overlay: Overlay): void => this.#progress?.onWork(overlay);
+    const connections = [before.connect(onWork), result.connect(onWork)] as const;
+    this.#connections = connections;
+    this.#evidence = new Evidence({
+      before: connections[0].database,
+      result: connections[1].database,
+      input: before.source,
+      output: result.source,
+      header: before.header,
+      statements,
+      ...run,
+    });
+  }
+
+  /** Opens the result of a run beside the file that it was made of; a refusal where it is no database. */
+  static over(engine: Engine, before: OpenedFile, run: ProvableRun, cacheBytes: number): Outcome<Prover, Refusal> {
+    const split = splitScript(run.script);
+    if (!split.ok) throw new Error(split.refusal.sentence);
+    const source = cachedSource(run.file, cacheBytes);
+    const identified = identify(source.read(0, Math.min(BYTES_TO_IDENTIFY, source.size)));
+    if (!identified.ok) return identified;
+    const result = new OpenedFile(engine, run.file, source, identified.value);
+    return { ok: true, value: new Prover(before, result, run, split.statements) };
+  }
+
+  /** The bytes of the result. */
+  get source(): ByteSource {
+    return this.#result.source;
+  }
+
+  /** Makes one proof. */
+  prove(code: ProofCode, tools: Omit<ProofTools, 'onCheck'>, onProgress: OnProgress): Proof {
+    this.#progress = new CheckProgress(onProgress);
+    return makeProof(code, this.#evidence, { ...tools, onCheck: this.#progress.onCheck });
+  }
+
+  /** Gives back what it holds. */
+  close(): void {
+    for (const { database } of this.#connections) database.close();
+  }
+}

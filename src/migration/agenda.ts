@@ -1,0 +1,36 @@
+// Which checks are made unasked, and how thoroughly: it depends on what they read and on how large the file is.
+
+import type { ProofCode } from './proof';
+
+/**
+ * `full`: all that the check can look at. `sparing`: what the pages that were not written prove is not looked at again.
+ * `none`: only when asked.
+ */
+export type Thoroughness = 'full' | 'sparing' | 'none';
+
+/** Up to this many bytes the dear checks are made unasked: integrity_check takes about three times what the run takes. */
+export const DEAR_BYTES = 256e6;
+
+/** Up to this many bytes whole files are read unasked: seconds and not minutes. */
+export const READABLE_BYTES = 4e9;
+
+/** The checks that read every page and look every row up in every index, and the hashes of whole files. */
+const DEAR = new Set<ProofCode>(['integrity-before', 'integrity-reopened']);
+/** The checks that read every page of a file. */
+const READING = new Set<ProofCode>(['integrity-after', 'foreign-keys']);
+/** The checks that can rest on pages that were not written. */
+const SPARING = new Set<ProofCode>(['row-counts', 'pages']);
+
+/** How a check is made unasked, for an input of this many bytes. */
+export function thoroughnessUnasked(code: ProofCode, size: number): Thoroughness {
+  if (code === 'content') return 'sparing';
+  if (DEAR.has(code)) return size <= DEAR_BYTES ? 'full' : 'none';
+  if (READING.has(code)) return size <= READABLE_BYTES ? 'full' : 'none';
+  if (SPARING.has(code)) return size <= READABLE_BYTES ? 'full' : 'sparing';
+  return 'full';
+}
+
+/** Whether the SHA-256 of files of this size is computed unasked. */
+export function isHashedUnasked(size: number): boolean {
+  return size <= DEAR_BYTES;
+}

@@ -1,0 +1,114 @@
+// Shows a long list a part at a time, so that no task holds the page up: what is new is drawn in slices, each a task of
+// its own, with frames and the user's clicks between them.
+
+import { flushSync, tick, untrack } from 'svelte';
+
+/** Rows that are drawn between two looks at the clock. */
+const ROWS_AT_A_TIME = 20;
+/** Parts that are drawn together with the change that brought them: about as much as a large window shows. */
+const PARTS_AT_ONCE = 3;
+/** A slice begins no further part after this time, which leaves half a frame to the browser. */
+const SLICE_MILLISECONDS = 8;
+
+/** Some neighbouring rows of a list. */
+export interface Portion {
+  readonly rows: readonly unknown[];
+  /** How many of the rows are to be seen; the others are hidden. */
+  readonly seen: number;
+}
+
+/** Cuts a list into what one portion each holds. */
+export function cutIntoPortions<Row>(rows: readonly Row[]): readonly (readonly Row[])[] {
+  const count = Math.ceil(rows.length / ROWS_AT_A_TIME);
+  return Array.from({ length: count }, (_, at) => rows.slice(at * ROWS_AT_A_TIME, (at + 1) * ROWS_AT_A_TIME));
+}
+
+/** One part of a list as it is drawn now. */
+class Part<Value> {
+  value = $state.raw() as Value;
+
+  constructor(value: Value) {
+    this.value = value;
+  }
+}
+
+/**
+ * What is drawn of a list: follows what is wanted, the first parts at once and the others in slices, in their order.
+ * Invariant: the parts before the one whose turn it is show what is wanted now, the others what was wanted before.
+ */
+export class Gradual<Value> {
+  wanted = $state.raw<readonly Value[]>([]);
+  /** What is drawn, in order. While `busy`, there may be fewer or more parts than are wanted. */
+  parts = $state.raw<readonly Part<Value>[]>([]);
+  /** Whether a part is still to be drawn, changed or taken away. */
+  busy = $state(false);
+  #turn = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #waiting: { readonly index: number; readonly resolve: () => void }[] = [];
+
+  /** Made while a component is, and follows `wanted` until that component is gone. A part that is the same costs nothing. */
+  constructor(wanted: () => readonly Value[]) {
+    $effect.pre(() => {
+      const values = wanted();
+      untrack(() => this.#follow(values));
+    });
+    $effect(() => () => {
+      clearTimeout(this.#timer);
+      this.#tell(Infinity);
+    });
+  }
+
+  /** Settles when the part of this index is drawn as it is wanted, or when the list is gone. */
+  async reach(index: number): Promise<void> {
+    // What was changed just now is not wanted before the effects have run.
+    await tick();
+    await new Promise<void>((resolve) => {
+      this.#waiting.push({ index, resolve });
+      this.#tell(this.#turn);
+    });
+  }
+
+  #follow(values: readonly Value[]): void {
+    clearTimeout(this.#timer);
+    this.wanted = values;
+    this.#turn = 0;
+    for (let step = 0; step < PARTS_AT_ONCE; step++) this.#step();
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    this.#tell(this.#turn);
+    if (this.busy) this.#timer = setTimeout(() => this.#slice());
+  }
+
+  #slice(): void {
+    const end = performance.now() + SLICE_MILLISECONDS;
+    do {
+      this.#step();
+      // Drawing is what takes the time, so it has to be done before the clock is looked at.
+      flushSync();
+    } while (this.busy && performance.now() < end);
+    this.#goOn();
+  }
+
+  /** Draws or changes the part whose turn it is; after the last one, takes one away that is too many. */
+  #step(): void {
+    const { wanted, parts } = this;
+    if (this.#turn < wanted.length) {
+      const value = wanted[this.#turn] as Value;
+      const part = parts[this.#turn];
+      if (part) part.value = value;
+      else this.parts = [...parts, new Part(value)];
+      this.#turn++;
+    } else if (parts.length > wanted.length) {
+      this.parts = parts.slice(0, -1);
+    }
+    this.busy = this.#turn < wanted.length || this.parts.length > wanted.length;
+  }
+
+  #tell(turn: number): void {
+    const reached = this.#waiting.filter(({ index }) => index < turn);
+    this.#waiting = this.#waiting.filter(({ index }) => index >= turn);
+    for (const { resolve } of reached) resolve();
+  }
+}
