@@ -4,6 +4,7 @@ import type { Outcome } from '../database';
 import { BYTES_TO_IDENTIFY, identify, type Refusal } from '../file/identify';
 import type { Thoroughness } from '../migration/agenda';
 import { forecastRun, type Forecast } from '../migration/forecast';
+import type { Hasher } from '../migration/contentHash';
 import { countRows } from '../migration/measurement';
 import { planMigration, type Plan } from '../migration/plan';
 import type { Proof, ProofCode } from '../migration/proof';
@@ -32,14 +33,13 @@ const HASH_BYTES_AT_ONCE = 4 << 20;
 
 /**
  * The engine's methods for one worker. Expected failures come back as data; a rejected call is a bug or a dead engine.
- * @param hashers for the files, and for the values of their tables; the api alone uses them
  * @param kept how much of the open file to keep in memory at most, and how much of it the worker keeps that runs
  */
-export function makeApi(
-  engine: Engine,
-  { file: sha256, content }: Hashers,
-  kept: { readonly here: number; readonly ofRuns: number },
-) {
+export function makeApi(engine: Engine, kept: { readonly here: number; readonly ofRuns: number }) {
+  /** Loaded when they are needed first: planning and running need none. */
+  let hashers: Promise<Hashers> | null = null;
+  const loadHashersOnce = (): Promise<Hashers> =>
+    (hashers ??= import('./hashers').then(({ loadHashers }) => loadHashers()));
   let opened: OpenedFile | null = null;
   /** What is kept of the open file. */
   let cache: ReadCache | null = null;
@@ -55,7 +55,7 @@ export function makeApi(
     prover = null;
   }
 
-  function hashOf(source: ByteSource, label: string, onProgress: OnProgress): string {
+  function hashOf(sha256: Hasher, source: ByteSource, label: string, onProgress: OnProgress): string {
     sha256.digest();
     const bytes = new Uint8Array(HASH_BYTES_AT_ONCE);
     for (let at = 0; at < source.size; at += HASH_BYTES_AT_ONCE) {
@@ -193,11 +193,12 @@ export function makeApi(
     },
 
     /** Makes one proof of the result that is open; `integrity-before` needs no result. */
-    prove(
+    async prove(
       code: ProofCode,
       thoroughness: Exclude<Thoroughness, 'none'>,
       onProgress: OnProgress,
-    ): Outcome<Proof, Refusal> {
+    ): Promise<Outcome<Proof, Refusal>> {
+      const { content } = await loadHashersOnce();
       return readable((): Outcome<Proof, Refusal> => {
         if (code === 'integrity-before') return { ok: true, value: proveSound(mustBeOpen(), onProgress) };
         if (!prover) throw new Error('No result is open in this engine');
@@ -206,11 +207,13 @@ export function makeApi(
     },
 
     /** SHA-256 of the open file or of the result, in hexadecimal. */
-    hash(of: 'input' | 'result', onProgress: OnProgress): Outcome<string, Refusal> {
+    async hash(of: 'input' | 'result', onProgress: OnProgress): Promise<Outcome<string, Refusal>> {
+      const { file: sha256 } = await loadHashersOnce();
       return readable((): Outcome<string, Refusal> => {
-        if (of === 'input') return { ok: true, value: hashOf(mustBeOpen().source, 'SHA-256 of your file', onProgress) };
+        if (of === 'input')
+          return { ok: true, value: hashOf(sha256, mustBeOpen().source, 'SHA-256 of your file', onProgress) };
         if (!prover) throw new Error('No result is open in this engine');
-        return { ok: true, value: hashOf(prover.source, 'SHA-256 of the result', onProgress) };
+        return { ok: true, value: hashOf(sha256, prover.source, 'SHA-256 of the result', onProgress) };
       });
     },
 

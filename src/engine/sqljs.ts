@@ -73,7 +73,12 @@ export async function loadEngine(
   };
   const library = await initSqlJs(config);
   const onDemand = seamHolds(library);
-  const memory = (): Connection => new Connection(new library.Database(), memory);
+  const memory = (): Connection => {
+    const connection = new Connection(new library.Database(), memory);
+    // Each temporary file of a database in memory would be a file of sql.js's own, to be made and removed.
+    connection.execute('PRAGMA temp_store = MEMORY');
+    return connection;
+  };
   const open = (overlay: Overlay, onWork?: () => void): Database => {
     const connection = onDemand
       ? new Connection(

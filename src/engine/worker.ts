@@ -2,18 +2,19 @@
 
 import type { Progress } from './answers';
 import { makeApi } from './api';
-import { loadHashers } from './hashers';
 import { keptBytes } from './memory';
 import type { AnswerMessage, CallMessage, WorkerPurpose } from './message';
 import { loadEngine, wasmUrl } from './sqljs';
+import { warmUp } from './warmUp';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 const { deviceMemory } = navigator as { readonly deviceMemory?: number };
 const purpose: WorkerPurpose = scope.name === 'checks' ? 'checks' : 'runs';
 const kept = { here: keptBytes(purpose, deviceMemory), ofRuns: keptBytes('runs', deviceMemory) };
-const api = Promise.all([loadEngine(wasmUrl), loadHashers()]).then(([engine, hashers]) =>
-  makeApi(engine, hashers, kept),
-);
+const api = loadEngine(wasmUrl).then((engine) => {
+  if (purpose === 'runs') warmUp(engine);
+  return makeApi(engine, kept);
+});
 // A failed load is told to whoever calls; here it must only not count as unhandled.
 api.catch(() => undefined);
 
