@@ -6,16 +6,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rowsOf, type Database } from '../src/database';
 import { Overlay, sourceOfBytes } from '../src/engine/overlay';
+import { pageChangesOf } from '../src/engine/pageChanges';
 import { loadEngine } from '../src/engine/sqljs';
+import { readHeader } from '../src/file/header';
+import { thoroughnessUnasked, type Thoroughness } from '../src/migration/agenda';
 import type { Hasher } from '../src/migration/contentHash';
+import { Evidence, type Aftermath } from '../src/migration/evidence';
 import { planMigration, type Plan } from '../src/migration/plan';
-import type { Proof, ProofCode } from '../src/migration/proof';
+import { PROOF_CODES, type Proof, type ProofCode } from '../src/migration/proof';
 import { runMigration, type RunResult } from '../src/migration/run';
 import { transcribe } from '../src/migration/transcript';
 import { DEFAULT_CHOICES, type Choices, type StatementOutcome } from '../src/migration/verdict';
-import { readSchema } from '../src/schema/read';
 import type { Schema } from '../src/schema/schema';
-import { proveRun, takeBaseline } from '../src/migration/verify';
+import { makeProof } from '../src/migration/verify';
 import type { Statement } from '../src/script/statement';
 import { splitScript } from '../src/script/split';
 
@@ -88,27 +91,79 @@ export function nodeHasher(): Hasher {
   };
 }
 
+/** A run with its bytes before and after, as whoever proves it gets it. */
+export interface ProvableRun extends Omit<Aftermath, 'before' | 'result' | 'input' | 'output' | 'header'> {
+  readonly input: Uint8Array;
+  readonly output: Uint8Array;
+  readonly run: RunResult;
+}
+
+/**
+ * Runs a script on a database as the page does.
+ * @param damage statements that are no part of the script, and are run on what it committed
+ */
+export function runScript(
+  input: Uint8Array,
+  script: string,
+  choices: Choices = DEFAULT_CHOICES,
+  damage: readonly string[] = [],
+): ProvableRun {
+  const statements = statementsOf(script);
+  const overlay = overlayOf(input);
+  const database = engine.open(overlay);
+  const tools = { now: () => performance.now(), onStatement: () => undefined };
+  const run = runMigration(database, statements, choices, tools);
+  if (run.committed) for (const sql of damage) rowsOf(database, sql);
+  database.close();
+  const output = overlay.read(0, overlay.size);
+  const { outcomes, specified } = run;
+  return { input, output, run, statements, outcomes, choices, specified, pages: pageChangesOf(overlay) };
+}
+
+/** Opens both sides of a run anew, for as long as `use` looks at them. */
+export function withEvidence<Value>(run: ProvableRun, use: (evidence: Evidence) => Value): Value {
+  const header = readHeader(run.input);
+  if (!header.ok) throw new Error('The database has no header');
+  const [input, output] = [sourceOfBytes(run.input), sourceOfBytes(run.output)];
+  const before = engine.open(overlayOf(run.input));
+  const result = engine.open(overlayOf(run.output));
+  try {
+    return use(new Evidence({ ...run, before, result, input, output, header: header.value }));
+  } finally {
+    before.close();
+    result.close();
+  }
+}
+
+/** Makes a proof; without a thoroughness as it is made unasked. */
+export function prove(
+  evidence: Evidence,
+  code: ProofCode,
+  thoroughness: Thoroughness = thoroughnessUnasked(code, evidence.aftermath.input.size),
+): Proof {
+  if (thoroughness === 'none') throw new Error(`${code} is not made unasked`);
+  return makeProof(code, evidence, { hasher: nodeHasher(), thoroughness, onCheck: () => undefined });
+}
+
+/** A run as the page makes it, with its proofs. */
+export interface ProvedRun extends RunResult {
+  /** Empty where nothing was committed. */
+  readonly proofs: readonly Proof[];
+  readonly before: Schema;
+}
+
 /** Runs a script on a database as the page does; gives the result and the bytes afterwards. */
 export function migrate(
   bytes: Uint8Array,
   script: string,
   choices: Choices = DEFAULT_CHOICES,
-): { readonly result: RunResult; readonly bytes: Uint8Array } {
-  const overlay = overlayOf(bytes);
-  const before = engine.open(overlayOf(bytes));
-  const database = engine.open(overlay);
-  try {
-    const result = runMigration(before, database, statementsOf(script), choices, {
-      hasher: nodeHasher(),
-      reopen: () => engine.open(new Overlay(overlay, overlay.pageSize)),
-      now: () => performance.now(),
-      onProgress: () => undefined,
-    });
-    return { result, bytes: overlay.read(0, overlay.size).slice() };
-  } finally {
-    before.close();
-    database.close();
-  }
+): { readonly result: ProvedRun; readonly bytes: Uint8Array } {
+  const made = runScript(bytes, script, choices);
+  const result = withEvidence(made, (evidence): ProvedRun => {
+    const proofs = made.run.committed ? PROOF_CODES.map((code) => prove(evidence, code)) : [];
+    return { ...made.run, proofs, before: evidence.schemaBefore };
+  });
+  return { result, bytes: made.output };
 }
 
 /** Runs a script as `migrate` does, without the proofs; bytes of an incomplete run are those after its rollback. */
@@ -181,28 +236,10 @@ export function proofsOf(
   script: string,
   damage: readonly string[] = [],
 ): ReadonlyMap<ProofCode, Proof> {
-  const statements = statementsOf(script);
-  const overlay = overlayOf(bytes);
-  const before = engine.open(overlayOf(bytes));
-  const after = engine.open(overlay);
-  try {
-    const quiet = (): void => undefined;
-    const baseline = takeBaseline(before, quiet);
-    let specified: Schema = baseline.schema;
-    const run = transcribe(after, statements, DEFAULT_CHOICES, { rehearsing: false, now: () => 0 }, (shadow) => {
-      specified = readSchema(shadow);
-    });
-    const [failure] = run.outcomes.flatMap((outcome) => outcome.failure ?? []);
-    if (failure) throw new Error(failure.message);
-    for (const sql of ['COMMIT', ...damage]) rowsOf(after, sql);
-    const reopen = () => engine.open(new Overlay(overlay, overlay.pageSize));
-    const choices = DEFAULT_CHOICES;
-    const aftermath = { before, baseline, after, reopen, statements, outcomes: run.outcomes, choices, specified };
-    return new Map(proveRun(aftermath, nodeHasher(), quiet).map((proof) => [proof.code, proof]));
-  } finally {
-    before.close();
-    after.close();
-  }
+  const made = runScript(bytes, script, DEFAULT_CHOICES, damage);
+  const [failure] = made.outcomes.flatMap((outcome) => outcome.failure ?? []);
+  if (failure) throw new Error(failure.message);
+  return withEvidence(made, (evidence) => new Map(PROOF_CODES.map((code) => [code, prove(evidence, code)])));
 }
 
 /** The proofs that did not pass, as `code: result`. */

@@ -188,7 +188,9 @@ export class Checks {
 
   #want(key: CheckKey, thoroughness: Thoroughness): void {
     const known = this.states.get(key)?.state;
-    if (known === 'made' || known === 'running' || this.#queue.some((task) => task.key === key)) return;
+    // What was skipped stays so until it is asked for.
+    if (known === 'made' || known === 'running' || known === 'skipped') return;
+    if (this.#queue.some((task) => task.key === key)) return;
     if (thoroughness === 'none') {
       this.states.set(key, { state: 'unasked' });
     } else {

@@ -5,7 +5,7 @@ import { flushSync, tick, untrack } from 'svelte';
 
 /** Rows that are drawn between two looks at the clock. */
 const ROWS_AT_A_TIME = 20;
-/** Parts that are drawn together with the change that brought them: about as much as a large window shows. */
+/** Parts that are drawn together with the change that brought them: what a large window shows of a list, or more. */
 const PARTS_AT_ONCE = 3;
 /** A slice begins no further part after this time, which leaves half a frame to the browser. */
 const SLICE_MILLISECONDS = 8;
@@ -42,12 +42,14 @@ export class Gradual<Value> {
   parts = $state.raw<readonly Part<Value>[]>([]);
   /** Whether a part is still to be drawn, changed or taken away. */
   busy = $state(false);
+  readonly #partsAtOnce: number;
   #turn = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #waiting: { readonly index: number; readonly resolve: () => void }[] = [];
 
   /** Made while a component is, and follows `wanted` until that component is gone. A part that is the same costs nothing. */
-  constructor(wanted: () => readonly Value[]) {
+  constructor(wanted: () => readonly Value[], partsAtOnce = PARTS_AT_ONCE) {
+    this.#partsAtOnce = partsAtOnce;
     $effect.pre(() => {
       const values = wanted();
       untrack(() => this.#follow(values));
@@ -72,7 +74,7 @@ export class Gradual<Value> {
     clearTimeout(this.#timer);
     this.wanted = values;
     this.#turn = 0;
-    for (let step = 0; step < PARTS_AT_ONCE; step++) this.#step();
+    for (let step = 0; step < this.#partsAtOnce; step++) this.#step();
     this.#goOn();
   }
 

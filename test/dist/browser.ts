@@ -2,12 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
+import { extname, join, normalize, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser } from 'playwright';
 import { chromiumArguments, findChromium } from '../../scripts/chromium.mjs';
 
-const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+/** The folder `dist`, or the one that the environment variable DRYDOCK_DIST names: a build beside the one in use. */
+const dist = resolve(process.env.DRYDOCK_DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url))) + sep;
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',

@@ -10,6 +10,8 @@ it('A whole session asks for nothing but the files of the page itself', async ()
   const visit = await openPage();
   await visit.openSample('populated');
   await visit.reach('ready');
+  // The worker of the checks is the last part of the page to be loaded.
+  await visit.checked();
   const before = visit.requests.length;
   expect(before).toBeGreaterThan(5);
 

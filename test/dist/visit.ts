@@ -106,6 +106,12 @@ export class Visit {
     await this.reach('done');
   }
 
+  /** Waits until all checks that are made unasked have come to their end. */
+  async checked(): Promise<void> {
+    const unfinished = this.page.locator('[data-check-state=waiting], [data-check-state=running]');
+    await unfinished.first().waitFor({ state: 'detached' });
+  }
+
   /** Waits until a plan that is being made anew is there. */
   async replanned(): Promise<void> {
     await this.page.getByText('Planning …').waitFor({ state: 'detached' });

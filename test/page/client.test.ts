@@ -1,7 +1,8 @@
 // The page's side of the engine against the worker itself: what calls give, and that every call settles.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FinishingProgress } from '../../src/engine/api';
+import type { Progress } from '../../src/engine/answers';
 import { Cancelled, EngineClient, EngineFailure } from '../../src/engine/client';
+import { PROOF_CODES } from '../../src/migration/proof';
 import { DEFAULT_CHOICES } from '../../src/migration/verdict';
 import { databaseOf, ENDLESS, sha256, tableOf } from './databases';
 
@@ -23,22 +24,30 @@ describe('A call', () => {
 
     const opened = await client.engine.open(file, 'test.db');
     const planned = await client.engine.plan(SCRIPT, DEFAULT_CHOICES);
-    const reports: FinishingProgress[] = [];
+    const reports: Progress[] = [];
     const finished = await client.engine.run(SCRIPT, DEFAULT_CHOICES, (progress) => reports.push(progress));
 
     if (!opened.ok || !planned.ok || !finished.ok) throw new Error('An expected answer was a refusal');
     expect(opened.value.tables).toEqual(['t']);
-    expect(await client.engine.countRows('t')).toEqual({ ok: true, value: 500 });
+    expect(await client.engine.countRows('t', () => undefined)).toEqual({ ok: true, value: 500 });
     expect(opened.value.schema.relations.map(({ name }) => name)).toEqual(['t']);
     expect(planned.value.plan.outcomes.map(({ verdict }) => verdict)).toEqual(['adapted', 'applied']);
-    const { outcomes, committed, proofs, inputSha256, outputSha256, file: result } = finished.value;
+    const { outcomes, committed, file: result, pages } = finished.value;
     expect(outcomes.map(({ verdict }) => verdict)).toEqual(['adapted', 'applied']);
     expect(committed).toBe(true);
-    expect(proofs.filter((proof) => proof.result !== 'pass')).toEqual([]);
-    expect(inputSha256).toBe(await sha256(file));
-    expect(outputSha256).toBe(await sha256(result ?? new Blob()));
-    const stages = reports.map(({ stage }) => stage).filter((stage, at, all) => stage !== all[at - 1]);
-    expect(stages).toEqual(['hash', 'before', 'statements', 'after', 'hash']);
+    expect(pages).toMatchObject({ pageSize: 4096, changed: [1] });
+    const told = reports.flatMap((progress) => (progress.stage === 'statements' ? [progress.ordinal] : []));
+    expect([...new Set(told)]).toEqual([1, 2]);
+    if (!result) throw new Error('The run has no result');
+
+    const run = { ...finished.value, file: result, script: SCRIPT, choices: DEFAULT_CHOICES };
+    expect(await client.engine.openResult(run)).toEqual({ ok: true, value: null });
+    for (const code of PROOF_CODES) {
+      const proved = await client.engine.prove(code, 'full', () => undefined);
+      expect(proved).toMatchObject({ ok: true, value: { code, result: 'pass' } });
+    }
+    expect(await client.engine.hash('input', () => undefined)).toEqual({ ok: true, value: await sha256(file) });
+    expect(await client.engine.hash('result', () => undefined)).toEqual({ ok: true, value: await sha256(result) });
   });
 
   it('gives a refusal as data, for a file that is no database and for a script that cannot be read', async () => {
@@ -58,7 +67,7 @@ describe('A call', () => {
 
     const finished = await client.engine.run('DROP TABLE t; SELECT * FROM t;', DEFAULT_CHOICES, () => undefined);
 
-    expect(finished).toMatchObject({ ok: true, value: { committed: false, file: null, outputSha256: null } });
+    expect(finished).toMatchObject({ ok: true, value: { committed: false, file: null } });
     expect(finished.ok && finished.value.outcomes.map(({ verdict }) => verdict)).toEqual(['applied', 'failed']);
   });
 });
@@ -75,7 +84,7 @@ describe('Cancelling', () => {
     await expect(behind).rejects.toThrow(Cancelled);
     const opened = await client.engine.open(await databaseOf(tableOf(3)), 'next.db');
     expect(opened.ok).toBe(true);
-    expect(await client.engine.countRows('t')).toEqual({ ok: true, value: 3 });
+    expect(await client.engine.countRows('t', () => undefined)).toEqual({ ok: true, value: 3 });
   });
 
   it('of a run leaves the file as it was, to be opened and run again', async () => {
@@ -99,7 +108,7 @@ describe('An engine that stops', () => {
   it('because its worker cannot be loaded rejects the call, and the next one tries another worker', async () => {
     const address = URL.createObjectURL(new Blob(['throw new Error("no engine here")'], { type: 'text/javascript' }));
     let started = 0;
-    const failing = new EngineClient(() => {
+    const failing = new EngineClient('runs', () => {
       started += 1;
       return new Worker(address, { type: 'module' });
     });

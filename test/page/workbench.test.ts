@@ -2,7 +2,9 @@
 import { beforeAll, beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
 import { EngineClient } from '../../src/engine/client';
 import { Workbench, type WorkbenchState } from '../../src/ui/workbench.svelte';
+import { PROOF_CODES } from '../../src/migration/proof';
 import { databaseOf, ENDLESS, scriptOf, tableOf } from './databases';
+import { asked, settled, standing, watchChecks, type WatchedChecks } from './watchedChecks';
 
 let client: EngineClient;
 let workbench: Workbench;
@@ -75,7 +77,7 @@ describe('The workbench', () => {
 
     expect(workbench.state).toBe('ready');
     expect(workbench.inspection?.name).toBe('second.db');
-    await expect.poll(() => workbench.rows.get('t')).toBe(2);
+    await expect.poll(() => workbench.rows.get('t'), { timeout: 10_000 }).toBe(2);
   });
 
   it('cannot run what fails in the plan, and can once another choice mends it', async () => {
@@ -129,7 +131,7 @@ describe('The workbench', () => {
 
   it('says that the engine stopped when it dies during a run, and runs the same file afterwards', async () => {
     const workers: Worker[] = [];
-    const mortal = new EngineClient(() => {
+    const mortal = new EngineClient('runs', () => {
       const worker = new Worker(new URL('../../src/engine/worker.ts', import.meta.url), { type: 'module' });
       workers.push(worker);
       return worker;
@@ -148,5 +150,99 @@ describe('The workbench', () => {
     expect(workbench.state).toBe('done');
     expect(workers).toHaveLength(2);
     mortal.cancel();
+  });
+});
+
+/** How all checks stand that are made of a file and its plan. */
+const FILE_CHECKED = { forecast: 'made', rows: 'made', 'integrity-before': 'made', 'sha256-input': 'made' };
+
+describe('While the result of a run is being proved', () => {
+  let watched: WatchedChecks;
+
+  beforeEach(async () => {
+    watched = watchChecks();
+    workbench = new Workbench(client, watched.checks);
+    await workbench.take([scriptOf('CREATE INDEX IF NOT EXISTS i ON t(b);'), await databaseOf(tableOf(50))]);
+  });
+
+  afterEach(() => watched.end());
+
+  /** Starts a run and waits until a check of its result is asked for, which is then held up. */
+  async function runUntil(question: string): Promise<{ readonly ended: Promise<void> }> {
+    watched.decide((one) => (one === question ? 'held' : 'asked'));
+    const ended = workbench.run();
+    await asked(watched, question);
+    watched.decide(() => 'asked');
+    return { ended };
+  }
+
+  it('the checks come after the plan, and the result is there before they are done', async () => {
+    expect(workbench.planned).not.toBeNull();
+    expect(Object.keys(standing(watched.checks))).toContain('rows');
+    await runUntil('prove content');
+    expect([workbench.state, workbench.proving]).toEqual(['running', true]);
+    expect(workbench.finished?.file?.size).toBeGreaterThan(0);
+  });
+
+  it('skipping ends the run with its result, and what was skipped can be made', async () => {
+    const { ended } = await runUntil('prove content');
+    workbench.skipProofs();
+    await ended;
+
+    expect(workbench.state).toBe('done');
+    expect(workbench.finished?.committed).toBe(true);
+    expect(standing(watched.checks)).toMatchObject({ pages: 'made', content: 'skipped', 'second-run': 'skipped' });
+    watched.checks.ask('content');
+    await settled(watched.checks);
+    expect(standing(watched.checks)).toMatchObject({ content: 'made', 'second-run': 'skipped' });
+  });
+
+  it.each(['prove integrity-before', 'prove content', 'hash result'])(
+    'cancelling at “%s” forgets the result, and neither the plan nor the checks of the file are lost',
+    async (question) => {
+      const { ended } = await runUntil(question);
+      workbench.cancel();
+      expect([workbench.state, workbench.finished, workbench.proving]).toEqual(['ready', null, false]);
+      await ended;
+      await vi.waitUntil(() => watched.checks.sha256('input') !== null, { timeout: 10_000, interval: 5 });
+      await settled(watched.checks);
+      expect(standing(watched.checks)).toEqual(FILE_CHECKED);
+
+      await workbench.run();
+      expect(workbench.state).toBe('done');
+      expect(watched.checks.proofs.map(({ code, result }) => [code, result])).toEqual(
+        PROOF_CODES.map((code) => [code, 'pass']),
+      );
+    },
+  );
+
+  it('going back to the plan while a check is made that was asked for leaves nothing half done', async () => {
+    await workbench.run();
+    watched.decide((one) => (one === 'prove content' ? 'held' : 'asked'));
+    watched.questions.length = 0;
+    watched.checks.ask('content');
+    await asked(watched, 'prove content');
+    watched.decide(() => 'asked');
+
+    await workbench.backToPlan();
+    await settled(watched.checks);
+
+    expect(workbench.state).toBe('ready');
+    expect(standing(watched.checks)).toEqual(FILE_CHECKED);
+  });
+
+  it('another file cannot be dropped, and after it nothing of the old one shows', async () => {
+    const next = await databaseOf('CREATE TABLE other(a);', 'next.db');
+    const { ended } = await runUntil('prove content');
+    await workbench.take([next]);
+    expect([workbench.state, workbench.inspection?.name]).toEqual(['running', 'test.db']);
+    workbench.skipProofs();
+    await ended;
+
+    await workbench.take([next]);
+    await settled(watched.checks);
+    expect(workbench.inspection?.name).toBe('next.db');
+    expect([...workbench.rows]).toEqual([['other', 0]]);
+    expect(watched.checks.proofs.map(({ code }) => code)).toEqual(['integrity-before']);
   });
 });

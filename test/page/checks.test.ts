@@ -1,0 +1,152 @@
+// The checks of a file with their real worker: what is made when, given up, skipped and asked for.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EngineClient } from '../../src/engine/client';
+import { databaseOf, sha256, tableOf } from './databases';
+import {
+  asked,
+  inspect,
+  look,
+  passed,
+  results,
+  settled,
+  standing,
+  watchChecks,
+  type WatchedChecks,
+} from './watchedChecks';
+
+const LARGE = 300e6;
+
+let runs: EngineClient;
+let watched: WatchedChecks;
+
+beforeEach(() => {
+  runs = new EngineClient();
+  watched = watchChecks();
+});
+
+afterEach(() => {
+  runs.cancel();
+  watched.end();
+});
+
+describe('The checks of a file', () => {
+  it('are its rows, its soundness and its hash, and nothing before they are looked for', async () => {
+    const { checks, questions } = watched;
+    const file = await databaseOf(`${tableOf(30)} CREATE TABLE u(a);`);
+    checks.take(file);
+    expect([questions, standing(checks)]).toEqual([[], {}]);
+
+    checks.look(await inspect(runs, file));
+    expect(standing(checks)).toEqual({ rows: 'running', 'integrity-before': 'waiting', 'sha256-input': 'waiting' });
+    await settled(checks);
+
+    expect([...checks.rows]).toEqual([
+      ['t', 30],
+      ['u', 0],
+    ]);
+    expect(results(watched)).toEqual(passed(['integrity-before']));
+    expect(checks.sha256('input')).toBe(await sha256(file));
+    expect(checks.sha256('result')).toBeNull();
+    expect(checks.progress).toBeNull();
+
+    const before = questions.length;
+    checks.look(await inspect(runs, file));
+    expect(questions).toHaveLength(before);
+  });
+
+  it('of a large one wait to be asked for, apart from its rows', async () => {
+    const { checks } = watched;
+    const { file } = await look(watched, runs, tableOf(30), LARGE);
+    await settled(checks);
+    expect(standing(checks)).toEqual({ rows: 'made', 'integrity-before': 'unasked', 'sha256-input': 'unasked' });
+
+    checks.ask('sha256-input');
+    checks.ask('integrity-before');
+    expect(standing(checks)).toMatchObject({ 'integrity-before': 'waiting', 'sha256-input': 'running' });
+    await settled(checks);
+
+    expect(results(watched)).toEqual(passed(['integrity-before']));
+    expect(checks.sha256('input')).toBe(await sha256(file));
+  });
+
+  it.each([40e6, LARGE])(
+    'give way to a run on a file of %i bytes, and go on after it where they were',
+    async (size) => {
+      const { checks, questions, workers, decide } = watched;
+      decide((question) => (question === 'countRows u' ? 'held' : 'asked'));
+      const { inspection } = await look(watched, runs, `${tableOf(30)} CREATE TABLE u(a);`, size);
+      await asked(watched, 'countRows u');
+
+      checks.giveWay();
+      expect(standing(checks)).toMatchObject({ rows: 'waiting' });
+      expect(checks.progress).toBeNull();
+      decide(() => 'asked');
+      checks.look(inspection);
+      await settled(checks);
+
+      expect([...checks.rows]).toEqual([
+        ['t', 30],
+        ['u', 0],
+      ]);
+      expect(questions.filter((question) => question.startsWith('countRows'))).toEqual([
+        'countRows t',
+        'countRows u',
+        'countRows u',
+      ]);
+      expect(workers).toHaveLength(2);
+    },
+  );
+
+  it('of a small file go on beside a run', async () => {
+    const { checks, workers, decide } = watched;
+    decide((question) => (question === 'countRows t' ? 'held' : 'asked'));
+    await look(watched, runs, tableOf(30));
+    await asked(watched, 'countRows t');
+
+    checks.giveWay();
+
+    expect(standing(checks)).toMatchObject({ rows: 'running' });
+    expect(workers).toHaveLength(1);
+  });
+
+  it('can be skipped, and be made later all the same', async () => {
+    const { checks, workers, decide } = watched;
+    decide((question) => (question === 'prove integrity-before' ? 'held' : 'asked'));
+    const { file } = await look(watched, runs, tableOf(30));
+    await asked(watched, 'prove integrity-before');
+
+    checks.skip();
+    expect(standing(checks)).toEqual({ rows: 'made', 'integrity-before': 'skipped', 'sha256-input': 'skipped' });
+    decide(() => 'asked');
+    checks.ask('sha256-input');
+    await settled(checks);
+
+    expect(checks.sha256('input')).toBe(await sha256(file));
+    expect(standing(checks)).toMatchObject({ 'integrity-before': 'skipped' });
+    expect(workers).toHaveLength(2);
+  });
+
+  it('of an old file show nowhere once another one is there', async () => {
+    const { checks } = watched;
+    const first = await databaseOf(tableOf(20_000), 'first.db');
+    const second = await databaseOf('CREATE TABLE other(a); INSERT INTO other VALUES (1);', 'second.db');
+    const [ofFirst, ofSecond] = [await inspect(runs, first), await inspect(runs, second)];
+
+    checks.take(first);
+    checks.look(ofFirst);
+    checks.take(second);
+    expect(standing(checks)).toEqual({});
+    checks.look(ofSecond);
+    await settled(checks);
+    expect([...checks.rows]).toEqual([['other', 1]]);
+    expect(checks.sha256('input')).toBe(await sha256(second));
+
+    // And once more from a point where everything of the file has been made.
+    checks.take(first);
+    expect([[...checks.rows], checks.proofs, checks.sha256('input')]).toEqual([[], [], null]);
+    checks.look(ofFirst);
+    await settled(checks);
+    expect([...checks.rows]).toEqual([['t', 20_000]]);
+    expect(checks.sha256('input')).toBe(await sha256(first));
+  });
+});

@@ -1,0 +1,177 @@
+// The checks of a result with their real worker: what is made when, skipped, asked for, lost with a worker and forgotten.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EngineClient } from '../../src/engine/client';
+import { thoroughnessUnasked } from '../../src/migration/agenda';
+import { PROOF_CODES, type ProofCode } from '../../src/migration/proof';
+import { databaseOf, sha256, tableOf } from './databases';
+import {
+  asked,
+  inspect,
+  look,
+  passed,
+  results,
+  runOn,
+  settled,
+  standing,
+  watchChecks,
+  type WatchedChecks,
+} from './watchedChecks';
+
+const SCRIPT = "ALTER TABLE t ADD COLUMN c TEXT DEFAULT (datetime('now')); CREATE INDEX IF NOT EXISTS i ON t(b);";
+const LARGE = 300e6;
+const HUGE = 5e9;
+
+let runs: EngineClient;
+let watched: WatchedChecks;
+
+beforeEach(() => {
+  runs = new EngineClient();
+  watched = watchChecks();
+});
+
+afterEach(() => {
+  runs.cancel();
+  watched.end();
+});
+
+describe('The checks of a result', () => {
+  it('are all made, also when the worker that made the result is gone', async () => {
+    const { checks } = watched;
+    const { file } = await look(watched, runs, tableOf(500));
+    const run = await runOn(runs, SCRIPT);
+    runs.cancel();
+
+    await checks.prove(run);
+
+    expect(results(watched)).toEqual(passed(PROOF_CODES));
+    expect(checks.sha256('input')).toBe(await sha256(file));
+    expect(checks.sha256('result')).toBe(await sha256(run.file));
+    expect(checks.progress).toBeNull();
+  });
+
+  it.each<ProofCode>(['integrity-before', 'pages', 'content', 'integrity-reopened', 'second-run'])(
+    'are not lost with a worker that dies during %s, which can be asked for again',
+    async (code) => {
+      const { checks, workers, decide } = watched;
+      const file = await databaseOf(tableOf(500));
+      const inspection = await inspect(runs, file);
+      checks.take(file);
+      decide((question) => (question === `prove ${code}` ? 'fatal' : 'asked'));
+      checks.look(inspection);
+      await checks.prove(await runOn(runs, SCRIPT));
+
+      expect(checks.states.get(code)).toEqual({
+        state: 'stopped',
+        reason: 'The SQLite engine stopped over it (out of memory).',
+      });
+      expect(results(watched)).toEqual(passed(PROOF_CODES.filter((one) => one !== code)));
+      expect([...checks.rows]).toEqual([['t', 500]]);
+      expect(checks.sha256('result')).not.toBeNull();
+      expect(workers).toHaveLength(2);
+
+      decide(() => 'asked');
+      checks.ask(code);
+      await settled(checks);
+      expect(results(watched)).toEqual(passed(PROOF_CODES));
+    },
+  );
+
+  it('can be skipped in the middle, which ends the proving, and be made one by one', async () => {
+    const { checks, decide } = watched;
+    await look(watched, runs, tableOf(500));
+    await settled(checks);
+    decide((question) => (question === 'prove content' ? 'held' : 'asked'));
+    const proving = checks.prove(await runOn(runs, SCRIPT));
+    await asked(watched, 'prove content');
+
+    checks.skip();
+    await proving;
+
+    const before = PROOF_CODES.slice(0, PROOF_CODES.indexOf('content'));
+    const skipped = PROOF_CODES.slice(PROOF_CODES.indexOf('content'));
+    expect(results(watched)).toEqual(passed(before));
+    for (const key of [...skipped, 'sha256-result'] as const) expect(checks.states.get(key)?.state).toBe('skipped');
+    decide(() => 'asked');
+    for (const code of skipped.toReversed()) checks.ask(code);
+    await settled(checks);
+    expect(results(watched)).toEqual(passed(PROOF_CODES));
+    expect(checks.sha256('result')).toBeNull();
+  });
+
+  it.each([LARGE, HUGE])(
+    'of a file of %i bytes are made as thoroughly as its size allows, and in full when asked for',
+    async (size) => {
+      const { checks } = watched;
+      await look(watched, runs, tableOf(500), size);
+      await checks.prove(await runOn(runs, 'CREATE TABLE IF NOT EXISTS more(a)'));
+
+      for (const code of PROOF_CODES) {
+        const thoroughness = thoroughnessUnasked(code, size);
+        const expected = thoroughness === 'none' ? { state: 'unasked' } : { state: 'made', thoroughness };
+        expect(checks.states.get(code), code).toMatchObject(expected);
+      }
+      expect(standing(checks)).toMatchObject({ rows: 'made', 'sha256-input': 'unasked', 'sha256-result': 'unasked' });
+
+      for (const code of PROOF_CODES) checks.ask(code);
+      await settled(checks);
+      expect(results(watched)).toEqual(passed(PROOF_CODES));
+      for (const code of PROOF_CODES) expect(checks.states.get(code), code).toMatchObject({ thoroughness: 'full' });
+    },
+  );
+
+  it('are those of the latest run alone', async () => {
+    const { checks, decide } = watched;
+    await look(watched, runs, tableOf(500));
+    await settled(checks);
+    decide((question) => (question === 'prove content' ? 'held' : 'asked'));
+    const first = checks.prove(await runOn(runs, SCRIPT));
+    await asked(watched, 'prove content');
+    decide(() => 'asked');
+
+    const run = await runOn(runs, 'DELETE FROM t WHERE a > 400');
+    await Promise.all([first, checks.prove(run)]);
+
+    expect(checks.proofs.find(({ code }) => code === 'row-counts')?.details).toEqual(['t: 500 rows before, 400 after']);
+    expect(checks.sha256('result')).toBe(await sha256(run.file));
+  });
+
+  it('are forgotten with the run; those of the file stay, and one that was being made is made', async () => {
+    const { checks, decide } = watched;
+    const { file, inspection } = await look(watched, runs, tableOf(500));
+    await settled(checks);
+    await checks.prove(await runOn(runs, SCRIPT));
+
+    checks.forgetRun();
+    expect(standing(checks)).toEqual({ rows: 'made', 'integrity-before': 'made', 'sha256-input': 'made' });
+    expect([checks.sha256('result'), results(watched)]).toEqual([null, passed(['integrity-before'])]);
+
+    // The same once more while checks of the file are under way.
+    decide((question) => (question === 'prove integrity-before' ? 'held' : 'asked'));
+    checks.take(file);
+    checks.look(inspection);
+    const proving = checks.prove(await runOn(runs, SCRIPT));
+    await asked(watched, 'prove integrity-before');
+    checks.forgetRun();
+    await proving;
+    decide(() => 'asked');
+    checks.look(inspection);
+    await settled(checks);
+
+    expect(standing(checks)).toEqual({ rows: 'made', 'integrity-before': 'made', 'sha256-input': 'made' });
+  });
+
+  it('of what is no database stop with the reason, and leave those of the file alone', async () => {
+    const { checks } = watched;
+    await look(watched, runs, tableOf(500));
+    const run = await runOn(runs, SCRIPT);
+
+    await checks.prove({ ...run, file: new Blob(['not a database, however long it may be '.repeat(20)]) });
+
+    expect(results(watched)).toEqual(passed(['integrity-before']));
+    expect(checks.states.get('content')).toMatchObject({
+      state: 'stopped',
+      reason: expect.stringContaining('database') as string,
+    });
+    expect(checks.sha256('input')).not.toBeNull();
+  });
+});

@@ -1,0 +1,112 @@
+// Checks whose worker is watched: what it is asked, and at which question it is held up or dies.
+import { vi } from 'vitest';
+import { EngineClient } from '../../src/engine/client';
+import type { ProvableRun } from '../../src/engine/answers';
+import type { Inspection } from '../../src/engine/inspection';
+import type { CallMessage } from '../../src/engine/message';
+import type { ProofCode } from '../../src/migration/proof';
+import { DEFAULT_CHOICES } from '../../src/migration/verdict';
+import { Checks, type CheckKey } from '../../src/ui/checks.svelte';
+import { databaseOf } from './databases';
+
+/** What becomes of a question on its way to the worker: it gets there, it never does, or the worker dies of it. */
+export type Fate = 'asked' | 'held' | 'fatal';
+
+/** The checks of the page with their real worker. */
+export interface WatchedChecks {
+  readonly checks: Checks;
+  /** All questions in their order: the method, and its argument where that is a word. */
+  readonly questions: string[];
+  /** Workers that were started. */
+  readonly workers: Worker[];
+  /** Decides on the questions from now on. */
+  readonly decide: (fate: (question: string) => Fate) => void;
+  /** Ends the worker. */
+  readonly end: () => void;
+}
+
+/** Makes checks of which every question is asked, until `decide` is called. */
+export function watchChecks(): WatchedChecks {
+  const questions: string[] = [];
+  const workers: Worker[] = [];
+  let fateOf: (question: string) => Fate = () => 'asked';
+  const client = new EngineClient('checks', (name) => {
+    const worker = new Worker(new URL('../../src/engine/worker.ts', import.meta.url), { type: 'module', name });
+    const post = worker.postMessage.bind(worker);
+    worker.postMessage = (message: CallMessage) => {
+      const [first] = message.arguments;
+      const question = typeof first === 'string' ? `${message.method} ${first}` : message.method;
+      questions.push(question);
+      const fate = fateOf(question);
+      if (fate === 'asked') post(message);
+      if (fate === 'fatal') {
+        worker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory', cancelable: true }));
+      }
+    };
+    workers.push(worker);
+    return worker;
+  });
+  return {
+    checks: new Checks(client),
+    questions,
+    workers,
+    decide: (fate) => {
+      fateOf = fate;
+    },
+    end: () => client.cancel(),
+  };
+}
+
+/** Waits until nothing is being checked or waits to be. */
+export async function settled({ states }: Checks): Promise<void> {
+  const busy = (): boolean => [...states.values()].some(({ state }) => state === 'running' || state === 'waiting');
+  await vi.waitUntil(() => !busy(), { timeout: 20_000, interval: 5 });
+}
+
+/** Waits until a question has been put. */
+export async function asked({ questions }: WatchedChecks, question: string): Promise<void> {
+  await vi.waitUntil(() => questions.includes(question), { timeout: 20_000, interval: 5 });
+}
+
+/** How each check stands, by its key. */
+export function standing({ states }: Checks): Readonly<Partial<Record<CheckKey, string>>> {
+  return Object.fromEntries([...states].map(([key, { state }]) => [key, state]));
+}
+
+/** Opens a file for planning and running, as the page does before it looks at the checks; `size` is what it says it has. */
+export async function inspect(runs: EngineClient, file: File, size = file.size): Promise<Inspection> {
+  const opened = await runs.engine.open(file, file.name);
+  if (!opened.ok) throw new Error(opened.error.sentence);
+  return { ...opened.value, size };
+}
+
+/** A file that is made of a script, opened, and being checked. */
+export async function look(
+  { checks }: WatchedChecks,
+  runs: EngineClient,
+  sql: string,
+  size?: number,
+): Promise<{ readonly file: File; readonly inspection: Inspection }> {
+  const file = await databaseOf(sql);
+  const inspection = await inspect(runs, file, size);
+  checks.take(file);
+  checks.look(inspection);
+  return { file, inspection };
+}
+
+/** Runs a script on the file that is open for it. */
+export async function runOn(runs: EngineClient, script: string): Promise<ProvableRun> {
+  const finished = await runs.engine.run(script, DEFAULT_CHOICES, () => undefined);
+  if (!finished.ok || !finished.value.file) throw new Error('The run has no result');
+  return { ...finished.value, file: finished.value.file, script, choices: DEFAULT_CHOICES };
+}
+
+/** The proofs that were made, as `code: result`. */
+export function results({ checks }: WatchedChecks): readonly string[] {
+  return checks.proofs.map(({ code, result }) => `${code}: ${result}`);
+}
+
+/** How these proofs look among the results when they pass. */
+export function passed(codes: readonly ProofCode[]): readonly string[] {
+  return codes.map((code) => `${code}: pass`);
+}
