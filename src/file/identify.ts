@@ -14,7 +14,8 @@ export interface Refusal {
     | 'unreadable-schema'
     | 'damaged'
     | 'cut-short'
-    | 'unreadable-file' | 'result-too-large';
+    | 'unreadable-file'
+    | 'result-too-large';
   readonly sentence: string;
   /** What to do next. */
   readonly help: string;

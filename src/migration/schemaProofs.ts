@@ -14,12 +14,7 @@ export function proveIntegrity(
 ): Proof {
   const details = [...complaints, ...[...unchecked].map(([table, message]) => `${table}: not checked, ${message}`)];
   if (complaints.length > 0) {
-    return proof(
-      code,
-      'fail',
-      `${check} found ${count(complaints.length, 'fault')}: ${complaints[0] ?? ''}.`,
-      details,
-    );
+    return proof(code, 'fail', `${check} found ${count(complaints.length, 'fault')}: ${complaints[0] ?? ''}.`, details);
   }
   if (unchecked.size > 0) {
     const [table, message] = [...unchecked][0] ?? ['', ''];

@@ -73,8 +73,7 @@ const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools)
     return proveForeignKeys(before, countViolations(evidence.aftermath.result), evidence.pairs);
   },
 
-  settings: (evidence) =>
-    proveSettings(evidence.measuredBefore, evidence.measuredAfter, evidence.aftermath.statements),
+  settings: (evidence) => proveSettings(evidence.measuredBefore, evidence.measuredAfter, evidence.aftermath.statements),
 
   sequences: ({ pairs, measuredBefore, measuredAfter, changes }) =>
     proveSequences(pairs, measuredBefore, measuredAfter, changes),
