@@ -13,6 +13,7 @@ import { peakMemoryOfChromium } from './memory.mjs';
 export class VisitFailed extends Error {}
 
 const ANSWER_PATIENCE = 60_000;
+const LOOK_AT_MEMORY_EVERY = 500;
 
 export class Visit {
   /** Work that a download or a profile leaves behind is in here. */
@@ -20,6 +21,10 @@ export class Visit {
   #context;
   /** Rejects when the page's process dies. */
   #crashed;
+  /** @type {Peaks | null} */
+  #peaks = null;
+  /** Chromium sets its own high-water marks back every few minutes, so they are looked at all the time. */
+  #watch;
   /** Whether it has died. */
   dead = false;
   page;
@@ -40,6 +45,7 @@ export class Visit {
       });
     });
     this.#crashed.catch(() => undefined);
+    this.#watch = setInterval(() => this.peaks(), LOOK_AT_MEMORY_EVERY);
   }
 
   /**
@@ -75,7 +81,13 @@ export class Visit {
 
   /** The most memory that the processes of this Chromium held so far; null where the system does not tell. */
   peaks() {
-    return peakMemoryOfChromium(profileIn(this.#folder));
+    const now = peakMemoryOfChromium(profileIn(this.#folder));
+    if (now === null) return this.#peaks;
+    this.#peaks = {
+      renderer: Math.max(now.renderer, this.#peaks?.renderer ?? 0),
+      browser: Math.max(now.browser, this.#peaks?.browser ?? 0),
+    };
+    return this.#peaks;
   }
 
   /** @param {string} path */
@@ -119,6 +131,7 @@ export class Visit {
   }
 
   async close() {
+    clearInterval(this.#watch);
     await this.#context.close();
     rmSync(this.#folder, { recursive: true, force: true });
   }
