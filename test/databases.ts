@@ -1,11 +1,12 @@
 // Databases for tests: made by native sqlite3 or by the sample scripts, opened by the engine of the page.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rowsOf, type Database } from '../src/database';
-import { Overlay, sourceOfBytes } from '../src/engine/overlay';
+import { Overlay } from '../src/engine/overlay';
+import { sourceOfBytes } from '../src/file/byteSource';
 import { pageChangesOf } from '../src/engine/pageChanges';
 import { loadEngine } from '../src/engine/sqljs';
 import { readHeader } from '../src/file/header';
@@ -24,27 +25,34 @@ import { splitScript } from '../src/script/split';
 
 export const engine = await loadEngine();
 
-const folder = mkdtempSync(join(tmpdir(), 'drydock-'));
+/** Does something with a file for native sqlite3, which is gone afterwards: all tests together make gigabytes of them. */
+function withFile<Value>(use: (path: string) => Value): Value {
+  const folder = mkdtempSync(join(tmpdir(), 'drydock-'));
+  try {
+    return use(join(folder, 'database.db'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 /** Nothing here has to outlive a power cut. */
 const NO_WAITING = ['-cmd', 'PRAGMA synchronous = OFF'];
 
 /** The bytes of a database that native sqlite3 makes of a script. */
 export function nativeDatabase(sql: string): Uint8Array {
-  const path = join(folder, `${crypto.randomUUID()}.db`);
-  execFileSync('sqlite3', [...NO_WAITING, '-bail', path], { input: sql });
-  return new Uint8Array(readFileSync(path));
+  return withFile((path) => {
+    execFileSync('sqlite3', [...NO_WAITING, '-bail', path], { input: sql });
+    return new Uint8Array(readFileSync(path));
+  });
 }
 
 /** What native sqlite3 prints for a query on a database of these bytes. */
 export function askNative(bytes: Uint8Array, sql: string): string {
-  const path = join(folder, `${crypto.randomUUID()}.db`);
-  writeFileSync(path, bytes);
-  return execFileSync('sqlite3', [...NO_WAITING, '-batch', '-bail', path], {
-    input: sql,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-  }).trim();
+  return withFile((path) => {
+    writeFileSync(path, bytes);
+    const options = { input: sql, encoding: 'utf8', maxBuffer: 1 << 28 } as const;
+    return execFileSync('sqlite3', [...NO_WAITING, '-batch', '-bail', path], options).trim();
+  });
 }
 
 /** A file of public/migrations. */

@@ -19,8 +19,8 @@ import { blobOf } from './blob';
 import type { Hashers } from './hashers';
 import { inspect, type Inspection } from './inspection';
 import { cachedSource, OpenedFile } from './openedFile';
-import { readInto } from './byteSource';
-import type { ByteSource, Overlay } from './overlay';
+import { readInto, type ByteSource } from '../file/byteSource';
+import type { Overlay } from './overlay';
 import { pageChangesOf } from './pageChanges';
 import { preload } from './preload';
 import { Prover, proveSound } from './prover';
@@ -31,11 +31,16 @@ import { readable, unreadableSchema } from './unreadable';
 
 const HASH_BYTES_AT_ONCE = 4 << 20;
 
+/** How many bytes of a file of a size are kept in memory at most: in this worker, and in the one that runs. */
+export interface Kept {
+  readonly here: (fileBytes: number) => number;
+  readonly ofRuns: (fileBytes: number) => number;
+}
+
 /**
  * The engine's methods for one worker. Expected failures come back as data; a rejected call is a bug or a dead engine.
- * @param kept how much of the open file to keep in memory at most, and how much of it the worker keeps that runs
  */
-export function makeApi(engine: Engine, kept: { readonly here: number; readonly ofRuns: number }) {
+export function makeApi(engine: Engine, kept: Kept) {
   /** Loaded when they are needed first: planning and running need none. */
   let hashers: Promise<Hashers> | null = null;
   const loadHashersOnce = (): Promise<Hashers> =>
@@ -72,7 +77,8 @@ export function makeApi(engine: Engine, kept: { readonly here: number; readonly 
     onProgress: OnProgress,
   ): Promise<void> {
     const scans = statements.some(({ kind }) => kind === 'create index' || kind === 'insert' || kind === 'update');
-    if (!engine.onDemand || !scans || !cache || file.size > kept.here || cache.heldBytes === file.size) return;
+    if (!engine.onDemand || !scans || !cache || file.size > kept.here(file.size) || cache.heldBytes === file.size)
+      return;
     await preload(file, cache, (done) =>
       onProgress({ stage: 'check', label: 'reading the file', done, total: file.size, pagesRead: 0 }),
     );
@@ -84,7 +90,7 @@ export function makeApi(engine: Engine, kept: { readonly here: number; readonly 
       return readable((): Outcome<Inspection, Refusal> => {
         forgetResult();
         opened = cache = null;
-        const source = cachedSource(file, kept.here);
+        const source = cachedSource(file, kept.here(file.size));
         const identified = identify(source.read(0, Math.min(BYTES_TO_IDENTIFY, source.size)));
         if (!identified.ok) return identified;
         const header = identified.value;
@@ -132,7 +138,7 @@ export function makeApi(engine: Engine, kept: { readonly here: number; readonly 
         const { source: file, header } = open;
         const split = splitScript(script);
         const statements = split.ok ? split.statements : [];
-        const cacheBytes = kept.ofRuns;
+        const cacheBytes = kept.ofRuns(file.size);
         const value = open.using(({ database }) =>
           forecastRun({ database, header, file, statements, plan, cacheBytes }, () => performance.now()),
         );
@@ -185,7 +191,7 @@ export function makeApi(engine: Engine, kept: { readonly here: number; readonly 
     openResult(run: ProvableRun): Outcome<null, Refusal> {
       return readable((): Outcome<null, Refusal> => {
         forgetResult();
-        const made = Prover.over(engine, mustBeOpen(), run, kept.here);
+        const made = Prover.over(engine, mustBeOpen(), run, kept.here(run.file.size));
         if (!made.ok) return made;
         prover = made.value;
         return { ok: true, value: null };

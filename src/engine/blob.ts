@@ -1,6 +1,7 @@
 // Reads a dropped File on demand, and puts a result together from its slices and the pages that were written.
 
-import type { ByteSource, Overlay } from './overlay';
+import type { Overlay } from './overlay';
+import type { ByteSource } from '../file/byteSource';
 
 /** The bytes of a file could not be read: it was changed, moved or deleted since it was dropped. */
 export class SourceLost extends Error {}

@@ -1,6 +1,6 @@
 // Bytes in memory that grow by gigabytes without ever being copied to a larger place: an array of chunks.
 
-import { copyBytes, type Bytes } from './byteSource';
+import { copyBytes, type ByteArray } from '../file/byteSource';
 
 /** Large enough that gigabytes are few pieces, small enough that the last one wastes little. */
 const CHUNK_BYTES = 4 << 20;
@@ -22,7 +22,7 @@ export class ChunkedBytes {
   }
 
   /** Copies `length` bytes from `position` on to `target` at `offset`. */
-  readInto(target: Bytes, offset: number, position: number, length: number): void {
+  readInto(target: ByteArray, offset: number, position: number, length: number): void {
     for (let done = 0; done < length;) {
       const index = Math.floor((position + done) / CHUNK_BYTES);
       const from = position + done - index * CHUNK_BYTES;
@@ -36,7 +36,7 @@ export class ChunkedBytes {
   }
 
   /** Writes `length` bytes of `source` from `offset` on at `position`. Throws RangeError where there is no memory left. */
-  writeFrom(source: Bytes, offset: number, length: number, position: number): void {
+  writeFrom(source: ByteArray, offset: number, length: number, position: number): void {
     for (let done = 0; done < length;) {
       const index = Math.floor((position + done) / CHUNK_BYTES);
       const from = position + done - index * CHUNK_BYTES;

@@ -3,7 +3,8 @@
 import type { Database } from '../database';
 import type { Header } from '../file/header';
 import { sourceOfBlob } from './blob';
-import { Overlay, type ByteSource } from './overlay';
+import { Overlay } from './overlay';
+import type { ByteSource } from '../file/byteSource';
 import { ReadCache } from './readCache';
 import type { Engine } from './sqljs';
 

@@ -1,11 +1,9 @@
 // Copy-on-write pages: a writable view of a file that is only ever read. Base bytes come on demand from the source,
 // written pages lie over them in memory, and forgetting the overlay is undo.
 
-import { copyBytes, readInto, type Bytes, type ByteSource } from './byteSource';
+import { copyBytes, readInto, type ByteArray, type ByteSource } from '../file/byteSource';
 import { ChunkedBytes, zeroPieces } from './chunkedBytes';
 import { PageStore } from './pageStore';
-
-export { sourceOfBytes, type ByteSource } from './byteSource';
 
 /** Run of bytes of the result: either the source's own, untouched, or bytes that were written. */
 export type Segment =
@@ -48,11 +46,6 @@ export class Overlay implements ByteSource {
     return this.#size;
   }
 
-  /** Bytes by which the file is longer than its source. */
-  get appendedBytes(): number {
-    return Math.max(0, this.#size - this.source.size);
-  }
-
   /** Numbers of the written pages (0-based), ascending; all that were appended count as written. */
   get writtenPages(): readonly number[] {
     const pages = [...this.#written.numbers];
@@ -88,7 +81,7 @@ export class Overlay implements ByteSource {
   }
 
   /** Copies `length` bytes from `position` on to `target` at `offset`; gives how many there were, fewer at the end. */
-  readInto(target: Bytes, offset: number, position: number, length: number): number {
+  readInto(target: ByteArray, offset: number, position: number, length: number): number {
     const end = Math.min(position + length, this.#size);
     if (end <= position) return 0;
     this.#bytesRead += end - position;
@@ -119,7 +112,7 @@ export class Overlay implements ByteSource {
    * Writes `length` bytes of `source` from `offset` on at `position`; the file grows when they end past its size. Throws
    * RangeError where there is no memory left; the file is a sound one then, in which part of the bytes are written.
    */
-  writeFrom(source: Bytes, offset: number, length: number, position: number): void {
+  writeFrom(source: ByteArray, offset: number, length: number, position: number): void {
     const end = position + length;
     const shift = offset - position;
     let at = position;
@@ -214,14 +207,14 @@ export class Overlay implements ByteSource {
     });
   }
 
-  #readSource(target: Bytes, offset: number, start: number, end: number): void {
+  #readSource(target: ByteArray, offset: number, start: number, end: number): void {
     const held = Math.max(start, Math.min(end, this.#sourceEnd));
     if (held > start) readInto(this.source, target, offset, start, held - start);
     if (end > held) target.fill(0, offset + held - start, offset + end - start);
   }
 
   /** Takes a page of the source over into `#written`, with `length` bytes at its byte `from` already changed. */
-  #addPage(page: number, source: Bytes, offset: number, length: number, from: number): void {
+  #addPage(page: number, source: ByteArray, offset: number, length: number, from: number): void {
     // A page that is overwritten whole need not be read first.
     if (length === this.pageSize) {
       this.#written.add(page, source, offset);

@@ -1,6 +1,6 @@
 // Pages that are held in memory by their numbers: few or a million of them, in any order.
 
-import type { Bytes } from './byteSource';
+import type { ByteArray } from '../file/byteSource';
 import { ChunkedBytes } from './chunkedBytes';
 
 /** Pages that follow one another in the file, and do so in memory too. */
@@ -45,7 +45,7 @@ export class PageStore {
   }
 
   /** Copies `length` bytes of a page, from its byte `from` on, to `target` at `offset`; false where it is not held. */
-  readInto(target: Bytes, offset: number, page: number, from: number, length: number): boolean {
+  readInto(target: ByteArray, offset: number, page: number, from: number, length: number): boolean {
     const slot = this.#slots.get(page);
     if (slot === undefined) return false;
     this.#bytes.readInto(target, offset, slot * this.#pageSize + from, length);
@@ -53,7 +53,7 @@ export class PageStore {
   }
 
   /** Writes `length` bytes of `source` from `offset` on into a page at its byte `from`; false where it is not held. */
-  writeFrom(source: Bytes, offset: number, length: number, page: number, from: number): boolean {
+  writeFrom(source: ByteArray, offset: number, length: number, page: number, from: number): boolean {
     const slot = this.#slots.get(page);
     if (slot === undefined) return false;
     this.#bytes.writeFrom(source, offset, length, slot * this.#pageSize + from);
@@ -61,7 +61,7 @@ export class PageStore {
   }
 
   /** Takes a page that is not held yet, whole, from `source` at `offset`. Throws RangeError where memory ends. */
-  add(page: number, source: Bytes, offset: number): void {
+  add(page: number, source: ByteArray, offset: number): void {
     const slot = this.#freeSlots.at(-1) ?? this.#slotsUsed;
     this.#bytes.writeFrom(source, offset, this.#pageSize, slot * this.#pageSize);
     if (this.#freeSlots.pop() === undefined) this.#slotsUsed++;

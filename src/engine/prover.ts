@@ -10,7 +10,8 @@ import { splitScript } from '../script/split';
 import type { Statement } from '../script/statement';
 import type { OnProgress, ProvableRun } from './answers';
 import { cachedSource, OpenedFile, type Connected } from './openedFile';
-import type { ByteSource, Overlay } from './overlay';
+import type { Overlay } from './overlay';
+import type { ByteSource } from '../file/byteSource';
 import type { Engine } from './sqljs';
 
 /** Tells of a check by its own steps, and of the pages that SQLite reads in between. */

@@ -1,6 +1,6 @@
 // A cache between a source that is slow to ask (a File) and the many overlays that lie over it: one for all of them.
 
-import { copyBytes, type Bytes, type ByteSource } from './byteSource';
+import { copyBytes, type ByteArray, type ByteSource } from '../file/byteSource';
 import { RecencyList } from './recencyList';
 import { Walks } from './walks';
 
@@ -105,7 +105,7 @@ export class ReadCache implements ByteSource {
   }
 
   /** Copies `length` bytes from `position` on to `target` at `offset`; gives how many there were, fewer at the end. */
-  readInto(target: Bytes, offset: number, position: number, length: number): number {
+  readInto(target: ByteArray, offset: number, position: number, length: number): number {
     const end = Math.min(position + length, this.size);
     for (let at = position; at < end;) {
       const index = Math.floor(at / BLOCK_BYTES);
@@ -230,17 +230,4 @@ export class ReadCache implements ByteSource {
     if (index === this.#last) this.#last = -1;
     return bytes;
   }
-}
-
-/**
- * How many bytes of a file to keep in memory at most.
- * @param deviceMemory `navigator.deviceMemory`: gigabytes of the machine, a power of two; some browsers tell no more than
- * 8, others nothing at all, as no browser does on a page that came over plain http
- *
- * An eighth of it, since the pages of a result have to find room too. A quarter from 8 on, where there is more room and
- * the figure may be the least that it can be; 4 GB at most. Who does not tell counts as 4: it may be a telephone.
- */
-export function cacheLimit(deviceMemory: number | undefined): number {
-  const gigabytes = deviceMemory ?? 4;
-  return Math.round(Math.min(4, gigabytes / (gigabytes < 8 ? 8 : 4)) * (1 << 30));
 }

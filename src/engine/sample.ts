@@ -5,7 +5,8 @@ import { readHeader } from '../file/header';
 import { transcribe } from '../migration/transcript';
 import { DEFAULT_CHOICES } from '../migration/verdict';
 import { splitScript } from '../script/split';
-import { Overlay, sourceOfBytes } from './overlay';
+import { Overlay } from './overlay';
+import { sourceOfBytes } from '../file/byteSource';
 import type { Engine } from './sqljs';
 
 /**

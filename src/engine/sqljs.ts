@@ -4,7 +4,8 @@ import initSqlJs, { type BindParams, type SqlJsStatic, type Statement } from 'sq
 import wasmUrl from 'sql.js/dist/sql-wasm-browser.wasm?url';
 import type { Database, Outcome, Row, SqlValue } from '../database';
 import { takeExport } from './exported';
-import { Overlay, sourceOfBytes } from './overlay';
+import { Overlay } from './overlay';
+import { sourceOfBytes } from '../file/byteSource';
 import { standInForFile } from './seam';
 
 /** What @types/sql.js does not know yet of sql.js 1.16: initialisation without its old extension functions, bigint. */

@@ -5,7 +5,8 @@ import { planMigration } from '../migration/plan';
 import { DEFAULT_CHOICES } from '../migration/verdict';
 import { splitScript } from '../script/split';
 import { inspect } from './inspection';
-import { Overlay, sourceOfBytes } from './overlay';
+import { Overlay } from './overlay';
+import { sourceOfBytes } from '../file/byteSource';
 import { readHeader } from '../file/header';
 import type { Engine } from './sqljs';
 

@@ -1,7 +1,7 @@
 // The worker's side: loads the engine and answers calls.
 
 import type { Progress } from './answers';
-import { makeApi } from './api';
+import { makeApi, type Kept } from './api';
 import { keptBytes } from './memory';
 import type { AnswerMessage, CallMessage, WorkerPurpose } from './message';
 import { loadEngine, wasmUrl } from './sqljs';
@@ -10,7 +10,10 @@ import { warmUp } from './warmUp';
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 const { deviceMemory } = navigator as { readonly deviceMemory?: number };
 const purpose: WorkerPurpose = scope.name === 'checks' ? 'checks' : 'runs';
-const kept = { here: keptBytes(purpose, deviceMemory), ofRuns: keptBytes('runs', deviceMemory) };
+const kept: Kept = {
+  here: (fileBytes) => keptBytes(purpose, deviceMemory, fileBytes),
+  ofRuns: (fileBytes) => keptBytes('runs', deviceMemory, fileBytes),
+};
 const api = loadEngine(wasmUrl).then((engine) => {
   if (purpose === 'runs') warmUp(engine);
   return makeApi(engine, kept);

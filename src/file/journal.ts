@@ -1,8 +1,9 @@
 // A rollback journal (-journal): what SQLite restores from it. The format is https://sqlite.org/fileformat2.html#the_rollback_journal;
 // where reading stops is decided as SQLite's own rollback does it (hasHotJournal and pager_playback in its pager.c).
 
-import type { Bytes } from './bytes';
-import { inMemory, LaidOut, layOut, type Layout } from './layout';
+import type { ByteSource } from './byteSource';
+import { sourceOfBytes } from './byteSource';
+import { LaidOut, layOut, type Layout } from './layout';
 import { assumedPageSize, isPageSize } from './pageSize';
 import { ReadAhead } from './readAhead';
 import { readSuperJournal } from './superJournal';
@@ -61,7 +62,7 @@ const LOCK_BYTE = 0x40000000;
  * Reads a journal from its beginning to its end, once; of the database only the first bytes, at most.
  * Gives what SQLite would restore, or why it would restore nothing.
  */
-export function readJournal(journal: Bytes, database: Bytes): JournalOutcome<Journal> {
+export function readJournal(journal: ByteSource, database: ByteSource): JournalOutcome<Journal> {
   const ahead = new ReadAhead(journal);
   if (journal.size === 0) return notHot('empty-journal');
   // SQLite on Unix takes a file of one byte for an empty one.
@@ -153,7 +154,7 @@ function checksumOf(record: DataView, pageSize: number, nonce: number): number {
  * A file that was cut by less than a page is not extended, unless by a page that is restored (pager_truncate). Zeros in the
  * layout mean that the database, or the journal's header, is damaged: SQLite fills up to any size that stands there.
  */
-export function layOutRollback({ pageSize, originalPages, pages }: Journal, database: Bytes): Layout {
+export function layOutRollback({ pageSize, originalPages, pages }: Journal, database: ByteSource): Layout {
   const original = originalPages * pageSize;
   let size = database.size > original || database.size + pageSize <= original ? original : database.size;
   for (const page of pages.keys()) size = Math.max(size, page * pageSize);
@@ -165,7 +166,7 @@ export function layOutRollback({ pageSize, originalPages, pages }: Journal, data
  * A super-journal is taken to exist.
  */
 export function rollBack(database: Uint8Array, journal: Uint8Array): JournalOutcome<Uint8Array> {
-  const [databaseBytes, journalBytes] = [inMemory(database), inMemory(journal)];
+  const [databaseBytes, journalBytes] = [sourceOfBytes(database), sourceOfBytes(journal)];
   const read = readJournal(journalBytes, databaseBytes);
   if (!read.ok) return read;
   const layout = layOutRollback(read.value, databaseBytes);

@@ -1,7 +1,7 @@
 // A file that is laid out from two: the pages of a sidecar (a write-ahead log, a rollback journal) in the places that
 // they have in the database, and the database's own bytes everywhere else. No byte is copied until it is read.
 
-import type { Bytes } from './bytes';
+import type { ByteSource } from './byteSource';
 
 /** Run of bytes of the laid out file. */
 export interface Segment {
@@ -55,15 +55,15 @@ export function layOut({ databaseSize, pageSize, pages, size }: Parts): Layout {
 }
 
 /** A laid out file as bytes that can be read. Neither of the two files is written. */
-export class LaidOut implements Bytes {
+export class LaidOut implements ByteSource {
   readonly size: number;
   readonly #segments: readonly Segment[];
   /** Where each segment begins in the laid out file. */
   readonly #places: Float64Array;
-  readonly #database: Bytes;
-  readonly #sidecar: Bytes;
+  readonly #database: ByteSource;
+  readonly #sidecar: ByteSource;
 
-  constructor({ size, segments }: Layout, database: Bytes, sidecar: Bytes) {
+  constructor({ size, segments }: Layout, database: ByteSource, sidecar: ByteSource) {
     this.size = size;
     this.#segments = segments;
     this.#places = new Float64Array(segments.length);
@@ -111,9 +111,4 @@ export class LaidOut implements Bytes {
     }
     return low;
   }
-}
-
-/** Bytes that are in memory already. They must not be changed as long as the result is in use. */
-export function inMemory(bytes: Uint8Array): Bytes {
-  return { size: bytes.length, read: (start, end) => bytes.subarray(start, end) };
 }

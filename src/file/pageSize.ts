@@ -1,6 +1,6 @@
 // Page sizes: which there are, and the one that SQLite takes a file to have before it has read its first page.
 
-import type { Bytes } from './bytes';
+import type { ByteSource } from './byteSource';
 
 /** What SQLite assumes where a file does not say. */
 const DEFAULT_PAGE_SIZE = 4096;
@@ -13,7 +13,7 @@ export function isPageSize(size: number): boolean {
 }
 
 /** The page size that stands in a database file itself, whatever else does (sqlite3BtreeOpen in SQLite's btree.c). */
-export function assumedPageSize(database: Bytes): number {
+export function assumedPageSize(database: ByteSource): number {
   const [high = 0, low = 0] = database.read(Math.min(PLACE, database.size), Math.min(PLACE + 2, database.size));
   const size = (high << 8) | (low << 16);
   return isPageSize(size) ? size : DEFAULT_PAGE_SIZE;

@@ -1,17 +1,17 @@
 // Reads a file from its beginning to its end, a large piece at a time: asking for every few bytes alone would be slow.
 
-import type { Bytes } from './bytes';
+import type { ByteSource } from './byteSource';
 
 /** Views of a file for a reader that goes forward through it. */
 export class ReadAhead {
-  readonly #bytes: Bytes;
+  readonly #bytes: ByteSource;
   readonly #pieceSize: number;
   #piece: Uint8Array = new Uint8Array(0);
   /** Where the piece begins in the file. */
   #start = 0;
 
   /** @param pieceSize bytes that are read at once, or more where one view needs more */
-  constructor(bytes: Bytes, pieceSize = 1 << 22) {
+  constructor(bytes: ByteSource, pieceSize = 1 << 22) {
     this.#bytes = bytes;
     this.#pieceSize = pieceSize;
   }

@@ -1,7 +1,7 @@
 // The name of a super-journal at the end of a rollback journal: a transaction over several databases has one, which is
 // committed everywhere at the moment when it is deleted (https://sqlite.org/atomiccommit.html#_multi_file_commit).
 
-import type { Bytes } from './bytes';
+import type { ByteSource } from './byteSource';
 
 /** What the end of a journal says. */
 export interface SuperJournal {
@@ -20,7 +20,7 @@ const LEAD = 4;
 const LONGEST_NAME = 512;
 
 /** Reads it as SQLite does (readSuperJournal in its pager.c); null where there is none, or its checksum is wrong. */
-export function readSuperJournal(journal: Bytes): SuperJournal | null {
+export function readSuperJournal(journal: ByteSource): SuperJournal | null {
   if (journal.size < TAIL) return null;
   const tailStart = journal.size - TAIL;
   const tail = viewOf(journal.read(tailStart, journal.size));

@@ -1,7 +1,7 @@
 // A write-ahead log (-wal): what of it SQLite recovers. The format is https://sqlite.org/fileformat2.html#the_write_ahead_log;
 // what counts as valid is decided as SQLite's own recovery does it (walIndexRecover in its wal.c).
 
-import type { Bytes } from './bytes';
+import type { ByteSource } from './byteSource';
 import { isPageSize } from './pageSize';
 import { ReadAhead } from './readAhead';
 
@@ -78,7 +78,7 @@ const VERSION = 3007000;
  * Reads a log from its beginning to its end, once.
  * Gives what SQLite recovers from it. A log without a frame is no problem: it has nothing to recover.
  */
-export function readWal(log: Bytes): WalOutcome<Wal> {
+export function readWal(log: ByteSource): WalOutcome<Wal> {
   if (log.size <= HEADER) {
     const ignored: Ignored[] = log.size === 0 ? [] : [{ why: 'torn', frames: 0, bytes: log.size }];
     const nothing = { frames: 0, committedFrames: 0, transactions: 0, pages: new Map<number, number>() };

@@ -1,8 +1,9 @@
 // A database joined with its write-ahead log: the file that a checkpoint of the log by SQLite would leave.
 
-import type { Bytes } from './bytes';
+import type { ByteSource } from './byteSource';
 import { HEADER_SIZE, readHeader } from './header';
-import { inMemory, LaidOut, layOut, type Layout } from './layout';
+import { sourceOfBytes } from './byteSource';
+import { LaidOut, layOut, type Layout } from './layout';
 import { assumedPageSize } from './pageSize';
 import { readWal, type Wal, type WalOutcome, type WalProblem } from './wal';
 
@@ -31,7 +32,7 @@ const GROWTH = 65536;
  * database is laid out as it is.
  * A problem where SQLite does not use the log beside this database.
  */
-export function layOutWal(wal: Wal, log: Bytes, database: Bytes): WalOutcome<JoinedWal> {
+export function layOutWal(wal: Wal, log: ByteSource, database: ByteSource): WalOutcome<JoinedWal> {
   const { pageSize, databasePages, pages } = wal;
   if (pageSize === null || databasePages === null) {
     const nothing = { pageSize: 0, pages: new Map<number, number>() };
@@ -59,7 +60,7 @@ export function layOutWal(wal: Wal, log: Bytes, database: Bytes): WalOutcome<Joi
 
 /** The database after all that its log has committed, in one piece: for files that fit into memory twice. */
 export function joinWal(database: Uint8Array, log: Uint8Array): WalOutcome<Uint8Array> {
-  const [databaseBytes, logBytes] = [inMemory(database), inMemory(log)];
+  const [databaseBytes, logBytes] = [sourceOfBytes(database), sourceOfBytes(log)];
   const wal = readWal(logBytes);
   if (!wal.ok) return wal;
   const joined = layOutWal(wal.value, logBytes, databaseBytes);
@@ -73,7 +74,7 @@ export function joinWal(database: Uint8Array, log: Uint8Array): WalOutcome<Uint8
  * checkpoint brings to the database only what is committed; so the newest one in the log has at least what the database has.
  * (It may be the same for different pages: a connection that nobody disturbs does not count its commits one by one.)
  */
-function notesOnFirstPage(wal: Wal, firstPage: Uint8Array, database: Bytes): readonly PairNote[] {
+function notesOnFirstPage(wal: Wal, firstPage: Uint8Array, database: ByteSource): readonly PairNote[] {
   if (!wal.pages.has(1)) return [];
   const [before, after] = [readHeader(database.read(0, Math.min(HEADER_SIZE, database.size))), readHeader(firstPage)];
   return before.ok && after.ok && after.value.changeCounter < before.value.changeCounter ? [LOG_IS_OLDER] : [];

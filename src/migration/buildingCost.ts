@@ -11,9 +11,6 @@ import { packTree, type Filling, type TreePages } from './storageModel';
 import { indexesOf, recordOfIndex, recordOfTable, type StoredRecord } from './storedRecord';
 import { overflowRead, type TableSample } from './tableSample';
 
-/** Up to so much a sort is kept in memory; a larger one is written to temporary files and read again (SQLite's cache_size). */
-export const SORT_IN_MEMORY = 32 << 20;
-
 /** CREATE INDEX on a table whose rows come from `origin`. */
 export function indexCost(context: CostContext, statement: Statement, origin: Origin | undefined): Cost {
   const sample = sampled(context, origin);
@@ -29,7 +26,7 @@ export function indexCost(context: CostContext, statement: Statement, origin: Or
   if (typeof stored === 'string') return { ...unknown(stored), pagesRead, milliseconds: time };
   const { entries, bytes, tree } = stored;
   const sorting = entries * Math.log2(Math.max(2, entries)) * rates.comparison;
-  const storing = bytes * rates.sortedByte * (bytes > SORT_IN_MEMORY ? 2 : 1);
+  const storing = bytes * rates.sortedByte * (bytes > context.pageCacheBytes ? 2 : 1);
   return {
     ...NOTHING,
     pagesRead,

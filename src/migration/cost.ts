@@ -1,6 +1,6 @@
 // What a statement costs, and what it is told from; the cost of reading a table as a whole.
 
-import type { Database } from '../database';
+import { rowsOf, type Database } from '../database';
 import type { PagedFile } from '../file/pagedFile';
 import type { Relation } from '../schema/schema';
 import type { Origin } from './origins';
@@ -27,6 +27,8 @@ export interface CostContext {
   /** The schema without rows, on which the statement was made. */
   readonly shadow: Database;
   readonly rates: Rates;
+  /** SQLite's cache_size: pages that it has in its own memory. A sort of more is written to temporary files and read again. */
+  readonly pageCacheBytes: number;
   /** How many pages of each level of a b-tree may be read. */
   readonly pagesOfLevel: number;
   /** A table's sample, or half a sentence on why there is none. */
@@ -35,6 +37,12 @@ export interface CostContext {
   readonly reading: (relation: Relation, pages: number) => Pick<Cost, 'pagesRead' | 'milliseconds'>;
   /** Tables of the file all of whose rows a statement before has written. */
   readonly rewritten: Set<Relation>;
+}
+
+/** What PRAGMA cache_size says, in bytes: it counts pages, or kilobytes where it is negative. */
+export function readPageCacheBytes(database: Database, pageSize: number): number {
+  const size = Number(rowsOf(database, 'PRAGMA cache_size')[0]?.[0]);
+  return size < 0 ? -size * 1024 : size * pageSize;
 }
 
 /** The cost of a statement that works on no rows. */

@@ -1,10 +1,10 @@
 // What the proofs of a run are made from: the database before it and the result, looked at no sooner than a proof asks.
 
 import type { Database, Outcome } from '../database';
-import type { Bytes } from '../file/bytes';
+import type { ByteSource } from '../file/byteSource';
 import type { Header } from '../file/header';
 import { readSchema } from '../schema/read';
-import type { Schema } from '../schema/schema';
+import { foldName, type Schema } from '../schema/schema';
 import type { Statement } from '../script/statement';
 import { pairTables, type TablePair } from './correspondence';
 import { countRows, measure, type Measurement } from './measurement';
@@ -21,8 +21,8 @@ export interface Aftermath {
   readonly before: Database;
   readonly result: Database;
   /** The bytes of both, and the header of the input. */
-  readonly input: Bytes;
-  readonly output: Bytes;
+  readonly input: ByteSource;
+  readonly output: ByteSource;
   readonly header: Header;
   /** What the store of pages says of them. */
   readonly pages: PageChanges;
@@ -76,9 +76,18 @@ export class Evidence {
     return this.#once('written pages', () => findWrittenPages(before, header, input, pages));
   }
 
-  /** The tables whose rows are the input's own bytes. */
+  /**
+   * The tables whose rows are the input's own bytes. None is, where the script opens sqlite_schema to writing: whatever text
+   * it puts there, the same bytes may then be read in ways that no PRAGMA tells of (INTEGER PRIMARY KEY and … DESC).
+   */
   get untouched(): ReadonlySet<TablePair> {
-    return this.#once('untouched', () => new Set(this.pairs.filter((pair) => isUntouched(pair, this.writtenPages))));
+    const opened = this.aftermath.statements.some(
+      ({ kind, name }) => kind === 'pragma' && foldName(name ?? '') === 'writable_schema',
+    );
+    return this.#once(
+      'untouched',
+      () => new Set(opened ? [] : this.pairs.filter((pair) => isUntouched(pair, this.writtenPages))),
+    );
   }
 
   /** Rows by table, of all tables or of those given; what was counted once is not counted again. */

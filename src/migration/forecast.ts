@@ -1,7 +1,7 @@
 // The forecast of a run: what it will read, write and hold in memory, and how long it will take, told before it runs.
 
 import { rowsOf, type Database } from '../database';
-import type { Bytes } from '../file/bytes';
+import type { ByteSource } from '../file/byteSource';
 import type { Header } from '../file/header';
 import { PagedFile, type PageReader } from '../file/pagedFile';
 import { foldName, type Relation } from '../schema/schema';
@@ -10,8 +10,7 @@ import { Origins } from './origins';
 import type { Plan } from './plan';
 import { measureRates, type Rates } from './rates';
 import { makeShadow } from './shadow';
-import { SORT_IN_MEMORY } from './buildingCost';
-import type { Cost, CostContext } from './cost';
+import { readPageCacheBytes, type Cost, type CostContext } from './cost';
 import { costOf } from './statementCost';
 import { sampleTable, type TableSample } from './tableSample';
 
@@ -60,7 +59,7 @@ export interface ForecastInput {
   readonly database: Database;
   readonly header: Header;
   /** The same file's bytes. */
-  readonly file: Bytes;
+  readonly file: ByteSource;
   readonly statements: readonly Statement[];
   readonly plan: Pick<Plan, 'before' | 'outcomes'>;
   /** How many bytes of the file are kept in memory at most. */
@@ -71,8 +70,6 @@ export interface ForecastInput {
 const IDLE_BYTES = 96e6;
 /** The heap that sql.js begins with. */
 const FIRST_HEAP_BYTES = 22_151_168;
-/** PRAGMA cache_size of the engine: pages that SQLite has in its own memory. */
-const PAGE_CACHE_BYTES = 32 << 20;
 /** A temporary file is an array that grows by an eighth at a time, and while it does so there are two of them. */
 const GROWING = 2 + 1 / 8;
 /** Of all tables together about so many pages of a level are read: a page that is not in memory takes a millisecond. */
@@ -85,7 +82,7 @@ const PAGES_OF_LEVELS = 50;
  * @param now milliseconds since some fixed moment
  */
 export function forecastRun(input: ForecastInput, now: () => number): Forecast {
-  const { database, file, header, statements, plan } = input;
+  const { database, file, statements, plan } = input;
   const rates = measureRates(database, file, now);
   const samples = new Map<Relation, TableSample | string>();
   const shadow = makeShadow(database);
@@ -107,7 +104,7 @@ export function forecastRun(input: ForecastInput, now: () => number): Forecast {
       const cost = costOf(context, { statement, outcome, before, after: origins.of(table), newTrees });
       costs.push({ statement, cost, newTrees });
     }
-    return summarise(input, costs, samples, new PagedFile(pagesOf(file, header), header).usable);
+    return summarise(input, context, costs, samples);
   } finally {
     shadow.close();
   }
@@ -132,6 +129,7 @@ function makeContext(
   const named = new Set(statements.map(({ table }) => foldName(table ?? '')));
   const tables = plan.before.relations.filter(({ name }) => named.has(foldName(name))).length;
   const pagesOfLevel = Math.min(24, Math.max(2, Math.floor(PAGES_OF_LEVELS / Math.max(1, tables))));
+  const pageCacheBytes = readPageCacheBytes(database, header.pageSize);
   const readBefore = new Set<Relation>();
   const sampleOf = (relation: Relation): TableSample | string => {
     const known = samples.get(relation);
@@ -145,14 +143,24 @@ function makeContext(
     const again = readBefore.has(relation);
     readBefore.add(relation);
     // A table of which SQLite itself still has the pages; and one that is still in the cache of the file.
-    if (again && bytes <= PAGE_CACHE_BYTES / 2) return { pagesRead: 0, milliseconds: 0 };
+    if (again && bytes <= pageCacheBytes / 2) return { pagesRead: 0, milliseconds: 0 };
     const perByte = again && bytes <= cacheBytes ? rates.heldByte : rates.firstByte;
     return { pagesRead: pages, milliseconds: bytes * perByte };
   };
-  return { database, file: paged, shadow, rates, pagesOfLevel, sampleOf, reading, rewritten: new Set() };
+  return {
+    database,
+    file: paged,
+    shadow,
+    rates,
+    pageCacheBytes,
+    pagesOfLevel,
+    sampleOf,
+    reading,
+    rewritten: new Set(),
+  };
 }
 
-function pagesOf(file: Bytes, { pageSize }: Header): PageReader {
+function pagesOf(file: ByteSource, { pageSize }: Header): PageReader {
   return {
     pageCount: Math.floor(file.size / pageSize),
     read: (page) => file.read((page - 1) * pageSize, page * pageSize),
@@ -165,9 +173,9 @@ function countTrees(shadow: Database): number {
 
 function summarise(
   { file, header, statements, plan, cacheBytes }: ForecastInput,
+  { pageCacheBytes, file: { usable } }: CostContext,
   priced: readonly Priced[],
   samples: ReadonlyMap<Relation, TableSample | string>,
-  usable: number,
 ): Forecast {
   const { pageSize } = header;
   const sum = (figure: (cost: Cost) => number): number => priced.reduce((all, { cost }) => all + figure(cost), 0);
@@ -177,11 +185,11 @@ function summarise(
     priced.length === 0 ? 0 : schemaPages(plan, priced, usable) + pointerMapPages(header, priced, written, usable);
   const bytesToWrite = (written + further) * pageSize;
   const largestSort = Math.max(0, ...priced.map(({ cost }) => cost.sortedBytes));
-  const temporaryBytes = largestSort > SORT_IN_MEMORY ? largestSort : 0;
+  const temporaryBytes = largestSort > pageCacheBytes ? largestSort : 0;
   const kept = sum((cost) => cost.pagesRewritten) * (pageSize + JOURNAL_ENTRY);
-  const inCache = Math.min(PAGE_CACHE_BYTES, bytesToRead + bytesToWrite);
+  const inCache = Math.min(pageCacheBytes, bytesToRead + bytesToWrite);
   // The buffer of a sort is doubled as it fills up, and the smaller one is there until the larger one is.
-  const heapBytes = FIRST_HEAP_BYTES + inCache + Math.min(largestSort, SORT_IN_MEMORY) * 1.5 + kept;
+  const heapBytes = FIRST_HEAP_BYTES + inCache + Math.min(largestSort, pageCacheBytes) * 1.5 + kept;
   const ofFile = Math.min(cacheBytes, file.size, bytesToRead);
   const costs = new Map(priced.map(({ statement, cost }) => [statement.ordinal, cost]));
   const taken = [...samples.values()].filter((sample) => typeof sample !== 'string');

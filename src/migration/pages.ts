@@ -1,6 +1,6 @@
 // Pages: which of the input's a run has written, whose they are, and which tables are therefore the input's own bytes.
 
-import type { Bytes } from '../file/bytes';
+import { readInto, type ByteSource } from '../file/byteSource';
 import type { Header } from '../file/header';
 import { findOwners, type PageOwner } from '../file/pageOwner';
 import { rowsOf, type Database } from '../database';
@@ -35,7 +35,12 @@ export interface WrittenPages {
 const PAGES_READ_FOR_OWNERS = 50_000;
 
 /** Finds out which b-tree of the input each written page belonged to. */
-export function findWrittenPages(before: Database, header: Header, input: Bytes, changes: PageChanges): WrittenPages {
+export function findWrittenPages(
+  before: Database,
+  header: Header,
+  input: ByteSource,
+  changes: PageChanges,
+): WrittenPages {
   const rows = rowsOf(before, 'SELECT rootpage, name FROM main.sqlite_schema WHERE rootpage > 0');
   const names = new Map(rows.map(([root, name]) => [Number(root), String(name)]));
   const { pageSize, inputPages } = changes;
@@ -87,7 +92,12 @@ const BYTES_AT_ONCE = 4 << 20;
 export type OnPages = (done: number, total: number) => void;
 
 /** The first page that the run did not write and that differs all the same, or null: every byte of both files is read. */
-export function findForeignPage(input: Bytes, output: Bytes, changes: PageChanges, onPages: OnPages): number | null {
+export function findForeignPage(
+  input: ByteSource,
+  output: ByteSource,
+  changes: PageChanges,
+  onPages: OnPages,
+): number | null {
   const { pageSize, inputPages, resultPages } = changes;
   const written = new Set(changes.changed);
   const shared = Math.min(inputPages, resultPages);
@@ -109,9 +119,8 @@ export function findForeignPage(input: Bytes, output: Bytes, changes: PageChange
 }
 
 /** Reads into a buffer that is used again; millions of pages would leave as much to the garbage collector. */
-function readAgain(bytes: Bytes, buffer: Uint8Array, start: number, end: number): Uint8Array {
-  if (!bytes.readInto) return bytes.read(start, end);
-  return buffer.subarray(0, bytes.readInto(buffer, 0, start, end - start));
+function readAgain(source: ByteSource, buffer: Uint8Array, start: number, end: number): Uint8Array {
+  return buffer.subarray(0, readInto(source, buffer, 0, start, end - start));
 }
 
 /** Compares four bytes at a time where both begin at a multiple of four. */

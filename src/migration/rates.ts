@@ -1,7 +1,7 @@
 // How fast this machine does what a run consists of: measured for some milliseconds, on rows of our own and on the file.
 
 import { rowsOf, type Database } from '../database';
-import type { Bytes } from '../file/bytes';
+import type { ByteSource } from '../file/byteSource';
 
 /** Milliseconds that things take. Never negative; 0 where a clock is too coarse to tell. */
 export interface Rates {
@@ -32,7 +32,7 @@ const READ_BYTES = 1 << 19;
  * the second time. What else runs at this moment counts in; what a run of minutes warms up or fills does not.
  * @param now milliseconds since some fixed moment
  */
-export function measureRates(database: Database, file: Bytes, now: () => number): Rates {
+export function measureRates(database: Database, file: ByteSource, now: () => number): Rates {
   return { ...measureEngine(database, now), ...measureReading(file, now) };
 }
 
@@ -71,7 +71,7 @@ function measureEngine(database: Database, now: () => number): Omit<Rates, 'firs
   }
 }
 
-function measureReading(file: Bytes, now: () => number): Pick<Rates, 'firstByte' | 'heldByte'> {
+function measureReading(file: ByteSource, now: () => number): Pick<Rates, 'firstByte' | 'heldByte'> {
   const length = Math.min(READ_BYTES, Math.floor(file.size / 4));
   if (length === 0) return { firstByte: 0, heldByte: 0 };
   // Elsewhere each time: what was read for an earlier forecast is in memory by now.

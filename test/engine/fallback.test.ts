@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/database';
 import { inspect } from '../../src/engine/inspection';
 import { OpenedFile } from '../../src/engine/openedFile';
-import { sourceOfBytes } from '../../src/engine/overlay';
+import { sourceOfBytes } from '../../src/file/byteSource';
 import { makeSample } from '../../src/engine/sample';
 import { loadEngine, type Engine } from '../../src/engine/sqljs';
 import { readHeader, type Header } from '../../src/file/header';

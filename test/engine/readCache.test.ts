@@ -1,8 +1,8 @@
 // The cache gives its source's bytes, and asks the source for as little as its room allows.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ByteSource } from '../../src/engine/overlay';
-import { cacheLimit, ReadCache } from '../../src/engine/readCache';
+import type { ByteSource } from '../../src/file/byteSource';
+import { ReadCache } from '../../src/engine/readCache';
 
 const KILOBYTE = 1 << 10;
 const MEGABYTE = 1 << 20;
@@ -346,9 +346,4 @@ describe('a read cache that is filled from a stream', () => {
     cache.clear();
     expect(cache.heldBytes).toBe(0);
   });
-});
-
-test('how much of a file is kept grows with what the machine is known to have, up to 4 GB', () => {
-  const gigabytes = [undefined, 0.25, 1, 2, 4, 8, 16, 32, 64].map((memory) => cacheLimit(memory) / 2 ** 30);
-  expect(gigabytes).toEqual([0.5, 0.03125, 0.125, 0.25, 0.5, 2, 4, 4, 4]);
 });

@@ -1,7 +1,8 @@
 // The seam into sql.js: an overlay of ours stands where sql.js keeps a file's bytes.
 import { describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/database';
-import { Overlay, sourceOfBytes, type ByteSource } from '../../src/engine/overlay';
+import { Overlay } from '../../src/engine/overlay';
+import { sourceOfBytes, type ByteSource } from '../../src/file/byteSource';
 import { askNative, engine, nativeDatabase } from '../databases';
 
 function nativeAnswer(overlay: Overlay, sql: string): string {

@@ -14,8 +14,8 @@ vi.mock('sql.js', async (importOriginal) => {
   const { default: init } = await importOriginal<{ default: (config: unknown) => Promise<SqlJsStatic> }>();
   return {
     default: async (config: unknown) => {
-      const library = await init(config);
-      return { ...library, Database: built.otherwise(library.Database) };
+      const real = await init(config);
+      return { ...real, Database: built.otherwise(real.Database) };
     },
   };
 });

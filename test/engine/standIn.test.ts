@@ -1,7 +1,8 @@
 // The place where an overlay is put into sql.js: by the interface of Emscripten's file systems, or not at all.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Overlay, sourceOfBytes } from '../../src/engine/overlay';
+import { Overlay } from '../../src/engine/overlay';
+import { sourceOfBytes } from '../../src/file/byteSource';
 import { SeamMoved, standInForFile } from '../../src/engine/seam';
 
 /** A file as MEMFS makes one, with the names of its tables as a minifier may choose them. */

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { layOutRollback, readJournal, rollBack, type Journal } from '../../src/file/journal';
-import { inMemory } from '../../src/file/layout';
+import { sourceOfBytes } from '../../src/file/byteSource';
 import { copiedWhileOpen, journalChecksum, recoveredNatively, same, withNumbers, type Pair } from './sidecars';
 
 /** In milliseconds, for tests that start many processes: the machine may be busy. */
@@ -19,14 +19,14 @@ const ORIGINAL_PAGES = 16;
 const SPILLING = 'PRAGMA cache_size = 2; BEGIN;';
 
 function journalOf({ database, sidecar }: Pair): Journal {
-  const journal = readJournal(inMemory(sidecar), inMemory(database));
+  const journal = readJournal(sourceOfBytes(sidecar), sourceOfBytes(database));
   if (!journal.ok) throw new Error(journal.error.sentence);
   return journal.value;
 }
 
 /** Why nothing is rolled back, null where something is. */
 function notHot({ database, sidecar }: Pair): string | null {
-  const journal = readJournal(inMemory(sidecar), inMemory(database));
+  const journal = readJournal(sourceOfBytes(sidecar), sourceOfBytes(database));
   return journal.ok ? null : journal.error.code;
 }
 
@@ -85,7 +85,7 @@ describe('A database with a hot journal', () => {
   });
 
   test('is read from the journal and the database as they lie', () => {
-    const layout = layOutRollback(journalOf(hot), inMemory(hot.database));
+    const layout = layOutRollback(journalOf(hot), sourceOfBytes(hot.database));
     expect(new Set(layout.segments.map(({ from }) => from))).toEqual(new Set(['database', 'sidecar']));
     expect(layout.segments.reduce((sum, { start, end }) => sum + end - start, 0)).toBe(layout.size);
   });

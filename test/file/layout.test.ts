@@ -1,7 +1,8 @@
 // A file that is laid out from two others can be read like one, at any size, and only what is asked for is read.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inMemory, LaidOut, layOut, type Parts } from '../../src/file/layout';
+import { sourceOfBytes } from '../../src/file/byteSource';
+import { LaidOut, layOut, type Parts } from '../../src/file/layout';
 import { same } from './sidecars';
 
 const PAGE = 8;
@@ -37,7 +38,7 @@ describe('A file that is laid out from two', () => {
     fc.assert(
       fc.property(made, fc.nat(), fc.nat(), (files, one, other) => {
         const whole = copied(files);
-        const laidOut = new LaidOut(layOut(files.parts), inMemory(files.database), inMemory(files.sidecar));
+        const laidOut = new LaidOut(layOut(files.parts), sourceOfBytes(files.database), sourceOfBytes(files.sidecar));
         expect(laidOut.size).toBe(whole.length);
         expect(same(laidOut.read(0, whole.length), whole)).toBe(true);
         const [from = 0, to = 0] = [one % (whole.length + 1), other % (whole.length + 1)].sort((a, b) => a - b);

@@ -1,7 +1,7 @@
 // A database joined with its log is, byte for byte, what native SQLite makes of the two.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inMemory } from '../../src/file/layout';
+import { sourceOfBytes } from '../../src/file/byteSource';
 import { readWal, type Wal } from '../../src/file/wal';
 import { joinWal, layOutWal } from '../../src/file/walJoin';
 import {
@@ -26,7 +26,7 @@ const insert = (rows: number, size: number): string =>
 
 /** What is recovered from a log that can be read. */
 function walOf(log: Uint8Array): Wal {
-  const wal = readWal(inMemory(log));
+  const wal = readWal(sourceOfBytes(log));
   if (!wal.ok) throw new Error(wal.error.sentence);
   return wal.value;
 }
@@ -39,7 +39,7 @@ function problemOf({ database, sidecar }: Pair): string | null {
 
 /** The codes of the notes on a pair that can be joined. */
 function notesOn({ database, sidecar }: Pair): readonly string[] {
-  const joined = layOutWal(walOf(sidecar), inMemory(sidecar), inMemory(database));
+  const joined = layOutWal(walOf(sidecar), sourceOfBytes(sidecar), sourceOfBytes(database));
   if (!joined.ok) throw new Error(joined.error.sentence);
   return joined.value.notes.map(({ code }) => code);
 }
@@ -255,7 +255,7 @@ describe('What SQLite does not notice about a log', () => {
     const database = { size: 0x40000000, read: (from: number, to: number) => new Uint8Array(to - from) };
     const notes = [1, 2].map((pages) => {
       const sidecar = last(lockBytePage + pages);
-      const joined = layOutWal(walOf(sidecar), inMemory(sidecar), database);
+      const joined = layOutWal(walOf(sidecar), sourceOfBytes(sidecar), database);
       if (!joined.ok) throw new Error(joined.error.sentence);
       return joined.value.notes.map(({ code }) => code);
     });

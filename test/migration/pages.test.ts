@@ -1,7 +1,7 @@
 // Which tables are called untouched, against what native sqlite3 reads; and that resting on it changes no verdict.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { sourceOfBytes } from '../../src/engine/overlay';
+import { sourceOfBytes } from '../../src/file/byteSource';
 import type { TablePair } from '../../src/migration/correspondence';
 import { findForeignPage, type PageChanges } from '../../src/migration/pages';
 import { PROOF_CODES, type ProofCode } from '../../src/migration/proof';

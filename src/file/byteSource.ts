@@ -1,7 +1,7 @@
 // Where bytes come from, and how runs of them are copied from one place in memory to another.
 
 /** Bytes in memory: a buffer of ours, or a view of the engine's heap, which is signed in some engines. */
-export type Bytes = Uint8Array | Int8Array;
+export type ByteArray = Uint8Array | Int8Array;
 
 /** Where base bytes come from: a dropped File, a buffer, a cache, an overlay. */
 export interface ByteSource {
@@ -16,7 +16,7 @@ export interface ByteSource {
    * Copies `length` bytes from `position` on to `target` at `offset`; gives how many there were, fewer at the end.
    * A source that can do no better than `read` leaves it out.
    */
-  readInto?(target: Bytes, offset: number, position: number, length: number): number;
+  readInto?(target: ByteArray, offset: number, position: number, length: number): number;
 }
 
 /** A source over bytes that are in memory already. They must not be changed as long as the source is in use. */
@@ -34,7 +34,13 @@ export function sourceOfBytes(bytes: Uint8Array): ByteSource {
 }
 
 /** Copies bytes of any source as `ByteSource.readInto` does, in one step where the source knows how to. */
-export function readInto(source: ByteSource, target: Bytes, offset: number, position: number, length: number): number {
+export function readInto(
+  source: ByteSource,
+  target: ByteArray,
+  offset: number,
+  position: number,
+  length: number,
+): number {
   if (source.readInto) return source.readInto(target, offset, position, length);
   const end = Math.min(position + length, source.size);
   if (end <= position) return 0;
@@ -46,7 +52,7 @@ export function readInto(source: ByteSource, target: Bytes, offset: number, posi
 const FEW_BYTES = 24;
 
 /** Copies the bytes of `source` from `start` up to `end` (exclusive) to `target` at `offset`. Both must hold them. */
-export function copyBytes(target: Bytes, offset: number, source: Bytes, start: number, end: number): void {
+export function copyBytes(target: ByteArray, offset: number, source: ByteArray, start: number, end: number): void {
   if (end - start <= FEW_BYTES) {
     for (let from = start, to = offset; from < end; from++, to++) target[to] = source[from] ?? 0;
   } else if (start === 0 && end === source.length) {
