@@ -1,7 +1,8 @@
 // What the page can ask of the engine. Runs in a worker; its type is the protocol.
 
 import type { Outcome } from '../database';
-import { BYTES_TO_IDENTIFY, identify, type Refusal } from '../file/identify';
+import type { Refusal } from '../file/identify';
+import { NO_SIDECARS, type Sidecars } from '../file/recovery';
 import type { Thoroughness } from '../migration/agenda';
 import { forecastRun, type Forecast } from '../migration/forecast';
 import type { Hasher } from '../migration/contentHash';
@@ -15,16 +16,15 @@ import type { ScriptRefusal } from '../script/refusal';
 import { splitScript } from '../script/split';
 import type { Statement } from '../script/statement';
 import type { FinishedRun, OnProgress, PlannedScript, ProvableRun } from './answers';
-import { blobOf } from './blob';
+import { blobOf, sourceOfBlob } from './blob';
 import type { Hashers } from './hashers';
 import { inspect, type Inspection } from './inspection';
-import { cachedSource, OpenedFile } from './openedFile';
+import { openFile, type OpenedFile } from './openedFile';
 import { readInto, type ByteSource } from '../file/byteSource';
 import type { Overlay } from './overlay';
 import { pageChangesOf } from './pageChanges';
 import { preload } from './preload';
 import { Prover, proveSound } from './prover';
-import type { ReadCache } from './readCache';
 import { makeSample } from './sample';
 import type { Engine } from './sqljs';
 import { readable, unreadableSchema } from './unreadable';
@@ -46,8 +46,6 @@ export function makeApi(engine: Engine, kept: Kept) {
   const loadHashersOnce = (): Promise<Hashers> =>
     (hashers ??= import('./hashers').then(({ loadHashers }) => loadHashers()));
   let opened: OpenedFile | null = null;
-  /** What is kept of the open file. */
-  let cache: ReadCache | null = null;
   let prover: Prover | null = null;
 
   function mustBeOpen(): OpenedFile {
@@ -72,35 +70,38 @@ export function makeApi(engine: Engine, kept: Kept) {
 
   /** Where statements go through whole tables and the file finds room in memory, it is read beforehand. */
   async function readAhead(
-    { file }: OpenedFile,
+    { file, cache, isPlain }: OpenedFile,
     statements: readonly Statement[],
     onProgress: OnProgress,
   ): Promise<void> {
     const scans = statements.some(({ kind }) => kind === 'create index' || kind === 'insert' || kind === 'update');
-    if (!engine.onDemand || !scans || !cache || file.size > kept.here(file.size) || cache.heldBytes === file.size)
-      return;
+    if (!engine.onDemand || !scans || !isPlain) return;
+    if (file.size > kept.here(file.size) || cache.heldBytes === file.size) return;
     await preload(file, cache, (done) =>
       onProgress({ stage: 'check', label: 'reading the file', done, total: file.size, pagesRead: 0 }),
     );
   }
 
   return {
-    /** Identifies, opens and inspects a file; it replaces the one that was open. Refusals are data. */
-    open(file: Blob, name: string): Outcome<Inspection, Refusal> {
+    /**
+     * Recovers a file with the sidecars that lie beside it, opens and inspects it; it replaces the one that was open. Refusals
+     * are data.
+     */
+    open(file: Blob, name: string, sidecars: Sidecars<Blob> = NO_SIDECARS): Outcome<Inspection, Refusal> {
       return readable((): Outcome<Inspection, Refusal> => {
         forgetResult();
-        opened = cache = null;
-        const source = cachedSource(file, kept.here(file.size));
-        const identified = identify(source.read(0, Math.min(BYTES_TO_IDENTIFY, source.size)));
-        if (!identified.ok) return identified;
-        const header = identified.value;
-        const candidate = new OpenedFile(engine, file, source, header);
+        opened = null;
+        const recovered = openFile(engine, file, sidecars, kept.here(file.size));
+        if (!recovered.ok) return recovered;
+        const { opened: candidate, findings } = recovered.value;
         return candidate.using(({ database }): Outcome<Inspection, Refusal> => {
           const schema = database.query('SELECT count(*) FROM sqlite_schema');
-          if (!schema.ok) return { ok: false, error: unreadableSchema(schema.error.message, header, file.size) };
+          if (!schema.ok) {
+            return { ok: false, error: unreadableSchema(schema.error.message, candidate.header, file.size) };
+          }
           opened = candidate;
-          cache = source;
-          return { ok: true, value: inspect(database, name, file.size, header, engine) };
+          const { header } = candidate;
+          return { ok: true, value: inspect(database, { name, size: file.size, header, findings }, engine) };
         });
       });
     },
@@ -179,7 +180,7 @@ export function makeApi(engine: Engine, kept: Kept) {
           });
           if (result.committed) open.settle(connected);
           const pages = pageChangesOf(overlay);
-          const file = result.committed ? blobOf(overlay, open.file) : null;
+          const file = result.committed ? blobOf(overlay, open.whole) : null;
           const totalMilliseconds = performance.now() - start;
           const { writtenBytes } = overlay;
           return { ok: true, value: { ...result, file, pages, writtenBytes, startedAt, totalMilliseconds } };
@@ -206,7 +207,9 @@ export function makeApi(engine: Engine, kept: Kept) {
     ): Promise<Outcome<Proof, Refusal>> {
       const { content } = await loadHashersOnce();
       return readable((): Outcome<Proof, Refusal> => {
-        if (code === 'integrity-before') return { ok: true, value: proveSound(mustBeOpen(), onProgress) };
+        if (code === 'integrity-before') {
+          return { ok: true, value: proveSound(mustBeOpen(), thoroughness, onProgress) };
+        }
         if (!prover) throw new Error('No result is open in this engine');
         return { ok: true, value: prover.prove(code, { hasher: content, thoroughness }, onProgress) };
       });
@@ -216,8 +219,12 @@ export function makeApi(engine: Engine, kept: Kept) {
     async hash(of: 'input' | 'result', onProgress: OnProgress): Promise<Outcome<string, Refusal>> {
       const { file: sha256 } = await loadHashersOnce();
       return readable((): Outcome<string, Refusal> => {
-        if (of === 'input')
-          return { ok: true, value: hashOf(sha256, mustBeOpen().source, 'SHA-256 of your file', onProgress) };
+        if (of === 'input') {
+          // The file as it lies on the disk, whatever was recovered from its sidecars.
+          const { isPlain, source, file } = mustBeOpen();
+          const bytes = isPlain ? source : sourceOfBlob(file);
+          return { ok: true, value: hashOf(sha256, bytes, 'SHA-256 of your file', onProgress) };
+        }
         if (!prover) throw new Error('No result is open in this engine');
         return { ok: true, value: hashOf(sha256, prover.source, 'SHA-256 of the result', onProgress) };
       });

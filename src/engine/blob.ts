@@ -1,5 +1,6 @@
 // Reads a dropped File on demand, and puts a result together from its slices and the pages that were written.
 
+import type { Layout } from '../file/layout';
 import type { Overlay } from './overlay';
 import type { ByteSource } from '../file/byteSource';
 
@@ -66,4 +67,18 @@ export function blobOf(overlay: Overlay, original: Blob): Blob {
     throw new ResultTooLarge(`${overlay.writtenBytes} bytes`);
   }
   return blob;
+}
+
+const ZEROS_AT_ONCE = 1 << 20;
+
+/** A laid out file as a Blob: slices of both files, and zeros where neither has anything. */
+export function layeredBlob({ segments }: Layout, database: Blob, sidecar: Blob): Blob {
+  const zeros = new Blob([new Uint8Array(ZEROS_AT_ONCE)]);
+  const parts = segments.flatMap(({ from, start, end }): BlobPart[] => {
+    if (from === 'database') return [database.slice(start, end)];
+    if (from === 'sidecar') return [sidecar.slice(start, end)];
+    const pieces = Math.floor((end - start) / ZEROS_AT_ONCE);
+    return [...Array<Blob>(pieces).fill(zeros), zeros.slice(0, (end - start) % ZEROS_AT_ONCE)];
+  });
+  return new Blob(parts);
 }

@@ -2,7 +2,6 @@
 
 import type { Database } from '../database';
 import type { Finding } from '../file/finding';
-import { findInHeader } from '../file/finding';
 import type { Header } from '../file/header';
 import { readSchema } from '../schema/read';
 import { isInternal, type Schema } from '../schema/schema';
@@ -27,14 +26,13 @@ const COPIED: Finding = {
   severity: 'note',
   sentence: 'This build of SQLite cannot read the file page by page, so the whole of it is copied into memory.',
   help: 'Everything works as usual for files of up to some hundred megabytes; larger ones may not fit.',
+  consent: null,
 };
 
 /** Reads what the page shows of an open database. Throws where its schema cannot be read. */
 export function inspect(
   database: Database,
-  name: string,
-  size: number,
-  header: Header,
+  file: Pick<Inspection, 'name' | 'size' | 'header' | 'findings'>,
   engine: Pick<Engine, 'version' | 'onDemand'>,
 ): Inspection {
   const schema = readSchema(database);
@@ -43,14 +41,15 @@ export function inspect(
     .map((table) => table.name);
   const unreadable = schema.relations.filter((relation) => relation.unreadable !== null);
   const findings: Finding[] = [
-    ...findInHeader(header, size),
+    ...file.findings,
     ...(engine.onDemand ? [] : [COPIED]),
     ...unreadable.map((relation): Finding => ({
       code: 'unreadable-object',
       severity: 'note',
       sentence: `The ${relation.kind} ${relation.name} cannot be read here: ${relation.unreadable ?? ''}.`,
       help: 'It is carried over as it is. Check it with your own program after the upgrade.',
+      consent: null,
     })),
   ];
-  return { name, size, header, findings, schema, tables, engineVersion: engine.version };
+  return { ...file, findings, schema, tables, engineVersion: engine.version };
 }

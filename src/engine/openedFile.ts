@@ -1,8 +1,11 @@
 // A database file that is open: any number of connections stand over its one source, each with pages of its own.
 
-import type { Database } from '../database';
+import type { Database, Outcome } from '../database';
+import type { Finding } from '../file/finding';
 import type { Header } from '../file/header';
-import { sourceOfBlob } from './blob';
+import type { Refusal } from '../file/identify';
+import { recover, type Layer, type Sidecars } from '../file/recovery';
+import { layeredBlob, sourceOfBlob } from './blob';
 import { Overlay } from './overlay';
 import type { ByteSource } from '../file/byteSource';
 import { ReadCache } from './readCache';
@@ -17,23 +20,69 @@ export interface Connected {
 const WAL = 2;
 const FILE_FORMAT_VERSIONS = 18;
 
-/** The source of a dropped file, or of a result: read on demand, and kept up to a limit. */
-export function cachedSource(file: Blob, cacheBytes: number): ReadCache {
-  return new ReadCache(sourceOfBlob(file), cacheBytes);
+/** A dropped file with what lies beside it, or a result: recovered, read on demand, and kept up to a limit. */
+export function openFile(
+  engine: Engine,
+  file: Blob,
+  sidecars: Sidecars<Blob>,
+  cacheBytes: number,
+): Outcome<{ readonly opened: OpenedFile; readonly findings: readonly Finding[] }, Refusal> {
+  const sources = {
+    log: sidecars.log && sourceOfBlob(sidecars.log),
+    journal: sidecars.journal && sourceOfBlob(sidecars.journal),
+  };
+  const recovered = recover(sourceOfBlob(file), sources);
+  if (!recovered.ok) return recovered;
+  const { source, header, layers, findings } = recovered.value;
+  const cache = new ReadCache(source, cacheBytes);
+  const opened = new OpenedFile(engine, file, { sidecars, layers, cache, header });
+  return { ok: true, value: { opened, findings } };
+}
+
+/** What a file was recovered from, and what is kept of it. */
+interface Recovery {
+  readonly sidecars: Sidecars<Blob>;
+  readonly layers: readonly Layer[];
+  readonly cache: ReadCache;
+  readonly header: Header;
 }
 
 /** A file whose header has been read. */
 export class OpenedFile {
+  /** The file itself, without its sidecars. */
   readonly file: Blob;
-  readonly source: ByteSource;
   readonly header: Header;
+  /** What is kept of the recovered file. */
+  readonly cache: ReadCache;
   readonly #engine: Engine;
+  readonly #sidecars: Sidecars<Blob>;
+  readonly #layers: readonly Layer[];
 
-  constructor(engine: Engine, file: Blob, source: ByteSource, header: Header) {
+  constructor(engine: Engine, file: Blob, { sidecars, layers, cache, header }: Recovery) {
     this.#engine = engine;
+    this.#sidecars = sidecars;
+    this.#layers = layers;
     this.file = file;
-    this.source = source;
+    this.cache = cache;
     this.header = header;
+  }
+
+  /** The bytes of the recovered file. */
+  get source(): ByteSource {
+    return this.cache;
+  }
+
+  /** Whether the recovered file is the file itself, byte for byte. */
+  get isPlain(): boolean {
+    return this.#layers.length === 0;
+  }
+
+  /** The recovered file as a Blob of slices: making it reads nothing. */
+  get whole(): Blob {
+    return this.#layers.reduce((below: Blob, { sidecar, layout }) => {
+      const beside = sidecar && this.#sidecars[sidecar];
+      return layeredBlob(layout, below, beside ?? new Blob());
+    }, this.file);
   }
 
   /**

@@ -1,7 +1,8 @@
 // Proves the result of a run: opens its bytes anew beside the file as it was dropped, and makes one proof after the other.
 
 import type { Outcome } from '../database';
-import { BYTES_TO_IDENTIFY, identify, type Refusal } from '../file/identify';
+import type { Refusal } from '../file/identify';
+import { NO_SIDECARS } from '../file/recovery';
 import { Evidence, type OnCheck } from '../migration/evidence';
 import type { Proof, ProofCode } from '../migration/proof';
 import { makeProof, proveSoundBefore, type ProofTools } from '../migration/verify';
@@ -9,7 +10,7 @@ import { readSchema } from '../schema/read';
 import { splitScript } from '../script/split';
 import type { Statement } from '../script/statement';
 import type { OnProgress, ProvableRun } from './answers';
-import { cachedSource, OpenedFile, type Connected } from './openedFile';
+import { openFile, type Connected, type OpenedFile } from './openedFile';
 import type { Overlay } from './overlay';
 import type { ByteSource } from '../file/byteSource';
 import type { Engine } from './sqljs';
@@ -41,10 +42,11 @@ class CheckProgress {
 }
 
 /** The proof that a file was sound before anything ran on it. */
-export function proveSound(file: OpenedFile, onProgress: OnProgress): Proof {
+export function proveSound(file: OpenedFile, thoroughness: ProofTools['thoroughness'], onProgress: OnProgress): Proof {
   const progress = new CheckProgress(onProgress);
+  const { onCheck } = progress;
   return file.using(
-    ({ database }) => proveSoundBefore(database, readSchema(database), progress.onCheck),
+    ({ database }) => proveSoundBefore(database, readSchema(database), { thoroughness, onCheck }),
     progress.onWork,
   );
 }
@@ -76,11 +78,9 @@ export class Prover {
   static over(engine: Engine, before: OpenedFile, run: ProvableRun, cacheBytes: number): Outcome<Prover, Refusal> {
     const split = splitScript(run.script);
     if (!split.ok) throw new Error(split.refusal.sentence);
-    const source = cachedSource(run.file, cacheBytes);
-    const identified = identify(source.read(0, Math.min(BYTES_TO_IDENTIFY, source.size)));
-    if (!identified.ok) return identified;
-    const result = new OpenedFile(engine, run.file, source, identified.value);
-    return { ok: true, value: new Prover(before, result, run, split.statements) };
+    const result = openFile(engine, run.file, NO_SIDECARS, cacheBytes);
+    if (!result.ok) return result;
+    return { ok: true, value: new Prover(before, result.value.opened, run, split.statements) };
   }
 
   /** The bytes of the result. */

@@ -41,7 +41,7 @@ export function warmUp(engine: Engine): void {
   if (!header.ok) throw new Error('The database of the warm-up has no header');
   for (let round = 0; round < ROUNDS; round++) {
     const database = engine.open(new Overlay(sourceOfBytes(bytes), header.value.pageSize));
-    inspect(database, 'warm-up', bytes.length, header.value, engine);
+    inspect(database, { name: 'warm-up', size: bytes.length, header: header.value, findings: [] }, engine);
     planMigration(database, split.statements, DEFAULT_CHOICES);
     database.close();
   }

@@ -1,46 +1,85 @@
 // What the user should know about a file before it is used: facts of the file that a migration does not change.
 
+import { figure } from './figure';
 import type { Header } from './header';
 
 /** Something to know about a file. */
 export interface Finding {
-  readonly code: 'wal-alone' | 'bytes-past-end' | 'unreadable-object' | 'copied-whole';
-  readonly severity: 'note' | 'warn';
+  readonly code:
+    | 'wal-alone'
+    | 'log-joined'
+    | 'log-not-used'
+    | 'log-is-older'
+    | 'zero-pages'
+    | 'journal-rolled-back'
+    | 'journal-not-used'
+    | 'super-journal'
+    | 'cut-short'
+    | 'partial-page'
+    | 'bytes-past-end'
+    | 'damaged'
+    | 'unreadable-object'
+    | 'copied-whole';
+  readonly severity: 'note' | 'warn' | 'bad';
   readonly sentence: string;
   readonly help: string;
+  /** What the user has to agree to before a run, in words of her own; null where nothing can be lost. */
+  readonly consent: string | null;
 }
 
-/** Findings from the header and the size of the file alone. `size` is in bytes. */
-export function findInHeader(header: Header, size: number): readonly Finding[] {
+/**
+ * Findings from the header and the size of the file alone.
+ * @param size bytes of the file as it is read, its sidecars joined with it
+ * @param hasLog its -wal file is here as well
+ */
+export function findInHeader(header: Header, size: number, hasLog: boolean): readonly Finding[] {
   const findings: Finding[] = [];
-  if (header.readVersion === 2) {
+  if (header.readVersion === 2 && !hasLog) {
     findings.push({
       code: 'wal-alone',
       severity: 'warn',
       sentence:
-        'The database is in WAL mode. Rows that were written last may still be in the -wal file beside it, and that file is not here.',
-      help: 'If the program that uses it was closed properly, nothing is missing. To be certain, run PRAGMA wal_checkpoint(TRUNCATE) on the original and drop it again.',
+        'The database is in WAL mode, and its -wal file is not here. Rows that were written last may be in that file only, and would be missing.',
+      help: 'Drop the -wal file that lies beside the database here too. If there is none, the program that used the database was closed properly and nothing is missing.',
+      consent: 'There is no -wal file, or I can do without the rows in it',
     });
   }
-  if (header.pageCountIsValid) {
-    const expected = header.pageCount * header.pageSize;
-    if (size > expected) {
-      findings.push({
-        code: 'bytes-past-end',
-        severity: 'warn',
-        sentence: `The file has ${figure(size - expected)} bytes past its last page (${figure(expected)} by its header, ${figure(size)} in all). SQLite does not look at them.`,
-        help: 'If you did not expect them, compare the file with its original before you go on.',
-      });
-    }
+  const expected = header.pageCount * header.pageSize;
+  if (header.pageCountIsValid && size > expected) {
+    findings.push({
+      code: 'bytes-past-end',
+      severity: 'warn',
+      sentence: `The file has ${figure(size - expected)} bytes past its last page (${figure(expected)} by its header, ${figure(size)} in all). SQLite does not look at them.`,
+      help: 'If you did not expect them, compare the file with its original before you go on.',
+      consent: null,
+    });
+  }
+  const rest = size % header.pageSize;
+  if (!header.pageCountIsValid && rest > 0) {
+    findings.push({
+      code: 'partial-page',
+      severity: 'warn',
+      sentence: `The last page of the file is cut short: ${figure(rest)} of ${figure(header.pageSize)} bytes (${figure(size)} in all). SQLite does not look at a page that is not whole.`,
+      help: 'Get a complete copy, or check that nothing is missing: the copy may have been cut off.',
+      consent: 'Go on without what was in the page that is cut short',
+    });
   }
   return findings;
+}
+
+/** A file of `size` bytes is shorter than its header says. Missing pages are read as zeros. */
+export function cutShort(header: Header, size: number): Finding {
+  const expected = header.pageCount * header.pageSize;
+  return {
+    code: 'cut-short',
+    severity: 'bad',
+    sentence: `The file is cut short: its header speaks of ${figure(expected)} bytes, and it has ${figure(size)}. What was in the other ${figure(expected - size)} is lost; what can be read of the rest is shown.`,
+    help: 'Get a complete copy, or restore it from a backup. SQLite itself would not open this file.',
+    consent: 'Go on with the part of the file that is here',
+  };
 }
 
 /** Bytes by which a file of `size` bytes is shorter than its header says; 0 where it is not, or the header does not tell. */
 export function missingBytes({ pageCountIsValid, pageCount, pageSize }: Header, size: number): number {
   return pageCountIsValid ? Math.max(0, pageCount * pageSize - size) : 0;
-}
-
-function figure(value: number): string {
-  return value.toLocaleString('en-US');
 }

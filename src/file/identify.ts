@@ -10,6 +10,8 @@ export interface Refusal {
     | 'not-sqlite'
     | 'write-ahead-log'
     | 'rollback-journal'
+    | 'shared-memory'
+    | 'sql-dump'
     | 'damaged-header'
     | 'unreadable-schema'
     | 'damaged'
@@ -42,6 +44,10 @@ const SIGNATURES: readonly Signature[] = [
   { bytes: [0x50, 0x41, 0x52, 0x31], what: 'a Parquet file', help: 'Drop a SQLite database.' },
 ];
 const DUCKDB = { at: 8, bytes: [0x44, 0x55, 0x43, 0x4b] };
+/** The version of the index, 3007000, in the byte order of the machine (https://sqlite.org/walformat.html). */
+const SHARED_MEMORY = [0x00, 0x2d, 0xe2, 0x18];
+/** How sqlite3's .dump, mysqldump, pg_dump and the like begin, after comments and blank lines. */
+const SQL_DUMP = /^(\s|--[^\n]*\n|\/\*[\s\S]*?\*\/;?)*(PRAGMA|BEGIN|CREATE|INSERT|DROP|SET|ALTER)\s/i;
 const JOURNAL = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 
 /**
@@ -76,14 +82,21 @@ export function identify(
     return refuse(
       'write-ahead-log',
       'This is a write-ahead log (-wal), not the database that it belongs to.',
-      'Drop the database that lies beside it.',
+      'Drop the database that lies beside it, and this file along with it.',
     );
   }
   if (begins(start, JOURNAL)) {
     return refuse(
       'rollback-journal',
       'This is a rollback journal (-journal), not the database that it belongs to.',
-      'Drop the database that lies beside it.',
+      'Drop the database that lies beside it, and this file along with it.',
+    );
+  }
+  if (begins(start, SHARED_MEMORY) || begins(start, SHARED_MEMORY.toReversed())) {
+    return refuse(
+      'shared-memory',
+      'This is the shared memory (-shm) of a database in WAL mode: it holds no rows, only where they are.',
+      'Drop the database that lies beside it, and its -wal file.',
     );
   }
   const known = SIGNATURES.find((signature) => begins(start, signature.bytes));
@@ -92,6 +105,14 @@ export function identify(
     return refuse('not-sqlite', 'This is a DuckDB database, not a SQLite database.', 'Drop a SQLite database.');
   }
   if (looksLikeText(start)) {
+    const text = String.fromCharCode(...start.filter((byte) => byte < 0x80));
+    if (SQL_DUMP.test(text)) {
+      return refuse(
+        'sql-dump',
+        'This is an SQL dump: the statements that make a database, and not a database itself.',
+        'Load it into a database with sqlite3 (sqlite3 new.db < dump.sql) and drop that. If it is a migration, name it with .sql at its end.',
+      );
+    }
     return refuse(
       'not-sqlite',
       'This is a text file, not a SQLite database.',

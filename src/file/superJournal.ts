@@ -27,9 +27,9 @@ export function readSuperJournal(journal: ByteSource): SuperJournal | null {
   const length = tail.getUint32(0);
   if (length === 0 || length > LONGEST_NAME || length > tailStart) return null;
   if (tail.getUint32(8) !== MAGIC[0] || tail.getUint32(12) !== MAGIC[1]) return null;
-  const bytes = journal.read(tailStart - length, tailStart).slice();
+  const bytes = journal.read(tailStart - length, tailStart);
   // Each byte counts as a signed number.
-  const sum = new Int8Array(bytes.buffer).reduce((total, byte) => total + byte, 0);
+  const sum = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length).reduce((total, byte) => total + byte, 0);
   if (sum >>> 0 !== tail.getUint32(4)) return null;
   const end = bytes.indexOf(0);
   const name = end === -1 ? bytes : bytes.subarray(0, end);

@@ -3,7 +3,8 @@
 import type { ProofCode } from './proof';
 
 /**
- * `full`: all that the check can look at. `sparing`: what the pages that were not written prove is not looked at again.
+ * `full`: all that the check can look at. `sparing`: what the pages that were not written prove is not looked at again; of
+ * soundness, whether each index has its rows is left out (quick_check).
  * `none`: only when asked.
  */
 export type Thoroughness = 'full' | 'sparing' | 'none';
@@ -15,7 +16,7 @@ export const DEAR_BYTES = 256e6;
 export const READABLE_BYTES = 4e9;
 
 /** The checks that read every page and look every row up in every index, and the hashes of whole files. */
-const DEAR = new Set<ProofCode>(['integrity-before', 'integrity-reopened']);
+const DEAR = new Set<ProofCode>(['integrity-reopened']);
 /** The checks that read every page of a file. */
 const READING = new Set<ProofCode>(['integrity-after', 'foreign-keys']);
 /** The checks that can rest on pages that were not written. */
@@ -24,6 +25,8 @@ const SPARING = new Set<ProofCode>(['row-counts', 'pages']);
 /** How a check is made unasked, for an input of this many bytes. */
 export function thoroughnessUnasked(code: ProofCode, size: number): Thoroughness {
   if (code === 'content') return 'sparing';
+  // Damage has to be known before a run, so where integrity_check is dear quick_check takes its place.
+  if (code === 'integrity-before') return size <= DEAR_BYTES ? 'full' : size <= READABLE_BYTES ? 'sparing' : 'none';
   if (DEAR.has(code)) return size <= DEAR_BYTES ? 'full' : 'none';
   if (READING.has(code)) return size <= READABLE_BYTES ? 'full' : 'none';
   if (SPARING.has(code)) return size <= READABLE_BYTES ? 'full' : 'sparing';

@@ -12,6 +12,13 @@ export interface ReportedFile {
   readonly sha256: string | null;
 }
 
+/** Something that was known of the file before the run; `agreed` is what the user ticked to go on in spite of it, or null. */
+export interface ReportedFinding {
+  readonly code: string;
+  readonly sentence: string;
+  readonly agreed: string | null;
+}
+
 /** A check that was not made, and why. */
 export interface UnmadeCheck {
   readonly code: ProofCode;
@@ -38,6 +45,7 @@ export interface ReportSource {
   readonly outcomes: readonly StatementOutcome[];
   readonly proofs: readonly Proof[];
   readonly notMade: readonly UnmadeCheck[];
+  readonly findings: readonly ReportedFinding[];
   /** What the run did to the pages of the file; null where there is no result. */
   readonly pages: ReportedPages | null;
 }
@@ -123,6 +131,7 @@ export function reportAsMarkdown(source: ReportSource): string {
       .map((verdict) => `${counts[verdict]} ${verdict}`)
       .join(', ')} |`,
     '',
+    ...findingLines(source.findings),
     '## Proofs',
     '',
     ...(proofs.length === 0 ? ['None: nothing was kept, so there is nothing to prove.'] : proofs.flatMap(proofLines)),
@@ -140,6 +149,15 @@ function summary(proofs: readonly Proof[], notMade: readonly UnmadeCheck[]): str
   return notMade.length === 0
     ? 'Every proof passed.'
     : `Every proof that was made passed; ${count(notMade.length, 'proof')} not made: see below.`;
+}
+
+function findingLines(findings: readonly ReportedFinding[]): readonly string[] {
+  if (findings.length === 0) return [];
+  const lines = findings.map(
+    ({ code, sentence, agreed }) =>
+      `- ${inText(sentence)} (\`${code}\`)${agreed === null ? '' : ` **Agreed to:** ${inText(agreed)}.`}`,
+  );
+  return ['## What was known of the file', '', ...lines, ''];
 }
 
 function hashOf({ sha256 }: ReportedFile): string {

@@ -22,10 +22,15 @@ export interface ProofTools {
   readonly onCheck: OnCheck;
 }
 
-/** The proof that a database was sound before anything ran; it needs no run. */
-export function proveSoundBefore(before: Database, schema: Schema, onCheck: OnCheck): Proof {
-  onCheck('integrity_check of your file', 0, 0);
-  return proveIntegrity('integrity-before', checkIntegrity(before, schema.relations));
+/** The proof that a database was sound before anything ran; it needs no run. `sparing` is quick_check. */
+export function proveSoundBefore(
+  before: Database,
+  schema: Schema,
+  { thoroughness, onCheck }: Pick<ProofTools, 'thoroughness' | 'onCheck'>,
+): Proof {
+  const check = thoroughness === 'full' ? 'integrity_check' : 'quick_check';
+  onCheck(`${check} of your file`, 0, 0);
+  return proveIntegrity('integrity-before', checkIntegrity(before, schema.relations, check));
 }
 
 /** Makes one proof. Throws DamagedDatabase where SQLite cannot read what it needs. */
@@ -34,8 +39,7 @@ export function makeProof(code: ProofCode, evidence: Evidence, tools: ProofTools
 }
 
 const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools) => Proof>> = {
-  'integrity-before': (evidence, { onCheck }) =>
-    proveSoundBefore(evidence.aftermath.before, evidence.schemaBefore, onCheck),
+  'integrity-before': (evidence, tools) => proveSoundBefore(evidence.aftermath.before, evidence.schemaBefore, tools),
 
   pages(evidence, { thoroughness, onCheck }) {
     const { input, output, pages } = evidence.aftermath;

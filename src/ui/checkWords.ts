@@ -45,6 +45,7 @@ export function offerOf(key: CheckKey, check: CheckState | undefined): string | 
 }
 
 const MORE: Readonly<Partial<Record<CheckKey, string>>> = {
+  'integrity-before': 'Look every row up in the indexes as well',
   content: 'Hash the values of every table as well',
   pages: 'Compare every byte',
   'row-counts': 'Count the rows of every table',

@@ -7,6 +7,8 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Progress, ProvableRun } from '../engine/answers';
 import { Cancelled, EngineClient, EngineFailure } from '../engine/client';
 import type { Inspection } from '../engine/inspection';
+import type { Finding } from '../file/finding';
+import { NO_SIDECARS, type Sidecars } from '../file/recovery';
 import { isHashedUnasked, thoroughnessUnasked, type Thoroughness } from '../migration/agenda';
 import type { Forecast } from '../migration/forecast';
 import type { Plan } from '../migration/plan';
@@ -40,7 +42,7 @@ const NO_SCHEMA: Schema = { relations: [], indexes: [], triggers: [] };
 const LABELS: Readonly<Partial<Record<CheckKey, string>>> = {
   forecast: 'sampling the tables',
   rows: 'counting rows',
-  'integrity-before': 'integrity_check of your file',
+  'integrity-before': 'a soundness check of your file',
   pages: 'comparing pages',
   'row-counts': 'counting rows',
   content: 'comparing values',
@@ -64,6 +66,7 @@ export class Checks {
   #planned: { readonly script: string; readonly plan: Plan } | null = null;
   readonly #client: EngineClient;
   #file: File | null = null;
+  #sidecars: Sidecars<File> = NO_SIDECARS;
   #inspection: Inspection | null = null;
   #run: ProvableRun | null = null;
   #queue: Task[] = [];
@@ -98,6 +101,19 @@ export class Checks {
     });
   }
 
+  /** The damage that was found in the dropped file; null where none was found yet. */
+  get damage(): Finding | null {
+    const check = this.states.get('integrity-before');
+    if (check?.state !== 'made' || !('proof' in check) || check.proof.result !== 'fail') return null;
+    return {
+      code: 'damaged',
+      severity: 'bad',
+      sentence: `The database is damaged: ${check.proof.sentence}`,
+      help: 'Restore it from a backup, or try sqlite3 with .recover on a copy and drop what it saves. What can be read is shown here.',
+      consent: 'Upgrade the damaged file all the same',
+    };
+  }
+
   /** SHA-256 of the dropped file or of the result, where it was computed. */
   sha256(of: 'input' | 'result'): string | null {
     const check = this.states.get(`sha256-${of}`);
@@ -105,8 +121,9 @@ export class Checks {
   }
 
   /** A file was dropped. Nothing is checked before `look`. */
-  take(file: File | null): void {
+  take(file: File | null, sidecars: Sidecars<File> = NO_SIDECARS): void {
     this.#stop();
+    this.#sidecars = sidecars;
     this.rows.clear();
     this.states.clear();
     this.#file = file;
@@ -278,7 +295,7 @@ export class Checks {
     const { engine } = this.#client;
     const needed = OF_FILE.has(key) ? 'file' : 'result';
     if (this.#opened === 'nothing' && this.#file) {
-      const opened = await engine.open(this.#file, this.#file.name);
+      const opened = await engine.open(this.#file, this.#file.name, this.#sidecars);
       if (!opened.ok) return opened.error.sentence;
       this.#opened = 'file';
     }

@@ -3,12 +3,15 @@
 import { Cancelled, EngineClient, EngineFailure } from '../engine/client';
 import type { FinishedRun, PlannedScript, Progress, ProvableRun } from '../engine/answers';
 import type { Inspection } from '../engine/inspection';
+import { SvelteSet } from 'svelte/reactivity';
+import type { Finding } from '../file/finding';
+import { NO_SIDECARS, type Sidecars } from '../file/recovery';
 import { latestNowAndThen } from './latest';
 import { loadSampleBase, type Sample } from '../migration/catalog';
 import type { Machine } from '../migration/limits';
 import { DEFAULT_CHOICES, type Choices } from '../migration/verdict';
 import { Checks } from './checks.svelte';
-import { sortFiles } from './droppedFiles';
+import { liesBeside, sortFiles, type DroppedDatabase } from './droppedFiles';
 import { readMachine } from './machine';
 import { readMigrationFile } from './migrationFiles';
 import { explainEmpty, explainLostFile, type Problem } from './problem';
@@ -45,10 +48,13 @@ export class Workbench {
   /** Said to screen readers when something changes by itself. */
   announcement = $state('');
 
+  /** Findings that the user goes on in spite of. */
+  readonly agreed = new SvelteSet<Finding['code']>();
   readonly scripts = new Scripts();
   readonly checks: Checks;
   readonly #client: EngineClient;
   #file: File | null = null;
+  #sidecars: Sidecars<File> = NO_SIDECARS;
   /** Counts what the user asked for; an answer to an older question is dropped. */
   #question = 0;
 
@@ -68,24 +74,36 @@ export class Workbench {
     return this.state === 'running' && this.finished !== null;
   }
 
+  /** What there is to know about the file, damage included where it has been found. */
+  get findings(): readonly Finding[] {
+    const damage = this.checks.damage;
+    return [...(damage ? [damage] : []), ...(this.inspection?.findings ?? [])];
+  }
+
+  /** Whether a run has to wait until the user agrees to go on in spite of a finding. */
+  get wantsConsent(): boolean {
+    return this.findings.some(({ code, consent }) => consent !== null && !this.agreed.has(code));
+  }
+
   /** Whether "Run migration" can be pressed. */
   get canRun(): boolean {
-    return this.state === 'ready' && !this.planning && this.planned !== null && this.planned.plan.obstacle === null;
+    const isPlanned = !this.planning && this.planned !== null && this.planned.plan.obstacle === null;
+    return this.state === 'ready' && isPlanned && !this.wantsConsent;
   }
 
   /** Takes what was dropped or picked: a database, a script, or one of each. */
   async take(files: readonly File[]): Promise<void> {
     if (this.state === 'running') return;
-    const { database, script, leftOut } = sortFiles(files);
+    const { database, script, leftOut } = sortFiles(files, this.#openFor(files));
     // A script that comes while a file is being opened is planned as soon as that is done.
-    const waits = database === undefined && this.state === 'inspecting' && !this.planning;
+    const waits = database === null && this.state === 'inspecting' && !this.planning;
     const wasPlanning = this.planning;
     const question = waits ? this.#question : this.#ask();
     const read = script ? await readScript(script) : null;
     if (question !== this.#question) return;
     if (read?.ok) this.scripts.chosen = read.value;
     if (database) {
-      await this.open(database);
+      await this.open(database.file, database.sidecars);
     } else if (!waits) {
       if (wasPlanning) this.#restart();
       await this.#replan();
@@ -93,19 +111,28 @@ export class Workbench {
     this.notice = (read?.ok === false ? read.error : leftOut) ?? this.notice;
   }
 
-  /** Opens a database and plans the chosen script for it. */
-  async open(file: File): Promise<void> {
+  /** The database that sidecars may belong to. One that was refused may need them; to all others it is nothing. */
+  #openFor(files: readonly File[]): DroppedDatabase | null {
+    const file = this.#file;
+    if (!file || (this.state === 'refused' && !files.some(({ name }) => liesBeside(name, file.name)))) return null;
+    return { file, sidecars: this.#sidecars };
+  }
+
+  /** Opens a database, with what lies beside it, and plans the chosen script for it. */
+  async open(file: File, sidecars: Sidecars<File> = NO_SIDECARS): Promise<void> {
     const question = this.#ask();
     // What the engine may be busy with is for a file that is no longer wanted, and its memory is given back only so.
     if (this.#file) this.#client.cancel();
     this.#file = file;
-    this.checks.take(file);
+    this.#sidecars = sidecars;
+    this.agreed.clear();
+    this.checks.take(file, sidecars);
     performance.mark('drop');
     this.state = 'inspecting';
     this.inspection = this.planned = this.finished = this.refusal = this.notice = null;
     this.announcement = `Reading ${file.name}`;
     await this.#guarded(question, async () => {
-      const opened = await this.#client.engine.open(file, file.name);
+      const opened = await this.#client.engine.open(file, file.name, sidecars);
       if (question !== this.#question) return;
       if (!opened.ok) {
         const { sentence, ...rest } = opened.error;
@@ -186,7 +213,9 @@ export class Workbench {
       const finished = await this.#client.engine.run(script.text, choices, onProgress);
       if (question !== this.#question) return;
       if (!finished.ok) {
-        this.#refuse({ help: '', ...finished.error });
+        const problem = { help: '', ...finished.error };
+        if (problem.code === 'damaged') this.#returnToPlan(problem);
+        else this.#refuse(problem);
         return;
       }
       performance.mark('result-ready');
@@ -247,7 +276,8 @@ export class Workbench {
   async takeResult(): Promise<Blob | null> {
     const result = this.finished?.file ?? null;
     try {
-      await this.#file?.slice(0, 1).arrayBuffer();
+      const { log, journal } = this.#sidecars;
+      for (const file of [this.#file, log, journal]) await file?.slice(0, 1).arrayBuffer();
       return result;
     } catch {
       this.notice = explainLostFile();
@@ -319,6 +349,14 @@ export class Workbench {
     this.checks.look(inspection, script !== undefined && plan ? { script, plan } : null);
   }
 
+  /** The run came to nothing, and what is known of the file is still true. */
+  #returnToPlan(problem: Problem): void {
+    this.notice = problem;
+    this.state = 'ready';
+    this.announcement = `${problem.sentence} ${problem.help}`;
+    this.#look();
+  }
+
   #refuse(problem: Problem): void {
     this.refusal = problem;
     this.state = 'refused';
@@ -365,7 +403,7 @@ export class Workbench {
   #reopen(file: File): void {
     const question = this.#question;
     void this.#guarded(question, async () => {
-      const opened = await this.#client.engine.open(file, file.name);
+      const opened = await this.#client.engine.open(file, file.name, this.#sidecars);
       if (question !== this.#question) return;
       if (!opened.ok) this.#refuse(opened.error);
       else if (this.state !== 'running') this.#look();

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { askNative, nativeDatabase } from '../databases';
+import { copiedWhileOpen } from '../file/sidecars';
 import { receiveVisits } from './visit';
 
 const openPage = receiveVisits();
@@ -27,7 +28,8 @@ describe('A file that is not a sound database', () => {
       ['random.db', random, 'not a SQLite database, or it is encrypted'],
       ['spine.db-wal', log, 'a write-ahead log (-wal), not the database'],
       ['header.db', good.subarray(0, 60), 'cut off inside its first 100 bytes'],
-      ['pages.db', whole.subarray(0, 8192), `its header speaks of ${whole.length.toLocaleString('en-US')} bytes`],
+      ['dump.txt', askNative(good, '.dump'), 'This is an SQL dump'],
+      ['spine.db-shm', Uint8Array.of(0x18, 0xe2, 0x2d, 0, 0), 'the shared memory (-shm) of a database'],
       ['scribbled.db', scribbled, 'SQLite cannot read the schema of this file'],
     ] as const;
 
@@ -45,23 +47,164 @@ describe('A file that is not a sound database', () => {
   });
 });
 
-describe('A database in WAL mode that comes without its log', () => {
-  it('is opened with a warning, and is in WAL mode when it comes back', async () => {
-    const content = nativeDatabase('PRAGMA journal_mode = WAL; CREATE TABLE t(a); INSERT INTO t VALUES (1), (2);');
-    expect([...content.subarray(18, 20)]).toEqual([2, 2]);
+const ADD_COLUMN = { name: 'mine.sql', content: 'ALTER TABLE t ADD COLUMN b TEXT; CREATE INDEX IF NOT EXISTS i ON t(b);' };
+/** Three rows, two of which are in the log only. */
+const inUse = copiedWhileOpen(
+  '-wal',
+  `PRAGMA journal_mode = WAL; CREATE TABLE t(a); INSERT INTO t VALUES (1); PRAGMA wal_checkpoint;
+   PRAGMA wal_autocheckpoint = 0; INSERT INTO t VALUES (2); INSERT INTO t VALUES (4);`,
+);
+
+describe('A database in WAL mode', () => {
+  it('is joined with its log, and all rows are in the result, in one file', async () => {
     const visit = await openPage();
 
-    await visit.drop({ name: 'wal.db', content }, { name: 'mine.sql', content: 'ALTER TABLE t ADD COLUMN b TEXT;' });
+    await visit.drop(
+      { name: 'spine.db', content: inUse.database },
+      { name: 'spine.db-wal', content: inUse.sidecar },
+      { name: 'spine.db-shm', content: new Uint8Array(32768) },
+      ADD_COLUMN,
+    );
     await visit.reach('ready');
 
-    expect(await visit.page.locator('[data-finding=wal-alone]').textContent()).toContain('-wal');
+    expect(await visit.page.locator('[data-finding=log-joined]').textContent()).toContain('2 transactions');
     expect((await visit.facts())['journal-mode']).toBe('WAL');
     await visit.runToTheEnd();
+    expect(new Set((await visit.proofs()).map(({ result }) => result))).toEqual(new Set(['pass']));
+    const { bytes } = await visit.downloadWith('Download upgraded database');
+    expect(askNative(bytes, 'PRAGMA journal_mode; PRAGMA integrity_check; SELECT sum(a), count(b) FROM t;')).toBe(
+      'wal\nok\n7|0',
+    );
+  });
+
+  it('that comes alone asks for its log; the log may come later, and needs no tick then', async () => {
+    const visit = await openPage();
+
+    await visit.drop({ name: 'spine.db', content: inUse.database }, ADD_COLUMN);
+    await visit.reach('ready');
+    const alone = visit.page.locator('[data-finding=wal-alone]');
+    expect(await alone.textContent()).toContain('Drop the -wal file that lies beside the database here too');
+    expect(await visit.run.isDisabled()).toBe(true);
+
+    await visit.drop({ name: 'spine.db-wal', content: inUse.sidecar });
+    await visit.page.locator('[data-finding=log-joined]').waitFor();
+    expect(await alone.count()).toBe(0);
+    await visit.runToTheEnd();
+    const { bytes } = await visit.downloadWith('Download upgraded database');
+    expect(askNative(bytes, 'SELECT sum(a) FROM t;')).toBe('7');
+  });
+
+  it('runs without its log only when that is ticked, and the report says so', async () => {
+    const visit = await openPage();
+
+    await visit.drop({ name: 'spine.db', content: inUse.database }, ADD_COLUMN);
+    await visit.reach('ready');
+    expect(await visit.run.isDisabled()).toBe(true);
+    await visit.page.locator('[data-finding=wal-alone]').getByRole('checkbox').check();
+    await visit.runToTheEnd();
+
     const { bytes } = await visit.downloadWith('Download upgraded database');
     expect([...bytes.subarray(18, 20)]).toEqual([2, 2]);
-    expect(askNative(bytes, 'PRAGMA journal_mode; PRAGMA integrity_check; SELECT sum(a), count(b) FROM t;')).toBe(
-      'wal\nok\n3|0',
+    expect(askNative(bytes, 'PRAGMA integrity_check; SELECT sum(a) FROM t;')).toBe('ok\n1');
+    const report = await visit.downloadWith('Download report');
+    expect(JSON.parse(new TextDecoder().decode(report.bytes))).toMatchObject({
+      findings: [{ code: 'wal-alone', agreed: expect.stringContaining('-wal') as string }],
+    });
+  });
+
+  it('keeps apart from the log of another database', async () => {
+    const visit = await openPage();
+
+    await visit.drop({ name: 'spine.db', content: inUse.database }, { name: 'other.db-wal', content: inUse.sidecar });
+    await visit.reach('ready');
+
+    expect(await visit.page.locator('[data-problem=left-out]').textContent()).toContain(
+      'by its name it belongs to another database than spine.db',
     );
+    expect(await visit.page.locator('[data-finding=wal-alone]').count()).toBe(1);
+  });
+});
+
+describe('A database with a hot journal', () => {
+  it('is read as it was before the transaction that was cut off', async () => {
+    const hot = copiedWhileOpen(
+      '-journal',
+      `PRAGMA cache_size = 1; CREATE TABLE t(a); INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1
+       FROM n WHERE i < 2000) SELECT i FROM n; BEGIN; UPDATE t SET a = 0;`,
+    );
+    const visit = await openPage();
+
+    await visit.drop(
+      { name: 'spine.db', content: hot.database },
+      { name: 'spine.db-journal', content: hot.sidecar },
+      ADD_COLUMN,
+    );
+    await visit.reach('ready');
+    expect(await visit.page.locator('[data-finding=journal-rolled-back]').textContent()).toContain('rolled back');
+    await visit.runToTheEnd();
+
+    const { bytes } = await visit.downloadWith('Download upgraded database');
+    expect(askNative(bytes, 'PRAGMA integrity_check; SELECT sum(a), count(b) FROM t;')).toBe('ok\n2001000|0');
+  });
+});
+
+describe('A file that is cut short', () => {
+  it('is shown with both figures, and upgraded only when that is ticked', async () => {
+    const visit = await openPage();
+    const content = whole.subarray(0, whole.length - 6000);
+
+    await visit.drop({ name: 'short.db', content }, ADD_COLUMN);
+    await visit.reach('ready');
+
+    const finding = visit.page.locator('[data-finding=cut-short]');
+    const sentence = (await finding.textContent()) ?? '';
+    expect(sentence).toContain(`its header speaks of ${whole.length.toLocaleString('en-US')} bytes`);
+    expect(sentence).toContain(`it has ${content.length.toLocaleString('en-US')}`);
+    const damage = visit.page.locator('[data-finding=damaged]');
+    await damage.waitFor();
+    await finding.getByRole('checkbox').check();
+    expect(await visit.run.isDisabled()).toBe(true);
+    await damage.getByRole('checkbox').check();
+    expect(await visit.run.isDisabled()).toBe(false);
+  });
+});
+
+describe('A damaged database', () => {
+  // The last page of the table is scribbled over: what is on the others can be read.
+  const damaged = whole.map((byte, at) => (at >= whole.length - 4096 && at < whole.length - 3000 ? 0x55 : byte));
+  const script = { name: 'mine.sql', content: 'CREATE TABLE u(x); INSERT INTO u VALUES (1);' };
+
+  it('is shown, and not upgraded', async () => {
+    const visit = await openPage();
+
+    await visit.drop({ name: 'damaged.db', content: damaged }, script);
+    await visit.reach('ready');
+    const finding = visit.page.locator('[data-finding=damaged]');
+
+    expect(await finding.textContent()).toContain('The database is damaged: integrity_check found');
+    expect(await visit.page.getByRole('heading', { name: 'damaged.db' }).count()).toBe(1);
+    expect(await visit.run.isDisabled()).toBe(true);
+  });
+
+  it('is upgraded when the user insists, and the page and the report call the result damaged', async () => {
+    const visit = await openPage();
+
+    await visit.drop({ name: 'damaged.db', content: damaged }, script);
+    await visit.page.locator('[data-finding=damaged]').getByRole('checkbox').check();
+    await visit.runToTheEnd();
+
+    const results = new Map((await visit.proofs()).map(({ code, result }) => [code, result]));
+    expect([results.get('integrity-before'), results.get('integrity-after')]).toEqual(['fail', 'fail']);
+    expect(await visit.page.locator('#outcome').textContent()).not.toContain('every proof passed');
+    const report = await visit.downloadWith('Download report');
+    const { findings, proofs } = JSON.parse(new TextDecoder().decode(report.bytes)) as {
+      findings: readonly { code: string; agreed: string | null }[];
+      proofs: readonly { code: string; result: string }[];
+    };
+    expect(findings).toContainEqual(
+      expect.objectContaining({ code: 'damaged', agreed: 'Upgrade the damaged file all the same' }),
+    );
+    expect(proofs).toContainEqual(expect.objectContaining({ code: 'integrity-before', result: 'fail' }));
   });
 });
 
@@ -77,16 +220,16 @@ describe('A database with bytes past its end', () => {
 });
 
 describe('Files that come along with a database', () => {
-  it('are named when they are not read, and a log among them is said to hold rows', async () => {
+  it('are named when they cannot be used, and it is said what SQLite does', async () => {
     const visit = await openPage();
 
     await visit.drop({ name: 'good.db-wal', content: log }, { name: 'good.db', content: good });
     await visit.reach('ready');
 
     expect(await visit.page.getByRole('heading', { name: 'good.db' }).count()).toBe(1);
-    const notice = visit.page.locator('[data-problem=left-out]');
-    expect(await notice.textContent()).toContain('good.db-wal was not read');
-    expect(await notice.textContent()).toContain('wal_checkpoint');
+    const finding = await visit.page.locator('[data-finding=log-not-used]').textContent();
+    expect(finding).toContain('The header of the -wal file is damaged');
+    expect(await visit.run.isDisabled()).toBe(true);
   });
 
   it('are passed over only where nothing of theirs can be missed', async () => {

@@ -106,6 +106,7 @@ describe('A file of ten gigabytes', () => {
     await visit.page.getByRole('button', { name: 'Count the rows of every table' }).click();
     const counted = visit.page.locator('[data-check=row-counts]');
     await counted.getByText('8,202 rows in 6 tables, before and after.').waitFor();
+    await visit.showFigures();
     expect(await counted.textContent()).toContain('recordings: 10 rows before, 10 after');
   });
 

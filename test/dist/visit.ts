@@ -131,7 +131,8 @@ export class Visit {
     );
   }
 
-  proofs(): Promise<readonly ShownProof[]> {
+  async proofs(): Promise<readonly ShownProof[]> {
+    await this.showFigures();
     return this.page.locator('[data-proof]').evaluateAll((all) =>
       all.map((element) => ({
         code: element.getAttribute('data-proof') ?? '',
@@ -139,6 +140,13 @@ export class Visit {
         text: element.textContent.replace(/\s+/g, ' ').trim(),
       })),
     );
+  }
+
+  /** Opens the figures of all proofs: they are drawn only then. */
+  async showFigures(): Promise<void> {
+    const figures = this.page.locator('[data-proof] details');
+    await figures.evaluateAll((all) => all.forEach((element) => element.setAttribute('open', '')));
+    for (const list of await figures.all()) await list.locator('ul').waitFor();
   }
 
   /** What the page says of the file, by the code of the fact. */

@@ -7,6 +7,8 @@ import { OpenedFile } from '../../src/engine/openedFile';
 import { sourceOfBytes } from '../../src/file/byteSource';
 import { makeSample } from '../../src/engine/sample';
 import { loadEngine, type Engine } from '../../src/engine/sqljs';
+import { NO_SIDECARS } from '../../src/file/recovery';
+import { ReadCache } from '../../src/engine/readCache';
 import { readHeader, type Header } from '../../src/file/header';
 import { runMigration, type RunResult } from '../../src/migration/run';
 import { DEFAULT_CHOICES } from '../../src/migration/verdict';
@@ -36,7 +38,12 @@ function runWith(
   bytes: Uint8Array,
   script: string,
 ): { run: RunResult; bytes: Uint8Array; changed: number } {
-  const file = new OpenedFile(engine, new Blob([]), sourceOfBytes(bytes), headerOf(bytes));
+  const file = new OpenedFile(engine, new Blob([]), {
+    sidecars: NO_SIDECARS,
+    layers: [],
+    cache: new ReadCache(sourceOfBytes(bytes), 1 << 20),
+    header: headerOf(bytes),
+  });
   return file.using((connected) => {
     const { database, overlay } = connected;
     const tools = { now: () => 0, onStatement: () => undefined };
@@ -81,7 +88,11 @@ describe('an engine on plain bytes', () => {
     const bytes = nativeDatabase('CREATE TABLE t(a);');
     const findings = [copying, onDemand].map((engine) => {
       const database = engine.open(overlayOf(bytes));
-      const { findings } = inspect(database, 'a.db', bytes.length, headerOf(bytes), engine);
+      const { findings } = inspect(
+        database,
+        { name: 'a.db', size: bytes.length, header: headerOf(bytes), findings: [] },
+        engine,
+      );
       database.close();
       return findings.map(({ code, severity }) => `${severity}: ${code}`);
     });

@@ -5,7 +5,7 @@ import { PROOF_CODES } from '../../src/migration/proof';
 
 /** Columns: files of 1 MB, 300 MB and 5 GB. */
 const AGENDA = `
-  integrity-before     full     none     none
+  integrity-before     full     sparing  none
   pages                full     full     sparing
   row-counts           full     full     sparing
   content              sparing  sparing  sparing
@@ -37,7 +37,9 @@ describe.each([
 
 test('the limits themselves belong to the smaller side', () => {
   expect(thoroughnessUnasked('integrity-before', DEAR_BYTES)).toBe('full');
-  expect(thoroughnessUnasked('integrity-before', DEAR_BYTES + 1)).toBe('none');
+  expect(thoroughnessUnasked('integrity-before', DEAR_BYTES + 1)).toBe('sparing');
+  expect(thoroughnessUnasked('integrity-before', READABLE_BYTES)).toBe('sparing');
+  expect(thoroughnessUnasked('integrity-before', READABLE_BYTES + 1)).toBe('none');
   expect([isHashedUnasked(DEAR_BYTES), isHashedUnasked(DEAR_BYTES + 1)]).toEqual([true, false]);
   expect(thoroughnessUnasked('pages', READABLE_BYTES)).toBe('full');
   expect(thoroughnessUnasked('pages', READABLE_BYTES + 1)).toBe('sparing');

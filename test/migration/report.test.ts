@@ -26,6 +26,7 @@ const source: ReportSource = {
     { code: 'integrity-reopened', title: PROOF_TITLES['integrity-reopened'], reason: 'It reads all of it.' },
     { code: 'foreign-keys', title: PROOF_TITLES['foreign-keys'], reason: 'You skipped it.' },
   ],
+  findings: [{ code: 'cut-short', sentence: 'The file is cut short.', agreed: 'Go on with it' }],
   pages: pageFigures(run.pages),
 };
 

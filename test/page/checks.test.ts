@@ -54,17 +54,19 @@ describe('The checks of a file', () => {
     expect(questions).toHaveLength(before);
   });
 
-  it('of a large one wait to be asked for, apart from its rows', async () => {
+  it('of a large one are its rows and a quick_check; more waits to be asked for', async () => {
     const { checks } = watched;
     const { file } = await look(watched, runs, tableOf(30), LARGE);
     await settled(checks);
-    expect(standing(checks)).toEqual({ rows: 'made', 'integrity-before': 'unasked', 'sha256-input': 'unasked' });
+    expect(standing(checks)).toEqual({ rows: 'made', 'integrity-before': 'made', 'sha256-input': 'unasked' });
+    expect(checks.proofs.map(({ sentence }) => sentence)).toEqual(['PRAGMA quick_check says ok.']);
 
     checks.ask('sha256-input');
     checks.ask('integrity-before');
     expect(standing(checks)).toMatchObject({ 'integrity-before': 'waiting', 'sha256-input': 'running' });
     await settled(checks);
 
+    expect(checks.proofs.map(({ sentence }) => sentence)).toEqual(['PRAGMA integrity_check says ok.']);
     expect(results(watched)).toEqual(passed(['integrity-before']));
     expect(checks.sha256('input')).toBe(await sha256(file));
   });
