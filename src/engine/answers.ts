@@ -11,7 +11,7 @@ import type { Statement } from '../script/statement';
 export interface PlannedScript {
   readonly statements: readonly Statement[];
   readonly notes: readonly ScriptNote[];
-  readonly plan: Plan;
+  readonly plan: Omit<Plan, 'before'>;
   /** Comments of the script on columns that it adds, by `table.column` in lower case. */
   readonly documentation: ReadonlyMap<string, string>;
   /** Time that planning took. */
@@ -19,7 +19,9 @@ export interface PlannedScript {
 }
 
 /** What a run came to, with the file to take home where there is one. */
-export interface FinishedRun extends RunResult {
+export interface FinishedRun extends Omit<RunResult, 'specified'> {
+  /** The schema that the script specifies, as JSON: the page only hands it on, and a text is handed on at no cost. */
+  readonly specified: string;
   /** The upgraded database; null where the script was rolled back. */
   readonly file: Blob | null;
   readonly pages: PageChanges;

@@ -11,6 +11,7 @@ import { planMigration, type Plan } from '../migration/plan';
 import type { Proof, ProofCode } from '../migration/proof';
 import { runMigration } from '../migration/run';
 import type { Choices } from '../migration/verdict';
+import { readSchema } from '../schema/read';
 import { readAddedColumnDocumentation } from '../script/documentation';
 import type { ScriptRefusal } from '../script/refusal';
 import { splitScript } from '../script/split';
@@ -123,9 +124,10 @@ export function makeApi(engine: Engine, kept: Kept) {
       return readable((): Outcome<PlannedScript, never> => {
         const start = performance.now();
         const { statements, notes } = split;
-        const plan = mustBeOpen().using(({ database }) =>
+        const { outcomes, after, obstacle } = mustBeOpen().using(({ database }) =>
           planMigration(database, statements, choices, () => performance.now()),
         );
+        const plan = { outcomes, after, obstacle };
         const milliseconds = performance.now() - start;
         const documentation = readAddedColumnDocumentation(script, statements);
         return { ok: true, value: { statements, notes, plan, documentation, milliseconds } };
@@ -133,16 +135,17 @@ export function makeApi(engine: Engine, kept: Kept) {
     },
 
     /** Foretells what a run of a planned script will take. */
-    forecast(script: string, plan: Pick<Plan, 'before' | 'outcomes'>): Outcome<Forecast, Refusal> {
+    forecast(script: string, outcomes: Plan['outcomes']): Outcome<Forecast, Refusal> {
       return readable((): Outcome<Forecast, never> => {
         const open = mustBeOpen();
         const { source: file, header } = open;
         const split = splitScript(script);
         const statements = split.ok ? split.statements : [];
         const cacheBytes = kept.ofRuns(file.size);
-        const value = open.using(({ database }) =>
-          forecastRun({ database, header, file, statements, plan, cacheBytes }, () => performance.now()),
-        );
+        const value = open.using(({ database }) => {
+          const plan = { before: readSchema(database), outcomes };
+          return forecastRun({ database, header, file, statements, plan, cacheBytes }, () => performance.now());
+        });
         return { ok: true, value };
       });
     },
@@ -183,7 +186,8 @@ export function makeApi(engine: Engine, kept: Kept) {
           const file = result.committed ? blobOf(overlay, open.whole) : null;
           const totalMilliseconds = performance.now() - start;
           const { writtenBytes } = overlay;
-          return { ok: true, value: { ...result, file, pages, writtenBytes, startedAt, totalMilliseconds } };
+          const specified = JSON.stringify(result.specified);
+          return { ok: true, value: { ...result, specified, file, pages, writtenBytes, startedAt, totalMilliseconds } };
         }, tell);
       });
     },

@@ -7,6 +7,7 @@ import { Evidence, type OnCheck } from '../migration/evidence';
 import type { Proof, ProofCode } from '../migration/proof';
 import { makeProof, proveSoundBefore, type ProofTools } from '../migration/verify';
 import { readSchema } from '../schema/read';
+import type { Schema } from '../schema/schema';
 import { splitScript } from '../script/split';
 import type { Statement } from '../script/statement';
 import type { OnProgress, ProvableRun } from './answers';
@@ -71,6 +72,7 @@ export class Prover {
       header: before.header,
       statements,
       ...run,
+      specified: JSON.parse(run.specified) as Schema,
     });
   }
 

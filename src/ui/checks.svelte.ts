@@ -4,16 +4,14 @@
 // takes nothing else with it: the result of a run is a Blob that the page holds.
 
 import { SvelteMap } from 'svelte/reactivity';
-import type { Progress, ProvableRun } from '../engine/answers';
+import type { PlannedScript, Progress, ProvableRun } from '../engine/answers';
 import { Cancelled, EngineClient, EngineFailure } from '../engine/client';
 import type { Inspection } from '../engine/inspection';
 import type { Finding } from '../file/finding';
 import { NO_SIDECARS, type Sidecars } from '../file/recovery';
 import { isHashedUnasked, thoroughnessUnasked, type Thoroughness } from '../migration/agenda';
 import type { Forecast } from '../migration/forecast';
-import type { Plan } from '../migration/plan';
 import { PROOF_CODES, type Proof, type ProofCode } from '../migration/proof';
-import type { Schema } from '../schema/schema';
 
 /** What can be checked: what a run will take, the number of rows of every table, the proofs, the hashes of both files. */
 export type CheckKey = ProofCode | 'forecast' | 'rows' | 'sha256-input' | 'sha256-result';
@@ -35,8 +33,6 @@ interface Task {
 
 /** The checks that need no result. */
 const OF_FILE = new Set<CheckKey>(['forecast', 'rows', 'integrity-before', 'sha256-input']);
-
-const NO_SCHEMA: Schema = { relations: [], indexes: [], triggers: [] };
 
 /** What is said of a check before its worker has told of it. */
 const LABELS: Readonly<Partial<Record<CheckKey, string>>> = {
@@ -63,7 +59,7 @@ export class Checks {
   readonly rows = new SvelteMap<string, number | null>();
   readonly states = new SvelteMap<CheckKey, CheckState>();
   /** The script that a forecast is wanted for, with its plan. */
-  #planned: { readonly script: string; readonly plan: Plan } | null = null;
+  #planned: { readonly script: string; readonly plan: PlannedScript['plan'] } | null = null;
   readonly #client: EngineClient;
   #file: File | null = null;
   #sidecars: Sidecars<File> = NO_SIDECARS;
@@ -132,12 +128,20 @@ export class Checks {
     this.#planned = null;
   }
 
+  /** Tells what is known of the file: how thoroughly it is checked depends on its size. */
+  know(inspection: Inspection): void {
+    this.#inspection = inspection;
+  }
+
   /**
    * Makes the checks that the file itself wants, unless they have been made: rows, soundness, its hash. Before them,
    * foretells what a run of the planned script will take.
    */
-  look(inspection: Inspection, planned: { readonly script: string; readonly plan: Plan } | null = null): void {
-    this.#inspection = inspection;
+  look(
+    inspection: Inspection,
+    planned: { readonly script: string; readonly plan: PlannedScript['plan'] } | null = null,
+  ): void {
+    this.know(inspection);
     const { size } = inspection;
     if (planned?.plan !== this.#planned?.plan || !this.states.has('forecast')) {
       this.#planned = planned;
@@ -264,9 +268,8 @@ export class Checks {
     const refusal = await this.#open(key);
     if (refusal !== null) return { state: 'stopped', reason: refusal };
     if (key === 'forecast') {
-      const { script, plan } = this.#planned ?? { script: '', plan: { before: NO_SCHEMA, outcomes: [] } };
-      const { before, outcomes } = plan;
-      const foretold = await engine.forecast(script, { before, outcomes });
+      const { script, plan } = this.#planned ?? { script: '', plan: { outcomes: [] } };
+      const foretold = await engine.forecast(script, plan.outcomes);
       return foretold.ok
         ? { state: 'made', forecast: foretold.value }
         : { state: 'stopped', reason: foretold.error.sentence };

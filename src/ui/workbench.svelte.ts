@@ -23,6 +23,8 @@ export type WorkbenchState = 'empty' | 'inspecting' | 'ready' | 'running' | 'don
 /** Statements from which on a list is too long to be drawn anew for each of them. */
 const LONG_SCRIPT = 200;
 const SHOW_EVERY_MILLISECONDS = 100;
+/** The checks of a file begin so long after its plan is shown. */
+const LOOK_AFTER_MILLISECONDS = 100;
 /** A worker that has written a result of this many bytes is worth ending for its memory. */
 const MEMORY_WORTH_FREEING = 64 << 20;
 const ENGINE_GONE = 'Your file was not changed. Drop it again, or reload the page if this repeats.';
@@ -55,6 +57,7 @@ export class Workbench {
   readonly #client: EngineClient;
   #file: File | null = null;
   #sidecars: Sidecars<File> = NO_SIDECARS;
+  #lookingSoon: ReturnType<typeof setTimeout> | undefined;
   /** Counts what the user asked for; an answer to an older question is dropped. */
   #question = 0;
 
@@ -194,12 +197,14 @@ export class Workbench {
   /** Runs the planned script. */
   async run(): Promise<void> {
     const script = this.scripts.chosen;
-    if (!this.canRun || !script) return;
+    const { inspection } = this;
+    if (!this.canRun || !script || !inspection) return;
     const question = this.#ask();
     this.state = 'running';
     this.progress = this.finished = null;
     this.notice = null;
     this.announcement = 'The migration is running';
+    this.checks.know(inspection);
     this.checks.giveWay();
     performance.mark('run-started');
     const show = (progress: Progress): void => {
@@ -335,7 +340,11 @@ export class Workbench {
     const failed = this.planned?.plan.obstacle;
     this.announcement = failed ? `The plan is ready. ${failed.sentence}` : 'The plan is ready.';
     performance.mark('plan-shown');
-    this.#look();
+    // Who runs at once has the machine to herself; the page is drawn before it is busy with more.
+    clearTimeout(this.#lookingSoon);
+    this.#lookingSoon = setTimeout(() => {
+      if (question === this.#question && this.state === 'ready') this.#look();
+    }, LOOK_AFTER_MILLISECONDS);
   }
 
   /** What reads the whole file comes after the plan, and gives way to a run. */

@@ -109,7 +109,7 @@ export class Trials {
     const planned = api.plan(script, choices);
     if (!planned.ok) return hasSentence(planned.error) ? ended('script refused') : found(trial, `${what}: no sentence`);
     const { plan, statements } = planned.value;
-    if (random.once(SELDOM)) api.forecast(script, plan);
+    if (random.once(SELDOM)) api.forecast(script, plan.outcomes);
     const run = await api.run(script, choices, ignore);
     if (!run.ok) return hasSentence(run.error) ? ended('rolled back') : found(trial, `${what}: no sentence`);
     const { file: result, outcomes } = run.value;

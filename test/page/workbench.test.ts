@@ -167,6 +167,13 @@ describe('While the result of a run is being proved', () => {
 
   afterEach(() => watched.end());
 
+  /** Waits for all checks of the file: they begin a little after its plan, the forecast first. */
+  async function checked(): Promise<void> {
+    const { checks } = watched;
+    await vi.waitUntil(() => checks.states.get('forecast')?.state === 'made', { timeout: 10_000, interval: 5 });
+    await settled(checks);
+  }
+
   /** Starts a run and waits until a check of its result is asked for, which is then held up. */
   async function runUntil(question: string): Promise<{ readonly ended: Promise<void> }> {
     watched.decide((one) => (one === question ? 'held' : 'asked'));
@@ -178,7 +185,8 @@ describe('While the result of a run is being proved', () => {
 
   it('the checks come after the plan, and the result is there before they are done', async () => {
     expect(workbench.planned).not.toBeNull();
-    expect(Object.keys(standing(watched.checks))).toContain('rows');
+    await checked();
+    expect(standing(watched.checks)).toEqual(FILE_CHECKED);
     await runUntil('prove content');
     expect([workbench.state, workbench.proving]).toEqual(['running', true]);
     expect(workbench.finished?.file?.size).toBeGreaterThan(0);
@@ -204,8 +212,7 @@ describe('While the result of a run is being proved', () => {
       workbench.cancel();
       expect([workbench.state, workbench.finished, workbench.proving]).toEqual(['ready', null, false]);
       await ended;
-      await vi.waitUntil(() => watched.checks.sha256('input') !== null, { timeout: 10_000, interval: 5 });
-      await settled(watched.checks);
+      await checked();
       expect(standing(watched.checks)).toEqual(FILE_CHECKED);
 
       await workbench.run();
@@ -225,7 +232,7 @@ describe('While the result of a run is being proved', () => {
     watched.decide(() => 'asked');
 
     await workbench.backToPlan();
-    await settled(watched.checks);
+    await checked();
 
     expect(workbench.state).toBe('ready');
     expect(standing(watched.checks)).toEqual(FILE_CHECKED);
@@ -240,7 +247,7 @@ describe('While the result of a run is being proved', () => {
     await ended;
 
     await workbench.take([next]);
-    await settled(watched.checks);
+    await checked();
     expect(workbench.inspection?.name).toBe('next.db');
     expect([...workbench.rows]).toEqual([['other', 0]]);
     expect(watched.checks.proofs.map(({ code }) => code)).toEqual(['integrity-before']);
