@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Claim } from './trial';
 
-const TABLES = `SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite_%' ORDER BY name`;
+/** For each table a query of all its values, in one text that does not depend on the order of rows. */
+const QUERIES = `SELECT 'SELECT ''' || replace(m.name, '''', '''''') || ''', count(*), group_concat(x) FROM (SELECT ' ||
+    group_concat('quote("' || replace(p.name, '"', '""') || '")', '||') || ' AS x FROM "' || replace(m.name, '"', '""') || '" ORDER BY 1);'
+  FROM sqlite_schema AS m, pragma_table_info(m.name) AS p
+  WHERE m.type = 'table' AND m.rootpage > 0 AND m.name NOT LIKE 'sqlite_%' GROUP BY m.name ORDER BY m.name`;
 /** Stands between what belongs to one claim and to the next. */
 const MARK = '==== next ====';
 
@@ -15,7 +19,10 @@ export function refute(claims: readonly Claim[]): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'drydock-fuzz-'));
   try {
     claims.forEach(({ before, after }, index) => {
-      writeFileSync(join(folder, `${index}.before.db`), before);
+      const place = join(folder, `${index}.before.db`);
+      writeFileSync(place, before.database);
+      if (before.log) writeFileSync(`${place}-wal`, before.log);
+      if (before.journal) writeFileSync(`${place}-journal`, before.journal);
       writeFileSync(join(folder, `${index}.after.db`), after);
     });
     const onAll = (ask: (index: number) => string): readonly (readonly string[])[] =>
@@ -23,25 +30,20 @@ export function refute(claims: readonly Claim[]): readonly string[] {
     const sound = onAll((index) =>
       ['before', 'after'].map((when) => `.open ${index}.${when}.db\nPRAGMA integrity_check;\n`).join(''),
     );
-    const tables = onAll((index) => `.open ${index}.before.db\n${TABLES};\n`);
-    const counted = (when: string): readonly (readonly string[])[] =>
-      onAll((index) => `.open ${index}.${when}.db\n${(tables[index] ?? []).map(countOf).join('')}`);
-    const [before, after] = [counted('before'), counted('after')];
+    const queries = onAll((index) => `.open ${index}.before.db\n${QUERIES};\n`);
+    const read = (when: string): readonly (readonly string[])[] =>
+      onAll((index) => `.open ${index}.${when}.db\n${(queries[index] ?? []).join('\n')}\n`);
+    const [before, after] = [read('before'), read('after')];
     return claims.flatMap(({ trial, what }, index) => {
       const wrong: string[] = [];
       if (sound[index]?.join(' ') !== 'ok ok') wrong.push(`native integrity_check says ${sound[index]?.join('; ')}`);
-      if (before[index]?.join() !== after[index]?.join())
-        wrong.push(`rows of ${tables[index]?.join()}: ${before[index]?.join()} before, ${after[index]?.join()} after`);
+      const lost = before[index]?.find((values, at) => values !== after[index]?.[at]);
+      if (lost !== undefined) wrong.push(`a table is not what it was: ${lost.slice(0, 200)}`);
       return wrong.map((line) => `trial ${trial} (${what}): ${line}`);
     });
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-function countOf(table: string): string {
-  const quoted = `"${table.replaceAll('"', '""')}"`;
-  return `SELECT 'rows of', count(*) FROM ${quoted};\n`;
 }
 
 function askNative(folder: string, script: string): readonly (readonly string[])[] {

@@ -1,8 +1,6 @@
 // One run of the fuzz: a file and a script, damaged or not, go the way of the page through the worker's own methods.
 import { makeApi } from '../../src/engine/api';
 import { loadEngine } from '../../src/engine/sqljs';
-import { sourceOfBytes } from '../../src/file/byteSource';
-import { recover } from '../../src/file/recovery';
 import { thoroughnessUnasked } from '../../src/migration/agenda';
 import { PROOF_CODES, type Proof } from '../../src/migration/proof';
 import { pageFigures, reportAsJson, reportAsMarkdown, type ReportSource } from '../../src/migration/report';
@@ -12,12 +10,19 @@ import { readCatalog, readMaterial, STATEMENTS, type Material } from './material
 import { blobOfBytes, installMemoryBlobs, type MemoryBlob } from './memoryBlob';
 import { Random } from './random';
 
+/** A database and what lies beside it. */
+export interface DroppedBytes {
+  readonly database: Uint8Array;
+  readonly log: Uint8Array | null;
+  readonly journal: Uint8Array | null;
+}
+
 /** A result whose proofs all passed: native sqlite3 has to think the same of it. */
 export interface Claim {
   readonly trial: number;
   readonly what: string;
-  /** The file as it was, recovered from its sidecars. */
-  readonly before: Uint8Array;
+  /** The file as it was dropped. */
+  readonly before: DroppedBytes;
   readonly after: Uint8Array;
 }
 
@@ -139,11 +144,10 @@ export class Trials {
     if (!reportAsMarkdown(source).includes('fuzz') || JSON.parse(reportAsJson(source)) === null)
       return found(trial, `${what}: the report is empty`);
     if (proofs.some(({ result }) => result !== 'pass')) return ended('committed');
-    const original = recovered(file);
     const claim = {
       trial,
       what: `${what}, ${script}`,
-      before: original,
+      before: file,
       after: (result as unknown as MemoryBlob).bytes,
     };
     return ended('claimed', claim);
@@ -188,22 +192,8 @@ export class Trials {
 interface Setting {
   readonly trial: number;
   readonly what: string;
-  readonly file: {
-    readonly database: Uint8Array;
-    readonly log: Uint8Array | null;
-    readonly journal: Uint8Array | null;
-  };
+  readonly file: DroppedBytes;
   readonly random: Random;
-}
-
-/** A file as SQLite recovers it from its sidecars. */
-function recovered({ database, log, journal }: Setting['file']): Uint8Array {
-  const whole = recover(sourceOfBytes(database), {
-    log: log && sourceOfBytes(log),
-    journal: journal && sourceOfBytes(journal),
-  });
-  if (!whole.ok) throw new Error(whole.error.sentence);
-  return whole.value.source.read(0, whole.value.source.size);
 }
 
 function ignore(): void {
