@@ -47,6 +47,8 @@ export function makeApi(engine: Engine, kept: Kept) {
   const loadHashersOnce = (): Promise<Hashers> =>
     (hashers ??= import('./hashers').then(({ loadHashers }) => loadHashers()));
   let opened: OpenedFile | null = null;
+  /** Why the file that was to be opened last is not. */
+  let refused: Refusal | null = null;
   let prover: Prover | null = null;
 
   function mustBeOpen(): OpenedFile {
@@ -89,7 +91,8 @@ export function makeApi(engine: Engine, kept: Kept) {
      * are data.
      */
     open(file: Blob, name: string, sidecars: Sidecars<Blob> = NO_SIDECARS): Outcome<Inspection, Refusal> {
-      return readable((): Outcome<Inspection, Refusal> => {
+      refused = null;
+      const outcome = readable((): Outcome<Inspection, Refusal> => {
         forgetResult();
         opened = null;
         const recovered = openFile(engine, file, sidecars, kept.here(file.size));
@@ -105,6 +108,8 @@ export function makeApi(engine: Engine, kept: Kept) {
           return { ok: true, value: inspect(database, { name, size: file.size, header, findings }, engine) };
         });
       });
+      if (!outcome.ok) refused = outcome.error;
+      return outcome;
     },
 
     /** Counts the rows of a table of the open file; null where SQLite cannot count them. */
@@ -121,6 +126,8 @@ export function makeApi(engine: Engine, kept: Kept) {
     plan(script: string, choices: Choices): Outcome<PlannedScript, ScriptRefusal | Refusal> {
       const split = splitScript(script);
       if (!split.ok) return { ok: false, error: split.refusal };
+      // The page asks for a plan before it knows whether the file opens.
+      if (refused) return { ok: false, error: refused };
       return readable((): Outcome<PlannedScript, never> => {
         const start = performance.now();
         const { statements, notes } = split;

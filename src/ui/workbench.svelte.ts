@@ -1,6 +1,6 @@
 // The page's state, and the only place that changes it. Components read it and call its methods.
 
-import { Cancelled, EngineClient, EngineFailure } from '../engine/client';
+import { Cancelled, EngineClient, EngineFailure, type RemoteEngine } from '../engine/client';
 import type { FinishedRun, PlannedScript, Progress, ProvableRun } from '../engine/answers';
 import type { Inspection } from '../engine/inspection';
 import { SvelteSet } from 'svelte/reactivity';
@@ -15,7 +15,7 @@ import { liesBeside, sortFiles, type DroppedDatabase } from './droppedFiles';
 import { readMachine } from './machine';
 import { readMigrationFile } from './migrationFiles';
 import { explainEmpty, explainLostFile, type Problem } from './problem';
-import { readScript, Scripts } from './scripts.svelte';
+import { readScript, Scripts, type ChosenScript } from './scripts.svelte';
 
 /** Where the work is; `<main data-state>` shows it. */
 export type WorkbenchState = 'empty' | 'inspecting' | 'ready' | 'running' | 'done' | 'refused';
@@ -28,6 +28,12 @@ const LOOK_AFTER_MILLISECONDS = 100;
 /** A worker that has written a result of this many bytes is worth ending for its memory. */
 const MEMORY_WORTH_FREEING = 64 << 20;
 const ENGINE_GONE = 'Your file was not changed. Drop it again, or reload the page if this repeats.';
+
+/** A plan that was asked for together with the file. */
+interface PlanAhead {
+  readonly script: ChosenScript;
+  readonly planned: ReturnType<RemoteEngine['plan']>;
+}
 
 /** One workbench for the life of the page. */
 export class Workbench {
@@ -135,7 +141,9 @@ export class Workbench {
     this.inspection = this.planned = this.finished = this.refusal = this.notice = null;
     this.announcement = `Reading ${file.name}`;
     await this.#guarded(question, async () => {
-      const opened = await this.#client.engine.open(file, file.name, sidecars);
+      const opening = this.#client.engine.open(file, file.name, sidecars);
+      const ahead = this.#planAhead();
+      const opened = await opening;
       if (question !== this.#question) return;
       if (!opened.ok) {
         const { sentence, ...rest } = opened.error;
@@ -145,7 +153,7 @@ export class Workbench {
       this.inspection = opened.value;
       performance.mark('schema-shown');
       await this.scripts.loaded;
-      await this.#plan(question);
+      await this.#plan(question, ahead);
     });
   }
 
@@ -322,13 +330,24 @@ export class Workbench {
     await this.#guarded(this.#ask(), () => this.#plan(this.#question));
   }
 
-  async #plan(question: number): Promise<void> {
+  /** Asks for the plan before the file is known to open: the worker goes on to it while the page draws what it has read. */
+  #planAhead(): PlanAhead | null {
+    const script = this.scripts.chosen;
+    if (!script) return null;
+    const planned = this.#client.engine.plan(script.text, this.choices);
+    // Where it fails with the engine, so does the question before it, which is answered for.
+    planned.catch(() => undefined);
+    return { script, planned };
+  }
+
+  async #plan(question: number, ahead: PlanAhead | null = null): Promise<void> {
     this.finished = null;
     this.scriptProblem = null;
     const script = this.scripts.chosen;
     if (script) {
       this.planning = true;
-      const planned = await this.#client.engine.plan(script.text, this.choices);
+      const isAhead = ahead?.script === script;
+      const planned = await (isAhead ? ahead.planned : this.#client.engine.plan(script.text, this.choices));
       if (question !== this.#question) return;
       this.planning = false;
       const empty = planned.ok && planned.value.statements.length === 0;
