@@ -4,7 +4,7 @@ import type { Outcome } from '../database';
 import type { Refusal } from '../file/identify';
 import { NO_SIDECARS, type Sidecars } from '../file/recovery';
 import type { Thoroughness } from '../migration/agenda';
-import { forecastRun, type Forecast } from '../migration/forecast';
+import type { Forecast } from '../migration/forecast';
 import type { Hasher } from '../migration/contentHash';
 import { countRows } from '../migration/measurement';
 import { planMigration, type Plan } from '../migration/plan';
@@ -20,12 +20,12 @@ import type { FinishedRun, OnProgress, PlannedScript, ProvableRun } from './answ
 import { blobOf, sourceOfBlob } from './blob';
 import type { Hashers } from './hashers';
 import { inspect, type Inspection } from './inspection';
-import { openFile, type OpenedFile } from './openedFile';
+import { openFile, readersFor, type OpenedFile } from './openedFile';
 import { readInto, type ByteSource } from '../file/byteSource';
 import type { Overlay } from './overlay';
 import { pageChangesOf } from './pageChanges';
 import { preload } from './preload';
-import { Prover, proveSound } from './prover';
+import type { Prover } from './prover';
 import { makeSample } from './sample';
 import type { Engine } from './sqljs';
 import { readable, unreadableSchema } from './unreadable';
@@ -46,6 +46,8 @@ export function makeApi(engine: Engine, kept: Kept) {
   let hashers: Promise<Hashers> | null = null;
   const loadHashersOnce = (): Promise<Hashers> =>
     (hashers ??= import('./hashers').then(({ loadHashers }) => loadHashers()));
+  /** What checks a file and foretells a run: of no use before a plan is shown, so it is no part of the first load. */
+  const loadChecking = (): Promise<typeof import('./checking')> => import('./checking');
   let opened: OpenedFile | null = null;
   /** Why the file that was to be opened last is not. */
   let refused: Refusal | null = null;
@@ -90,12 +92,17 @@ export function makeApi(engine: Engine, kept: Kept) {
      * Recovers a file with the sidecars that lie beside it, opens and inspects it; it replaces the one that was open. Refusals
      * are data.
      */
-    open(file: Blob, name: string, sidecars: Sidecars<Blob> = NO_SIDECARS): Outcome<Inspection, Refusal> {
+    async open(
+      file: Blob,
+      name: string,
+      sidecars: Sidecars<Blob> = NO_SIDECARS,
+    ): Promise<Outcome<Inspection, Refusal>> {
       refused = null;
+      const readers = await readersFor(sidecars);
       const outcome = readable((): Outcome<Inspection, Refusal> => {
         forgetResult();
         opened = null;
-        const recovered = openFile(engine, file, sidecars, kept.here(file.size));
+        const recovered = openFile(engine, file, { sidecars, readers }, kept.here(file.size));
         if (!recovered.ok) return recovered;
         const { opened: candidate, findings } = recovered.value;
         return candidate.using(({ database }): Outcome<Inspection, Refusal> => {
@@ -142,7 +149,8 @@ export function makeApi(engine: Engine, kept: Kept) {
     },
 
     /** Foretells what a run of a planned script will take. */
-    forecast(script: string, outcomes: Plan['outcomes']): Outcome<Forecast, Refusal> {
+    async forecast(script: string, outcomes: Plan['outcomes']): Promise<Outcome<Forecast, Refusal>> {
+      const { forecastRun } = await loadChecking();
       return readable((): Outcome<Forecast, never> => {
         const open = mustBeOpen();
         const { source: file, header } = open;
@@ -200,7 +208,8 @@ export function makeApi(engine: Engine, kept: Kept) {
     },
 
     /** Opens the result of a run on the open file beside it, so that it can be proved. */
-    openResult(run: ProvableRun): Outcome<null, Refusal> {
+    async openResult(run: ProvableRun): Promise<Outcome<null, Refusal>> {
+      const { Prover } = await loadChecking();
       return readable((): Outcome<null, Refusal> => {
         forgetResult();
         const made = Prover.over(engine, mustBeOpen(), run, kept.here(run.file.size));
@@ -216,7 +225,7 @@ export function makeApi(engine: Engine, kept: Kept) {
       thoroughness: Exclude<Thoroughness, 'none'>,
       onProgress: OnProgress,
     ): Promise<Outcome<Proof, Refusal>> {
-      const { content } = await loadHashersOnce();
+      const [{ content }, { proveSound }] = await Promise.all([loadHashersOnce(), loadChecking()]);
       return readable((): Outcome<Proof, Refusal> => {
         if (code === 'integrity-before') {
           return { ok: true, value: proveSound(mustBeOpen(), thoroughness, onProgress) };

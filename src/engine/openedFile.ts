@@ -4,7 +4,7 @@ import type { Database, Outcome } from '../database';
 import type { Finding } from '../file/finding';
 import type { Header } from '../file/header';
 import type { Refusal } from '../file/identify';
-import { recover, type Layer, type Sidecars } from '../file/recovery';
+import { recover, type Layer, type SidecarReaders, type Sidecars } from '../file/recovery';
 import { layeredBlob, sourceOfBlob } from './blob';
 import { Overlay } from './overlay';
 import type { ByteSource } from '../file/byteSource';
@@ -20,18 +20,23 @@ export interface Connected {
 const WAL = 2;
 const FILE_FORMAT_VERSIONS = 18;
 
+/** The code that reads sidecars, where there is one to be read; few databases have any, so it is no part of the first load. */
+export async function readersFor({ log, journal }: Sidecars<Blob>): Promise<SidecarReaders | null> {
+  return log || journal ? import('../file/sidecars') : null;
+}
+
 /** A dropped file with what lies beside it, or a result: recovered, read on demand, and kept up to a limit. */
 export function openFile(
   engine: Engine,
   file: Blob,
-  sidecars: Sidecars<Blob>,
+  { sidecars, readers }: { readonly sidecars: Sidecars<Blob>; readonly readers: SidecarReaders | null },
   cacheBytes: number,
 ): Outcome<{ readonly opened: OpenedFile; readonly findings: readonly Finding[] }, Refusal> {
   const sources = {
     log: sidecars.log && sourceOfBlob(sidecars.log),
     journal: sidecars.journal && sourceOfBlob(sidecars.journal),
   };
-  const recovered = recover(sourceOfBlob(file), sources);
+  const recovered = recover(sourceOfBlob(file), sources, readers);
   if (!recovered.ok) return recovered;
   const { source, header, layers, findings } = recovered.value;
   const cache = new ReadCache(source, cacheBytes);

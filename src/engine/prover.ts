@@ -80,7 +80,7 @@ export class Prover {
   static over(engine: Engine, before: OpenedFile, run: ProvableRun, cacheBytes: number): Outcome<Prover, Refusal> {
     const split = splitScript(run.script);
     if (!split.ok) throw new Error(split.refusal.sentence);
-    const result = openFile(engine, run.file, NO_SIDECARS, cacheBytes);
+    const result = openFile(engine, run.file, { sidecars: NO_SIDECARS, readers: null }, cacheBytes);
     if (!result.ok) return result;
     return { ok: true, value: new Prover(before, result.value.opened, run, split.statements) };
   }

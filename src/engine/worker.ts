@@ -21,19 +21,24 @@ const api = loadEngine(wasmUrl).then((engine) => {
 // A failed load is told to whoever calls; here it must only not count as unhandled.
 api.catch(() => undefined);
 
-scope.onmessage = async ({ data }: MessageEvent<CallMessage>) => {
-  const { id, method, callbackAt } = data;
-  const answer = (message: AnswerMessage): void => scope.postMessage(message);
-  const values = [...data.arguments];
-  if (callbackAt !== null) values[callbackAt] = throttled((value) => answer({ id, kind: 'report', value }));
+/** Calls are answered one after the other, also where one has to wait for code: the next may build on what it opens. */
+let answered: Promise<void> = Promise.resolve();
+scope.onmessage = ({ data }: MessageEvent<CallMessage>) => {
+  answered = answered.then(() => answer(data));
+};
+
+async function answer({ id, method, callbackAt, arguments: given }: CallMessage): Promise<void> {
+  const tell = (message: AnswerMessage): void => scope.postMessage(message);
+  const values = [...given];
+  if (callbackAt !== null) values[callbackAt] = throttled((value) => tell({ id, kind: 'report', value }));
   try {
     const methods: Record<string, unknown> = await api;
-    answer({ id, kind: 'result', value: await (methods[method] as (...values: unknown[]) => unknown)(...values) });
+    tell({ id, kind: 'result', value: await (methods[method] as (...values: unknown[]) => unknown)(...values) });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
-    answer({ id, kind: 'error', name, message });
+    tell({ id, kind: 'error', name, message });
   }
-};
+}
 
 const REPORT_EVERY_MILLISECONDS = 50;
 

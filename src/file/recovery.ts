@@ -2,14 +2,10 @@
 // back, what the write-ahead log has committed is put in, and where pages are missing it is said.
 
 import { sourceOfBytes, type ByteSource } from './byteSource';
-import { count } from './figure';
 import { cutShort, findInHeader, missingBytes, type Finding } from './finding';
 import type { Header } from './header';
 import { BYTES_TO_IDENTIFY, identify, type Refusal } from './identify';
-import { layOutRollback, readJournal } from './journal';
 import { LaidOut, layOut, type Layout } from './layout';
-import { readWal, type Ignored, type Wal, type WalProblem } from './wal';
-import { layOutWal } from './walJoin';
 
 /** The files that may lie beside a database, as bytes or as the browser's files; null where one is not here. */
 export interface Sidecars<File> {
@@ -24,6 +20,19 @@ export const NO_SIDECARS: Sidecars<never> = { log: null, journal: null };
 export interface Layer {
   readonly sidecar: 'journal' | 'log' | null;
   readonly layout: Layout;
+}
+
+/** What a sidecar does to a database. */
+export interface SidecarStep {
+  /** Null where the file stays as it is. */
+  readonly layout: Layout | null;
+  readonly findings: readonly Finding[];
+}
+
+/** Reads a sidecar: `rollBackJournal` and `joinLog`, handed in since few databases have any and their code is not small. */
+export interface SidecarReaders {
+  rollBackJournal(database: ByteSource, journal: ByteSource): SidecarStep;
+  joinLog(database: ByteSource, log: ByteSource): SidecarStep;
 }
 
 /** A database, ready to be opened. */
@@ -42,23 +51,25 @@ const FEW_BYTES = 64 << 20;
 
 /**
  * Recovers a database. Reads both sidecars to their ends, and of the database its first bytes.
+ * @param readers null where there is no sidecar
  * Gives a refusal where the outcome is no SQLite database.
  */
 export function recover(
   database: ByteSource,
   sidecars: Sidecars<ByteSource>,
+  readers: SidecarReaders | null,
 ): { readonly ok: true; readonly value: Recovered } | { readonly ok: false; readonly error: Refusal } {
   const layers: Layer[] = [];
   const findings: Finding[] = [];
   let source = database;
   const { journal, log } = sidecars;
-  if (journal) {
-    const rolledBack = rollBackJournal(source, journal);
+  if (journal && readers) {
+    const rolledBack = readers.rollBackJournal(source, journal);
     findings.push(...rolledBack.findings);
     source = lay(layers, 'journal', rolledBack.layout, source, journal);
   }
-  if (log) {
-    const joined = joinLog(source, log);
+  if (log && readers) {
+    const joined = readers.joinLog(source, log);
     findings.push(...joined.findings);
     source = lay(layers, 'log', joined.layout, source, log);
   }
@@ -86,109 +97,4 @@ function lay(
   if (!layout) return database;
   layers.push({ sidecar, layout });
   return new LaidOut(layout, database, bytes);
-}
-
-interface Step {
-  /** Null where the file stays as it is. */
-  readonly layout: Layout | null;
-  readonly findings: readonly Finding[];
-}
-
-function rollBackJournal(database: ByteSource, bytes: ByteSource): Step {
-  const journal = readJournal(bytes, database);
-  if (!journal.ok) {
-    const { code, sentence, help } = journal.error;
-    const finished = code === 'empty-journal' || code === 'finished';
-    const consent = finished ? null : 'Go on without what the -journal file may hold';
-    return {
-      layout: null,
-      findings: [{ code: 'journal-not-used', severity: finished ? 'note' : 'warn', sentence, help, consent }],
-    };
-  }
-  const { pages, superJournal } = journal.value;
-  const layout = layOutRollback(journal.value, database);
-  const findings: Finding[] = [
-    {
-      code: 'journal-rolled-back',
-      severity: 'note',
-      sentence: `The -journal file is hot: the program that wrote the database was stopped in the middle of a transaction. It was rolled back here as SQLite does it, and ${count(pages.size, 'page')} of the file read as before it.`,
-      help: 'Your two files are unchanged. The result does not need the journal.',
-      consent: null,
-    },
-  ];
-  if (superJournal !== null) {
-    findings.push({
-      code: 'super-journal',
-      severity: 'warn',
-      sentence: `The transaction in the -journal file was one over several databases. SQLite rolls it back only as long as the file ${superJournal} is there.`,
-      help: 'Look for that file on the machine that the database is from. If it is gone, the transaction was committed: drop the database without its -journal.',
-      consent: 'That file is still there, so the transaction is to be rolled back',
-    });
-  }
-  if (layout.segments.some(({ from }) => from === 'zeros')) findings.push(zeroPages('-journal'));
-  return { layout, findings };
-}
-
-function joinLog(database: ByteSource, bytes: ByteSource): Step {
-  const wal = readWal(bytes);
-  if (!wal.ok) return withoutLog(wal.error);
-  const joined = layOutWal(wal.value, bytes, database);
-  if (!joined.ok) return withoutLog(joined.error);
-  const notes = joined.value.notes.map(({ code, sentence, help }): Finding => ({
-    code,
-    severity: 'bad',
-    sentence,
-    help,
-    consent: code === 'log-is-older' ? 'The two files belong together' : 'Go on without the pages that are missing',
-  }));
-  return {
-    layout: wal.value.committedFrames === 0 ? null : joined.value.layout,
-    findings: [describeLog(wal.value, bytes.size), ...notes],
-  };
-}
-
-function withoutLog({ sentence, help }: WalProblem): Step {
-  const consent = 'Go on without what is in the -wal file';
-  return { layout: null, findings: [{ code: 'log-not-used', severity: 'bad', sentence, help, consent }] };
-}
-
-function describeLog({ committedFrames, transactions, pages, ignored }: Wal, size: number): Finding {
-  const nothing =
-    size === 0
-      ? 'The -wal file is empty: everything is in the database itself.'
-      : 'The -wal file has no committed transaction that is not in the database itself.';
-  const sentence =
-    committedFrames === 0
-      ? nothing
-      : `The -wal file was read along: ${count(transactions, 'transaction')} in it, with ${count(pages.size, 'page')}, ${transactions === 1 ? 'is' : 'are'} part of what you see.`;
-  return {
-    code: 'log-joined',
-    severity: 'note',
-    sentence: [sentence, ...ignored.flatMap(describeIgnored)].join(' '),
-    help:
-      committedFrames === 0
-        ? ''
-        : 'The result has them in the database file itself: it needs no -wal file, and an old one must not lie beside it.',
-    consent: null,
-  };
-}
-
-/** What SQLite passes over in silence. Frames of an earlier round are in the database since the checkpoint before this one. */
-function describeIgnored({ why, frames, bytes }: Ignored): readonly string[] {
-  if (why === 'stale salt') return [];
-  const what = frames > 0 ? count(frames, 'frame') : count(bytes, 'byte');
-  if (why === 'not committed')
-    return [`Its last ${what} belong to a transaction that was never committed, and do not count.`];
-  const because = why === 'torn' ? 'the log ends inside a frame' : 'they are not what was once written';
-  return [`The last ${what} cannot be used, since ${because}; SQLite does not use them either.`];
-}
-
-function zeroPages(sidecar: string): Finding {
-  return {
-    code: 'zero-pages',
-    severity: 'bad',
-    sentence: `The database file is cut short: some of its pages are neither in it nor in its ${sidecar} file. SQLite puts zeros in their place.`,
-    help: 'Copy both files again, at the same time and best while no program uses them.',
-    consent: 'Go on without the pages that are missing',
-  };
 }

@@ -9,6 +9,12 @@ interface Explanation {
   readonly explain: (statement: Statement, match: RegExpExecArray) => Omit<Failure, 'message'>;
 }
 
+/**
+ * SQLite may answer these by taking the transaction back itself (https://sqlite.org/lang_transaction.html). “not an error” is
+ * what is heard where there was no memory even to hand it the text of the statement.
+ */
+const OUT_OF_ROOM = /^out of memory|database or disk is full|^not an error$/;
+
 const EXPLANATIONS: readonly Explanation[] = [
   {
     pattern: new RegExp(`^${NON_CONSTANT_DEFAULT}`),
@@ -90,10 +96,39 @@ const EXPLANATIONS: readonly Explanation[] = [
     }),
   },
   {
-    pattern: /^out of memory|database or disk is full/,
+    pattern: OUT_OF_ROOM,
     explain: () => ({
       explanation: 'The statement needs more memory than this page can have.',
       wayOut: 'Close other tabs and try again, or run the script with sqlite3 on a machine with room.',
+    }),
+  },
+  {
+    pattern: /^string or blob too big/,
+    explain: () => ({
+      explanation:
+        'The statement makes a value of more than 1,000,000,000 bytes, and SQLite holds none that is larger.',
+      wayOut: 'Check what the statement multiplies or joins together: it is rarely meant to be so much.',
+    }),
+  },
+  {
+    pattern: /^attempt to write a readonly database/,
+    explain: () => ({
+      explanation: 'The script has set PRAGMA query_only, and SQLite refused the statement because it writes.',
+      wayOut: 'Set PRAGMA query_only = OFF before the statement, or leave the PRAGMA out.',
+    }),
+  },
+  {
+    pattern: /^(?:triggers nested too deep|too many levels of trigger recursion)/,
+    explain: () => ({
+      explanation: 'The change sets off a trigger, which sets off another, and they never come to an end.',
+      wayOut: 'Look for a trigger that sets itself off, or set PRAGMA recursive_triggers = OFF before the statement.',
+    }),
+  },
+  {
+    pattern: /^no such savepoint: (.+)$/,
+    explain: (_, [, name]) => ({
+      explanation: `No savepoint ${name ?? ''} is open at this place: none was set, or it was released already.`,
+      wayOut: `Set it with SAVEPOINT ${name ?? ''} in a statement before this one, or remove the statement.`,
     }),
   },
 ];
@@ -111,8 +146,9 @@ export function explainFailure(statement: Statement, message: string): Failure {
   };
 }
 
-/** The failure of a statement whose error took the run's transaction away (OR ROLLBACK, RAISE(ROLLBACK)). */
-export function explainLostTransaction(message: string): Failure {
+/** The failure of a statement whose error took the run's transaction away (OR ROLLBACK, RAISE(ROLLBACK), no room left). */
+export function explainLostTransaction(statement: Statement, message: string): Failure {
+  if (OUT_OF_ROOM.test(message)) return explainFailure(statement, message);
   return {
     message,
     explanation: 'The statement’s own ROLLBACK clause ended the transaction, and with it all that the script had done.',

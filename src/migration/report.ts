@@ -1,6 +1,7 @@
 // The report of a run, to be kept beside the upgraded file: as JSON for programs and as Markdown for people.
 
 import type { Statement } from '../script/statement';
+import { describeLoss, summariseLosses } from './loss';
 import type { PageChanges } from './pages';
 import { count, type Proof, type ProofCode } from './proof';
 import { countVerdicts, VERDICTS, type Choices, type StatementOutcome } from './verdict';
@@ -132,6 +133,7 @@ export function reportAsMarkdown(source: ReportSource): string {
       .join(', ')} |`,
     '',
     ...findingLines(source.findings),
+    ...lossLines(statements, outcomes),
     '## Proofs',
     '',
     ...(proofs.length === 0 ? ['None: nothing was kept, so there is nothing to prove.'] : proofs.flatMap(proofLines)),
@@ -160,6 +162,11 @@ function findingLines(findings: readonly ReportedFinding[]): readonly string[] {
   return ['## What was known of the file', '', ...lines, ''];
 }
 
+function lossLines(statements: readonly Statement[], outcomes: readonly StatementOutcome[]): readonly string[] {
+  const summary = summariseLosses(statements, outcomes);
+  return summary === null ? [] : ['## What the script takes away', '', inText(summary), ''];
+}
+
 function hashOf({ sha256 }: ReportedFile): string {
   return sha256 === null ? 'not computed' : `\`${sha256}\``;
 }
@@ -183,12 +190,13 @@ function statementLines(outcome: StatementOutcome, statement: Statement | undefi
     `### ${outcome.ordinal}. ${outcome.verdict} (${lines}${time}${changes})`,
     '',
     ...fenced(statement?.text ?? ''),
+    ...(outcome.loss === null ? [] : [`**Takes data away:** it ${inText(describeLoss(outcome.loss))}.`, '']),
     ...(outcome.note === null ? [] : [inText(outcome.note), '']),
     ...(outcome.executed === null ? [] : ['What ran instead:', '', ...fenced(outcome.executed.join(';\n') + ';')]),
     ...(outcome.failure === null
       ? []
       : [
-          `SQLite: ${inText(outcome.failure.message)}`,
+          `${outcome.failure.refused ? 'Refused' : 'SQLite'}: ${inText(outcome.failure.message)}`,
           '',
           inText(`${outcome.failure.explanation} ${outcome.failure.wayOut}`),
           '',

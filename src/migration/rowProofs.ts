@@ -3,7 +3,7 @@
 import type { Outcome } from '../database';
 import { foldName, type Relation, type Schema } from '../schema/schema';
 import type { Statement } from '../script/statement';
-import type { TablePair } from './correspondence';
+import { newName, type TablePair } from './correspondence';
 import type { Measurement } from './measurement';
 import { count, proof, type Proof, type ProofCode } from './proof';
 import type { StatementOutcome } from './verdict';
@@ -32,7 +32,7 @@ export function findRowChanges(
   const changing = statements.filter(
     ({ kind, ordinal }) => kinds.has(kind) && outcomes[ordinal - 1]?.verdict === 'applied',
   );
-  const named = new Set(changing.map(({ table }) => foldName(table ?? '')));
+  const named = withOtherNames(new Set(changing.map(({ table }) => foldName(table ?? ''))), statements, outcomes);
   const anywhere =
     changing.some(({ kind }) => kind === 'other') ||
     schemas.some(({ triggers }) => triggers.some(({ table }) => named.has(foldName(table))));
@@ -41,6 +41,22 @@ export function findRowChanges(
     (anywhere ||
       names.map(foldName).some((name) => [...named].some((table) => name === table || name.startsWith(`${table}_`))));
   return { statements: changing, explain };
+}
+
+/** Names of tables, and those that the same tables had before or got later. */
+function withOtherNames(
+  names: Set<string>,
+  statements: readonly Statement[],
+  outcomes: readonly StatementOutcome[],
+): ReadonlySet<string> {
+  const renames = statements
+    .filter(({ kind, ordinal }) => kind === 'rename table' && outcomes[ordinal - 1]?.verdict === 'applied')
+    .map(({ table, text }) => [foldName(table ?? ''), newName(text)] as const);
+  // Once forwards and once backwards, each chain of renames is followed from any of its names to both of its ends.
+  for (const pair of [...renames, ...renames.toReversed()]) {
+    if (pair.some((name) => names.has(name))) for (const name of pair) names.add(name);
+  }
+  return names;
 }
 
 /**

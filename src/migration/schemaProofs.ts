@@ -61,14 +61,18 @@ export function proveSchema(result: Schema, specified: Schema): Proof {
   );
 }
 
-/** Views and triggers that compiled before still compile. */
+/** Views and triggers that compiled before still compile. Of one that did not, nobody can tell what the run did to it. */
 export function proveViewsAndTriggers(before: Measurement, after: Measurement): Proof {
   const still = new Set(after.compiled.map(foldName));
   const sound = before.compiled.filter((name) => !before.broken.has(name) && still.has(foldName(name)));
   const newlyBroken = [...after.broken].filter(([name]) => !before.broken.has(name));
+  const stillBroken = [...before.broken].filter(([name]) => after.broken.has(name));
   const details = [
     ...newlyBroken.map(([name, message]) => `${name}: ${message}`),
-    ...[...before.broken].map(([name, message]) => `${name}: did not work before either, ${message}`),
+    ...stillBroken.map(([name, message]) => {
+      const now = after.broken.get(name);
+      return `${name}: did not work before either, ${message}${now === message ? '' : `; now ${now ?? ''}`}`;
+    }),
     ...before.compiled.filter((name) => !still.has(foldName(name))).map((name) => `${name}: no longer there`),
   ];
   if (newlyBroken.length > 0) {
@@ -80,12 +84,13 @@ export function proveViewsAndTriggers(before: Measurement, after: Measurement): 
       details,
     );
   }
-  const old =
-    before.broken.size === 0 ? '' : ` ${count(before.broken.size, 'other')} did not compile before the run either.`;
+  const kept = `${count(sound.length, 'view or trigger', 'views and triggers')} that compiled before still ${sound.length === 1 ? 'compiles' : 'compile'}.`;
+  if (stillBroken.length === 0) return proof('views-and-triggers', 'pass', kept, details);
+  const [name, message] = stillBroken[0] ?? ['', ''];
   return proof(
     'views-and-triggers',
-    'pass',
-    `${count(sound.length, 'view or trigger', 'views and triggers')} that compiled before still ${sound.length === 1 ? 'compiles' : 'compile'}.${old}`,
+    'unverifiable',
+    `${count(stillBroken.length, 'view or trigger', 'views and triggers')} did not compile here before the run either, so what the run means for ${stillBroken.length === 1 ? 'it' : 'them'} cannot be told: ${name} (${message}). ${kept}`,
     details,
   );
 }

@@ -1,14 +1,18 @@
 // Runs one statement to its verdict; the same code for the plan's rehearsal and for the run.
 
-import { rowsOf, type Database } from '../database';
+import { rowsOf, type Database, type Outcome } from '../database';
+import { explainsPragma } from '../script/pragma';
 import type { Statement } from '../script/statement';
 import { foldName } from '../schema/schema';
 import { indexesOnlyIn, isOnTemporaryTable, mayWait, needsIndexes } from './deferredIndexes';
 import { findDrift } from './drift';
+import { executeStatement, type Execution } from './execution';
 import { explainFailure, explainLostTransaction } from './explain';
 import type { FrozenDefaults } from './frozenDefaults';
 import { findOtherKind } from './nameClash';
 import { addColumnToPopulatedTable, NON_CONSTANT_DEFAULT } from './populated';
+import { rulePragma } from './pragmas';
+import { findConstantIndex, noteConstants, withNote } from './stringConstant';
 import { inTransaction, refuseStatement } from './transaction';
 import type { Choices, Failure, StatementOutcome, Verdict } from './verdict';
 
@@ -43,12 +47,28 @@ export function runStatement(context: StatementContext, statement: Statement): R
   }
   const refused = refuseStatement(statement);
   if (refused) return failed(refused);
-  const taken = findOtherKind(context.shadow, statement);
+  const taken = findOtherKind(context.shadow, statement) ?? findConstantIndex(context.shadow, statement);
   if (taken) return failed(taken);
-  if (isConnectionSetting(statement)) {
-    return { verdict: 'unchanged', note: 'This setting cannot change inside a transaction, so it was left out.' };
+  if (statement.kind === 'pragma') return runPragma(context, statement);
+  if (statement.kind === 'explain' && explainsPragma(statement.text)) {
+    return {
+      verdict: 'unchanged',
+      note: 'SQLite may carry out a PRAGMA that it should only explain, so it was left out.',
+    };
   }
-  return context.rehearsing ? rehearse(context, statement) : execute(context, statement);
+  const note = noteConstants(context.shadow, statement);
+  return withNote(note, context.rehearsing ? rehearse(context, statement) : execute(context, statement));
+}
+
+function runPragma(context: StatementContext, statement: Statement): Result {
+  const ruling = rulePragma(context.database, statement);
+  if ('message' in ruling) return failed(ruling);
+  const { runs, note } = ruling;
+  if (!runs) return { verdict: 'unchanged', note };
+  const result = context.rehearsing ? rehearse(context, statement) : execute(context, statement);
+  return result.verdict === 'applied'
+    ? { ...result, note: statement.temporary ? (result.note ?? note) : note }
+    : result;
 }
 
 /** As `execute`, except that indexes which decide nothing are made on the shadow only, until a statement needs them. */
@@ -99,18 +119,19 @@ function execute(context: StatementContext, statement: Statement): Result {
   const { database } = context;
   const versionBefore = schemaVersion(database);
   const outcome =
-    context.rehearsing && statement.kind === 'analyze' && !readsStatistics(context.statements)
-      ? analyzeNothing(context, statement)
-      : database.execute(statement.text);
+    context.rehearsing && gathersStatistics(statement) && !readsStatistics(context.statements)
+      ? gatherNothing(context, statement)
+      : executeStatement(database, statement);
   if (outcome.ok) {
     if (statement.conditional && isSchemaChange(statement) && schemaVersion(database) === versionBefore) {
       return { verdict: 'unchanged', drift: driftOf(context, statement) };
     }
     follow(context, statement);
-    return { verdict: 'applied', changes: outcome.value.changes, note: noteOn(statement) };
+    const { changes, note } = outcome.value;
+    return { verdict: 'applied', changes, note: note ?? noteOn(statement) };
   }
   const { message } = outcome.error;
-  if (!inTransaction(database)) return failed(explainLostTransaction(message));
+  if (!inTransaction(database)) return failed(explainLostTransaction(statement, message));
   if (isAddColumn(statement)) {
     if (message.toLowerCase().startsWith('duplicate column name:') && hasColumn(database, statement)) {
       return { verdict: 'skipped', drift: driftOf(context, statement) };
@@ -122,14 +143,21 @@ function execute(context: StatementContext, statement: Statement): Result {
   return failed(explainFailure(statement, message));
 }
 
+function gathersStatistics({ kind, name }: Statement): boolean {
+  return kind === 'analyze' || (kind === 'pragma' && foldName(name ?? '') === 'optimize');
+}
+
 function readsStatistics(statements: readonly Statement[]): boolean {
   return statements.some(({ text }) => /sqlite_stat/i.test(text));
 }
 
 /** Statistics decide nothing, and gathering them reads every row: only the tables for them are made. */
-function analyzeNothing({ database, shadow }: StatementContext, statement: Statement): ReturnType<Database['execute']> {
-  const onShadow = shadow.execute(statement.text);
-  return onShadow.ok ? database.execute('ANALYZE main.sqlite_schema') : onShadow;
+function gatherNothing({ database, shadow }: StatementContext, { kind, text }: Statement): Outcome<Execution> {
+  const nothing = { ok: true, value: { changes: 0, note: null } } as const;
+  if (kind === 'pragma') return nothing;
+  const onShadow = shadow.execute(text);
+  const made = onShadow.ok ? database.execute('ANALYZE main.sqlite_schema') : onShadow;
+  return made.ok ? nothing : made;
 }
 
 /** Does to the shadow's schema what the statement did to the database's. No row ever gets there. */
@@ -193,11 +221,6 @@ function hasColumn(database: Database, statement: Statement & { table: string; c
 
 function isAddColumn(statement: Statement): statement is Statement & { table: string; column: string } {
   return statement.kind === 'add column' && statement.table !== null && statement.column !== null;
-}
-
-/** Settings of a connection that SQLite leaves or refuses to change inside a transaction. */
-function isConnectionSetting({ kind, name }: Statement): boolean {
-  return kind === 'pragma' && /^(foreign_keys|synchronous|journal_mode|locking_mode|wal_checkpoint)$/i.test(name ?? '');
 }
 
 function isSchemaChange(statement: Statement): boolean {

@@ -2,6 +2,7 @@
 
 import type { Database } from '../database';
 import type { Statement } from '../script/statement';
+import { isWord, tokenise } from '../script/tokens';
 import type { Failure } from './verdict';
 
 /** Whether the transaction is still there. There is no such question in SQL; but BEGIN fails exactly inside of one. */
@@ -26,6 +27,11 @@ export function findWrapper(statements: readonly Statement[]): ReadonlySet<numbe
 
 /** Why a statement is not run at all, or null for one that may run. It is refused before it can do anything. */
 export function refuseStatement(statement: Statement): Failure | null {
+  const reason = refuseKind(statement) ?? refuseParameters(statement.text);
+  return reason && { ...reason, refused: true };
+}
+
+function refuseKind(statement: Statement): Failure | null {
   switch (statement.kind) {
     case 'begin':
       return {
@@ -37,7 +43,7 @@ export function refuseStatement(statement: Statement): Failure | null {
     case 'commit':
     case 'rollback':
       return {
-        message: `${statement.text.split(/\s/, 1)[0]?.toUpperCase() ?? ''} would end the transaction of the run`,
+        message: `${statement.text.split(/\W/, 1)[0]?.toUpperCase() ?? ''} would end the transaction of the run`,
         explanation: 'What comes after it could no longer be undone, so the run stops here and nothing is kept.',
         wayOut: 'Remove the statement. One BEGIN … COMMIT around the whole script may stay.',
       };
@@ -55,6 +61,13 @@ export function refuseStatement(statement: Statement): Failure | null {
         wayOut: 'Remove the DETACH.',
       };
     case 'vacuum':
+      if (tokenise(statement.text).some((token) => isWord(token, 'INTO'))) {
+        return {
+          message: 'VACUUM INTO is not available',
+          explanation: 'It would write another file, and a script cannot reach any other file here.',
+          wayOut: 'Remove the statement, and copy the upgraded file with sqlite3 if you want it.',
+        };
+      }
       return {
         message: 'cannot VACUUM from within a transaction',
         explanation: 'The whole script runs as one transaction, and SQLite does not vacuum inside of one.',
@@ -63,4 +76,20 @@ export function refuseStatement(statement: Statement): Failure | null {
     default:
       return null;
   }
+}
+
+/** A program gives its parameters values; SQLite runs a statement whose parameters were given none with NULL in their place. */
+function refuseParameters(text: string): Failure | null {
+  // Most statements have no such character anywhere, and some are megabytes long.
+  if (!/[?:@$]/.test(text)) return null;
+  // A # is no parameter to SQLite but a syntax error, which it tells itself.
+  const parameters = tokenise(text).filter((token) => token.kind === 'variable' && !token.text.startsWith('#'));
+  const [first] = parameters;
+  if (!first) return null;
+  const others = parameters.length === 1 ? '' : `, the first of ${parameters.length} in this statement`;
+  return {
+    message: `the parameter ${first.text} has no value`,
+    explanation: `A script has nobody to give ${first.text} a value${others}; SQLite would take NULL for it without a word.`,
+    wayOut: 'Write the value itself there. If it is meant as text or as a name, put it in quotes.',
+  };
 }

@@ -1,9 +1,11 @@
 // Runs a whole script inside one transaction and writes down what became of each statement.
 
-import { rowsOf, type Database } from '../database';
+import type { Database } from '../database';
 import type { Statement } from '../script/statement';
 import { findRowReaders } from './deferredIndexes';
 import { freezeDefaults } from './frozenDefaults';
+import { LossLedger } from './lossLedger';
+import { readSettings } from './pragmas';
 import { makeShadow } from './shadow';
 import { runStatement, type StatementContext } from './statementRun';
 import { findWrapper } from './transaction';
@@ -62,6 +64,7 @@ export function transcribe(
       rehearsing: options.rehearsing,
     };
     const outcomes: StatementOutcome[] = [];
+    const ledger = new LossLedger(database, statements);
     let stopped = false;
     const begun = database.execute('BEGIN IMMEDIATE');
     if (!begun.ok) throw new Error(`The transaction of the run could not begin: ${begun.error.message}`);
@@ -72,32 +75,27 @@ export function transcribe(
       }
       options.onStatement?.(statement.ordinal);
       const start = options.now();
+      ledger.before(statement);
       const result = runStatement(context, statement);
-      outcomes.push({ ...BLANK, ...result, ordinal: statement.ordinal, milliseconds: options.now() - start });
+      const loss = ledger.after(statement, result);
+      outcomes.push({ ...BLANK, ...result, loss, ordinal: statement.ordinal, milliseconds: options.now() - start });
       stopped = result.verdict === 'failed';
     }
+    const settled = ledger.settle(outcomes);
     if (stopped) abandon();
     use(shadow);
-    return { outcomes, complete: !stopped, abandon };
+    return { outcomes: settled, complete: !stopped, abandon };
   } finally {
     shadow.close();
   }
 }
 
-/** Settings of a connection that decide what statements do or whether they may; SQLite does not roll them back. */
-const SETTINGS_THAT_STAY =
-  /^(query_only|ignore_check_constraints|legacy_alter_table|recursive_triggers|reverse_unordered_selects|trusted_schema|cell_size_check|max_page_count|hard_heap_limit|cache_size|cache_spill|secure_delete|temp_store|defer_foreign_keys)$/i;
-
-/** The PRAGMAs that put back what PRAGMAs of the script may set. */
-function readSettings(database: Database, statements: readonly Statement[]): readonly string[] {
-  const names = new Set(statements.flatMap(({ kind, name }) => (kind === 'pragma' && name !== null ? [name] : [])));
-  return [...names].flatMap((name) => {
-    // It can only be set, not read.
-    if (/^case_sensitive_like$/i.test(name)) return ['PRAGMA case_sensitive_like = OFF'];
-    if (!SETTINGS_THAT_STAY.test(name)) return [];
-    const value = rowsOf(database, `PRAGMA ${name}`)[0]?.[0];
-    return value === undefined ? [] : [`PRAGMA ${name} = ${String(value)}`];
-  });
-}
-
-const BLANK = { note: null, executed: null, changes: 0, milliseconds: 0, failure: null, drift: null } as const;
+const BLANK = {
+  note: null,
+  executed: null,
+  changes: 0,
+  milliseconds: 0,
+  failure: null,
+  drift: null,
+  loss: null,
+} as const;

@@ -1,11 +1,12 @@
 // The words for what a statement will do or did: verdicts, and what goes with them.
 
 import type { Drift } from './drift';
+import type { Loss } from './loss';
 
 /**
  * `applied`: it changed the database as written. `adapted`: it changed the database by another way to the same schema.
- * `skipped`: ADD COLUMN whose column is there. `unchanged`: it asks for what is there already (IF NOT EXISTS), or for the
- * transaction that the run is. `failed`: it stopped the run. `not run`: it stands after a failed one.
+ * `skipped`: ADD COLUMN whose column is there. `unchanged`: it asks for what is there already (IF NOT EXISTS), for the
+ * transaction that the run is, or for what has no effect here (a PRAGMA). `failed`: it stopped the run. `not run`: it stands after a failed one.
  */
 export type Verdict = 'applied' | 'adapted' | 'skipped' | 'unchanged' | 'failed' | 'not run';
 
@@ -17,6 +18,8 @@ export interface Failure {
   readonly message: string;
   readonly explanation: string;
   readonly wayOut: string;
+  /** The message is ours: the statement was refused before SQLite was asked. */
+  readonly refused?: true;
 }
 
 /** What became of one statement; of the plan and of the run alike. */
@@ -34,6 +37,8 @@ export interface StatementOutcome {
   readonly failure: Failure | null;
   /** What is there differs from what the script asks for (only with `skipped` and `unchanged`). */
   readonly drift: Drift | null;
+  /** What it takes away for good of the data that was in the file before the script; null for nothing. */
+  readonly loss: Loss | null;
 }
 
 /** What a user chooses before a run. */

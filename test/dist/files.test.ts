@@ -47,7 +47,10 @@ describe('A file that is not a sound database', () => {
   });
 });
 
-const ADD_COLUMN = { name: 'mine.sql', content: 'ALTER TABLE t ADD COLUMN b TEXT; CREATE INDEX IF NOT EXISTS i ON t(b);' };
+const ADD_COLUMN = {
+  name: 'mine.sql',
+  content: 'ALTER TABLE t ADD COLUMN b TEXT; CREATE INDEX IF NOT EXISTS i ON t(b);',
+};
 /** Three rows, two of which are in the log only. */
 const inUse = copiedWhileOpen(
   '-wal',

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { unreadableSchema } from '../../src/engine/unreadable';
 import { sourceOfBytes } from '../../src/file/byteSource';
 import { recover, type Recovered } from '../../src/file/recovery';
+import * as readers from '../../src/file/sidecars';
 import { checkIntegrity } from '../../src/migration/measurement';
 import { readSchema } from '../../src/schema/read';
 import { askNative, engine, nativeDatabase, overlayOf } from '../databases';
@@ -126,10 +127,14 @@ const DROPS: Readonly<Record<string, () => Drop>> = {
 
 /** What is said of a drop, in the words of the table; and what was recovered, where there is something. */
 function dropped({ database, log, journal }: Drop): { said: string; recovered: Recovered | null } {
-  const outcome = recover(sourceOfBytes(database), {
-    log: log ? sourceOfBytes(log) : null,
-    journal: journal ? sourceOfBytes(journal) : null,
-  });
+  const outcome = recover(
+    sourceOfBytes(database),
+    {
+      log: log ? sourceOfBytes(log) : null,
+      journal: journal ? sourceOfBytes(journal) : null,
+    },
+    readers,
+  );
   if (!outcome.ok) return { said: `refused: ${outcome.error.code}`, recovered: null };
   const { source, header, findings } = outcome.value;
   const connection = engine.open(overlayOf(withoutWalMark(source.read(0, source.size).slice())));
@@ -190,7 +195,11 @@ describe('what is recovered is, byte for byte, what native sqlite3 recovers', ()
     );
     const theirs = recoveredNatively('-wal', pairs);
     pairs.forEach((pair, index) => {
-      const outcome = recover(sourceOfBytes(pair.database), { log: sourceOfBytes(pair.sidecar), journal: null });
+      const outcome = recover(
+        sourceOfBytes(pair.database),
+        { log: sourceOfBytes(pair.sidecar), journal: null },
+        readers,
+      );
       const native = theirs[index]?.database ?? new Uint8Array(1);
       expect(outcome.ok && same(outcome.value.source.read(0, outcome.value.source.size), native)).toBe(true);
     });

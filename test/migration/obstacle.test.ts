@@ -99,7 +99,12 @@ describe('drift', () => {
     ['CREATE TABLE IF NOT EXISTS u(a)', []],
     ['CREATE TABLE IF NOT EXISTS u(a TEXT, b)', ['column a: no type / TEXT', 'column b: none / no type']],
     ['CREATE TABLE IF NOT EXISTS u(a); ALTER TABLE u ADD COLUMN z', []],
-    ['CREATE TABLE IF NOT EXISTS u(a) STRICT', []],
+    [
+      'CREATE TABLE IF NOT EXISTS u(a) STRICT',
+      [
+        'definition: CREATE TABLE u ( a ) / CREATE TABLE IF NOT EXISTS u ( a ) STRICT (cannot be made here: missing datatype for u.a)',
+      ],
+    ],
     ['CREATE TABLE IF NOT EXISTS u(a CHECK (a > 0 AND (a < 9)))', ['CHECK ( a > 0 and ( a < 9 ) ): none / yes']],
     ['CREATE TABLE IF NOT EXISTS u(a COLLATE NOCASE)', ['column a: no type / COLLATE NOCASE']],
     [

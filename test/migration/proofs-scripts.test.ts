@@ -31,7 +31,7 @@ describe('views and triggers that a new column breaks', () => {
     );
     const proof = proofsOf(before, 'ALTER TABLE t ADD COLUMN b').get('views-and-triggers');
     expect(proof).toMatchObject({
-      result: 'pass',
+      result: 'unverifiable',
       details: ['view v: did not work before either, no such table: main.gone'],
     });
   });
