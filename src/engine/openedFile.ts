@@ -82,6 +82,12 @@ export class OpenedFile {
     return this.#layers.length === 0;
   }
 
+  /** Bytes that are missing at the end of the file, by its header; zeros stand in their place. */
+  get missingBytes(): number {
+    const filled = this.#layers.find(({ sidecar }) => sidecar === null)?.layout.segments ?? [];
+    return filled.reduce((sum, { from, start, end }) => (from === 'zeros' ? sum + end - start : sum), 0);
+  }
+
   /** The recovered file as a Blob of slices: making it reads nothing. */
   get whole(): Blob {
     return this.#layers.reduce((below: Blob, { sidecar, layout }) => {

@@ -5,6 +5,7 @@ import type { Refusal } from '../file/identify';
 import { NO_SIDECARS } from '../file/recovery';
 import { Evidence, type OnCheck } from '../migration/evidence';
 import type { Proof, ProofCode } from '../migration/proof';
+import { proveCutShort } from '../migration/schemaProofs';
 import { makeProof, proveSoundBefore, type ProofTools } from '../migration/verify';
 import { readSchema } from '../schema/read';
 import type { Schema } from '../schema/schema';
@@ -46,10 +47,11 @@ class CheckProgress {
 export function proveSound(file: OpenedFile, thoroughness: ProofTools['thoroughness'], onProgress: OnProgress): Proof {
   const progress = new CheckProgress(onProgress);
   const { onCheck } = progress;
-  return file.using(
+  const proof = file.using(
     ({ database }) => proveSoundBefore(database, readSchema(database), { thoroughness, onCheck }),
     progress.onWork,
   );
+  return file.missingBytes === 0 ? proof : proveCutShort(proof, file.missingBytes);
 }
 
 /** A result that is open to be proved. It keeps what it has seen, so that no proof looks at the same thing twice. */

@@ -21,8 +21,10 @@ export function rollBackJournal(database: ByteSource, bytes: ByteSource): Sideca
       findings: [{ code: 'journal-not-used', severity: finished ? 'note' : 'warn', sentence, help, consent }],
     };
   }
-  const { pages, superJournal } = journal.value;
+  const { pages, superJournal, originalPages, pageSize } = journal.value;
   const layout = layOutRollback(journal.value, database);
+  const zeros = layout.segments.reduce((sum, { from, start, end }) => (from === 'zeros' ? sum + end - start : sum), 0);
+  if (zeros > MANY_ZEROS && zeros > database.size) return impossibleJournal(originalPages, pageSize, database.size);
   const findings: Finding[] = [
     {
       code: 'journal-rolled-back',
@@ -41,8 +43,26 @@ export function rollBackJournal(database: ByteSource, bytes: ByteSource): Sideca
       consent: 'That file is still there, so the transaction is to be rolled back',
     });
   }
-  if (layout.segments.some(({ from }) => from === 'zeros')) findings.push(zeroPages('-journal'));
+  if (zeros > 0) findings.push(zeroPages('-journal'));
   return { layout, findings };
+}
+
+/** Where neither file has this many bytes, and more than the database has, the journal's header is damaged for certain. */
+const MANY_ZEROS = 64 << 20;
+
+function impossibleJournal(pages: number, pageSize: number, size: number): SidecarStep {
+  return {
+    layout: null,
+    findings: [
+      {
+        code: 'journal-not-used',
+        severity: 'bad',
+        sentence: `The header of the -journal file is damaged: by it the database had ${count(pages * pageSize, 'byte')} before its last transaction, and it has ${count(size, 'byte')}. SQLite would fill it up with zeros.`,
+        help: 'Copy both files again, at the same time and best while no program uses them.',
+        consent: 'Go on without what the -journal file may hold',
+      },
+    ],
+  };
 }
 
 /** Joins a database with its log; a log that SQLite does not use, or would stumble over, changes nothing. */

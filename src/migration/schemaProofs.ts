@@ -28,6 +28,12 @@ export function proveIntegrity(
   return proof(code, 'pass', `PRAGMA ${check} says ok.`);
 }
 
+/** A file that lacks its end is not sound, even if nothing but free pages were there; SQLite itself would not open it. */
+export function proveCutShort({ code, details }: Proof, missingBytes: number): Proof {
+  const sentence = `The file is cut short: ${count(missingBytes, 'byte')} at its end ${missingBytes === 1 ? 'is' : 'are'} missing.`;
+  return proof(code, 'fail', sentence, [sentence, ...details]);
+}
+
 /** The result's schema against what the script makes of the same database with its rows taken out. */
 export function proveSchema(result: Schema, specified: Schema): Proof {
   // Tables for statistics are SQLite's to make (ANALYZE, PRAGMA optimize) and hold nothing of the user's.

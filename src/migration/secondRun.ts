@@ -45,9 +45,7 @@ export function proveSecondRun(
   }
   // A statement that is written to be repeatable and is not, is a fault of the run; unless the script takes away what it
   // makes. A script may be meant to run once.
-  const undone =
-    acting.some(({ ordinal }) => /^(drop|rename|delete)/.test(kindOf(ordinal))) ||
-    statements.some(({ kind, temporary }) => kind === 'rollback to' || temporary);
+  const undone = statements.some(({ kind, temporary }) => /^(drop|rename|delete|rollback to)/.test(kind) || temporary);
   const repeatable = acting.find(({ ordinal, failure }) => {
     const makes = kindOf(ordinal) === 'add column' || kindOf(ordinal).startsWith('create');
     const conditional = kindOf(ordinal) === 'add column' || (statements[ordinal - 1]?.conditional ?? false);

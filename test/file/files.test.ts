@@ -117,6 +117,11 @@ const DROPS: Readonly<Record<string, () => Drop>> = {
   'hot journal': () => ({ database: hot.database, journal: hot.sidecar }),
   'finished journal': () => ({ database: sound, journal: new Uint8Array(1024) }),
   'no journal': () => ({ database: sound, journal: text('x'.repeat(600)) }),
+  'impossible journal': () => ({
+    database: hot.database,
+    journal: withNumbers(hot.sidecar, { 16: 0x7fffff }),
+    native: false,
+  }),
   'several databases': () => ({ database: hot.database, journal: withSuperJournal(hot.sidecar), native: false }),
   'cut short': () => ({ database: sound.subarray(0, sound.length - 6000) }),
   'mostly gone': () => ({ database: withNumbers(sound, { 28: 200_000 }) }),

@@ -1,5 +1,8 @@
 // A short run of the fuzz that `npm run fuzz` makes longer: damaged files and scripts, through the worker's own methods.
 import { expect, test } from 'vitest';
+import { makeApi } from '../../src/engine/api';
+import { engine, nativeDatabase } from '../databases';
+import { blobOfBytes, installMemoryBlobs } from './memoryBlob';
 import { refute } from './oracle';
 import { Trials, type TrialOutcome } from './trial';
 
@@ -22,3 +25,19 @@ test(
     );
   },
 );
+
+test('a file that lacks nothing but free pages at its end is not called sound: SQLite does not open it', async () => {
+  installMemoryBlobs();
+  const whole = nativeDatabase(`CREATE TABLE t(a); CREATE TABLE big(b); INSERT INTO t VALUES (1);
+    INSERT INTO big VALUES (zeroblob(40000)); DROP TABLE big;`);
+  const bytes = (): number => 1 << 20;
+  const api = makeApi(engine, { here: bytes, ofRuns: bytes });
+  const soundness = async (file: Uint8Array): Promise<unknown> => {
+    const opened = await api.open(blobOfBytes(file), 'a.db');
+    const codes = opened.ok && opened.value.findings.map(({ code }) => code);
+    const proof = await api.prove('integrity-before', 'full', () => undefined);
+    return [codes, proof.ok && proof.value.result];
+  };
+  expect(await soundness(whole)).toEqual([[], 'pass']);
+  expect(await soundness(whole.subarray(0, whole.length - 5000))).toEqual([['cut-short'], 'fail']);
+});
