@@ -64,7 +64,10 @@ export class Visit {
     });
   }
 
-  /** Drags files in from outside the browser, and drops them in the middle of the window. */
+  /**
+   * Drags files in from outside the browser, and drops them at the edge of the window. In its middle, what lies below them may be
+   * drawn anew between two of these events, and Chromium then makes a leave of the drop; a hand that moves sends more of them.
+   */
   async drop(...files: readonly UserFile[]): Promise<void> {
     const paths = this.save(files);
     const devtools = await this.page.context().newCDPSession(this.page);
@@ -186,7 +189,7 @@ function dispatchDrag(
   files: readonly string[],
 ): Promise<unknown> {
   const data = { items: [], files: [...files], dragOperationsMask: 1 };
-  return devtools.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data });
+  return devtools.send('Input.dispatchDragEvent', { type, x: 3, y: 3, data });
 }
 
 /** How many verdicts of each kind there are. */

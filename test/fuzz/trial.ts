@@ -129,6 +129,8 @@ export class Trials {
     const sound = before.ok && before.value.result === 'pass';
     if (sound && plan.obstacle === null && !run.value.committed) {
       const why = outcomes.find(({ verdict }) => verdict === 'failed')?.failure?.message ?? '';
+      // There is damage that integrity_check does not see and a commit does: a header that says auto_vacuum, without its pages.
+      if (why === 'database disk image is malformed') return ended('rolled back');
       return found(trial, `${what}: the plan foretold no failure (${why}) of:\n${script}`);
     }
     if (result === null) return ended(plan.obstacle ? 'obstacle' : 'rolled back');
