@@ -1,11 +1,12 @@
 // The second table of docs/schemas.md: what this engine cannot read is carried over byte for byte, the rest is upgraded, and
 // no proof passes that could not be made. Native sqlite3, which has what this engine lacks, looks at the result.
 import { describe, expect, test } from 'vitest';
+import { rowsOf } from '../../src/database';
 import { findUnusable } from '../../src/migration/measurement';
 import type { ProofCode } from '../../src/migration/proof';
 import { describeUnusable } from '../../src/migration/unusable';
 import { readSchema } from '../../src/schema/read';
-import { askNative, withDatabase } from '../databases';
+import { askNative, nativeDatabase, withDatabase } from '../databases';
 import { nativeContents } from '../fixtures/contents';
 import { fixture, UPGRADE } from '../fixtures/fixture';
 import { linesOfTable } from '../fixtures/table';
@@ -215,4 +216,16 @@ describe.each(Object.entries(KINDS))('%s', (name, kind) => {
       expect(Buffer.compare(output, dropped.database)).toBe(0);
     }
   });
+});
+
+test('an index on how a long real is spelt is found faulty where another version of SQLite, which spells it otherwise, built it', () => {
+  const spelling = "SELECT '' || (0.1 + 0.2)";
+  const before = nativeDatabase(
+    `CREATE TABLE item(name); INSERT INTO item VALUES (0.1 + 0.2); CREATE INDEX item_name ON item(lower(name));`,
+  );
+  const here = withDatabase(before, (database) => String(rowsOf(database, spelling)[0]?.[0]));
+  const { proofs } = upgrade({ database: before, log: null, journal: null }, 'CREATE TABLE added(a)');
+  const proof = proofs.get('integrity-before');
+  expect(proof?.result).toBe(here === askNative(before, spelling) ? 'pass' : 'fail');
+  if (proof?.result === 'fail') expect(proof.details).toEqual(['row 1 missing from index item_name']);
 });
