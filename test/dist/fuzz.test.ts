@@ -12,8 +12,11 @@ const TRIALS = Number(process.env.DRYDOCK_FUZZ_TRIALS ?? 12);
 const good = nativeDatabase('CREATE TABLE t(a); INSERT INTO t VALUES (1), (2), (3);');
 const script = { name: 'mine.sql', content: 'CREATE TABLE IF NOT EXISTS made(id INTEGER PRIMARY KEY, v TEXT);' };
 
-/** Ticks what the page asks for, and runs what can be run. */
+/** Ticks what the page asks for, damage included, and runs what can be run. */
 async function goOn(visit: Visit): Promise<void> {
+  await visit.page
+    .locator('[data-check=integrity-before]:is([data-check-state=made], [data-check-state=stopped])')
+    .waitFor();
   for (const tick of await visit.page.locator('[data-finding] input').all()) await tick.check();
   if (!(await visit.run.isEnabled())) return;
   await visit.run.click();
