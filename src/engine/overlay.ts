@@ -5,6 +5,9 @@ import { copyBytes, readInto, type ByteArray, type ByteSource } from '../file/by
 import { ChunkedBytes, zeroPieces } from './chunkedBytes';
 import { PageStore } from './pageStore';
 
+/** SQLite appends page after page. Only in a damaged file does it find the number of a page that is so far past the end. */
+const FARTHEST_GAP = 2 ** 32;
+
 /** Run of bytes of the result: either the source's own, untouched, or bytes that were written. */
 export type Segment =
   | { readonly from: 'source'; readonly start: number; readonly end: number }
@@ -113,6 +116,8 @@ export class Overlay implements ByteSource {
    * RangeError where there is no memory left; the file is a sound one then, in which part of the bytes are written.
    */
   writeFrom(source: ByteArray, offset: number, length: number, position: number): void {
+    if (position > this.#size + FARTHEST_GAP)
+      throw new RangeError(`No write at ${position} in a file of ${this.#size} bytes`);
     const end = position + length;
     const shift = offset - position;
     let at = position;

@@ -123,8 +123,21 @@ function streamOperations(
       // What sql.js fills the file with.
       if (buffer === placeholder) return length;
       count();
-      overlay.writeFrom(buffer, offset, length, position);
-      return length;
+      return takes(overlay, buffer, offset, length, position) ? length : 0;
     },
   };
+}
+
+/**
+ * Whether the overlay took what is written. Where it has no room, nothing counts as written: SQLite then answers
+ * SQLITE_FULL and rolls back, as for a full disk (seekAndWrite and unixWrite of its os_unix.c).
+ */
+function takes(overlay: Overlay, buffer: Int8Array | Uint8Array, offset: number, length: number, at: number): boolean {
+  try {
+    overlay.writeFrom(buffer, offset, length, at);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }

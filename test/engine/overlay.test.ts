@@ -292,6 +292,16 @@ describe('an overlay on a large file', () => {
     expect(overlay.changedPages()).toEqual([2 ** 19 - 1, 2 ** 19, 2 ** 20 - 1, 2 ** 20, size / 4096 - 1]);
   });
 
+  test('takes no write that a gap of more than 4 GB would precede, and is what it was', () => {
+    const overlay = new Overlay(zeros(8192), 4096);
+    overlay.write(8192, pattern(10, 1));
+    expect(() => {
+      overlay.write(8202 + 2 ** 32 + 1, pattern(10, 2));
+    }).toThrow(RangeError);
+    expect(overlay.size).toBe(8202);
+    expect(overlay.read(8192, 9000)).toEqual(pattern(10, 1));
+  });
+
   test('holds what a small database appends in little memory', () => {
     const overlay = new Overlay(zeros(8192), 4096);
     overlay.write(8192, new Uint8Array(4096));

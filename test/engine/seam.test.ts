@@ -54,6 +54,35 @@ test('a rolled back transaction that had spilled to the file leaves its bytes as
   expect(overlay.read(0, overlay.size)).toEqual(bytes);
 });
 
+/** Has no memory for a file above this size. */
+class NarrowOverlay extends Overlay {
+  most = Infinity;
+
+  override writeFrom(...[source, offset, length, position]: Parameters<Overlay['writeFrom']>): void {
+    if (position + length > this.most) throw new RangeError('Array buffer allocation failed');
+    super.writeFrom(source, offset, length, position);
+  }
+}
+
+test('where memory ends SQLite hears of a full disk, and its file is what it was and can be written again', () => {
+  const bytes = nativeDatabase(`CREATE TABLE t(a); INSERT INTO t ${FILL} SELECT i FROM n;`);
+  const overlay = new NarrowOverlay(sourceOfBytes(bytes), 4096);
+  const database = engine.open(overlay);
+  database.execute('PRAGMA cache_size=10');
+  database.execute('BEGIN');
+  overlay.most = bytes.length + 500_000;
+  expect(database.execute('UPDATE t SET a = hex(zeroblob(500))')).toEqual({
+    ok: false,
+    error: { message: 'database or disk is full' },
+  });
+  overlay.most = Infinity;
+  database.execute('ROLLBACK');
+  expect(overlay.read(0, overlay.size)).toEqual(bytes);
+  expect(database.execute('UPDATE t SET a = -a')).toEqual({ ok: true, value: { changes: 20_000 } });
+  database.close();
+  expect(nativeAnswer(overlay, 'PRAGMA integrity_check; SELECT sum(a) FROM t')).toBe('ok\n-200010000');
+});
+
 test('two databases stand over one file: one before, one after', () => {
   const bytes = nativeDatabase('CREATE TABLE t(a); INSERT INTO t VALUES (1);');
   const source = sourceOfBytes(bytes);
