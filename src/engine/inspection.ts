@@ -3,6 +3,8 @@
 import type { Database } from '../database';
 import type { Finding } from '../file/finding';
 import type { Header } from '../file/header';
+import { findUnusable } from '../migration/measurement';
+import { describeUnusable } from '../migration/unusable';
 import { readSchema } from '../schema/read';
 import { isInternal, type Schema } from '../schema/schema';
 import type { Engine } from './sqljs';
@@ -39,17 +41,10 @@ export function inspect(
   const tables = schema.relations
     .filter(({ kind, name }) => kind !== 'view' && kind !== 'shadow table' && !isInternal(name))
     .map((table) => table.name);
-  const unreadable = schema.relations.filter((relation) => relation.unreadable !== null);
   const findings: Finding[] = [
     ...file.findings,
     ...(engine.onDemand ? [] : [COPIED]),
-    ...unreadable.map((relation): Finding => ({
-      code: 'unreadable-object',
-      severity: 'note',
-      sentence: `The ${relation.kind} ${relation.name} cannot be read here: ${relation.unreadable ?? ''}.`,
-      help: 'It is carried over as it is. Check it with your own program after the upgrade.',
-      consent: null,
-    })),
+    ...[...findUnusable(database, schema)].map(([subject, message]) => describeUnusable(subject, message)),
   ];
   return { ...file, findings, schema, tables, engineVersion: engine.version };
 }

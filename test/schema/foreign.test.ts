@@ -2,11 +2,12 @@
 // no proof passes that could not be made. Native sqlite3, which has what this engine lacks, looks at the result.
 import { describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/database';
+import { inspect } from '../../src/engine/inspection';
+import { readHeader } from '../../src/file/header';
 import { findUnusable } from '../../src/migration/measurement';
 import type { ProofCode } from '../../src/migration/proof';
-import { describeUnusable } from '../../src/migration/unusable';
 import { readSchema } from '../../src/schema/read';
-import { askNative, nativeDatabase, withDatabase } from '../databases';
+import { askNative, engine, nativeDatabase, withDatabase } from '../databases';
 import { nativeContents } from '../fixtures/contents';
 import { fixture, UPGRADE } from '../fixtures/fixture';
 import { linesOfTable } from '../fixtures/table';
@@ -176,12 +177,20 @@ describe.each(Object.entries(KINDS))('%s', (name, kind) => {
   const dropped = fixture(name);
 
   test('what cannot be used here is found, and what is missing is named', () => {
-    const found = withDatabase(dropped.database, (database) => findUnusable(database, readSchema(database)));
+    const { found, findings } = withDatabase(dropped.database, (database) => {
+      const header = readHeader(dropped.database);
+      if (!header.ok) throw new Error(header.error);
+      const facts = { name, size: dropped.database.length, header: header.value, findings: [] };
+      return {
+        found: findUnusable(database, readSchema(database)),
+        findings: inspect(database, facts, engine).findings,
+      };
+    });
     expect(Object.fromEntries(found)).toEqual(kind.unusable);
-    for (const [subject, message] of found) {
+    expect(findings.map(({ code }) => code)).toEqual(Object.keys(kind.unusable).map(() => 'unreadable-object'));
+    for (const [index, [subject, message]] of [...found].entries()) {
       const missing = /(?:module|function|sequence): (.+?)(?:\(\))?$/.exec(message)?.[1];
-      const { code, sentence } = describeUnusable(subject, message);
-      expect(code).toBe('unreadable-object');
+      const sentence = findings[index]?.sentence;
       if (missing === undefined) expect(sentence).toBe(`The ${subject} does not work here: ${message}.`);
       else expect(sentence).toMatch(new RegExp(`^The ${subject} needs the [a-z]+ ${missing}, which `));
     }
