@@ -11,7 +11,9 @@ import { planMigration, type Plan } from '../migration/plan';
 import type { Proof, ProofCode } from '../migration/proof';
 import { runMigration } from '../migration/run';
 import type { Choices } from '../migration/verdict';
+import type { SchemaDetails } from '../schema/details';
 import { readSchema } from '../schema/read';
+import type { Schema } from '../schema/schema';
 import { readAddedColumnDocumentation } from '../script/documentation';
 import type { ScriptRefusal } from '../script/refusal';
 import { splitScript } from '../script/split';
@@ -48,6 +50,8 @@ export function makeApi(engine: Engine, kept: Kept) {
     (hashers ??= import('./hashers').then(({ loadHashers }) => loadHashers()));
   /** What checks a file and foretells a run: of no use before a plan is shown, so it is no part of the first load. */
   const loadChecking = (): Promise<typeof import('./checking')> => import('./checking');
+  /** What the explorer asks. */
+  const loadLooking = (): Promise<typeof import('./looking')> => import('./looking');
   let opened: OpenedFile | null = null;
   /** Why the file that was to be opened last is not. */
   let refused: Refusal | null = null;
@@ -248,6 +252,12 @@ export function makeApi(engine: Engine, kept: Kept) {
         if (!prover) throw new Error('No result is open in this engine');
         return { ok: true, value: hashOf(sha256, prover.source, 'SHA-256 of the result', onProgress) };
       });
+    },
+
+    /** What SQLite makes of a schema, be it that of the file, of a plan or of a result. Needs no open file. */
+    async describe(schema: Schema): Promise<SchemaDetails> {
+      const { describe } = await loadLooking();
+      return describe(engine, schema);
     },
 
     /** Makes a sample database; gives the file, or the sentence of what is wrong with either script. */

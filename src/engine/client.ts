@@ -43,6 +43,7 @@ export class EngineClient {
     openResult: (...values) => this.#call('openResult', values),
     prove: (...values) => this.#call('prove', values),
     hash: (...values) => this.#call('hash', values),
+    describe: (...values) => this.#call('describe', values),
     makeSample: (...values) => this.#call('makeSample', values),
   };
 

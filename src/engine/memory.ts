@@ -6,7 +6,7 @@ const GIGABYTE = 2 ** 30;
 /** From so much memory on (gigabytes, as browsers tell it), room is traded for speed. */
 const ROOMY = 8;
 /** What is kept where memory is short or unknown, and of a file that does not find room as a whole. */
-const BOUNDED: Readonly<Record<WorkerPurpose, number>> = { runs: 64e6, checks: 16e6 };
+const BOUNDED: Readonly<Record<WorkerPurpose, number>> = { runs: 64e6, checks: 16e6, looks: 32e6 };
 
 /**
  * Bytes of a file to keep at most. A run reads the tables that it indexes again and again, and a read of a file costs a

@@ -16,5 +16,5 @@ export type AnswerMessage =
   | { readonly id: number; readonly kind: 'result'; readonly value: unknown }
   | { readonly id: number; readonly kind: 'error'; readonly name: string; readonly message: string };
 
-/** What a worker is for, and its name: planning and running, or the checks beside them. */
-export type WorkerPurpose = 'runs' | 'checks';
+/** What a worker is for, and its name: planning and running, the checks beside them, or what the explorer shows. */
+export type WorkerPurpose = 'runs' | 'checks' | 'looks';

@@ -9,7 +9,7 @@ import { warmUp } from './warmUp';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 const { deviceMemory } = navigator as { readonly deviceMemory?: number };
-const purpose: WorkerPurpose = scope.name === 'checks' ? 'checks' : 'runs';
+const purpose: WorkerPurpose = scope.name === 'checks' || scope.name === 'looks' ? scope.name : 'runs';
 const kept: Kept = {
   here: (fileBytes) => keptBytes(purpose, deviceMemory, fileBytes),
   ofRuns: (fileBytes) => keptBytes('runs', deviceMemory, fileBytes),
