@@ -1,0 +1,46 @@
+// axe finds nothing in any state of the work, light and dark, narrow and wide.
+import { describe, expect, it } from 'vitest';
+import { nativeDatabase } from '../databases';
+import { findViolations } from './axe';
+import { receiveVisits } from './visit';
+
+const openPage = receiveVisits();
+
+const LOOKS = (['light', 'dark'] as const).flatMap((colorScheme) =>
+  [360, 1360].map((width) => ({ colorScheme, viewport: { width, height: 900 } })),
+);
+
+describe.each(LOOKS)('In $colorScheme on a screen $viewport.width pixels wide axe finds nothing', (look) => {
+  it('on the page before anything is dropped, and with a file that is refused', async () => {
+    const visit = await openPage(look);
+    expect(await findViolations(visit.page)).toEqual([]);
+    await visit.pick({ name: 'backup.gz', content: Uint8Array.of(0x1f, 0x8b, 8, 0, 0, 0, 0, 0) });
+    await visit.reach('refused');
+    expect(await findViolations(visit.page)).toEqual([]);
+  });
+
+  it('in a plan and after its run, with all that can be opened open', async () => {
+    const visit = await openPage(look);
+    await visit.openSample('half');
+    await visit.reach('ready');
+    for (const what of ['[data-verdict=adapted]', '[data-verdict=skipped]', '[data-relation=otc_raw]']) {
+      await visit.page.locator(`${what} summary`).first().click();
+    }
+    expect(await findViolations(visit.page)).toEqual([]);
+    await visit.runToTheEnd();
+    await visit.page.locator('[data-proof=content] summary').click();
+    expect(await findViolations(visit.page)).toEqual([]);
+  });
+
+  it('in a plan that cannot run, with findings that want a tick', async () => {
+    const visit = await openPage(look);
+    const content = nativeDatabase('PRAGMA journal_mode = WAL; CREATE TABLE t(a); INSERT INTO t VALUES (1), (1);');
+    await visit.pick(
+      { name: 'app.db', content },
+      { name: 'wrong.sql', content: 'DROP TABLE t; INSERT INTO gone VALUES (1);' },
+    );
+    await visit.reach('ready');
+    await visit.page.locator('[data-obstacle]').waitFor();
+    expect(await findViolations(visit.page)).toEqual([]);
+  });
+});

@@ -1,0 +1,43 @@
+// How much the built page has to load before it can be used, as a host that compresses sends it.
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium, serveDist, type ServedPage } from './browser';
+
+/** Bytes of gzip. */
+const INITIAL_SCRIPT = 60_000;
+const FIRST_LOAD = 450_000;
+
+describe('The first load', () => {
+  let browser: Browser;
+  let served: ServedPage;
+
+  beforeAll(async () => {
+    [browser, served] = await Promise.all([launchChromium(), serveDist()]);
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await served.close();
+  });
+
+  it('is at most 450 kB with the WASM, and the page’s own script at most 60 kB: what is looked at later comes later', async () => {
+    const page = await browser.newPage();
+    const loaded: { readonly url: string; readonly type: string; readonly bytes: Promise<number> }[] = [];
+    page.on('response', (response) => {
+      const bytes = response.body().then((body) => gzipSync(body).length);
+      loaded.push({ url: response.url(), type: response.request().resourceType(), bytes });
+    });
+    await page.goto(served.address, { waitUntil: 'networkidle' });
+    await page.locator('[data-sample]').first().waitFor();
+
+    const files = await Promise.all(loaded.map(async ({ url, type, bytes }) => ({ url, type, bytes: await bytes })));
+    const sum = (some: typeof files): number => some.reduce((total, { bytes }) => total + bytes, 0);
+    const scripts = files.filter(({ url, type }) => type === 'script' && url.endsWith('.js') && !/worker/.test(url));
+    expect(scripts.length).toBeGreaterThan(0);
+    expect(files.some(({ url }) => url.endsWith('.wasm'))).toBe(true);
+    expect(sum(scripts)).toBeLessThan(INITIAL_SCRIPT);
+    expect(sum(files)).toBeLessThan(FIRST_LOAD);
+    await page.close();
+  });
+});
