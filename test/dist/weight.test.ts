@@ -33,7 +33,9 @@ describe('The first load', () => {
 
     const files = await Promise.all(loaded.map(async ({ url, type, bytes }) => ({ url, type, bytes: await bytes })));
     const sum = (some: typeof files): number => some.reduce((total, { bytes }) => total + bytes, 0);
-    const scripts = files.filter(({ url, type }) => type === 'script' && url.endsWith('.js') && !/worker/.test(url));
+    const scripts = files.filter(
+      ({ url, type }) => type === 'script' && url.endsWith('.js') && !url.includes('worker'),
+    );
     expect(scripts.length).toBeGreaterThan(0);
     expect(files.some(({ url }) => url.endsWith('.wasm'))).toBe(true);
     expect(sum(scripts)).toBeLessThan(INITIAL_SCRIPT);
