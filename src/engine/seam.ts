@@ -8,6 +8,7 @@
 // any of this, and checkSeam() finds it out at start-up.
 
 import type { Overlay } from './overlay';
+import { keepTemporaryFiles } from './temporaryFiles';
 
 /** sql.js is not built as this file expects. */
 export class SeamMoved extends Error {
@@ -71,6 +72,7 @@ function replaceOperations(node: Node, overlay: Overlay, placeholder: Uint8Array
     else nodeTable = key;
   }
   if (nodeTable === undefined || streamTable === undefined) throw new SeamMoved('a file of sql.js has other parts');
+  keepTemporaryFiles(node[nodeTable] as Operations, node[streamTable] as Operations);
   node[nodeTable] = nodeOperations(node[nodeTable] as Operations, overlay);
   node[streamTable] = streamOperations(node[streamTable] as Operations, overlay, placeholder, onWork);
 }
