@@ -1,11 +1,12 @@
 // How the page is served while it is worked on, and built into the static folder dist.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { offline } from './scripts/offline.mjs';
 
 export default defineConfig({
   // Relative addresses: the built page works below any path.
   base: './',
-  plugins: [svelte({ configFile: false })],
+  plugins: [svelte({ configFile: false }), offline()],
   worker: { format: 'es' },
   build: {
     target: 'es2022',

@@ -41,6 +41,13 @@ for (const { name, ...look } of looks) {
   await page.locator('[data-verdict=adapted] summary').first().click();
   await page.locator('[data-drift] summary').first().click();
   await picture('plan-whole');
+  for (const view of ['schema', 'diagram', 'data', 'query', 'checks']) {
+    await page.locator(`[data-view=${view}]`).click();
+    await page.locator(`[data-panel=${view}]`).getByText('Opening …').waitFor({ state: 'detached' });
+    await page.waitForLoadState('networkidle');
+    await picture(view, false);
+  }
+  await page.locator('[data-view=work]').click();
   await page.getByRole('button', { name: 'Run migration' }).click();
   await page.locator('main[data-state=done]').waitFor();
   await picture('outcome', false);

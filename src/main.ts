@@ -1,8 +1,12 @@
-// Puts the workbench on the page.
+// Puts the workbench on the page, and keeps the page for when there is no network.
 import { mount } from 'svelte';
+import { Offline } from './ui/offline.svelte';
 import App from './ui/App.svelte';
 import './ui/theme.css';
 
 const target = document.getElementById('app');
 if (target === null) throw new Error('The page has no #app');
-mount(App, { target });
+const offline = new Offline();
+mount(App, { target, props: { offline } });
+// What is kept for later must not take the line from what is needed now.
+if (import.meta.env.PROD) setTimeout(() => void offline.register(), 2000);

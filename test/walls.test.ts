@@ -30,6 +30,7 @@ const walls: Readonly<Record<string, Wall>> = {
   ui: { values: [...core, 'engine/client'], types: ['engine'], packages: ['svelte'] },
   'ui/explore/editor': { values: [...core], packages: ['@codemirror'] },
   'ui/explore/panZoom': { values: [], packages: ['d3-zoom', 'd3-selection'] },
+  offline: { values: [] },
   main: { values: ['ui', 'engine/client'], packages: ['svelte'] },
 };
 

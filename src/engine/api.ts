@@ -1,6 +1,8 @@
 // What the page can ask of the engine. Runs in a worker; its type is the protocol.
 
 import type { Outcome } from '../database';
+import type { DataCheckAnswer, DataCheckFault, NamedPart, OffendingRows } from '../explore/dataChecks';
+import type { Box, Layout, Link } from '../explore/layout';
 import type { Refusal } from '../file/identify';
 import { NO_SIDECARS, type Sidecars } from '../file/recovery';
 import type { Thoroughness } from '../migration/agenda';
@@ -22,6 +24,7 @@ import type { FinishedRun, OnProgress, PlannedScript, ProvableRun } from './answ
 import { blobOf, sourceOfBlob } from './blob';
 import type { Hashers } from './hashers';
 import { inspect, type Inspection } from './inspection';
+import { makeLookingApi } from './lookingApi';
 import { openFile, readersFor, type OpenedFile } from './openedFile';
 import { readInto, type ByteSource } from '../file/byteSource';
 import type { Overlay } from './overlay';
@@ -258,6 +261,32 @@ export function makeApi(engine: Engine, kept: Kept) {
     async describe(schema: Schema): Promise<SchemaDetails> {
       const { describe } = await loadLooking();
       return describe(engine, schema);
+    },
+
+    ...makeLookingApi(mustBeOpen, loadLooking),
+
+    /** Runs a part of a data check on the open file. */
+    async checkData(
+      named: NamedPart,
+      onProgress: OnProgress,
+    ): Promise<Outcome<DataCheckAnswer, DataCheckFault | Refusal>> {
+      const { checkData } = await loadLooking();
+      return readable(() => checkData(mustBeOpen(), named, onProgress));
+    },
+
+    /** The rows of the open file that a part of a data check blames. */
+    async offendingRows(
+      named: NamedPart,
+      onProgress: OnProgress,
+    ): Promise<Outcome<OffendingRows, DataCheckFault | Refusal>> {
+      const { offendingRows } = await loadLooking();
+      return readable(() => offendingRows(mustBeOpen(), named, onProgress));
+    },
+
+    /** Lays a diagram out, away from the page, since a large one takes a while. Needs no open file. */
+    async layOut(boxes: readonly Box[], links: readonly Link[]): Promise<Layout> {
+      const { layOut } = await import('../explore/layout');
+      return layOut(boxes, links);
     },
 
     /** Makes a sample database; gives the file, or the sentence of what is wrong with either script. */

@@ -44,6 +44,14 @@ export class EngineClient {
     prove: (...values) => this.#call('prove', values),
     hash: (...values) => this.#call('hash', values),
     describe: (...values) => this.#call('describe', values),
+    rows: (...values) => this.#call('rows', values),
+    countMore: (...values) => this.#call('countMore', values),
+    wholeValue: (...values) => this.#call('wholeValue', values),
+    exportPortion: (...values) => this.#call('exportPortion', values),
+    query: (...values) => this.#call('query', values),
+    checkData: (...values) => this.#call('checkData', values),
+    offendingRows: (...values) => this.#call('offendingRows', values),
+    layOut: (...values) => this.#call('layOut', values),
     makeSample: (...values) => this.#call('makeSample', values),
   };
 

@@ -54,15 +54,27 @@ export function proveSound(file: OpenedFile, thoroughness: ProofTools['thoroughn
   return file.missingBytes === 0 ? proof : proveCutShort(proof, file.missingBytes);
 }
 
+/** What is recovered lies in several files: a proof that a page or a value was there before the run must not point to one. */
+function namingSidecars(proof: Proof): Proof {
+  if (proof.code !== 'pages' && proof.code !== 'content') return proof;
+  const sentence = proof.sentence.replace(
+    /\b(of|in) your file\b/g,
+    '$1 your file, as it was recovered with what lay beside it',
+  );
+  return { ...proof, sentence };
+}
+
 /** A result that is open to be proved. It keeps what it has seen, so that no proof looks at the same thing twice. */
 export class Prover {
   readonly #result: OpenedFile;
   readonly #evidence: Evidence;
+  readonly #isPlain: boolean;
   readonly #connections: readonly Connected[];
   #progress: CheckProgress | null = null;
 
   private constructor(before: OpenedFile, result: OpenedFile, run: ProvableRun, statements: readonly Statement[]) {
     this.#result = result;
+    this.#isPlain = before.isPlain;
     const onWork = (overlay: Overlay): void => this.#progress?.onWork(overlay);
     const connections = [before.connect(onWork), result.connect(onWork)] as const;
     this.#connections = connections;
@@ -95,7 +107,8 @@ export class Prover {
   /** Makes one proof. */
   prove(code: ProofCode, tools: Omit<ProofTools, 'onCheck'>, onProgress: OnProgress): Proof {
     this.#progress = new CheckProgress(onProgress);
-    return makeProof(code, this.#evidence, { ...tools, onCheck: this.#progress.onCheck });
+    const proof = makeProof(code, this.#evidence, { ...tools, onCheck: this.#progress.onCheck });
+    return this.#isPlain ? proof : namingSidecars(proof);
   }
 
   /** Gives back what it holds. */

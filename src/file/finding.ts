@@ -10,6 +10,7 @@ export interface Finding {
     | 'log-joined'
     | 'log-not-used'
     | 'log-is-older'
+    | 'log-unexpected'
     | 'zero-pages'
     | 'journal-rolled-back'
     | 'journal-not-used'
@@ -28,22 +29,27 @@ export interface Finding {
 }
 
 /**
- * Findings from the header and the size of the file alone.
- * @param size bytes of the file as it is read, its sidecars joined with it
+ * A database in WAL mode without its log; null where there is nothing to miss.
  * @param hasLog its -wal file is here as well
  */
-export function findInHeader(header: Header, size: number, hasLog: boolean): readonly Finding[] {
+export function findLogMissing(header: Header, hasLog: boolean): Finding | null {
+  if (header.readVersion !== 2 || hasLog) return null;
+  return {
+    code: 'wal-alone',
+    severity: 'warn',
+    sentence:
+      'The database is in WAL mode, and its -wal file is not here. Rows that were written last may be in that file only, and would be missing.',
+    help: 'Drop the -wal file that lies beside the database here too, or choose it. If there is none, the program that used the database was closed properly and nothing is missing.',
+    consent: 'There is no -wal file, or I can do without the rows in it',
+  };
+}
+
+/**
+ * What the size of a file has to say beside its header.
+ * @param size in bytes; of the file as it lies on the disk, or with its journal rolled back
+ */
+export function findInSize(header: Header, size: number): readonly Finding[] {
   const findings: Finding[] = [];
-  if (header.readVersion === 2 && !hasLog) {
-    findings.push({
-      code: 'wal-alone',
-      severity: 'warn',
-      sentence:
-        'The database is in WAL mode, and its -wal file is not here. Rows that were written last may be in that file only, and would be missing.',
-      help: 'Drop the -wal file that lies beside the database here too. If there is none, the program that used the database was closed properly and nothing is missing.',
-      consent: 'There is no -wal file, or I can do without the rows in it',
-    });
-  }
   const expected = header.pageCount * header.pageSize;
   if (header.pageCountIsValid && size > expected) {
     findings.push({

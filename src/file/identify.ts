@@ -1,6 +1,7 @@
 // Says what a file is by its bytes, never by its name: a SQLite database, or what else somebody dropped.
 
 import { HEADER_SIZE, readHeader, type Header } from './header';
+import { begins, beginsLikeDump, looksLikeText } from './kind';
 
 /** Why a file is not opened. */
 export interface Refusal {
@@ -46,8 +47,6 @@ const SIGNATURES: readonly Signature[] = [
 const DUCKDB = { at: 8, bytes: [0x44, 0x55, 0x43, 0x4b] };
 /** The version of the index, 3007000, in the byte order of the machine (https://sqlite.org/walformat.html). */
 const SHARED_MEMORY = [0x00, 0x2d, 0xe2, 0x18];
-/** How sqlite3's .dump, mysqldump, pg_dump and the like begin, after comments and blank lines. */
-const SQL_DUMP = /^(\s|--[^\n]*\n|\/\*[\s\S]*?\*\/;?)*(PRAGMA|BEGIN|CREATE|INSERT|DROP|SET|ALTER)\s/i;
 const JOURNAL = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 
 /**
@@ -105,18 +104,17 @@ export function identify(
     return refuse('not-sqlite', 'This is a DuckDB database, not a SQLite database.', 'Drop a SQLite database.');
   }
   if (looksLikeText(start)) {
-    const text = String.fromCharCode(...start.filter((byte) => byte < 0x80));
-    if (SQL_DUMP.test(text)) {
+    if (beginsLikeDump(start)) {
       return refuse(
         'sql-dump',
         'This is an SQL dump: the statements that make a database, and not a database itself.',
-        'Load it into a database with sqlite3 (sqlite3 new.db < dump.sql) and drop that. If it is a migration, name it with .sql at its end.',
+        'Load it into a database with sqlite3 (sqlite3 new.db < dump.sql) and drop that. If it is a migration, drop the database along with it, or first.',
       );
     }
     return refuse(
       'not-sqlite',
       'This is a text file, not a SQLite database.',
-      'If it is a migration, name it with .sql at its end. If it is an SQL dump, load it into a database with sqlite3 first.',
+      'Drop a SQLite database; a migration along with it, or after it.',
     );
   }
   return refuse(
@@ -132,12 +130,4 @@ function refuse(
   help: string,
 ): { readonly ok: false; readonly error: Refusal } {
   return { ok: false, error: { code, sentence, help } };
-}
-
-function begins(bytes: Uint8Array, wanted: readonly number[]): boolean {
-  return wanted.every((byte, at) => bytes[at] === byte);
-}
-
-function looksLikeText(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte >= 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d);
 }

@@ -2,7 +2,7 @@
 // back, what the write-ahead log has committed is put in, and where pages are missing it is said.
 
 import { sourceOfBytes, type ByteSource } from './byteSource';
-import { cutShort, findInHeader, missingBytes, type Finding } from './finding';
+import { cutShort, findInSize, findLogMissing, missingBytes, type Finding } from './finding';
 import type { Header } from './header';
 import { BYTES_TO_IDENTIFY, identify, type Refusal } from './identify';
 import { LaidOut, layOut, type Layout } from './layout';
@@ -83,7 +83,10 @@ export function recover(
     const layout = layOut({ ...nothing, databaseSize: source.size, size: source.size + missing });
     source = lay(layers, null, layout, source, sourceOfBytes(new Uint8Array(0)));
   }
-  findings.push(...findInHeader(header, source.size, log !== null));
+  const alone = findLogMissing(header, log !== null);
+  if (alone) findings.push(alone);
+  // With a log the database has as many bytes as the log says; if its header says otherwise, that was found when they were joined.
+  if (!layers.some(({ sidecar }) => sidecar === 'log')) findings.push(...findInSize(header, source.size));
   return { ok: true, value: { header, source, layers, findings } };
 }
 

@@ -6,7 +6,7 @@ import { count } from './figure';
 import type { Finding } from './finding';
 import { layOutRollback, readJournal } from './journal';
 import { readWal, type Ignored, type Wal, type WalProblem } from './wal';
-import { layOutWal } from './walJoin';
+import { layOutWal, type PairNote } from './walJoin';
 import type { SidecarStep } from './recovery';
 
 /** Rolls a database back to what its journal has; a journal that SQLite does not use changes nothing. */
@@ -71,21 +71,28 @@ export function joinLog(database: ByteSource, bytes: ByteSource): SidecarStep {
   if (!wal.ok) return withoutLog(wal.error);
   const joined = layOutWal(wal.value, bytes, database);
   if (!joined.ok) return withoutLog(joined.error);
-  const notes = joined.value.notes.map(({ code, sentence, help }): Finding => ({
-    code,
-    severity: 'bad',
-    sentence,
-    help,
-    consent: code === 'log-is-older' ? 'The two files belong together' : 'Go on without the pages that are missing',
-  }));
+  const { layout, notes } = joined.value;
+  const ruinous = notes.some((note) => note.ruinous);
+  const findings = notes.map(({ code, sentence, help }): Finding => {
+    const consent = ruinous ? WITHOUT_LOG : CONSENTS[code];
+    return { code, severity: 'bad', sentence, help, consent };
+  });
+  if (ruinous) return { layout: null, findings };
   return {
-    layout: wal.value.committedFrames === 0 ? null : joined.value.layout,
-    findings: [describeLog(wal.value, bytes.size), ...notes],
+    layout: wal.value.committedFrames === 0 ? null : layout,
+    findings: [describeLog(wal.value, bytes.size), ...findings],
   };
 }
 
+const WITHOUT_LOG = 'Go on without what is in the -wal file';
+const CONSENTS: Readonly<Record<PairNote['code'], string>> = {
+  'log-is-older': 'The two files belong together',
+  'log-unexpected': 'The two files belong together',
+  'zero-pages': 'Go on without the pages that are missing',
+};
+
 function withoutLog({ sentence, help }: WalProblem): SidecarStep {
-  const consent = 'Go on without what is in the -wal file';
+  const consent = WITHOUT_LOG;
   return { layout: null, findings: [{ code: 'log-not-used', severity: 'bad', sentence, help, consent }] };
 }
 

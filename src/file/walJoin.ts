@@ -1,7 +1,8 @@
 // A database joined with its write-ahead log: the file that a checkpoint of the log by SQLite would leave.
 
 import type { ByteSource } from './byteSource';
-import { HEADER_SIZE, readHeader } from './header';
+import { count } from './figure';
+import { HEADER_SIZE, readHeader, type Header } from './header';
 import { sourceOfBytes } from './byteSource';
 import { LaidOut, layOut, type Layout } from './layout';
 import { assumedPageSize } from './pageSize';
@@ -9,9 +10,11 @@ import { readWal, type Wal, type WalOutcome, type WalProblem } from './wal';
 
 /** Something about the pair of files that SQLite does not notice, or does not say. */
 export interface PairNote {
-  readonly code: 'log-is-older' | 'zero-pages';
+  readonly code: 'log-is-older' | 'log-unexpected' | 'zero-pages';
   readonly sentence: string;
   readonly help: string;
+  /** SQLite calls what it gets from the two damaged, and cuts the database off: nobody wants them joined. */
+  readonly ruinous: boolean;
 }
 
 /** The joined file, not yet read. */
@@ -23,6 +26,8 @@ export interface JoinedWal {
 
 /** SQLite locks the byte at this offset; the page that holds it is never written. */
 const LOCK_BYTE = 0x40000000;
+/** The mark of WAL mode in the header. */
+const WAL_MODE = 2;
 /** How much more than what both files hold SQLite lets a database grow: the most that a page of the lock byte takes. */
 const GROWTH = 65536;
 
@@ -54,7 +59,10 @@ export function layOutWal(wal: Wal, log: ByteSource, database: ByteSource): WalO
   // Whoever opens the joined file refuses any first page that no database has. SQLite too, but not before it has moved the
   // log into the file, if that is possible.
   if (!header.ok && assumedPageSize(database) !== pageSize) return { ok: false, error: NO_FIRST_PAGE };
-  const notes = [...notesOnFirstPage(wal, firstPage, database), ...notesOnZeros(layout, pageSize)];
+  const astray = noteOnPageCount(header, databasePages);
+  const notes = astray?.ruinous
+    ? [astray]
+    : [noteOnZeros(layout, pageSize) ?? astray, noteOnHistory(wal, header, database)].filter((note) => note !== null);
   return { ok: true, value: { layout, notes } };
 }
 
@@ -69,24 +77,32 @@ export function joinWal(database: Uint8Array, log: Uint8Array): WalOutcome<Uint8
   return { ok: true, value: new LaidOut(layout, databaseBytes, logBytes).read(0, layout.size).slice() };
 }
 
+/** A commit that changes the number of pages writes the first page, which has that number: so the newest one has the log's. */
+function noteOnPageCount(newest: ReturnType<typeof readHeader>, databasePages: number): PairNote | null {
+  if (!newest.ok || !newest.value.pageCountIsValid || newest.value.pageCount === databasePages) return null;
+  return otherPageCount(databasePages, newest.value);
+}
+
 /**
- * Whether the log's first page can follow on the database's own. The change counter of the first page never goes back, and a
+ * Whether the log can follow on the database. The change counter of the first page never goes back, and a
  * checkpoint brings to the database only what is committed; so the newest one in the log has at least what the database has.
  * (It may be the same for different pages: a connection that nobody disturbs does not count its commits one by one.)
+ * And a database is marked as being in WAL mode before its log is begun, for as long as it has one.
  */
-function notesOnFirstPage(wal: Wal, firstPage: Uint8Array, database: ByteSource): readonly PairNote[] {
-  if (!wal.pages.has(1)) return [];
-  const [before, after] = [readHeader(database.read(0, Math.min(HEADER_SIZE, database.size))), readHeader(firstPage)];
-  return before.ok && after.ok && after.value.changeCounter < before.value.changeCounter ? [LOG_IS_OLDER] : [];
+function noteOnHistory(wal: Wal, newest: ReturnType<typeof readHeader>, database: ByteSource): PairNote | null {
+  const before = readHeader(database.read(0, Math.min(HEADER_SIZE, database.size)));
+  if (!before.ok || !newest.ok) return null;
+  if (wal.pages.has(1) && newest.value.changeCounter < before.value.changeCounter) return LOG_IS_OLDER;
+  return before.value.readVersion === WAL_MODE ? null : LOG_UNEXPECTED;
 }
 
 /** Pages that neither file has. The page of the lock byte needs none. */
-function notesOnZeros({ segments }: Layout, pageSize: number): readonly PairNote[] {
+function noteOnZeros({ segments }: Layout, pageSize: number): PairNote | null {
   const zeros = segments.filter(({ from }) => from === 'zeros');
   const bytes = zeros.reduce((sum, { start, end }) => sum + end - start, 0);
   const locked = zeros.some(({ start, end }) => start <= LOCK_BYTE && LOCK_BYTE < end) ? pageSize : 0;
   const pages = Math.ceil((bytes - locked) / pageSize);
-  return pages === 0 ? [] : [zeroPages(pages)];
+  return pages === 0 ? null : zeroPages(pages);
 }
 
 const COPY_TOGETHER =
@@ -129,13 +145,35 @@ const LOG_IS_OLDER: PairNote = {
   code: 'log-is-older',
   sentence:
     'The -wal file is older than the database beside it: the database has been changed more often than its log knows.',
-  help: `The log is a leftover, or belongs to another database. SQLite would use it all the same. ${COPY_TOGETHER}`,
+  help: `The log is a leftover, or belongs to another database; then leave it out. SQLite would use it all the same. ${COPY_TOGETHER}`,
+  ruinous: false,
 };
+
+const LOG_UNEXPECTED: PairNote = {
+  code: 'log-unexpected',
+  sentence:
+    'The database is not in WAL mode, so it should have no -wal file: this one is from an earlier time, or from another database.',
+  help: 'Leave it out, unless you know that it belongs here. SQLite would use it all the same.',
+  ruinous: false,
+};
+
+/** `header` is that of the newest first page. */
+function otherPageCount(databasePages: number, { pageCount, pageSize }: Header): PairNote {
+  const bytes = (pages: number): string => `${count(pages, 'page')} (${count(pages * pageSize, 'byte')})`;
+  const ruinous = pageCount > databasePages;
+  return {
+    code: 'log-is-older',
+    sentence: `The -wal file is not of this state of the database, which has ${bytes(pageCount)} by its header and ${bytes(databasePages)} by the log.${ruinous ? ' SQLite would call the database damaged, and cut it off after those; here it is shown without the log.' : ''}`,
+    help: `The log is a leftover of an earlier time, or belongs to another database: leave it out. If the database is what is old, find the newer one. ${COPY_TOGETHER}`,
+    ruinous,
+  };
+}
 
 function zeroPages(pages: number): PairNote {
   return {
     code: 'zero-pages',
-    sentence: `The database file is cut short: ${pages} of its pages are neither in it nor in its -wal file. SQLite puts zeros in their place.`,
-    help: COPY_TOGETHER,
+    sentence: `By its -wal file the database has ${count(pages, 'page')} more than the two files hold: the database is older than the log, or cut short. SQLite puts zeros in their place.`,
+    help: `If the database is an old copy, find the newer one, or leave the log out. ${COPY_TOGETHER}`,
+    ruinous: false,
   };
 }

@@ -13,11 +13,6 @@ export interface Hasher {
   digest(): string;
 }
 
-/** The columns that a content hash covers: those whose values are stored. */
-export function storedColumns(relation: Relation): readonly string[] {
-  return relation.columns.filter((column) => column.generated !== 'virtual').map((column) => column.name);
-}
-
 const ROWS_AT_ONCE = 500;
 const BYTES_AT_ONCE = 1 << 20;
 const ARGUMENTS_AT_ONCE = 500;

@@ -1,7 +1,6 @@
 // Which table and column after a run is which one from before it: names may have changed in between.
 
-import { storedColumns } from './contentHash';
-import { findRelation, foldName, type Relation, type Schema } from '../schema/schema';
+import { findRelation, foldName, storedColumns, type Relation, type Schema } from '../schema/schema';
 import type { Statement } from '../script/statement';
 import { isBlank, tokenise, unquotedName } from '../script/tokens';
 

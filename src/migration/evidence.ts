@@ -9,7 +9,7 @@ import type { Statement } from '../script/statement';
 import { pairTables, type TablePair } from './correspondence';
 import { countRows, measure, type Measurement } from './measurement';
 import { findWrittenPages, isUntouched, type PageChanges, type WrittenPages } from './pages';
-import { findRowChanges, type RowChanges } from './rowProofs';
+import { findRowChanges, type RowChanges } from './rowChanges';
 import type { Choices, StatementOutcome } from './verdict';
 
 /** How far a check has come: `done` of `total` rows, pages or steps; `total` is 0 where it cannot be told. */

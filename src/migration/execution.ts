@@ -3,13 +3,15 @@
 import { rowsOf, type Database, type Outcome } from '../database';
 import { readPragma } from '../script/pragma';
 import type { Statement } from '../script/statement';
-import { isWord, tokenise } from '../script/tokens';
+import { isBlank, isWord, tokenise } from '../script/tokens';
 import { count } from './proof';
 
 /** What a statement that SQLite accepted did. */
 export interface Execution {
   /** Rows that INSERT, UPDATE or DELETE changed themselves. */
   readonly changes: number;
+  /** Rows that triggers changed beside those. */
+  readonly byTriggers?: number;
   /** What it did or gave beside that, in a sentence, or null. */
   readonly note: string | null;
 }
@@ -33,6 +35,8 @@ export function executeStatement(database: Database, statement: Statement): Outc
       return readPragma(statement.text)?.name === 'default_cache_size'
         ? keepingCache(database, statement.text)
         : noted(database, statement.text, null);
+    case 'create table as':
+      return noted(database, statement.text, !statement.temporary && usesChance(statement.text) ? BY_CHANCE : null);
     default:
       return noted(database, statement.text, null);
   }
@@ -75,9 +79,21 @@ function change(database: Database, sql: string): Outcome<Execution> {
   const byTriggers = totalChanges(database) - before - changes;
   const notes = [
     ...(byTriggers > 0 ? [`Triggers changed ${count(byTriggers, changes > 0 ? 'more row' : 'row')}.`] : []),
+    ...(usesChance(sql) ? [BY_CHANCE] : []),
     ...(/returning/i.test(sql) && hasReturning(sql) ? ['The rows that RETURNING gives are not kept.'] : []),
   ];
-  return { ok: true, value: { changes, note: notes.length === 0 ? null : notes.join(' ') } };
+  return { ok: true, value: { changes, byTriggers, note: notes.length === 0 ? null : notes.join(' ') } };
+}
+
+/** What a plan cannot foretell. */
+const BY_CHANCE = 'It asks for random numbers, so plan and run may come to different rows.';
+
+function usesChance(sql: string): boolean {
+  if (!/random/i.test(sql)) return false;
+  const tokens = tokenise(sql).filter((token) => !isBlank(token));
+  return tokens.some(
+    (token, at) => (isWord(token, 'RANDOM') || isWord(token, 'RANDOMBLOB')) && tokens[at + 1]?.text === '(',
+  );
 }
 
 /** Of the connection since it was opened, triggers' included (https://sqlite.org/c3ref/total_changes.html). */

@@ -1,5 +1,6 @@
 // What SQLite's messages mean for whoever wrote the script, and what they can do.
 
+import { readPragma } from '../script/pragma';
 import type { Statement } from '../script/statement';
 import { NON_CONSTANT_DEFAULT } from './populated';
 import type { Failure } from './verdict';
@@ -60,6 +61,14 @@ const EXPLANATIONS: readonly Explanation[] = [
     }),
   },
   {
+    pattern: /^UNIQUE constraint failed: index '(.+)'$/,
+    explain: (_, [, index]) => ({
+      explanation: `The index ${index ?? ''} is unique, and rows have equal values of what it is on.`,
+      wayOut:
+        'Find them with SELECT … GROUP BY … HAVING count(*) > 1, and settle which row is right before the upgrade.',
+    }),
+  },
+  {
     pattern: /^UNIQUE constraint failed: (.+)$/,
     explain: (_, [, columns]) => ({
       explanation: `Rows have equal values in ${columns ?? 'columns'} that have to be unique.`,
@@ -68,10 +77,31 @@ const EXPLANATIONS: readonly Explanation[] = [
     }),
   },
   {
+    pattern: /^(NOT NULL|CHECK|FOREIGN KEY) constraint failed$/,
+    explain: ({ kind, column, table }, [, constraint]) => ({
+      explanation:
+        kind === 'add column'
+          ? `Rows of ${table ?? 'the table'} would break the ${constraint ?? ''} constraint of the new column ${column ?? ''}.`
+          : `A row breaks a ${constraint ?? ''} constraint. SQLite does not say which.`,
+      wayOut:
+        kind === 'add column'
+          ? 'Change the default or the constraint, so that what the rows get is allowed.'
+          : 'Look for the row with a SELECT, and mend it in a statement before this one, or relax the constraint.',
+    }),
+  },
+  {
     pattern: /^(NOT NULL|CHECK|FOREIGN KEY) constraint failed/,
     explain: (_, [, constraint]) => ({
       explanation: `A row breaks a ${constraint ?? ''} constraint.`,
       wayOut: 'SQLite’s message names it. Mend the rows in a statement before this one, or relax the constraint.',
+    }),
+  },
+  {
+    pattern:
+      /^error in (view|trigger|index|table) (.+?)(?: after [a-z ]+)?: (?:no such|unknown) (module|function|collation)(?: sequence)?: (.+?)(?:\(\))?$/,
+    explain: (_, [, kind, name, what, missing]) => ({
+      explanation: `The ${kind ?? ''} ${name ?? ''} needs the ${what ?? ''} ${missing ?? ''}, which the SQLite in this page does not have. SQLite reads the whole schema for such a change, and refuses where it cannot.`,
+      wayOut: `Run this script with the program that has the ${what ?? ''} ${missing ?? ''}.`,
     }),
   },
   {
@@ -133,8 +163,19 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
 ];
 
-/** The failure of a statement that SQLite refused with this message. */
-export function explainFailure(statement: Statement, message: string): Failure {
+/**
+ * The failure of a statement that SQLite refused with this message.
+ * @param script all statements: one before this may have set the limit that it meets
+ */
+export function explainFailure(statement: Statement, message: string, script: readonly Statement[] = []): Failure {
+  const limit = script.findLast(({ ordinal, text }) => ordinal < statement.ordinal && limitsPages(text));
+  if (limit && message === 'database or disk is full') {
+    return {
+      message,
+      explanation: `Statement ${limit.ordinal} sets how many pages the file may have (${limit.text}), and this statement needs more.`,
+      wayOut: 'Raise the number there, or leave the PRAGMA out.',
+    };
+  }
   for (const { pattern, explain } of EXPLANATIONS) {
     const match = pattern.exec(message);
     if (match) return { message, ...explain(statement, match) };
@@ -147,11 +188,20 @@ export function explainFailure(statement: Statement, message: string): Failure {
 }
 
 /** The failure of a statement whose error took the run's transaction away (OR ROLLBACK, RAISE(ROLLBACK), no room left). */
-export function explainLostTransaction(statement: Statement, message: string): Failure {
-  if (OUT_OF_ROOM.test(message)) return explainFailure(statement, message);
+export function explainLostTransaction(
+  statement: Statement,
+  message: string,
+  script: readonly Statement[] = [],
+): Failure {
+  if (OUT_OF_ROOM.test(message)) return explainFailure(statement, message, script);
   return {
     message,
     explanation: 'The statement’s own ROLLBACK clause ended the transaction, and with it all that the script had done.',
     wayOut: 'Use OR ABORT or RAISE(ABORT) instead, and mend the rows that set it off.',
   };
+}
+
+function limitsPages(text: string): boolean {
+  const pragma = /max_page_count/i.test(text) ? readPragma(text) : null;
+  return pragma?.name === 'max_page_count' && pragma.value !== null;
 }

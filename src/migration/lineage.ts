@@ -1,6 +1,7 @@
 // Whose rows a table holds: followed by name from the tables that were there before the script, through copies and renames.
 
 import { newName } from './correspondence';
+import type { Place } from './rebuildComparison';
 import { foldName } from '../schema/schema';
 import type { Statement } from '../script/statement';
 import { isBlank, isWord, tokenise, unquotedName, type Token } from '../script/tokens';
@@ -40,6 +41,14 @@ export class Lineage {
     const first = { original: folded, temporary: false, holds: new Set([folded]), copiedBy: new Set<string>() };
     this.#names.set(folded, first);
     return first;
+  }
+
+  /** The other tables that are there now and hold rows of the same tables from before the script. */
+  copiesOf(table: TrackedTable): readonly { readonly table: TrackedTable; readonly place: Place }[] {
+    return [...this.#names].flatMap(([name, other]) => {
+      if (other === null || other === table || ![...other.holds].some((origin) => table.holds.has(origin))) return [];
+      return [{ table: other, place: placeOf(name, other) }];
+    });
   }
 
   /** Takes note of a statement that was applied. After ROLLBACK TO it gives the ordinal of the savepoint, else null. */
@@ -109,6 +118,10 @@ export class Lineage {
     const temporary = `temp.${name}`;
     return (schema === null && this.#names.get(temporary)) || foldName(schema ?? '') === 'temp' ? temporary : name;
   }
+}
+
+function placeOf(name: string, { temporary }: TrackedTable): Place {
+  return temporary ? { schema: 'temp', name: name.slice('temp.'.length) } : { schema: 'main', name };
 }
 
 /** The folded names after FROM and JOIN, without their schemas. A table that stands after a comma is passed over. */

@@ -7,10 +7,11 @@ import type { StatementOutcome } from './verdict';
 /**
  * What a statement takes of the data that was in the file before the script. `table`: DROP TABLE, with all rows. `column`:
  * DROP COLUMN, or a rebuild that leaves the column behind. `rows`: DELETE. `replaced rows`: OR REPLACE, which deletes the
- * row that has the key. `rebuild`: the table is made anew with fewer rows than it had.
+ * row that has the key. `rebuild`: the table is made anew without rows that it had. `values`: it is made anew with other
+ * values in rows that it had.
  */
 export interface Loss {
-  readonly kind: 'table' | 'column' | 'rows' | 'replaced rows' | 'rebuild';
+  readonly kind: 'table' | 'column' | 'rows' | 'replaced rows' | 'rebuild' | 'values';
   /** The table's name when it happens. */
   readonly table: string;
   /** With `column`: its name, or their names. */
@@ -19,13 +20,21 @@ export interface Loss {
   readonly rows: number;
   /** False where no more were counted: more than `rows`, or none could be counted at all where that is 0. */
   readonly exact: boolean;
+  /** It is not the statement itself that takes them, but triggers that it sets off. */
+  readonly byTriggers?: true;
+  /** What the same statement takes beside that. */
+  readonly also?: readonly Loss[];
 }
 
 /**
  * What a loss is in words, to stand after the statement: `drops the table t with 1,204 rows`.
  * @param known the rows that the table had before the script, where they were counted meanwhile
  */
-export function describeLoss({ kind, table, column, rows, exact }: Loss, known?: number | null): string {
+export function describeLoss(loss: Loss, known?: number | null): string {
+  return [describeOne(loss, known), ...(loss.also ?? []).map((one) => describeOne(one))].join(', and ');
+}
+
+function describeOne({ kind, table, column, rows, exact, byTriggers }: Loss, known?: number | null): string {
   const counted = (what: string): string => (exact ? count(rows, what) : `more than ${count(rows, what)}`);
   switch (kind) {
     case 'table':
@@ -35,11 +44,17 @@ export function describeLoss({ kind, table, column, rows, exact }: Loss, known?:
     case 'column':
       return `drops ${table}.${column ?? ''} with ${!exact && rows === 0 ? 'all of its values' : counted('value')}`;
     case 'rows':
+      if (byTriggers)
+        return exact || rows > 0
+          ? `deletes ${counted('row')} of ${table} through triggers`
+          : `may delete rows of ${table} through triggers`;
       return `deletes ${counted('row')} of ${table}`;
     case 'replaced rows':
       return exact
         ? `replaces ${count(rows, 'row')} of ${table}`
         : `may replace rows of ${table} that have the same key`;
+    case 'values':
+      return `rebuilds ${table} with other values in ${counted('row')}`;
     case 'rebuild':
       return `rebuilds ${table} without ${counted('row')} that it had`;
   }
@@ -48,6 +63,7 @@ export function describeLoss({ kind, table, column, rows, exact }: Loss, known?:
 /** The same in two or three words, for a label: `loses 1,204 rows`. */
 export function labelLoss({ kind, rows, exact }: Loss): string {
   const what = kind === 'column' ? 'value' : 'row';
+  if (kind === 'values') return `alters ${count(rows, 'row')}`;
   if (exact) return `loses ${count(rows, what)}`;
   return rows === 0 ? `loses ${what}s` : `loses over ${count(rows, what)}`;
 }

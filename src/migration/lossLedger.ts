@@ -1,23 +1,18 @@
 // Keeps account of the data that the statements of a script take away, as they run: in a rehearsal and in a run alike.
 
-import { quoteIdentifier, type Database, type Row } from '../database';
+import type { Database } from '../database';
 import { newName } from './correspondence';
+import { hasReplaceClause } from './firedTriggers';
 import { Lineage, type TrackedTable } from './lineage';
 import type { Loss } from './loss';
 import { count } from './proof';
+import { Rebuilds } from './rebuilds';
+import { RowCounter, type Figure } from './rowCounter';
+import { TriggerLosses } from './triggerLosses';
 import type { StatementOutcome } from './verdict';
 import { foldName } from '../schema/schema';
 import type { Statement } from '../script/statement';
-import { isBlank, isWord, tokenise } from '../script/tokens';
-
-/** To count rows is to read pages, a row at most one of them: counting stops where it might read more than this, in bytes. */
-const BYTES_WORTH_COUNTING = 32 << 20;
-
-/** A count that may have stopped: `exact` where it did not. */
-interface Figure {
-  readonly rows: number;
-  readonly exact: boolean;
-}
+import { tokenise, unquotedName } from '../script/tokens';
 
 interface Entry {
   readonly ordinal: number;
@@ -29,8 +24,10 @@ interface Entry {
 
 /** One account for one pass of a script. Call `before` and `after` around each statement, and `settle` at the end. */
 export class LossLedger {
-  readonly #database: Database;
+  readonly #counter: RowCounter;
   readonly #lineage = new Lineage();
+  readonly #rebuilds: Rebuilds;
+  readonly #triggers: TriggerLosses;
   /** Names that the script gives to tables, folded. */
   readonly #made: ReadonlySet<string>;
   #entries: Entry[] = [];
@@ -38,13 +35,26 @@ export class LossLedger {
   #countedBefore: Figure | null = null;
   /** The rows that a table was left with by the statement before, where they were counted. */
   #countedAfter: { readonly table: TrackedTable; readonly rows: number } | null = null;
-  /** Rows that the script has written so far: counting as many costs no more than it has cost itself. */
-  #written = 0;
-  /** Whether a table replaces rows by its own definition; known until something else than rows changes. */
-  readonly #replacing = new Map<string, boolean>();
+  /** Values of columns before the script overwrote them, where it may drop the column later; by folded name. */
+  readonly #held = new Map<TrackedTable, Map<string, Figure>>();
+  /** The ordinal of the last statement that drops a table or a column. */
+  readonly #lastDrop: number;
+  /** The texts of tables, null for what is none; known until something else than rows changes. */
+  readonly #definitions = new Map<string, string | null>();
 
   constructor(database: Database, statements: readonly Statement[]) {
-    this.#database = database;
+    this.#counter = new RowCounter(database);
+    this.#rebuilds = new Rebuilds(database, this.#lineage);
+    this.#triggers = new TriggerLosses(
+      database,
+      this.#counter,
+      (table) => this.#replaces('', table),
+      (table) => {
+        const found = this.#lineage.find(table, 'main');
+        return found !== null && found.holds.size > 0 && !table.startsWith('sqlite_');
+      },
+    );
+    this.#lastDrop = statements.findLast(({ kind }) => kind === 'drop table' || kind === 'drop column')?.ordinal ?? 0;
     this.#made = new Set(
       statements.flatMap(({ kind, name, text }) => {
         if (kind === 'rename table') return [newName(text)];
@@ -58,19 +68,24 @@ export class LossLedger {
     this.#pending = this.#countedBefore = null;
     const left = this.#countedAfter;
     this.#countedAfter = null;
+    this.#triggers.before(statement);
     const { kind, name, table: named, schema } = statement;
     if (named === null || !/^(drop table|drop column|insert|update|delete)$/.test(kind)) {
-      if (!/^(select|savepoint|release)$/.test(kind)) this.#replacing.clear();
+      if (!/^(select|savepoint|release)$/.test(kind)) this.#definitions.clear();
       return;
     }
     const table = this.#lineage.find(named, schema);
-    if (table === null || table.temporary || table.holds.size === 0 || /^sqlite_(stat|sequence)/i.test(named)) return;
-    if (kind === 'drop table' && table.original !== null) this.#beforeDrop(table, named, table.original);
+    if (kind === 'drop table' && table?.temporary === true && [...table.holds].some((name) => this.#made.has(name))) {
+      this.#rebuilds.compare(table, named);
+    }
+    if (table === null || table.temporary || table.holds.size === 0 || /^sqlite_/i.test(named)) return;
+    if (kind === 'drop table') this.#beforeDrop(table, named);
+    if (kind === 'update' && statement.ordinal < this.#lastDrop) this.#beforeOverwriting(table, named, statement.text);
     if (kind === 'drop column') this.#beforeDropColumn(table, named, statement.column ?? '');
-    if (kind === 'drop table' || kind === 'drop column') this.#replacing.clear();
+    if (kind === 'drop table' || kind === 'drop column') this.#definitions.clear();
     if ((kind === 'insert' || kind === 'update') && this.#replaces(statement.text, name ?? '')) {
       const known = left?.table === table ? { rows: left.rows, exact: true } : null;
-      this.#countedBefore = known ?? this.#count(named, this.#limit());
+      this.#countedBefore = known ?? this.#counter.count(named, this.#counter.limit());
     }
   }
 
@@ -83,8 +98,9 @@ export class LossLedger {
     const { kind, ordinal, name, schema, table: named } = statement;
     const table = named === null ? null : this.#lineage.find(named, schema);
     let found = this.#pending;
+    const elsewhere = this.#triggers.after(statement, changes, this.#countedBefore ? foldName(named ?? '') : null);
     if (table !== null && named !== null && table.holds.size > 0 && !table.temporary) {
-      if (kind === 'delete' && changes > 0 && !/^sqlite_(stat|sequence)/i.test(named)) {
+      if (kind === 'delete' && changes > 0 && !/^sqlite_/i.test(named)) {
         found = entry(table, { kind: 'rows', table: named, column: null, rows: changes, exact: true });
       }
       if (this.#countedBefore)
@@ -92,15 +108,16 @@ export class LossLedger {
     }
     const back = this.#lineage.follow(statement);
     if (back !== null) this.#entries = this.#entries.filter((one) => one.ordinal < back);
-    this.#written += changes;
-    if (kind === 'create table as' && name !== null) this.#written += this.#count(name, Infinity).rows;
-    if (found) this.#entries.push({ ...found, ordinal });
-    return found?.loss ?? null;
+    this.#counter.note(changes);
+    if (kind === 'create table as' && name !== null) this.#counter.note(this.#counter.count(name, Infinity).rows);
+    const all = [...(found ? [found] : []), ...this.#entriesOf(elsewhere)];
+    this.#entries.push(...all.map((one) => ({ ...one, ordinal })));
+    return withOthers(all.map(({ loss }) => loss));
   }
 
   /** The outcomes with what became of the losses by the end: taken back by a savepoint, or made good by a rebuild. */
   settle(outcomes: readonly StatementOutcome[]): readonly StatementOutcome[] {
-    const entries = new Map(this.#entries.map((one) => [one.ordinal, one]));
+    const entries = new Map(this.#entries.toReversed().map((one) => [one.ordinal, one]));
     return outcomes.map((outcome) => {
       if (outcome.loss === null) return outcome;
       const kept = entries.get(outcome.ordinal);
@@ -110,25 +127,50 @@ export class LossLedger {
     });
   }
 
-  #beforeDrop(table: TrackedTable, named: string, original: string): void {
-    const figure = this.#count(named, this.#limit());
+  #entriesOf(losses: readonly Loss[]): readonly Omit<Entry, 'ordinal'>[] {
+    return losses.flatMap((loss) => {
+      const table = this.#lineage.find(loss.table, 'main');
+      return table ? [entry(table, loss)] : [];
+    });
+  }
+
+  #beforeDrop(table: TrackedTable, named: string): void {
+    const figure = this.#counter.count(named, this.#counter.limit());
     if (figure.rows === 0 && figure.exact) return;
-    const columns = figure.exact && this.#made.has(original) ? this.#countValues(named) : new Map<string, number>();
+    const rebuilt = figure.exact && [...table.holds].some((name) => this.#made.has(name));
+    if (rebuilt) this.#rebuilds.compare(table, named);
+    if (table.original === null) return;
+    const columns = new Map(rebuilt ? this.#counter.countValues(named) : []);
+    const held = this.#held.get(table);
+    for (const [column, values] of columns) {
+      columns.set(column, Math.max(values, held?.get(foldName(column))?.rows ?? 0));
+    }
     this.#pending = { ...entry(table, { kind: 'table', table: named, column: null, ...figure }), columns };
   }
 
   #beforeDropColumn(table: TrackedTable, named: string, column: string): void {
-    const read = this.#ask('SELECT hidden FROM pragma_table_xinfo(?) WHERE name = ? COLLATE NOCASE', [named, column]);
+    const read = this.#counter.ask('SELECT hidden FROM pragma_table_xinfo(?) WHERE name = ? COLLATE NOCASE', [
+      named,
+      column,
+    ]);
     // A virtual column is computed: it holds nothing.
     if (read?.[0] === 2) return;
-    const limit = this.#limit();
-    const counted = this.#ask(
-      `SELECT count(*), count(c) FROM (SELECT ${quoteIdentifier(column)} AS c FROM main.${quoteIdentifier(named)} LIMIT ${limit + 1})`,
-    );
-    const exact = counted !== null && Number(counted[0]) <= limit;
-    const rows = Number(counted?.[1] ?? 0);
-    if (rows > 0 || !exact) {
-      this.#pending = entry(table, { kind: 'column', table: named, column, rows, exact });
+    const now = this.#counter.countColumn(named, column);
+    const held = this.#held.get(table)?.get(foldName(column));
+    const figure = held && held.rows > now.rows ? held : now;
+    if (figure.rows > 0 || !figure.exact) {
+      this.#pending = entry(table, { kind: 'column', table: named, column, ...figure });
+    }
+  }
+
+  /** Counts the values of the columns that an UPDATE names, once: those are what the file held. */
+  #beforeOverwriting(table: TrackedTable, named: string, sql: string): void {
+    const words = new Set(tokenise(sql).map((token) => foldName(unquotedName(token) ?? '')));
+    const held = this.#held.get(table) ?? new Map<string, Figure>();
+    this.#held.set(table, held);
+    for (const column of this.#counter.columnsOf(named)) {
+      const folded = foldName(column);
+      if (words.has(folded) && !held.has(folded)) held.set(folded, this.#counter.countColumn(named, column));
     }
   }
 
@@ -136,7 +178,7 @@ export class LossLedger {
   #replaced(table: TrackedTable, named: string, added: number, had: Figure): Omit<Entry, 'ordinal'> | null {
     const loss = { kind: 'replaced rows', table: named, column: null } as const;
     if (!had.exact) return entry(table, { ...loss, rows: 0, exact: false });
-    const left = this.#count(named, Infinity).rows;
+    const left = this.#counter.count(named, Infinity).rows;
     this.#countedAfter = { table, rows: left };
     const rows = had.rows + added - left;
     return rows > 0 ? entry(table, { ...loss, rows, exact: true }) : null;
@@ -147,73 +189,48 @@ export class LossLedger {
     const name = table.original ?? '';
     const now = this.#lineage.find(name, 'main');
     if (now === null || now === table || !now.holds.has(name)) return null;
-    const { rows } = this.#count(name, Infinity);
+    const { rows } = this.#counter.count(name, Infinity);
     const before = loss.exact ? count(loss.rows, 'row') : `more than ${count(loss.rows, 'row')}`;
-    const note = `The table ${name} is rebuilt: ${before} before, ${rows.toLocaleString('en-US')} after.`;
+    const counted = `The table ${name} is rebuilt: ${before} before, ${rows.toLocaleString('en-US')} after.`;
+    this.#rebuilds.finish(now);
+    const difference = this.#rebuilds.between(table, now);
     // What a DELETE has taken from the new table is said there.
     const deleted = this.#entries.reduce(
       (sum, one) => sum + (one.table === now && one.loss.kind === 'rows' ? one.loss.rows : 0),
       0,
     );
-    const missing = loss.rows - rows - deleted;
-    if (missing > 0) return { loss: { ...loss, kind: 'rebuild', table: name, rows: missing }, note };
-    const there = new Set(this.#columnsOf(name).map(foldName));
+    const lost = difference?.lost ?? Math.max(0, loss.rows - rows - deleted);
+    const changed = difference?.changed ?? 0;
+    const compared =
+      difference === null
+        ? 'Only the number of rows was compared.'
+        : lost + changed === 0
+          ? 'The columns that keep their names hold the same values.'
+          : null;
+    const note = compared === null ? counted : `${counted} ${compared}`;
+    const there = new Set(this.#counter.columnsOf(name).map(foldName));
     const gone = [...columns].filter(([column, values]) => {
       const folded = foldName(column);
       return values > 0 && !there.has(folded) && !now.copiedBy.has(folded);
     });
-    if (gone.length === 0) return { loss: null, note };
     const values = gone.reduce((sum, [, held]) => sum + held, 0);
     const column = gone.map(([named]) => named).join(', ');
-    return { loss: { kind: 'column', table: name, column, rows: values, exact: true }, note };
+    const found: Loss[] = [];
+    if (lost > 0) found.push({ ...loss, kind: 'rebuild', table: name, rows: lost });
+    if (changed > 0) found.push({ ...loss, kind: 'values', table: name, rows: changed });
+    if (lost === 0 && gone.length > 0) found.push({ kind: 'column', table: name, column, rows: values, exact: true });
+    return { loss: withOthers(found), note };
   }
 
+  /** Whether a statement may replace rows of a table. What is replaced through a view is for its triggers. */
   #replaces(sql: string, table: string): boolean {
-    if (/replace/i.test(sql)) {
-      const tokens = tokenise(sql).filter((token) => !isBlank(token));
-      if (tokens.some((token, at) => isWord(token, 'REPLACE') && tokens[at + 1]?.text !== '(')) return true;
+    let definition = this.#definitions.get(foldName(table));
+    if (definition === undefined) {
+      const of = `SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`;
+      definition = this.#counter.ask(of, [table])?.[0]?.toString() ?? null;
+      this.#definitions.set(foldName(table), definition);
     }
-    const known = this.#replacing.get(foldName(table));
-    if (known !== undefined) return known;
-    const definition = this.#ask(
-      `SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`,
-      [table],
-    );
-    const replaces = /\bon\s+conflict\s+replace\b/i.test(String(definition?.[0]));
-    this.#replacing.set(foldName(table), replaces);
-    return replaces;
-  }
-
-  #limit(): number {
-    const pageSize = Number(this.#ask('PRAGMA main.page_size')?.[0] ?? 4096);
-    return Math.max(Math.floor(BYTES_WORTH_COUNTING / pageSize), 2 * this.#written);
-  }
-
-  #count(table: string, limit: number): Figure {
-    const quoted = quoteIdentifier(table);
-    const bounded = `(SELECT 1 FROM main.${quoted} LIMIT ${limit + 1})`;
-    const counted = this.#ask(`SELECT count(*) FROM ${Number.isFinite(limit) ? bounded : `main.${quoted}`}`);
-    if (counted === null) return { rows: 0, exact: false };
-    const rows = Number(counted[0]);
-    return rows > limit ? { rows: limit, exact: false } : { rows, exact: true };
-  }
-
-  #columnsOf(table: string): readonly string[] {
-    const read = this.#database.query('SELECT name FROM pragma_table_xinfo(?) WHERE hidden IN (0, 3)', [table]);
-    return read.ok ? read.value.map(([name]) => String(name)) : [];
-  }
-
-  #countValues(table: string): ReadonlyMap<string, number> {
-    const columns = this.#columnsOf(table);
-    const counts = columns.map((name) => `count(${quoteIdentifier(name)})`).join(', ');
-    const row = this.#ask(`SELECT ${counts} FROM main.${quoteIdentifier(table)}`);
-    return new Map(columns.map((name, at) => [name, Number(row?.[at] ?? 0)]));
-  }
-
-  /** One row of an answer; null where there is none, or SQLite cannot give it. */
-  #ask(sql: string, parameters: readonly string[] = []): Row | null {
-    const read = this.#database.query(sql, parameters);
-    return read.ok ? (read.value[0] ?? null) : null;
+    return definition !== null && (hasReplaceClause(sql) || /\bon\s+conflict\s+replace\b/i.test(definition));
   }
 }
 
@@ -223,4 +240,10 @@ function entry(table: TrackedTable, loss: Loss): Omit<Entry, 'ordinal'> {
 
 function joined(note: string | null, sentence: string): string {
   return note === null ? sentence : `${note} ${sentence}`;
+}
+
+/** The first of several losses, with the others beside it; null where there is none. */
+function withOthers([first, ...others]: readonly Loss[]): Loss | null {
+  if (!first) return null;
+  return others.length === 0 ? first : { ...first, also: others };
 }

@@ -160,7 +160,9 @@ export function checkIntegrity(
 }
 
 function complaintsOf(rows: readonly (readonly unknown[])[]): string[] {
-  return rows.map(([line]) => String(line)).filter((line) => line !== 'ok');
+  // One row may hold a hundred faults, a line each, below a line that names the database.
+  const lines = rows.flatMap(([text]) => String(text).split('\n'));
+  return lines.filter((line) => line !== 'ok' && line !== '*** in database main ***');
 }
 
 /** Rows of a table whose parent is missing. */

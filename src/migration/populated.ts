@@ -47,7 +47,7 @@ export function addColumnToPopulatedTable(
     const [table, column] = [quoteIdentifier(target.table), quoteIdentifier(target.column)];
     const value = choices.existingRows === 'upgrade time' || target.notNull ? frozen.get(target.expression) : undefined;
     if (target.notNull && (value === undefined || value === 'NULL')) {
-      return { ok: false, error: explainNoValue(statement, target.expression) };
+      return { ok: false, error: explainNoValue(database, statement, target.expression) };
     }
     if (value === undefined && choices.existingRows === 'upgrade time') {
       throw new Refusal(`its default ${target.expression} cannot be computed`);
@@ -189,7 +189,15 @@ function hasWord(sql: string, word: string): boolean {
   return tokenise(sql).some((token) => isWord(token, word));
 }
 
-function explainNoValue(statement: Statement, expression: string): Failure {
+function explainNoValue(database: Database, statement: Statement, expression: string): Failure {
+  const computed = database.query(`SELECT (${expression})`);
+  if (!computed.ok) {
+    return {
+      message: computed.error.message,
+      explanation: `The new column is NOT NULL, the table holds rows, and its default ${expression} cannot be computed for them.`,
+      wayOut: 'Give the column a default that SQLite can compute, or drop its NOT NULL.',
+    };
+  }
   return {
     message: `NOT NULL constraint failed: ${statement.table ?? ''}.${statement.column ?? ''}`,
     explanation: `The new column is NOT NULL, the table holds rows, and its default ${expression} gives them no value.`,
@@ -209,7 +217,6 @@ function explainRefusal(statement: Statement, message: string): Failure {
   return {
     message,
     explanation: `The column could not be added to ${statement.table ?? 'the table'} while it holds rows.`,
-    wayOut:
-      'Read SQLite’s message: it names the constraint that the value for existing rows breaks. Change the default or the constraint.',
+    wayOut: 'SQLite’s message says why the value for existing rows is refused. Change the default or the constraint.',
   };
 }

@@ -17,9 +17,9 @@ export interface Proof {
 
 /** All proofs of a run, in the order in which they are shown. */
 export const PROOF_TITLES = {
-  'integrity-before': 'The file was sound before',
+  'integrity-before': 'Soundness of your file',
   pages: 'Pages that were not written are your file’s own',
-  'row-counts': 'Every row is still there',
+  'row-counts': 'Every table has as many rows as before',
   content: 'Every value is what it was',
   'schema-as-specified': 'The schema is the one the script asks for',
   'views-and-triggers': 'Views and triggers still work',

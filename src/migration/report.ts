@@ -13,6 +13,11 @@ export interface ReportedFile {
   readonly sha256: string | null;
 }
 
+/** The dropped database, with each file beside it from which it was recovered, or which lay there and could not be used. */
+export interface ReportedInput extends ReportedFile {
+  readonly sidecars: readonly ReportedFile[];
+}
+
 /** Something that was known of the file before the run; `agreed` is what the user ticked to go on in spite of it, or null. */
 export interface ReportedFinding {
   readonly code: string;
@@ -29,7 +34,7 @@ export interface UnmadeCheck {
 
 /** What a report is made of. Times are in milliseconds, sizes in bytes. */
 export interface ReportSource {
-  readonly input: ReportedFile;
+  readonly input: ReportedInput;
   /** Null where the run was rolled back and there is no result. */
   readonly output: ReportedFile | null;
   readonly script: string;
@@ -111,6 +116,10 @@ export function reportAsMarkdown(source: ReportSource): string {
     `| Script | ${inText(source.script)} |`,
     `| Input | ${inText(input.name)}, ${input.size.toLocaleString('en-US')} bytes |`,
     `| Input SHA-256 | ${hashOf(input)} |`,
+    ...input.sidecars.flatMap((sidecar) => [
+      `| Read along | ${inText(sidecar.name)}, ${sidecar.size.toLocaleString('en-US')} bytes |`,
+      `| Its SHA-256 | ${hashOf(sidecar)} |`,
+    ]),
     ...(output === null
       ? []
       : [

@@ -1,63 +1,15 @@
 // Proofs about what a database holds: rows, values and counters, before and after a run.
 
 import type { Outcome } from '../database';
-import { foldName, type Relation, type Schema } from '../schema/schema';
+import type { Relation } from '../schema/schema';
 import type { Statement } from '../script/statement';
-import { newName, type TablePair } from './correspondence';
+import type { TablePair } from './correspondence';
 import type { Measurement } from './measurement';
 import { count, proof, type Proof, type ProofCode } from './proof';
-import type { StatementOutcome } from './verdict';
+import type { RowChanges } from './rowChanges';
 
 /** A figure of a table: of all of its rows, or why there is none. */
 export type TableFigures<Value> = ReadonlyMap<string, Outcome<Value>>;
-
-/** What a script itself does to rows, so that a difference may be what it asks for. */
-export interface RowChanges {
-  readonly statements: readonly Statement[];
-  /** Whether these statements may have changed rows of a table, by any of the names that it had. */
-  readonly explain: (...names: readonly string[]) => boolean;
-}
-
-/**
- * The statements that wrote or removed rows, and the tables that they may have changed: those that they name, the shadow
- * tables of a virtual one, and any table at all where a trigger may have carried a change on.
- * @param schemas those before and after the run
- */
-export function findRowChanges(
-  statements: readonly Statement[],
-  outcomes: readonly StatementOutcome[],
-  ...schemas: readonly Schema[]
-): RowChanges {
-  const kinds = new Set(['insert', 'update', 'delete', 'drop table', 'drop column', 'other']);
-  const changing = statements.filter(
-    ({ kind, ordinal }) => kinds.has(kind) && outcomes[ordinal - 1]?.verdict === 'applied',
-  );
-  const named = withOtherNames(new Set(changing.map(({ table }) => foldName(table ?? ''))), statements, outcomes);
-  const anywhere =
-    changing.some(({ kind }) => kind === 'other') ||
-    schemas.some(({ triggers }) => triggers.some(({ table }) => named.has(foldName(table))));
-  const explain = (...names: readonly string[]): boolean =>
-    changing.length > 0 &&
-    (anywhere ||
-      names.map(foldName).some((name) => [...named].some((table) => name === table || name.startsWith(`${table}_`))));
-  return { statements: changing, explain };
-}
-
-/** Names of tables, and those that the same tables had before or got later. */
-function withOtherNames(
-  names: Set<string>,
-  statements: readonly Statement[],
-  outcomes: readonly StatementOutcome[],
-): ReadonlySet<string> {
-  const renames = statements
-    .filter(({ kind, ordinal }) => kind === 'rename table' && outcomes[ordinal - 1]?.verdict === 'applied')
-    .map(({ table, text }) => [foldName(table ?? ''), newName(text)] as const);
-  // Once forwards and once backwards, each chain of renames is followed from any of its names to both of its ends.
-  for (const pair of [...renames, ...renames.toReversed()]) {
-    if (pair.some((name) => names.has(name))) for (const name of pair) names.add(name);
-  }
-  return names;
-}
 
 /**
  * Rows by table, before and after.
@@ -172,22 +124,25 @@ function explainDifference(
   details: readonly string[],
   changes: RowChanges,
 ): Proof {
-  const unexplained = different.filter((pair) => !changes.explain(...namesOf(pair)));
+  const unexplained = different.filter((pair) => changes.explain(...namesOf(pair)).length === 0);
   const list = (tables: readonly TablePair[]): string => tables.map(({ before }) => before.name).join(', ');
   if (unexplained.length > 0) {
     const sentence = `${beginning} ${list(unexplained)}, and no statement of the script changes rows there. Do not use the result.`;
     return proof(code, 'fail', sentence, details);
   }
-  const which = listOrdinals(changes.statements);
-  const sentence = `${beginning} ${list(different)}. The script changes rows itself, in statement ${which}: check that this is what you want.`;
+  const of = new Set(different.flatMap((pair) => changes.explain(...namesOf(pair))));
+  const which = listOrdinals(changes.statements.filter((statement) => of.has(statement)));
+  const sentence = `${beginning} ${list(different)}. The script changes rows itself, in ${which}: check that this is what you want.`;
   return proof(code, 'warn', sentence, details);
 }
 
-/** `1, 2, 3 and 4,997 more`: a script may have more statements than anyone reads. */
+/** `statements 1, 2, 3 and 4,997 more`: a script may have more statements than anyone reads. */
 function listOrdinals(statements: readonly Statement[]): string {
-  const first = statements.slice(0, 5).map(({ ordinal }) => ordinal);
+  const first = statements.slice(0, 5).map(({ ordinal }) => String(ordinal));
   const more = statements.length - first.length;
-  return `${first.join(', ')}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;
+  const last = more > 0 ? `${more.toLocaleString('en-US')} more` : first.pop();
+  const beginning = first.length === 0 ? '' : `${first.join(', ')} and `;
+  return `${statements.length === 1 ? 'statement' : 'statements'} ${beginning}${last ?? ''}`;
 }
 
 function namesOf({ before, after }: TablePair): readonly string[] {
@@ -203,6 +158,8 @@ export function proveSequences(
 ): Proof {
   const kept: string[] = [];
   const changed: string[] = [];
+  const itself = changes.statements.filter(({ table }) => /^sqlite_(sequence|schema|master)$/i.test(table ?? ''));
+  const by = new Set<Statement>();
   let explained = true;
   for (const [table, value] of before.sequences) {
     const pair = pairs.find((candidate) => candidate.before.name === table);
@@ -212,12 +169,16 @@ export function proveSequences(
       kept.push(`${table}: ${value}`);
     } else {
       changed.push(`${table}: ${value} before, ${seq ?? 'none'} after`);
-      explained &&= changes.explain(...namesOf(pair));
+      const explaining = [...changes.explain(...namesOf(pair)), ...itself];
+      for (const statement of explaining) by.add(statement);
+      explained &&= explaining.length > 0;
     }
   }
   const details = [...changed, ...kept];
   if (changed.length > 0) {
-    const reason = explained ? '; the script changes rows there itself.' : '.';
+    const which = listOrdinals(changes.statements.filter((statement) => by.has(statement)));
+    const what = itself.length > 0 ? 'changes counters itself' : 'changes rows there itself';
+    const reason = explained ? `; the script ${what}, in ${which}.` : '.';
     return proof('sequences', explained ? 'warn' : 'fail', `${changed[0] ?? ''}${reason}`, details);
   }
   return proof(

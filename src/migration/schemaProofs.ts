@@ -7,6 +7,9 @@ import type { TablePair } from './correspondence';
 import type { Integrity, Measurement, Violation } from './measurement';
 import { count, proof, type Proof, type ProofCode } from './proof';
 
+/** A check ends after so many faults (https://sqlite.org/pragma.html#pragma_integrity_check). */
+const MOST_FAULTS = 100;
+
 /** integrity_check, as a proof. */
 export function proveIntegrity(
   code: Extract<ProofCode, `integrity-${string}`>,
@@ -14,7 +17,8 @@ export function proveIntegrity(
 ): Proof {
   const details = [...complaints, ...[...unchecked].map(([table, message]) => `${table}: not checked, ${message}`)];
   if (complaints.length > 0) {
-    return proof(code, 'fail', `${check} found ${count(complaints.length, 'fault')}: ${complaints[0] ?? ''}.`, details);
+    const faults = `${complaints.length < MOST_FAULTS ? '' : 'at least '}${count(complaints.length, 'fault')}`;
+    return proof(code, 'fail', `${check} found ${faults}: ${complaints[0] ?? ''}.`, details);
   }
   if (unchecked.size > 0) {
     const [table, message] = [...unchecked][0] ?? ['', ''];

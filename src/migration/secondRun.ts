@@ -2,6 +2,7 @@
 
 import type { Statement, StatementKind } from '../script/statement';
 import type { Plan } from './plan';
+import { findLasting, hasWritten, writesRows } from './lasting';
 import { count, proof, type Proof } from './proof';
 import { proveSchema } from './schemaProofs';
 
@@ -10,12 +11,12 @@ export function proveSecondRun(
   statements: readonly Statement[],
   second: Pick<Plan, 'outcomes' | 'before' | 'after'>,
 ): Proof {
-  const acting = second.outcomes.filter(({ verdict, ordinal, changes }) => {
-    const { kind, temporary } = statements[ordinal - 1] ?? { kind: 'other', temporary: false };
-    if (verdict === 'skipped' || verdict === 'unchanged' || verdict === 'not run') return false;
-    if (verdict !== 'applied') return true;
-    if (kind === 'update' || kind === 'delete' || kind === 'insert') return changes > 0;
-    return !temporary && !QUIET.has(kind);
+  const lasting = new Set(findLasting(statements, second.outcomes).map(({ ordinal }) => ordinal));
+  const acting = second.outcomes.filter((outcome) => {
+    const statement = statements[outcome.ordinal - 1];
+    if (outcome.verdict === 'failed') return true;
+    if (!statement || !lasting.has(outcome.ordinal)) return false;
+    return outcome.verdict === 'adapted' || (writesRows(statement) ? hasWritten(outcome) : !QUIET.has(statement.kind));
   });
   const details = acting.map(
     ({ ordinal, verdict, failure }) => `statement ${ordinal}: ${verdict}${failure ? `, ${failure.message}` : ''}`,
@@ -23,7 +24,12 @@ export function proveSecondRun(
   const [first] = acting;
   const skipped = second.outcomes.filter(({ verdict }) => verdict === 'skipped').length;
   const unchanged = second.outcomes.filter(({ verdict }) => verdict === 'unchanged').length;
-  const quietly = `The same script on the result: ${skipped} skipped, ${unchanged} unchanged`;
+  const idle =
+    second.outcomes.filter(({ verdict }) => verdict === 'applied').length -
+    acting.filter(({ verdict }) => verdict === 'applied').length;
+  const applied =
+    idle === 0 ? '' : `, ${count(idle, 'statement')} that ${idle === 1 ? 'leaves' : 'leave'} nothing more in the file`;
+  const quietly = `The same script on the result: ${skipped} skipped, ${unchanged} unchanged${applied}`;
   if (!first) return proof('second-run', 'pass', `${quietly}, nothing else.`);
   const kindOf = (ordinal: number): StatementKind => statements[ordinal - 1]?.kind ?? 'other';
   const rowless = acting.every(({ ordinal, failure }) => failure === null && REMADE.has(kindOf(ordinal)));

@@ -127,11 +127,11 @@ function execute(context: StatementContext, statement: Statement): Result {
       return { verdict: 'unchanged', drift: driftOf(context, statement) };
     }
     follow(context, statement);
-    const { changes, note } = outcome.value;
-    return { verdict: 'applied', changes, note: note ?? noteOn(statement) };
+    const { note, ...written } = outcome.value;
+    return { verdict: 'applied', ...written, note: note ?? noteOn(statement) };
   }
   const { message } = outcome.error;
-  if (!inTransaction(database)) return failed(explainLostTransaction(statement, message));
+  if (!inTransaction(database)) return failed(explainLostTransaction(statement, message, context.statements));
   if (isAddColumn(statement)) {
     if (message.toLowerCase().startsWith('duplicate column name:') && hasColumn(database, statement)) {
       return { verdict: 'skipped', drift: driftOf(context, statement) };
@@ -140,7 +140,7 @@ function execute(context: StatementContext, statement: Statement): Result {
       return adapt(context, statement);
     }
   }
-  return failed(explainFailure(statement, message));
+  return failed(explainFailure(statement, message, context.statements));
 }
 
 function gathersStatistics({ kind, name }: Statement): boolean {

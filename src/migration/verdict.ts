@@ -33,6 +33,8 @@ export interface StatementOutcome {
   readonly executed: readonly string[] | null;
   /** Rows that INSERT, UPDATE, DELETE changed, or that existing rows were given a value for. */
   readonly changes: number;
+  /** Rows that triggers changed beside those. */
+  readonly byTriggers?: number;
   readonly milliseconds: number;
   readonly failure: Failure | null;
   /** What is there differs from what the script asks for (only with `skipped` and `unchanged`). */

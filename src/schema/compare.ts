@@ -17,14 +17,13 @@ export interface ComparedRelation {
 /** Compares by name. Gives every relation of both, those of `before` first and in its order, then the added ones. */
 export function compareSchemas(before: Schema, after: Schema): readonly ComparedRelation[] {
   const pairs = pairByName(before.relations, after.relations);
+  const [partsBefore, partsAfter] = [partsByTable(before), partsByTable(after)];
   return pairs.map(({ change, value }): ComparedRelation => {
-    const name = foldName(value.name);
-    const columnsBefore = before.relations.find((relation) => foldName(relation.name) === name)?.columns ?? [];
-    const columnsAfter = after.relations.find((relation) => foldName(relation.name) === name)?.columns ?? [];
-    const belongs = (item: Index | Trigger): boolean => foldName(item.table) === name;
-    const columns = pairByName(columnsBefore, columnsAfter, sameColumn);
-    const indexes = pairByName(before.indexes.filter(belongs), after.indexes.filter(belongs));
-    const triggers = pairByName(before.triggers.filter(belongs), after.triggers.filter(belongs));
+    const was = partsBefore.get(foldName(value.name));
+    const is = partsAfter.get(foldName(value.name));
+    const columns = pairByName(was?.columns ?? [], is?.columns ?? [], sameColumn);
+    const indexes = pairByName(was?.indexes ?? [], is?.indexes ?? []);
+    const triggers = pairByName(was?.triggers ?? [], is?.triggers ?? []);
     const touched = [...columns, ...indexes, ...triggers].some((item) => item.change !== 'same');
     return {
       change: change === 'same' && touched ? 'altered' : change,
@@ -34,6 +33,21 @@ export function compareSchemas(before: Schema, after: Schema): readonly Compared
       triggers: triggers.map((pair) => ({ change: pair.change, trigger: pair.value })),
     };
   });
+}
+
+/** What belongs to each relation, by its folded name. */
+interface Parts {
+  readonly columns: Relation['columns'];
+  readonly indexes: Index[];
+  readonly triggers: Trigger[];
+}
+
+function partsByTable(schema: Schema): ReadonlyMap<string, Parts> {
+  const parts = new Map<string, Parts>();
+  for (const { name, columns } of schema.relations) parts.set(foldName(name), { columns, indexes: [], triggers: [] });
+  for (const index of schema.indexes) parts.get(foldName(index.table))?.indexes.push(index);
+  for (const trigger of schema.triggers) parts.get(foldName(trigger.table))?.triggers.push(trigger);
+  return parts;
 }
 
 function pairByName<Item extends { readonly name: string }>(

@@ -65,6 +65,11 @@ export function foldName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
+/** The names of the columns whose values are stored, in their order. */
+export function storedColumns(relation: Relation): readonly string[] {
+  return relation.columns.filter((column) => column.generated !== 'virtual').map((column) => column.name);
+}
+
 /** Whether a name is one of those that SQLite keeps for itself (sqlite_sequence, sqlite_stat1, automatic indexes). */
 export function isInternal(name: string): boolean {
   return /^sqlite_/i.test(name);

@@ -40,6 +40,11 @@ export class Scripts {
     this.chosen = { id: entry.id, title: entry.title, summary: entry.summary, text: script };
   }
 
+  /** The migration that is chosen; null for the user's own script, which brings nothing along. */
+  get migration(): Migration | null {
+    return this.chosen?.id == null ? null : (this.#migrations?.get(this.chosen.id) ?? null);
+  }
+
   /** The migration that a sample belongs to. */
   migrationOf(sample: Sample): Migration | undefined {
     return [...(this.#migrations?.values() ?? [])].find(({ companion }) => companion.samples.includes(sample));

@@ -11,7 +11,7 @@ import { loadSampleBase, type Sample } from '../migration/catalog';
 import type { Machine } from '../migration/limits';
 import { DEFAULT_CHOICES, type Choices } from '../migration/verdict';
 import { Checks } from './checks.svelte';
-import { liesBeside, sortFiles, type DroppedDatabase } from './droppedFiles';
+import { liesBeside, lookAt, sortFiles, type DroppedDatabase, type SeenFile } from './droppedFiles';
 import { readMachine } from './machine';
 import { readMigrationFile } from './migrationFiles';
 import { explainEmpty, explainLostFile, type Problem } from './problem';
@@ -63,6 +63,10 @@ export class Workbench {
   readonly #client: EngineClient;
   #file: File | null = null;
   #sidecars: Sidecars<File> = NO_SIDECARS;
+  /** Sidecars that were dropped without their database. */
+  #waiting: readonly File[] = [];
+  /** What is dropped while the files of an earlier drop are looked at comes after it. */
+  #seeing: Promise<readonly SeenFile[]> = Promise.resolve([]);
   #lookingSoon: ReturnType<typeof setTimeout> | undefined;
   /** Counts what the user asked for; an answer to an older question is dropped. */
   #question = 0;
@@ -76,6 +80,16 @@ export class Workbench {
   /** Rows by table, as far as they have been counted; null where they cannot be. */
   get rows(): ReadonlyMap<string, number | null> {
     return this.checks.rows;
+  }
+
+  /** The file that was dropped, with what lies beside it. */
+  get dropped(): { readonly file: File; readonly name: string; readonly sidecars: Sidecars<File> } | null {
+    return this.#file && { file: this.#file, name: this.#file.name, sidecars: this.#sidecars };
+  }
+
+  /** Whether the dropped file turned out to be gone when the result was asked for. */
+  get isLost(): boolean {
+    return this.notice?.code === 'unreadable-file';
   }
 
   /** Whether the statements are done and the result is being proved. */
@@ -102,8 +116,18 @@ export class Workbench {
 
   /** Takes what was dropped or picked: a database, a script, or one of each. */
   async take(files: readonly File[]): Promise<void> {
+    const earlier = this.#seeing;
+    const seeing = lookAt(files);
+    this.#seeing = earlier.then(() => seeing);
+    const seen = await this.#seeing;
     if (this.state === 'running') return;
-    const { database, script, leftOut } = sortFiles(files, this.#openFor(files));
+    const { database, script, waiting, leftOut } = sortFiles(seen, this.#openFor(files), this.#waiting);
+    this.#waiting = waiting;
+    if (!database && !script) {
+      // Nothing of it is used, so all stays as it is, the result of a run too.
+      this.notice = leftOut ?? this.notice;
+      return;
+    }
     // A script that comes while a file is being opened is planned as soon as that is done.
     const waits = database === null && this.state === 'inspecting' && !this.planning;
     const wasPlanning = this.planning;
@@ -125,6 +149,16 @@ export class Workbench {
     const file = this.#file;
     if (!file || (this.state === 'refused' && !files.some(({ name }) => liesBeside(name, file.name)))) return null;
     return { file, sidecars: this.#sidecars };
+  }
+
+  /** Joins the open database with a log, whatever that is called. */
+  async join(log: File): Promise<void> {
+    if (this.#file && this.state !== 'running') await this.open(this.#file, { ...this.#sidecars, log });
+  }
+
+  /** Opens the database again without one of its sidecars. */
+  async leaveOut(sidecar: keyof Sidecars<File>): Promise<void> {
+    if (this.#file && this.state !== 'running') await this.open(this.#file, { ...this.#sidecars, [sidecar]: null });
   }
 
   /** Opens a database, with what lies beside it, and plans the chosen script for it. */
@@ -310,6 +344,7 @@ export class Workbench {
     this.#client.cancel();
     this.#client.warmUp();
     this.#file = null;
+    this.#waiting = [];
     this.checks.take(null);
     this.inspection = this.planned = this.finished = this.refusal = this.notice = null;
     this.state = 'empty';

@@ -8,7 +8,7 @@ import { chromium, type Browser } from 'playwright';
 import { chromiumArguments, findChromium } from '../../scripts/chromium.mjs';
 
 /** The folder `dist`, or the one that the environment variable DRYDOCK_DIST names: a build beside the one in use. */
-const dist = resolve(process.env.DRYDOCK_DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url))) + sep;
+export const dist = resolve(process.env.DRYDOCK_DIST ?? fileURLToPath(new URL('../../dist/', import.meta.url))) + sep;
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -28,12 +28,12 @@ export interface ServedPage {
   close(): Promise<void>;
 }
 
-/** Serves the folder dist below `subPath`, and nothing outside it, as a plain static host would. */
-export async function serveDist(subPath = '/some/sub/path/'): Promise<ServedPage> {
+/** Serves the folder dist, or another one, below `subPath`, and nothing outside it, as a plain static host would. */
+export async function serveDist(subPath = '/some/sub/path/', folder = dist): Promise<ServedPage> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const path = decodeURIComponent(pathname.slice(subPath.length)) || 'index.html';
-    if (pathname.startsWith(subPath)) void answer(response, path);
+    if (pathname.startsWith(subPath)) void answer(response, path, resolve(folder) + sep);
     else refuse(response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -48,10 +48,10 @@ export function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath, args: chromiumArguments, headless: true });
 }
 
-async function answer(response: ServerResponse, path: string): Promise<void> {
+async function answer(response: ServerResponse, path: string, folder: string): Promise<void> {
   try {
-    const full = normalize(join(dist, path));
-    if (!full.startsWith(dist)) throw new Error('outside dist');
+    const full = normalize(join(folder, path));
+    if (!full.startsWith(folder)) throw new Error('outside the folder');
     const content = await readFile(full);
     response.writeHead(200, { 'content-type': contentTypes[extname(full)] ?? 'application/octet-stream' }).end(content);
   } catch {

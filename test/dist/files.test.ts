@@ -128,6 +128,137 @@ describe('A database in WAL mode', () => {
   });
 });
 
+const UPDATED = 'UPDATE t SET a = 7 WHERE a = 1;';
+const FEW_ROWS = `PRAGMA journal_mode = WAL; CREATE TABLE t(a); INSERT INTO t VALUES (1); PRAGMA wal_checkpoint(TRUNCATE);`;
+const MANY_ROWS = `WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) INSERT INTO t SELECT i FROM n;
+  PRAGMA wal_checkpoint(TRUNCATE);`;
+/** Two states of a database in use, each with the log that follows on it. */
+const early = copiedWhileOpen('-wal', `${FEW_ROWS} ${UPDATED}`);
+const late = copiedWhileOpen('-wal', `${FEW_ROWS} ${MANY_ROWS} ${UPDATED}`);
+
+describe('A database beside the log of another state of it', () => {
+  it('is shown without an older log, with the sizes of both, and upgraded so when that is ticked', async () => {
+    const visit = await openPage();
+
+    await visit.drop(
+      { name: 'spine.db', content: late.database },
+      { name: 'spine.db-wal', content: early.sidecar },
+      ADD_COLUMN,
+    );
+    await visit.reach('ready');
+
+    const finding = visit.page.locator('[data-finding]');
+    expect(await finding.evaluateAll((all) => all.map((one) => one.getAttribute('data-finding')))).toEqual([
+      'log-is-older',
+    ]);
+    expect(await finding.textContent()).toContain(
+      `${late.database.length / 4096} pages (${late.database.length.toLocaleString('en-US')} bytes) by its header`,
+    );
+    expect((await visit.facts()).rows).toBe('2,000');
+    expect(await visit.run.isDisabled()).toBe(true);
+    await finding.getByRole('checkbox').check();
+    await visit.runToTheEnd();
+    const { bytes } = await visit.downloadWith('Download upgraded database');
+    expect(askNative(bytes, 'PRAGMA integrity_check; SELECT count(*), min(a) FROM t;')).toBe('ok\n2000|1');
+  });
+
+  it('is asked for a newer state where the log is newer, and the log can be left out', async () => {
+    const visit = await openPage();
+
+    await visit.drop({ name: 'spine.db', content: early.database }, { name: 'spine.db-wal', content: late.sidecar });
+    await visit.page.locator('[data-finding=zero-pages]').waitFor();
+    expect(await visit.page.locator('[data-finding=bytes-past-end], [data-finding=cut-short]').count()).toBe(0);
+
+    await visit.page.getByRole('button', { name: 'Leave the -wal out' }).click();
+    await visit.page.locator('[data-finding=wal-alone]').waitFor();
+    expect(await visit.page.locator('[data-finding=zero-pages]').count()).toBe(0);
+    expect((await visit.facts()).rows).toBe('1');
+  });
+});
+
+describe('A log', () => {
+  it('can be chosen by its own button, whatever it is called, and the report identifies it', async () => {
+    const visit = await openPage();
+    await visit.drop({ name: 'spine.db', content: inUse.database }, ADD_COLUMN);
+    await visit.page.locator('[data-finding=wal-alone]').waitFor();
+
+    const [path = ''] = visit.save([{ name: 'spine (1).db-wal', content: inUse.sidecar }]);
+    await visit.page.getByLabel('Choose the -wal file').setInputFiles(path);
+    await visit.page.locator('[data-finding=log-joined]').waitFor();
+    await visit.runToTheEnd();
+
+    const { bytes } = await visit.downloadWith('Download report');
+    expect(JSON.parse(new TextDecoder().decode(bytes))).toMatchObject({
+      input: {
+        name: 'spine.db',
+        sha256: createHash('sha256').update(inUse.database).digest('hex'),
+        sidecars: [
+          {
+            name: 'spine (1).db-wal',
+            size: inUse.sidecar.length,
+            sha256: createHash('sha256').update(inUse.sidecar).digest('hex'),
+          },
+        ],
+      },
+    });
+    const content = (await visit.proofs()).find(({ code }) => code === 'pages')?.text;
+    expect(content).toContain('your file, as it was recovered with what lay beside it');
+  });
+
+  it('that was dropped before its database is remembered until that comes', async () => {
+    const visit = await openPage();
+    await visit.drop({ name: 'spine.db-wal', content: inUse.sidecar });
+    await visit.reach('refused');
+
+    await visit.drop({ name: 'spine.db', content: inUse.database });
+    await visit.page.locator('[data-finding=log-joined]').waitFor();
+    expect((await visit.facts()).rows).toBe('3');
+  });
+
+  it('beside a database that is not in WAL mode waits for a tick', async () => {
+    const visit = await openPage();
+    const database = inUse.database.slice();
+    database.fill(1, 18, 20);
+    await visit.drop(
+      { name: 'spine.db', content: database },
+      { name: 'spine.db-wal', content: inUse.sidecar },
+      ADD_COLUMN,
+    );
+    await visit.page.locator('[data-finding=log-unexpected]').waitFor();
+    await visit.reach('ready');
+    expect(await visit.run.isDisabled()).toBe(true);
+  });
+});
+
+describe('Files whose names say nothing', () => {
+  it('are known by their bytes: the database, the script, and what is neither', async () => {
+    const visit = await openPage();
+    await visit.drop(
+      { name: 'readme.txt', content: 'Read me first.' },
+      { name: 'notes.txt', content: `-- what it does\n${ADD_COLUMN.content}` },
+      { name: 'good.sql', content: good },
+    );
+    await visit.reach('ready');
+
+    expect(await visit.page.getByRole('heading', { name: 'good.sql' }).count()).toBe(1);
+    expect((await visit.statements()).map(({ verdict }) => verdict)).toEqual(['applied', 'applied']);
+    expect(await visit.page.locator('[data-problem=left-out]').textContent()).toContain(
+      'Only good.sql and notes.txt were opened; readme.txt was not read.',
+    );
+  });
+});
+
+describe('A table that cannot be counted', () => {
+  it('is not taken for one without rows', async () => {
+    const visit = await openPage();
+    const two = nativeDatabase('CREATE TABLE t(a); INSERT INTO t VALUES (1), (2); CREATE TABLE u(a);');
+    // The root page of the second table is no page of a table.
+    await visit.drop({ name: 'half.db', content: two.map((byte, at) => (at >= 8192 && at < 8300 ? 0xab : byte)) });
+    await visit.reach('ready');
+    expect((await visit.facts()).rows).toBe('2 and 1 table not counted');
+  });
+});
+
 describe('A database with a hot journal', () => {
   it('is read as it was before the transaction that was cut off', async () => {
     const hot = copiedWhileOpen(
@@ -185,6 +316,13 @@ describe('A damaged database', () => {
     const finding = visit.page.locator('[data-finding=damaged]');
 
     expect(await finding.textContent()).toContain('The database is damaged: integrity_check found');
+    const faults = finding.getByText('in SQLite’s own words');
+    expect(await finding.locator('li').count()).toBe(0);
+    await faults.click();
+    await finding.locator('li').first().waitFor();
+    expect(`${await finding.locator('li').count()} faults, in SQLite’s own words`).toBe(await faults.textContent());
+    expect(await visit.page.locator('[data-check=integrity-before]').textContent()).toContain('damaged, see below');
+    expect(await visit.page.locator('[data-problem=uncertain-plan]').count()).toBe(1);
     expect(await visit.page.getByRole('heading', { name: 'damaged.db' }).count()).toBe(1);
     expect(await visit.run.isDisabled()).toBe(true);
   });

@@ -169,7 +169,7 @@ describe('What there is to take home', () => {
 
     expect([json.name, markdown.name]).toEqual(['spine.report.json', 'spine.report.md']);
     const report = JSON.parse(json.bytes.toString()) as Report;
-    expect(report.input).toEqual({ name: 'spine.db', size: populated.length, sha256: sha256(populated) });
+    expect(report.input).toEqual({ name: 'spine.db', size: populated.length, sha256: sha256(populated), sidecars: [] });
     expect(report.output).toEqual({ name: 'spine.upgraded.db', size: bytes.length, sha256: sha256(bytes) });
     expect(report.notMade).toEqual([]);
     const changed = countDifferentPages(populated, bytes, 4096);

@@ -17,10 +17,10 @@ describe('The script for sqlite3', () => {
     await visit.pick({ name: 'spine.db', content: input });
     await visit.reach('ready');
     await visit.page.locator('[data-fact=rows]').getByText('8,192').waitFor();
-    const planned = await visit.downloadWith('Save as SQL for sqlite3');
+    const planned = await visit.downloadWith('SQL for the sqlite3 command');
     expect(planned.name).toBe('spine.upgrade.sql');
     await visit.runToTheEnd();
-    const ran = await visit.downloadWith('Save as SQL for sqlite3');
+    const ran = await visit.downloadWith('SQL for the sqlite3 command');
     // The plan builds no index that cannot fail, so it counts fewer changes of the schema.
     const essence = (sql: Buffer): string => sql.toString().replace(/(?<=schema_version = )\d+/g, '…');
     expect(essence(ran.bytes)).toBe(essence(planned.bytes));

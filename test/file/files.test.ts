@@ -50,6 +50,15 @@ const hot = copiedWhileOpen(
   '-journal',
   `PRAGMA cache_size = 1; CREATE TABLE t(a, b); ${fill} BEGIN; UPDATE t SET b = 'new' || b;`,
 );
+/** Two states of one database: the log after the first has one frame, without the first page. */
+const few =
+  'PRAGMA journal_mode = WAL; CREATE TABLE t(a, b); INSERT INTO t VALUES (1, 2); PRAGMA wal_checkpoint(TRUNCATE);';
+const change = 'UPDATE t SET b = 3 WHERE a = 1;';
+const early = copiedWhileOpen('-wal', `${few} ${change}`);
+const late = copiedWhileOpen(
+  '-wal',
+  `${few} ${fill.replace('2000', '300')} PRAGMA wal_checkpoint(TRUNCATE); ${change}`,
+);
 const paired = ({ database, sidecar }: { database: Uint8Array; sidecar: Uint8Array }): Drop => ({
   database,
   log: sidecar,
@@ -114,6 +123,13 @@ const DROPS: Readonly<Record<string, () => Drop>> = {
     const newer = withNumbers(checkpointed.database, { 24: 99, 92: 99 });
     return { database: newer, log: checkpointed.sidecar };
   },
+  'log of an early state': () => ({ database: late.database, log: early.sidecar, native: false }),
+  'older database': () => ({ database: early.database, log: late.sidecar }),
+  'log of another state': () => {
+    const pages = withNumbers(late.database, { 28: 5 });
+    return { database: pages, log: late.sidecar };
+  },
+  'no WAL mode': () => ({ database: withNumbers(inUse.database, { 16: 0x10000101 }), log: inUse.sidecar }),
   'hot journal': () => ({ database: hot.database, journal: hot.sidecar }),
   'finished journal': () => ({ database: sound, journal: new Uint8Array(1024) }),
   'no journal': () => ({ database: sound, journal: text('x'.repeat(600)) }),
@@ -177,6 +193,34 @@ describe('what the documentation says of files is so', () => {
 
   test.each(lines)('%s: %s', (id, said) => {
     expect(dropped((DROPS[id] as () => Drop)()).said).toBe(said);
+  });
+});
+
+describe('what is said of a database and its log', () => {
+  test('has the sizes of both, where the log is of an earlier state of it, and the rows are those of the database', () => {
+    const { recovered } = dropped({ database: late.database, log: early.sidecar });
+    const [finding, ...more] = recovered?.findings ?? [];
+    expect(more).toEqual([]);
+    const bytes = late.database.length.toLocaleString('en-US');
+    expect(finding?.sentence).toContain(
+      `${late.database.length / 4096} pages (${bytes} bytes) by its header and 2 pages`,
+    );
+    expect(recovered && same(recovered.source.read(0, recovered.source.size), late.database)).toBe(true);
+  });
+
+  test('is one thing about its size at most', () => {
+    for (const [database, log] of [
+      [late.database, early.sidecar],
+      [early.database, late.sidecar],
+    ] as const) {
+      const codes = dropped({ database, log }).recovered?.findings.map(({ code }) => code) ?? [];
+      expect(codes.filter((code) => /cut-short|bytes-past-end|zero-pages|log-is-older/.test(code))).toHaveLength(1);
+    }
+  });
+
+  test('is what native sqlite3 does where nobody wants that: it cuts the database off after the pages of the log', () => {
+    const [native] = recoveredNatively('-wal', [{ database: late.database, sidecar: early.sidecar }]);
+    expect(native?.database.length).toBe(2 * 4096);
   });
 });
 

@@ -138,7 +138,7 @@ export class Trials {
     if (typeof proofs === 'string') return ended('committed');
     const { startedAt, milliseconds, totalMilliseconds, writtenBytes } = run.value;
     const source: ReportSource = {
-      input: { name: 'fuzzed.db', size: file.database.length, sha256: null },
+      input: { name: 'fuzzed.db', size: file.database.length, sha256: null, sidecars: [] },
       output: { name: 'result.db', size: result.size, sha256: null },
       script: 'fuzz.sql',
       engineVersion: opened.value.engineVersion,

@@ -58,9 +58,9 @@ describe('a sound catalog', () => {
   it('may hold keys of a later version, which are left out', () => {
     const extended = { format: 1, since: 2030, migrations: [{ ...ENTRY, author: 'somebody' }] };
     expect(catalogOf(extended)).toEqual({ ok: true, value: { migrations: [ENTRY] } });
-    expect(companionOf({ format: 1, samples: [{ ...SAMPLE, colour: 'red' }], checks: [] })).toEqual({
+    expect(companionOf({ format: 1, samples: [{ ...SAMPLE, colour: 'red' }], recipes: [] })).toEqual({
       ok: true,
-      value: { samples: [SAMPLE] },
+      value: { samples: [SAMPLE], meaning: null },
     });
   });
 

@@ -200,7 +200,7 @@ describe('what is taken away', () => {
   const { outcomes } = apply(bytes, script);
   const statements = statementsOf(script);
   const source = (of: readonly StatementOutcome[]): ReportSource => ({
-    input: { name: 'a.db', size: 1, sha256: null },
+    input: { name: 'a.db', size: 1, sha256: null, sidecars: [] },
     output: { name: 'a.upgraded.db', size: 1, sha256: null },
     script: 'a.sql',
     choices: DEFAULT_CHOICES,
@@ -246,5 +246,188 @@ describe('what is taken away', () => {
     const json = JSON.parse(reportAsJson(source(outcomes))) as { statements: { loss: Loss | null }[] };
     expect(json.statements.map(({ loss }) => loss?.kind ?? null)).toEqual(['rows', 'table', null]);
     expect(reportAsMarkdown(source(outcomes.map((outcome) => ({ ...outcome, loss: null }))))).not.toContain('away');
+  });
+});
+
+describe('rows that triggers delete are told with the statement that sets them off', () => {
+  const NUMBERS = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)';
+  const bytes = nativeDatabase(`
+    CREATE TABLE a(id INTEGER PRIMARY KEY, x); INSERT INTO a VALUES (1, 'p'), (2, 'q'), (3, 'r'), (4, 's');
+    CREATE VIEW va AS SELECT id, x FROM a;
+    CREATE TRIGGER d INSTEAD OF DELETE ON va BEGIN DELETE FROM a WHERE id = old.id; END;
+    CREATE TABLE big(x); INSERT INTO big ${NUMBERS} SELECT i FROM n;
+    CREATE TABLE log(x); CREATE TABLE there(x);
+    CREATE TRIGGER was_there AFTER INSERT ON there BEGIN INSERT INTO log VALUES (new.x); DELETE FROM big WHERE x < 11; END;
+    CREATE TABLE child(a_id, n); INSERT INTO child VALUES (1, 1), (1, 2), (3, 3);
+    CREATE TRIGGER cascade AFTER DELETE ON a BEGIN DELETE FROM child WHERE a_id = old.id; END;
+    CREATE TABLE latest(k PRIMARY KEY, v); INSERT INTO latest VALUES ('a', 1), ('b', 2);
+    CREATE TABLE events(k, v);
+    CREATE TRIGGER note AFTER INSERT ON events BEGIN REPLACE INTO latest VALUES (new.k, new.v); END;`);
+
+  test.each([
+    [
+      'by a view with an INSTEAD OF trigger, and on to its children',
+      'DELETE FROM va WHERE id < 3',
+      ['deletes 2 rows of a through triggers, and deletes 2 rows of child through triggers'],
+    ],
+    [
+      'by a trigger that the script makes',
+      "CREATE TRIGGER x AFTER INSERT ON log BEGIN DELETE FROM big; END; INSERT INTO log VALUES ('go')",
+      [null, 'deletes 3,000 rows of big through triggers'],
+    ],
+    [
+      'by a temporary one on a view',
+      'CREATE TEMP TRIGGER x INSTEAD OF INSERT ON va BEGIN DELETE FROM big WHERE x > 5; END; INSERT INTO va VALUES (9, 9)',
+      [null, 'deletes 2,995 rows of big through triggers'],
+    ],
+    ['by one that was there before', "INSERT INTO there VALUES ('go')", ['deletes 10 rows of big through triggers']],
+    [
+      'twice, each time its own',
+      'INSERT INTO there VALUES (1); INSERT INTO there VALUES (2)',
+      ['deletes 10 rows of big through triggers', null],
+    ],
+    [
+      'beside those that the statement deletes itself',
+      'DELETE FROM a WHERE id = 1',
+      ['deletes 1 row of a, and deletes 2 rows of child through triggers'],
+    ],
+    ['nothing where the trigger finds nothing', 'DELETE FROM a WHERE id = 4', ['deletes 1 row of a']],
+    [
+      'what cannot be counted, since they are written anew, is said to be possible',
+      "INSERT INTO events VALUES ('a', 9)",
+      ['may delete rows of latest through triggers'],
+    ],
+    [
+      'nothing of what is taken back',
+      "SAVEPOINT s; INSERT INTO there VALUES ('go'); ROLLBACK TO s; RELEASE s",
+      [null, null, null, null],
+    ],
+  ])('%s', (_what, script, expected) => {
+    expect(lossesOf(bytes, script).map((loss) => loss && describeLoss(loss))).toEqual(expected);
+  });
+
+  test('as many as native sqlite3 deletes, whatever triggers there are', { timeout: 60_000 }, () => {
+    const table = fc.constantFrom('t', 'u', 'w');
+    const event = fc.constantFrom('INSERT', 'UPDATE', 'DELETE');
+    const step = fc.oneof(
+      fc.tuple(table, small).map(([name, value]) => `DELETE FROM ${name} WHERE v < ${value}`),
+      fc.tuple(table, small).map(([name, value]) => `UPDATE ${name} SET v = v + 1 WHERE v = ${value}`),
+    );
+    const trigger = fc.tuple(event, table, step);
+    const acting = fc.constantFrom(
+      'DELETE FROM t WHERE v = 3',
+      'INSERT INTO t(v) VALUES (5)',
+      'UPDATE t SET v = 7 WHERE v > 7',
+      'DELETE FROM w',
+    );
+    let through = 0;
+    fc.assert(
+      fc.property(fc.array(trigger, { maxLength: 4 }), acting, (made, statement) => {
+        const of = nativeDatabase(
+          ['t', 'u', 'w']
+            .map(
+              (name) =>
+                `CREATE TABLE ${name}(id INTEGER PRIMARY KEY, v); INSERT INTO ${name}(v) VALUES (1), (3), (5), (8), (9);`,
+            )
+            .concat(
+              made.map(([on, name, body], at) => `CREATE TRIGGER g${at} AFTER ${on} ON ${name} BEGIN ${body}; END;`),
+            )
+            .join(' '),
+        );
+        const counts = 'SELECT (SELECT count(*) FROM t) + (SELECT count(*) FROM u) + (SELECT count(*) FROM w)';
+        const left = Number(askNative(of, `${statement}; ${counts}`));
+        const [loss] = lossesOf(of, statement);
+        const all = loss ? [loss, ...(loss.also ?? [])] : [];
+        const added = statement.startsWith('INSERT') ? 1 : 0;
+        expect(all.reduce((sum, { rows: gone }) => sum + gone, 0)).toBe(15 + added - left);
+        through += all.filter(({ byTriggers }) => byTriggers).length;
+      }),
+      { numRuns: 150 },
+    );
+    expect(through).toBeGreaterThan(10);
+  });
+});
+
+describe('a table that is built anew with the same number of rows', () => {
+  const people = nativeDatabase(
+    `CREATE TABLE people(id INTEGER PRIMARY KEY, x, z); INSERT INTO people VALUES (1, 'a', 1), (2, 'b', 2), (3, 'c', 3), (4, 'd', 4);
+     CREATE TABLE loose(x, z); INSERT INTO loose VALUES ('a', 1), ('a', 1), ('b', 2);`,
+  );
+  test.each([
+    [
+      'has lost the rows whose place others take',
+      'CREATE TABLE n AS SELECT * FROM people WHERE id < 3 UNION ALL SELECT * FROM people WHERE id < 3; DROP TABLE people; ALTER TABLE n RENAME TO people',
+      'rebuilds people without 2 rows that it had',
+    ],
+    [
+      'has lost the rows that get another key',
+      'CREATE TABLE n(id INTEGER PRIMARY KEY, x, z); INSERT INTO n SELECT id + 10, x, z FROM people; DROP TABLE people; ALTER TABLE n RENAME TO people',
+      'rebuilds people without 4 rows that it had',
+    ],
+    [
+      'has lost the values of a column that is filled with NULL',
+      'CREATE TABLE n(id INTEGER PRIMARY KEY, x, z); INSERT INTO n SELECT id, NULL, z FROM people; DROP TABLE people; ALTER TABLE n RENAME TO people',
+      'rebuilds people with other values in 4 rows',
+    ],
+    [
+      'may have lost both',
+      "CREATE TABLE n(id INTEGER PRIMARY KEY, x, z); INSERT INTO n SELECT id + (id = 4), iif(id = 1, 'other', x), z FROM people; DROP TABLE people; ALTER TABLE n RENAME TO people",
+      'rebuilds people without 1 row that it had, and rebuilds people with other values in 1 row',
+    ],
+    [
+      'has no key: each row counts as often as it is there',
+      "CREATE TABLE n(x, z); INSERT INTO n SELECT DISTINCT x, z FROM loose; INSERT INTO n SELECT 'b', z FROM loose WHERE z = 2; DROP TABLE loose; ALTER TABLE n RENAME TO loose",
+      'rebuilds loose with other values in 1 row',
+    ],
+    [
+      'is another one after it went through a temporary table',
+      'CREATE TEMP TABLE k AS SELECT * FROM people; DROP TABLE people; CREATE TABLE people(id INTEGER PRIMARY KEY, x, z); INSERT INTO people SELECT id, x, NULL FROM k',
+      'rebuilds people with other values in 4 rows',
+    ],
+    [
+      'is the same with its rows in another order and its columns too',
+      'CREATE TABLE n(z, x, id INTEGER PRIMARY KEY, more); INSERT INTO n(z, x, id) SELECT z, x, id FROM people ORDER BY x DESC; DROP TABLE people; ALTER TABLE n RENAME TO people',
+      null,
+    ],
+    [
+      'is the same without a key in another order',
+      'CREATE TABLE n(z, x); INSERT INTO n SELECT z, x FROM loose ORDER BY x DESC; DROP TABLE loose; ALTER TABLE n RENAME TO loose',
+      null,
+    ],
+    [
+      'is the same when it is built anew twice',
+      `CREATE TABLE n AS SELECT * FROM people; DROP TABLE people; ALTER TABLE n RENAME TO people;
+       CREATE TABLE n AS SELECT * FROM people; DROP TABLE people; ALTER TABLE n RENAME TO people`,
+      null,
+    ],
+  ])('%s', (_what, script, expected) => {
+    const said = lossesOf(people, script).flatMap((loss) => (loss ? [describeLoss(loss)] : []));
+    expect(said).toEqual(expected === null ? [] : [expected]);
+  });
+});
+
+describe('values that the file held', () => {
+  const people = nativeDatabase(
+    `CREATE TABLE people(id INTEGER PRIMARY KEY, age, name); INSERT INTO people VALUES (1, 30, 'a'), (2, 40, 'b'), (3, NULL, 'c');`,
+  );
+  test.each([
+    [
+      'are lost with a column that was emptied first',
+      'UPDATE people SET age = NULL; ALTER TABLE people DROP COLUMN age',
+      [null, 'drops people.age with 2 values'],
+    ],
+    [
+      'are lost with a rebuild that was prepared so',
+      'UPDATE people SET age = NULL; CREATE TABLE n(id, name); INSERT INTO n SELECT id, name FROM people; DROP TABLE people; ALTER TABLE n RENAME TO people',
+      [null, null, null, 'drops people.age with 2 values', null],
+    ],
+  ])('%s', (_what, script, expected) => {
+    expect(lossesOf(people, script).map((loss) => loss && describeLoss(loss))).toEqual(expected);
+  });
+
+  test('are lost with a table whose line is taken out of sqlite_schema', () => {
+    const script = "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'people'";
+    const [, loss] = plan(people, script).plan.outcomes.map((outcome) => outcome.loss);
+    expect(loss && describeLoss(loss)).toBe('drops the table people with 3 rows');
   });
 });

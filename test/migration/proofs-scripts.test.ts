@@ -141,3 +141,91 @@ describe('references', () => {
     expect(proof).toMatchObject({ result: 'fail', details: ['c (p) → p: 1 row, 0 before'] });
   });
 });
+
+describe('a difference is blamed on the statements that made it', () => {
+  const kept = nativeDatabase(`
+    CREATE TABLE a(id INTEGER PRIMARY KEY AUTOINCREMENT, x); INSERT INTO a(x) VALUES (1), (2), (3);
+    CREATE TABLE b(y); INSERT INTO b VALUES (1), (2);
+    CREATE TABLE log(z); CREATE VIEW va AS SELECT id, x FROM a;`);
+
+  test.each([
+    [
+      'a trigger that the script makes and drops',
+      'CREATE TRIGGER t AFTER INSERT ON log BEGIN DELETE FROM b; END; INSERT INTO log VALUES (1); DROP TRIGGER t',
+      'row-counts',
+      'warn',
+      'in b, log. The script changes rows itself, in statement 2:',
+    ],
+    [
+      'a temporary trigger on a view',
+      'CREATE TEMP TRIGGER t INSTEAD OF DELETE ON va BEGIN DELETE FROM a WHERE id = old.id; END; DELETE FROM va WHERE id = 1',
+      'row-counts',
+      'warn',
+      'in statement 2:',
+    ],
+    [
+      'a table that is taken out of sqlite_schema',
+      "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'b'",
+      'row-counts',
+      'warn',
+      'in statement 2:',
+    ],
+    [
+      'what was taken back, and what was temporary, is not blamed',
+      'SAVEPOINT s; DELETE FROM b; ROLLBACK TO s; RELEASE s; CREATE TEMP TABLE t(a); INSERT INTO t VALUES (1); DELETE FROM b WHERE y = 9; DELETE FROM b WHERE y = 1; UPDATE a SET x = 0; DELETE FROM b WHERE y = 2',
+      'row-counts',
+      'warn',
+      'in statements 8 and 10:',
+    ],
+    [
+      'a counter that is taken away',
+      'DELETE FROM sqlite_sequence',
+      'sequences',
+      'warn',
+      'a: 3 before, none after; the script changes counters itself, in statement 1.',
+    ],
+    [
+      'a counter that is set',
+      'SELECT 1; UPDATE sqlite_sequence SET seq = 100',
+      'sequences',
+      'warn',
+      'a: 3 before, 100 after; the script changes counters itself, in statement 2.',
+    ],
+  ] as const)('%s', (_what, script, code, result, words) => {
+    const proof = proofsOf(kept, script).get(code);
+    expect(proof?.result).toBe(result);
+    expect(proof?.sentence).toContain(words);
+  });
+
+  test.each([
+    [
+      'SAVEPOINT a; DELETE FROM b; ROLLBACK TO a; RELEASE a',
+      'pass',
+      '4 statements that leave nothing more in the file, nothing else.',
+    ],
+    [
+      'CREATE TEMP TABLE t(a); INSERT INTO t VALUES (1); DROP TABLE t',
+      'pass',
+      '3 statements that leave nothing more in the file',
+    ],
+    [
+      'ALTER TABLE b ADD COLUMN z; CREATE TABLE IF NOT EXISTS n(a); DELETE FROM b WHERE y = 1',
+      'pass',
+      '1 skipped, 1 unchanged, 1 statement that leaves nothing more in the file, nothing else.',
+    ],
+    [
+      'CREATE TEMP TRIGGER t INSTEAD OF INSERT ON va BEGIN INSERT INTO b VALUES (7); END; INSERT INTO va VALUES (1, 1)',
+      'warn',
+      'statement 2 would change the result again',
+    ],
+    [
+      'CREATE TEMP TABLE t(a); CREATE TEMP TRIGGER g AFTER INSERT ON t BEGIN INSERT INTO b VALUES (7); END; INSERT INTO t VALUES (1)',
+      'warn',
+      'statement 3 would change the result again',
+    ],
+  ])('a second run of %s', (script, result, words) => {
+    const proof = proofsOf(kept, script).get('second-run');
+    expect(proof?.sentence).toContain(words);
+    expect(proof?.result).toBe(result);
+  });
+});

@@ -10,7 +10,7 @@ const run = runScript(bytes, 'ALTER TABLE t ADD COLUMN b; CREATE TABLE IF NOT EX
 
 /** A report of a large file: what is dear was left out. */
 const source: ReportSource = {
-  input: { name: 'large.db', size: 5_000_000_000, sha256: null },
+  input: { name: 'large.db', size: 5_000_000_000, sha256: null, sidecars: [] },
   output: { name: 'large.upgraded.db', size: 5_000_004_096, sha256: null },
   script: 'mine.sql',
   choices: DEFAULT_CHOICES,
@@ -32,6 +32,19 @@ const source: ReportSource = {
 
 const parsed = (report: ReportSource): Readonly<Record<string, unknown>> =>
   JSON.parse(reportAsJson(report)) as Readonly<Record<string, unknown>>;
+
+describe('a report of a database that was read along with its log', () => {
+  const log = { name: 'large.db-wal', size: 12_345, sha256: 'ab'.repeat(32) };
+  const joined: ReportSource = { ...source, input: { ...source.input, sidecars: [log] } };
+
+  test('identifies the log as well, by name, size and hash', () => {
+    expect(parsed(joined)).toMatchObject({ input: { name: 'large.db', sidecars: [log] } });
+    const text = reportAsMarkdown(joined);
+    expect(text).toContain('| Read along | large.db-wal, 12,345 bytes |');
+    expect(text).toContain(`| Its SHA-256 | \`${log.sha256}\` |`);
+    expect(reportAsMarkdown(source)).not.toContain('Read along');
+  });
+});
 
 describe('a report of a run of which not everything was checked', () => {
   test('names for programs what was not made, with the reason, and gives no hash that was not computed', () => {

@@ -1,31 +1,43 @@
-// Which of several files belong together, by their names alone.
+// Which of several files is the database, which the script, and what belongs together: by their bytes, and by names where SQLite does.
 import { describe, expect, it } from 'vitest';
-import { sortFiles, type DroppedDatabase } from '../../src/ui/droppedFiles';
+import { lookAt, sortFiles, type DroppedDatabase } from '../../src/ui/droppedFiles';
 
-const NAMES = [
-  'spine.db',
-  'spine.db-wal',
-  'spine.db-journal',
-  'spine.db-shm',
-  'other.db-wal',
-  'second.db',
-  '021.sql',
-  '022.sql',
-];
-const files = Object.fromEntries(NAMES.map((name) => [name, new File(['content'], name)]));
+const DATABASE = 'SQLite format 3\0';
+const SQL = '-- what it does\nCREATE TABLE t(a);';
+/** What is in a file by its name; the names that say nothing, or what is not so, are told apart by it alone. */
+const CONTENTS: Readonly<Record<string, string>> = {
+  'spine.db': DATABASE,
+  'second.db': DATABASE,
+  'good.sql': DATABASE,
+  ['café.db'.normalize('NFC')]: DATABASE,
+  'script.txt': SQL,
+  'long.txt': `/* ${'words '.repeat(2000)} */ CREATE TABLE t(a);`,
+  '021.sql': SQL,
+  '022.sql': SQL,
+  'odd.sql': 'caf\u0001 no text',
+  'readme.txt': 'read me first, then the rest',
+  'shot.png': '\u0089PNG\r\n\u001a\n',
+  'lost.db': 'the first page is in the log',
+};
+
+function fileOf(name: string): File {
+  return new File([CONTENTS[name] ?? 'content'], name);
+}
 
 /** What becomes of a drop: names of the database, its log and its journal, of the script, and what is said to be left out. */
-function sorted(names: string, open: DroppedDatabase | null = null): string {
-  const dropped = names.split(' ').flatMap((name) => files[name] ?? []);
-  const { database, script, leftOut } = sortFiles(dropped, open);
+async function sorted(
+  names: string,
+  open: DroppedDatabase | null = null,
+  waited: readonly string[] = [],
+): Promise<string> {
+  const seen = await lookAt(names.split(' ').map(fileOf));
+  const { database, script, leftOut } = sortFiles(seen, open, waited.map(fileOf));
   const { log, journal } = database?.sidecars ?? { log: null, journal: null };
   return [database?.file, log, journal, script].map((file) => file?.name ?? '·').join(' ') + (leftOut ? ' +' : '');
 }
 
 function opened(log: string | null): DroppedDatabase {
-  const file = files['spine.db'];
-  if (!file) throw new Error('No such file');
-  return { file, sidecars: { log: log === null ? null : (files[log] ?? null), journal: null } };
+  return { file: fileOf('spine.db'), sidecars: { log: log === null ? null : fileOf(log), journal: null } };
 }
 
 describe('Files that are dropped together', () => {
@@ -38,8 +50,44 @@ describe('Files that are dropped together', () => {
     ['021.sql 022.sql', '· · · 021.sql +'],
     ['spine.db-wal', 'spine.db-wal · · ·'],
     ['spine.db-shm', 'spine.db-shm · · ·'],
-  ])('%s: %s', (names, expected) => {
-    expect(sorted(names)).toBe(expected);
+    ['good.sql', 'good.sql · · ·'],
+    ['good.sql 021.sql', 'good.sql · · 021.sql'],
+    ['script.txt spine.db', 'spine.db · · script.txt'],
+    ['long.txt spine.db', 'spine.db · · long.txt'],
+    ['script.txt 021.sql spine.db', 'spine.db · · 021.sql +'],
+    ['script.txt', 'script.txt · · ·'],
+    ['odd.sql spine.db', 'spine.db · · odd.sql'],
+    ['readme.txt spine.db spine.db-wal', 'spine.db spine.db-wal · · +'],
+    ['shot.png spine.db spine.db-wal', 'spine.db spine.db-wal · · +'],
+    ['shot.png lost.db lost.db-wal', 'lost.db lost.db-wal · · +'],
+    ['shot.png', 'shot.png · · ·'],
+    ['shot.png 021.sql', 'shot.png · · 021.sql'],
+    [
+      `${'café.db-wal'.normalize('NFD')} ${'café.db'.normalize('NFC')}`,
+      `${'café.db'.normalize('NFC')} ${'café.db-wal'.normalize('NFD')} · ·`,
+    ],
+  ])('%s: %s', async (names, expected) => {
+    expect(await sorted(names)).toBe(expected);
+  });
+
+  it('of which one cannot be read are said to be so, and the others are used', async () => {
+    const folder = fileOf('folder');
+    Object.defineProperty(folder, 'slice', { value: () => ({ arrayBuffer: () => Promise.reject(new Error('no')) }) });
+    const [one, both] = await Promise.all([lookAt([folder]), lookAt([folder, fileOf('spine.db')])]);
+    expect(sortFiles(one, null)).toMatchObject({
+      database: null,
+      leftOut: { sentence: 'folder was not read: the browser gives no bytes of it, as of a folder.' },
+    });
+    expect(sortFiles(both, null).database?.file.name).toBe('spine.db');
+  });
+
+  it('may have come one after the other: a sidecar waits for its database, and only for that', async () => {
+    expect(sortFiles(await lookAt([fileOf('spine.db-wal')]), null).waiting.map(({ name }) => name)).toEqual([
+      'spine.db-wal',
+    ]);
+    expect(await sorted('spine.db', null, ['spine.db-wal'])).toBe('spine.db spine.db-wal · ·');
+    expect(await sorted('second.db', null, ['spine.db-wal'])).toBe('second.db · · · +');
+    expect(await sorted('021.sql', null, ['spine.db-wal'])).toBe('· · · 021.sql');
   });
 });
 
@@ -51,7 +99,10 @@ describe('Files that are dropped on a database that is open', () => {
     ['021.sql', 'spine.db-wal', '· · · 021.sql'],
     ['other.db-wal', null, '· · · · +'],
     ['second.db', 'spine.db-wal', 'second.db · · ·'],
-  ])('%s beside a log %s: %s', (names, log, expected) => {
-    expect(sorted(names, opened(log))).toBe(expected);
+    ['script.txt', null, '· · · script.txt'],
+    ['readme.txt', null, 'readme.txt · · ·'],
+    ['readme.txt 021.sql', null, '· · · 021.sql +'],
+  ])('%s beside a log %s: %s', async (names, log, expected) => {
+    expect(await sorted(names, opened(log))).toBe(expected);
   });
 });

@@ -1,0 +1,58 @@
+// What a migration brings along beside its script, as its companion file holds it. docs/companions.md documents the format.
+
+import type { Outcome } from '../database';
+import { identifier, list, matching, parsed, refuse, words, type CatalogProblem, type Place } from './checkedJson';
+import { isCompanionName, isFileName, isScriptPath } from './fileNames';
+
+/** A database to try a migration on, made from nothing by a script. */
+export interface Sample {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  /** The file name that the sample's database goes by. */
+  readonly file: string;
+  /** Path, from the catalog's folder, of the script that makes and fills the database. */
+  readonly base: string;
+  /** How many of the migration's statements, counted from its first, have been run on it afterwards. */
+  readonly through: number | 'all';
+}
+
+/** What a migration brings along beside its script. */
+export interface Companion {
+  readonly samples: readonly Sample[];
+  /** Name of the .json file with what its values mean and how its data is checked (see meaning.ts), or null. */
+  readonly meaning: string | null;
+}
+
+/** Of a migration that has no companion file. */
+export const NO_COMPANION: Companion = { samples: [], meaning: null };
+
+/** Checks the text of a companion file and gives its contents, or the first thing that is wrong. Unknown keys are left. */
+export function parseCompanion(text: string, fileName: string): Outcome<Companion, CatalogProblem> {
+  return parsed(fileName, text, (root) => ({
+    samples: list(root, 'samples', sampleOf),
+    meaning:
+      root.fields.meaning === undefined
+        ? null
+        : matching(root, 'meaning', isCompanionName, 'the name of a .json file beside this one'),
+  }));
+}
+
+function sampleOf(item: Place): Sample {
+  const path = 'the path of a .sql file in the folder of index.json or below it';
+  return {
+    id: identifier(item),
+    title: words(item, 'title'),
+    description: words(item, 'description'),
+    file: matching(item, 'file', isFileName, 'a plain file name'),
+    base: matching(item, 'base', isScriptPath, path),
+    through: statementCount(item, 'through'),
+  };
+}
+
+function statementCount(holder: Place, key: string): number | 'all' {
+  const value = holder.fields[key];
+  if (value === 'all') return value;
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  return refuse(holder, key, 'a whole number from 0 up, or "all"');
+}

@@ -1,0 +1,20 @@
+// The views of the explorer, each loaded when it is opened first.
+
+import type { Component } from 'svelte';
+import type { Explorer, View } from './explorer.svelte';
+
+/** A view beside the work. */
+export interface ExplorerView {
+  readonly id: Exclude<View, 'work'>;
+  readonly label: string;
+  readonly load: () => Promise<{ readonly default: Component<{ explorer: Explorer }> }>;
+}
+
+/** In the order in which they are offered. */
+export const VIEWS: readonly ExplorerView[] = [
+  { id: 'schema', label: 'Schema', load: () => import('./SchemaView.svelte') },
+  { id: 'diagram', label: 'Diagram', load: () => import('./DiagramView.svelte') },
+  { id: 'data', label: 'Data', load: () => import('./DataView.svelte') },
+  { id: 'query', label: 'Query', load: () => import('./QueryView.svelte') },
+  { id: 'checks', label: 'Data checks', load: () => import('./DataChecksView.svelte') },
+];
