@@ -15,6 +15,21 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     sourcemap: false,
   },
-  // Found late, inside the worker, it would make the page reload itself.
-  optimizeDeps: { include: ['sql.js', 'hash-wasm'] },
+  // What is found late, in the worker or in a view, would make the page reload itself, and the dropped file would be gone.
+  optimizeDeps: {
+    include: [
+      'sql.js',
+      'hash-wasm',
+      '@dagrejs/dagre',
+      'd3-selection',
+      'd3-zoom',
+      '@codemirror/autocomplete',
+      '@codemirror/commands',
+      '@codemirror/lang-sql',
+      '@codemirror/language',
+      '@codemirror/lint',
+      '@codemirror/state',
+      '@codemirror/view',
+    ],
+  },
 });
