@@ -9,6 +9,8 @@ const ROWS_AT_A_TIME = 20;
 const PARTS_AT_ONCE = 3;
 /** A slice begins no further part after this time, which leaves half a frame to the browser. */
 const SLICE_MILLISECONDS = 8;
+/** Nor does it after so many parts: the browser has yet to lay them out, which the clock does not see. */
+const PARTS_IN_A_SLICE = 5;
 
 /** Some neighbouring rows of a list. */
 export interface Portion {
@@ -85,11 +87,12 @@ export class Gradual<Value> {
 
   #slice(): void {
     const end = performance.now() + SLICE_MILLISECONDS;
+    let parts = 0;
     do {
       this.#step();
       // Drawing is what takes the time, so it has to be done before the clock is looked at.
       flushSync();
-    } while (this.busy && performance.now() < end);
+    } while (this.busy && ++parts < PARTS_IN_A_SLICE && performance.now() < end);
     this.#goOn();
   }
 
