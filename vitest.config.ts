@@ -16,6 +16,8 @@ export default defineConfig({
           environment: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/page/**', 'test/dist/**'],
+          // Generated cases take seconds, and more on a machine that is busy.
+          testTimeout: 30_000,
         },
       },
       {
