@@ -2,6 +2,7 @@
 // Nothing is remembered between runs: each looks at what is there, which takes less than a second.
 import { fileURLToPath } from 'node:url';
 import { provideChromium } from './chromium.mjs';
+import { provideFirefox } from './firefox.mjs';
 import { providePackages } from './packages.mjs';
 import { SetupError } from './programs.mjs';
 import { provideSqlite3 } from './sqlite3.mjs';
@@ -20,7 +21,8 @@ try {
   if (forTests) {
     const chromium = await provideChromium(say);
     const sqlite3 = await provideSqlite3(say);
-    console.log(`set-up: ready (Chromium: ${chromium}, sqlite3: ${sqlite3})`);
+    const firefox = (await provideFirefox(say)) ?? 'none, so nothing will be tested in it';
+    console.log(`set-up: ready (Chromium: ${chromium}, sqlite3: ${sqlite3}, Firefox: ${firefox})`);
   }
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;

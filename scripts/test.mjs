@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findChromium } from './chromium.mjs';
+import { findFirefox } from './firefox.mjs';
 import { run } from './programs.mjs';
 
 /**
@@ -20,6 +21,7 @@ const programs = {
   prettier: 'prettier/bin/prettier.cjs',
   vite: 'vite/bin/vite.js',
   vitest: 'vitest/vitest.mjs',
+  single: '../scripts/single.mjs',
 };
 
 /** @type {Step[]} */
@@ -36,7 +38,7 @@ const steps = [
   { name: 'format', commands: [[programs.prettier, '--check', '--log-level', 'warn', '.']] },
   tests('core'),
   tests('page'),
-  { name: 'build', commands: [[programs.vite, 'build', '--logLevel', 'warn']] },
+  { name: 'build', commands: [[programs.vite, 'build', '--logLevel', 'warn'], [programs.single]] },
   tests('dist'),
 ];
 
@@ -50,10 +52,12 @@ if (unknown.length > 0) {
 rmSync(resultsFolder, { recursive: true, force: true });
 mkdirSync(resultsFolder, { recursive: true });
 const chromium = findChromium();
+const firefox = findFirefox();
 const environment = {
   // What a step prints is kept until it is known to have failed; its colours are for a terminal only.
   ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
   ...(chromium === null ? {} : { CHROMIUM_PATH: chromium }),
+  ...(firefox === null ? {} : { FIREFOX_PATH: firefox }),
 };
 const total = { passed: 0, failed: 0, skipped: 0 };
 
@@ -79,6 +83,8 @@ for (const step of steps) {
   }
 }
 
+if (firefox === null)
+  console.log('NOT TESTED in Firefox: none was found, and none could be installed. FIREFOX_PATH can name one.');
 const skipped = total.skipped > 0 ? `, ${String(total.skipped)} skipped` : '';
 console.log(`${String(total.passed)} passed, ${String(total.failed)} failed${skipped}`);
 

@@ -9,4 +9,4 @@ if (target === null) throw new Error('The page has no #app');
 const offline = new Offline();
 mount(App, { target, props: { offline } });
 // What is kept for later must not take the line from what is needed now.
-if (import.meta.env.PROD) setTimeout(() => void offline.register(), 2000);
+if (import.meta.env.PROD && import.meta.env.MODE !== 'single') setTimeout(() => void offline.register(), 2000);

@@ -1,4 +1,5 @@
 // Databases for tests: made by native sqlite3 or by the sample scripts, opened by the engine of the page.
+import { keepLosses } from '../src/migration/lossLedger';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -119,7 +120,7 @@ export function runScript(
   const statements = statementsOf(script);
   const overlay = overlayOf(input);
   const database = engine.open(overlay);
-  const tools = { now: () => performance.now(), onStatement: () => undefined };
+  const tools = { now: () => performance.now(), onStatement: () => undefined, losses: keepLosses };
   const run = runMigration(database, statements, choices, tools);
   if (run.committed) for (const sql of damage) rowsOf(database, sql);
   database.close();
@@ -183,7 +184,7 @@ export function apply(
   const overlay = overlayOf(bytes);
   const database = engine.open(overlay);
   try {
-    const options = { rehearsing: false, now: () => 0 };
+    const options = { rehearsing: false, losses: keepLosses, now: () => 0 };
     const { outcomes, complete } = transcribe(database, statementsOf(script), choices, options);
     if (complete) rowsOf(database, 'COMMIT');
     return { outcomes, bytes: overlay.read(0, overlay.size).slice() };
@@ -201,7 +202,7 @@ export function plan(
   const overlay = overlayOf(bytes);
   const database = engine.open(overlay);
   try {
-    return { plan: planMigration(database, statementsOf(script), choices), overlay };
+    return { plan: planMigration(database, statementsOf(script), choices, { losses: keepLosses }), overlay };
   } finally {
     database.close();
   }

@@ -27,10 +27,22 @@ describe.runIf(onLinux)('The set-up', () => {
   it('installs nothing where all is there', () => {
     addProgram('chromium', 'exit 0');
     addProgram('sqlite3', 'exit 0');
+    addProgram('firefox', 'exit 0');
 
     const { status, output } = setUp();
 
-    expect(output).toBe(`set-up: ready (Chromium: ${programs}/chromium, sqlite3: ${programs}/sqlite3)\n`);
+    expect(output).toBe(
+      `set-up: ready (Chromium: ${programs}/chromium, sqlite3: ${programs}/sqlite3, Firefox: ${programs}/firefox)\n`,
+    );
+    expect(status).toBe(0);
+  });
+
+  it('does without a Firefox that cannot be installed, and says so', () => {
+    addProgram('chromium', 'exit 0');
+    addProgram('sqlite3', 'exit 0');
+    addProgram('apt-get', 'echo "no network" >&2; exit 100');
+    const { status, output } = setUp();
+    expect(output).toContain('Firefox: none, so nothing will be tested in it)');
     expect(status).toBe(0);
   });
 
@@ -76,12 +88,13 @@ describe.runIf(onLinux)('The set-up', () => {
        case "$*" in *install*) printf "#!/bin/sh\\n" > ${programs}/$name; /bin/chmod +x ${programs}/$name;; esac`,
       );
       const { status, output } = setUp();
-      expect(output).toContain(`ready (Chromium: ${programs}/chromium, sqlite3: ${programs}/sqlite3)`);
+      expect(output).toContain(`ready (Chromium: ${programs}/chromium, sqlite3: ${programs}/sqlite3,`);
       expect(status).toBe(0);
       expect(readFileSync(join(programs, 'log'), 'utf8').split('\n')).toEqual([
         '-qq update',
         '-qq -y --no-install-recommends install chromium',
         '-qq -y --no-install-recommends install sqlite3',
+        '-qq -y --no-install-recommends install firefox-esr',
         '',
       ]);
     },

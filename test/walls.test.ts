@@ -13,7 +13,7 @@ interface Wall {
   readonly packages?: readonly string[];
 }
 
-const core = ['database', 'file', 'script', 'schema', 'migration', 'explore'];
+const core = ['database', 'file', 'script', 'schema', 'migration', 'chain', 'explore'];
 
 /** A room is a folder of src, or a file that lies in src itself. Each may always import itself. */
 const walls: Readonly<Record<string, Wall>> = {
@@ -22,13 +22,17 @@ const walls: Readonly<Record<string, Wall>> = {
   script: { values: ['database'] },
   schema: { values: ['script', 'database'] },
   migration: { values: ['schema', 'script', 'file', 'database'] },
+  chain: { values: ['schema', 'script', 'database'] },
+  batch: { values: core },
+  'batch/zip': { values: core, packages: ['client-zip'] },
   explore: { values: ['migration', 'schema', 'script', 'database'] },
   'explore/layout': { values: ['schema', 'database'], packages: ['@dagrejs/dagre'] },
-  engine: { values: core },
+  trustedAddress: { values: [] },
+  engine: { values: [...core, 'trustedAddress'] },
   'engine/sqljs': { values: core, packages: ['sql.js'] },
   'engine/hashers': { values: core, packages: ['hash-wasm'] },
-  ui: { values: [...core, 'engine/client'], types: ['engine'], packages: ['svelte'] },
-  'ui/explore/editor': { values: [...core], packages: ['@codemirror'] },
+  ui: { values: [...core, 'batch', 'trustedAddress', 'engine/client'], types: ['engine'], packages: ['svelte'] },
+  'ui/editor/codeMirror': { values: [...core], packages: ['@codemirror'] },
   'ui/explore/panZoom': { values: [], packages: ['d3-zoom', 'd3-selection'] },
   offline: { values: [] },
   main: { values: ['ui', 'engine/client'], packages: ['svelte'] },

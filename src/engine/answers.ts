@@ -4,6 +4,7 @@ import type { PageChanges } from '../migration/pages';
 import type { Plan } from '../migration/plan';
 import type { RunResult } from '../migration/run';
 import type { Choices } from '../migration/verdict';
+import type { Script } from '../script/part';
 import type { ScriptNote } from '../script/split';
 import type { Statement } from '../script/statement';
 
@@ -36,7 +37,7 @@ export interface FinishedRun extends Omit<RunResult, 'specified'> {
 /** A run whose result is to be proved: what a worker has to know of it. */
 export interface ProvableRun extends Pick<FinishedRun, 'outcomes' | 'specified' | 'pages'> {
   readonly file: Blob;
-  readonly script: string;
+  readonly script: Script;
   readonly choices: Choices;
 }
 

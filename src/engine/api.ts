@@ -1,6 +1,7 @@
 // What the page can ask of the engine. Runs in a worker; its type is the protocol.
 
 import type { Outcome } from '../database';
+import type { History } from '../chain/history';
 import type { DataCheckAnswer, DataCheckFault, NamedPart, OffendingRows } from '../explore/dataChecks';
 import type { Box, Layout, Link } from '../explore/layout';
 import type { Refusal } from '../file/identify';
@@ -8,6 +9,7 @@ import { NO_SIDECARS, type Sidecars } from '../file/recovery';
 import type { Thoroughness } from '../migration/agenda';
 import type { Forecast } from '../migration/forecast';
 import type { Hasher } from '../migration/contentHash';
+import { keepNoLosses, mayLose, type KeepLosses } from '../migration/lossAccount';
 import { countRows } from '../migration/measurement';
 import { planMigration, type Plan } from '../migration/plan';
 import type { Proof, ProofCode } from '../migration/proof';
@@ -17,6 +19,7 @@ import type { SchemaDetails } from '../schema/details';
 import { readSchema } from '../schema/read';
 import type { Schema } from '../schema/schema';
 import { readAddedColumnDocumentation } from '../script/documentation';
+import type { Script } from '../script/part';
 import type { ScriptRefusal } from '../script/refusal';
 import { splitScript } from '../script/split';
 import type { Statement } from '../script/statement';
@@ -53,6 +56,9 @@ export function makeApi(engine: Engine, kept: Kept) {
     (hashers ??= import('./hashers').then(({ loadHashers }) => loadHashers()));
   /** What checks a file and foretells a run: of no use before a plan is shown, so it is no part of the first load. */
   const loadChecking = (): Promise<typeof import('./checking')> => import('./checking');
+  /** Keeps account of losses, where there may be any. */
+  const lossesOf = async (statements: readonly Statement[]): Promise<KeepLosses> =>
+    mayLose(statements) ? (await import('../migration/lossLedger')).keepLosses : keepNoLosses;
   /** What the explorer asks. */
   const loadLooking = (): Promise<typeof import('./looking')> => import('./looking');
   let opened: OpenedFile | null = null;
@@ -137,16 +143,17 @@ export function makeApi(engine: Engine, kept: Kept) {
     },
 
     /** Splits a script and plans it for the open file; gives why the script cannot be read, where it cannot. */
-    plan(script: string, choices: Choices): Outcome<PlannedScript, ScriptRefusal | Refusal> {
+    async plan(script: Script, choices: Choices): Promise<Outcome<PlannedScript, ScriptRefusal | Refusal>> {
       const split = splitScript(script);
       if (!split.ok) return { ok: false, error: split.refusal };
       // The page asks for a plan before it knows whether the file opens.
       if (refused) return { ok: false, error: refused };
+      const losses = await lossesOf(split.statements);
       return readable((): Outcome<PlannedScript, never> => {
         const start = performance.now();
         const { statements, notes } = split;
         const { outcomes, after, obstacle } = mustBeOpen().using(({ database }) =>
-          planMigration(database, statements, choices, () => performance.now()),
+          planMigration(database, statements, choices, { losses, now: () => performance.now() }),
         );
         const plan = { outcomes, after, obstacle };
         const milliseconds = performance.now() - start;
@@ -155,8 +162,14 @@ export function makeApi(engine: Engine, kept: Kept) {
       });
     },
 
+    /** What migration tools have recorded in the open file as applied. */
+    async histories(): Promise<Outcome<readonly History[], Refusal>> {
+      const { readHistory } = await import('../chain/history');
+      return readable(() => ({ ok: true, value: mustBeOpen().using(({ database }) => readHistory(database)) }));
+    },
+
     /** Foretells what a run of a planned script will take. */
-    async forecast(script: string, outcomes: Plan['outcomes']): Promise<Outcome<Forecast, Refusal>> {
+    async forecast(script: Script, outcomes: Plan['outcomes']): Promise<Outcome<Forecast, Refusal>> {
       const { forecastRun } = await loadChecking();
       return readable((): Outcome<Forecast, never> => {
         const open = mustBeOpen();
@@ -174,7 +187,7 @@ export function makeApi(engine: Engine, kept: Kept) {
 
     /** Runs a script on the open file and puts the file to download together. */
     async run(
-      script: string,
+      script: Script,
       choices: Choices,
       onProgress: OnProgress,
     ): Promise<Outcome<FinishedRun, ScriptRefusal | Refusal>> {
@@ -183,6 +196,7 @@ export function makeApi(engine: Engine, kept: Kept) {
       const start = performance.now();
       const startedAt = new Date().toISOString();
       const open = mustBeOpen();
+      const losses = await lossesOf(split.statements);
       await readAhead(open, split.statements, onProgress);
       return readable((): Outcome<FinishedRun, never> => {
         const total = split.statements.length;
@@ -200,6 +214,7 @@ export function makeApi(engine: Engine, kept: Kept) {
             tell(overlay);
           };
           const result = runMigration(database, split.statements, choices, {
+            losses,
             now: () => performance.now(),
             onStatement,
           });

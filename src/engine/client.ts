@@ -2,6 +2,8 @@
 
 import type { EngineApi } from './api';
 import type { AnswerMessage, CallMessage, WorkerPurpose } from './message';
+import { trustedAddress } from '../trustedAddress';
+import { workerAddress, workerType } from './workerAddress';
 
 /** A call was given up because the user cancelled. */
 export class Cancelled extends Error {
@@ -39,6 +41,7 @@ export class EngineClient {
     countRows: (...values) => this.#call('countRows', values),
     plan: (...values) => this.#call('plan', values),
     forecast: (...values) => this.#call('forecast', values),
+    histories: (...values) => this.#call('histories', values),
     run: (...values) => this.#call('run', values),
     openResult: (...values) => this.#call('openResult', values),
     prove: (...values) => this.#call('prove', values),
@@ -125,5 +128,5 @@ export class EngineClient {
 }
 
 function startWorker(name: WorkerPurpose): Worker {
-  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name });
+  return new Worker(trustedAddress(workerAddress()), { type: workerType, name });
 }

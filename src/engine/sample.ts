@@ -2,6 +2,7 @@
 
 import { rowsOf, type Outcome } from '../database';
 import { readHeader } from '../file/header';
+import { keepNoLosses } from '../migration/lossAccount';
 import { transcribe } from '../migration/transcript';
 import { DEFAULT_CHOICES } from '../migration/verdict';
 import { splitScript } from '../script/split';
@@ -37,7 +38,7 @@ export function makeSample(
   const overlay = new Overlay(sourceOfBytes(bytes), header.value.pageSize);
   const database = engine.open(overlay);
   try {
-    const options = { rehearsing: false, now: () => 0 };
+    const options = { rehearsing: false, losses: keepNoLosses, now: () => 0 };
     const { complete, outcomes } = transcribe(database, first, DEFAULT_CHOICES, options);
     const failed = outcomes.find(({ verdict }) => verdict === 'failed');
     if (!complete) {

@@ -1,6 +1,7 @@
 // Runs the engine and the planner once before they are needed: code that has run before is compiled, and runs several times
 // as fast. A browser compiles WebAssembly function by function as it is called.
 
+import { keepNoLosses } from '../migration/lossAccount';
 import { planMigration } from '../migration/plan';
 import { DEFAULT_CHOICES } from '../migration/verdict';
 import { splitScript } from '../script/split';
@@ -42,7 +43,7 @@ export function warmUp(engine: Engine): void {
   for (let round = 0; round < ROUNDS; round++) {
     const database = engine.open(new Overlay(sourceOfBytes(bytes), header.value.pageSize));
     inspect(database, { name: 'warm-up', size: bytes.length, header: header.value, findings: [] }, engine);
-    planMigration(database, split.statements, DEFAULT_CHOICES);
+    planMigration(database, split.statements, DEFAULT_CHOICES, { losses: keepNoLosses });
     database.close();
   }
 }

@@ -14,7 +14,8 @@ const kept: Kept = {
   here: (fileBytes) => keptBytes(purpose, deviceMemory, fileBytes),
   ofRuns: (fileBytes) => keptBytes('runs', deviceMemory, fileBytes),
 };
-const api = loadEngine(wasmUrl).then((engine) => {
+// A worker that was started from a Blob has no address of its own that another could be relative to.
+const api = loadEngine(new URL(wasmUrl, import.meta.url).href).then((engine) => {
   if (purpose === 'runs') warmUp(engine);
   return makeApi(engine, kept);
 });

@@ -90,17 +90,20 @@ function layOutGroup(boxes: readonly Box[], links: readonly Link[]): Layout {
   const graph = new Graph({ multigraph: true });
   const ranker = boxes.length > LARGE_GROUP ? 'longest-path' : 'network-simplex';
   graph.setGraph({ rankdir: 'LR', ranksep: BETWEEN_RANKS, nodesep: BETWEEN_BOXES, edgesep: 14, ranker });
-  for (const { name, width, height } of boxes) graph.setNode(name, { width, height });
-  for (const { id, from, to } of links) graph.setEdge(to, from, {}, id);
+  // By numbers: dagre keeps its nodes in an object, which has no room for a table called __proto__.
+  const keys = new Map(boxes.map(({ name }, at) => [name, `${at}`]));
+  const keyOf = (name: string): string => keys.get(name) ?? '';
+  for (const { name, width, height } of boxes) graph.setNode(keyOf(name), { width, height });
+  for (const { id, from, to } of links) graph.setEdge(keyOf(to), keyOf(from), {}, id);
   layout(graph);
   const places = new Map<string, Point>();
   for (const { name, width, height } of boxes) {
-    const { x = 0, y = 0 } = graph.node(name) as Partial<Point>;
+    const { x = 0, y = 0 } = graph.node(keyOf(name)) as Partial<Point>;
     places.set(name, { x: x - width / 2, y: y - height / 2 });
   }
   const bends = new Map<string, readonly Point[]>();
   for (const { id, from, to } of links) {
-    const { points = [] } = graph.edge(to, from, id) as { readonly points?: readonly Point[] };
+    const { points = [] } = graph.edge(keyOf(to), keyOf(from), id) as { readonly points?: readonly Point[] };
     // The ends lie in the middle of a side; the drawing begins at the column instead.
     bends.set(id, points.slice(1, -1).reverse());
   }

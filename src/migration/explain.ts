@@ -1,7 +1,7 @@
 // What SQLite's messages mean for whoever wrote the script, and what they can do.
 
 import { readPragma } from '../script/pragma';
-import type { Statement } from '../script/statement';
+import { startOf, type Statement } from '../script/statement';
 import { NON_CONSTANT_DEFAULT } from './populated';
 import type { Failure } from './verdict';
 
@@ -121,7 +121,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   {
     pattern: /syntax error|^incomplete input|^unrecognized token/,
     explain: (statement) => ({
-      explanation: `SQLite cannot read the statement that begins at line ${statement.firstLine}.`,
+      explanation: `SQLite cannot read the statement that begins at ${startOf(statement)}.`,
       wayOut: 'Check the words near the place that SQLite names. A missing semicolon before it is a common cause.',
     }),
   },

@@ -1,6 +1,6 @@
 // Data that a statement takes away for good, and the words for it.
 
-import type { Statement } from '../script/statement';
+import { startOf, type Statement } from '../script/statement';
 import { count } from './proof';
 import type { StatementOutcome } from './verdict';
 
@@ -85,8 +85,10 @@ export function summariseLosses(
   const losing = outcomes.filter(({ loss }) => loss !== null);
   if (losing.length === 0) return null;
   const listed = losing.slice(0, LISTED).flatMap(({ ordinal, loss }) => {
-    const line = statements[ordinal - 1]?.firstLine ?? 0;
-    return loss ? [`statement ${ordinal} (line ${line}) ${describeLoss(loss, rows.get(loss.table))}`] : [];
+    const statement = statements[ordinal - 1];
+    return loss && statement
+      ? [`statement ${ordinal} (${startOf(statement)}) ${describeLoss(loss, rows.get(loss.table))}`]
+      : [];
   });
   const more = losing.length - listed.length;
   const rest = more === 0 ? '' : `; and ${count(more, 'more statement')}`;

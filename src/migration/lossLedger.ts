@@ -5,6 +5,7 @@ import { newName } from './correspondence';
 import { hasReplaceClause } from './firedTriggers';
 import { Lineage, type TrackedTable } from './lineage';
 import type { Loss } from './loss';
+import type { KeepLosses, LossAccount } from './lossAccount';
 import { count } from './proof';
 import { Rebuilds } from './rebuilds';
 import { RowCounter, type Figure } from './rowCounter';
@@ -22,8 +23,11 @@ interface Entry {
   readonly columns: ReadonlyMap<string, number>;
 }
 
-/** One account for one pass of a script. Call `before` and `after` around each statement, and `settle` at the end. */
-export class LossLedger {
+/** Keeps account of a script that may take data away. */
+export const keepLosses: KeepLosses = (database, statements) => new LossLedger(database, statements);
+
+/** One account for one pass of a script. */
+export class LossLedger implements LossAccount {
   readonly #counter: RowCounter;
   readonly #lineage = new Lineage();
   readonly #rebuilds: Rebuilds;

@@ -3,7 +3,7 @@
 
 import { quoteIdentifier } from '../database';
 import { findRelation, foldName, isInternal, type Schema } from '../schema/schema';
-import type { Statement } from '../script/statement';
+import { startOf, type Statement } from '../script/statement';
 import { tokenise } from '../script/tokens';
 import type { StatementOutcome } from './verdict';
 
@@ -80,7 +80,7 @@ function guard({ schemaCookie, before }: Rehearsed): string {
 
 /** What a statement of the script became, with a comment that says which one it was. */
 function written(statement: Statement, outcome: StatementOutcome): readonly string[] {
-  const place = `Statement ${outcome.ordinal}`;
+  const place = `Statement ${outcome.ordinal}${statement.file === null ? '' : ` (${startOf(statement)})`}`;
   if (outcome.verdict === 'adapted' && outcome.executed !== null) {
     return [...comment(`${place}, adapted: ${firstLine(statement.text)}`), ...outcome.executed.map(ended)];
   }
@@ -122,7 +122,8 @@ function ended(sql: string): string {
   const text = sql.trim();
   const last = tokenise(text).at(-1);
   if (last?.text === ';') return text;
-  return text.includes('--') ? `${text}\n;` : `${text};`;
+  // Only then: the text of an index in sqlite_schema goes as far as the semicolon, line ends and all.
+  return last?.text.startsWith('--') ? `${text}\n;` : `${text};`;
 }
 
 /** Names may hold anything: what ends a comment's line is a space in it. */

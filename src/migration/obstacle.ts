@@ -2,7 +2,7 @@
 
 import { newName } from './correspondence';
 import { findRelation, foldName, type Schema } from '../schema/schema';
-import type { Statement } from '../script/statement';
+import { startOf, type Statement } from '../script/statement';
 import type { StatementOutcome } from './verdict';
 
 /** Why a plan cannot be run. */
@@ -25,7 +25,7 @@ export function findObstacle(
   const statement = statements.find(({ ordinal }) => ordinal === failed?.ordinal);
   if (!failed?.failure || !statement) return null;
   const missingTables = findMissingTables(schema, statements);
-  const where = `Statement ${statement.ordinal} (line ${statement.firstLine})`;
+  const where = `Statement ${statement.ordinal} (${startOf(statement)})`;
   if (missingTables.length === 0 || !failed.failure.message.startsWith('no such table')) {
     return {
       ordinal: failed.ordinal,

@@ -4,6 +4,7 @@ import type { Database } from '../database';
 import { readSchema } from '../schema/read';
 import type { Schema } from '../schema/schema';
 import type { Statement } from '../script/statement';
+import type { KeepLosses } from './lossAccount';
 import { findObstacle, type Obstacle } from './obstacle';
 import { transcribe } from './transcript';
 import type { Choices, StatementOutcome } from './verdict';
@@ -26,11 +27,11 @@ export function planMigration(
   database: Database,
   statements: readonly Statement[],
   choices: Choices,
-  now: () => number = () => 0,
+  { losses, now = () => 0 }: { readonly losses: KeepLosses; readonly now?: () => number },
 ): Plan {
   const before = readSchema(database);
   let after = before;
-  const transcript = transcribe(database, statements, choices, { rehearsing: true, now }, (shadow) => {
+  const transcript = transcribe(database, statements, choices, { rehearsing: true, losses, now }, (shadow) => {
     after = readSchema(shadow);
   });
   if (transcript.complete) transcript.abandon();

@@ -1,6 +1,6 @@
 // The report of a run, to be kept beside the upgraded file: as JSON for programs and as Markdown for people.
 
-import type { Statement } from '../script/statement';
+import { placeOf, type Statement } from '../script/statement';
 import { describeLoss, summariseLosses } from './loss';
 import type { PageChanges } from './pages';
 import { count, type Proof, type ProofCode } from './proof';
@@ -87,6 +87,7 @@ export function reportAsJson(source: ReportSource): string {
       const { ordinal, milliseconds, ...rest } = outcome;
       return {
         ordinal,
+        file: statement?.file ?? null,
         firstLine: statement?.firstLine ?? null,
         lastLine: statement?.lastLine ?? null,
         sql: statement?.text ?? null,
@@ -188,11 +189,7 @@ function proofLines({ title, code, result, sentence, details }: Proof): readonly
 }
 
 function statementLines(outcome: StatementOutcome, statement: Statement | undefined): readonly string[] {
-  const lines = statement
-    ? statement.firstLine === statement.lastLine
-      ? `line ${statement.firstLine}`
-      : `lines ${statement.firstLine} to ${statement.lastLine}`
-    : '';
+  const lines = statement ? inText(placeOf(statement)) : '';
   const time = outcome.verdict === 'not run' ? '' : `, ${duration(outcome.milliseconds)}`;
   const changes = outcome.changes > 0 ? `, ${outcome.changes.toLocaleString('en-US')} rows` : '';
   return [

@@ -4,11 +4,14 @@ import type { Database } from '../database';
 import { readSchema } from '../schema/read';
 import type { Schema } from '../schema/schema';
 import type { Statement } from '../script/statement';
+import type { KeepLosses } from './lossAccount';
 import { transcribe } from './transcript';
 import type { Choices, StatementOutcome } from './verdict';
 
 /** What a run works with beside the database. */
 export interface RunTools {
+  /** Keeps account of what the statements take away. */
+  readonly losses: KeepLosses;
   /** Milliseconds since some fixed moment. */
   readonly now: () => number;
   /** Called before a statement is run, with its ordinal. */
@@ -33,12 +36,12 @@ export function runMigration(
   database: Database,
   statements: readonly Statement[],
   choices: Choices,
-  { now, onStatement }: RunTools,
+  { losses, now, onStatement }: RunTools,
 ): RunResult {
   const start = now();
   const before = readSchema(database);
   let specified = before;
-  const options = { rehearsing: false, now, onStatement };
+  const options = { rehearsing: false, losses, now, onStatement };
   const { outcomes, complete, abandon } = transcribe(database, statements, choices, options, (shadow) => {
     specified = readSchema(shadow);
   });

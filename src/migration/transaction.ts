@@ -13,16 +13,26 @@ export function inTransaction(database: Database): boolean {
 }
 
 /**
- * The ordinals of the BEGIN and the COMMIT by which a script wraps itself in one transaction, which the run already is.
- * Only PRAGMA and SELECT may stand outside of them, and no other transaction control in the script; else it is empty.
+ * The ordinals of the BEGIN and the COMMIT by which a script, or a file of one, wraps itself in one transaction, which the run
+ * already is. Only PRAGMA and SELECT may stand outside of them, and no other transaction control in the file; else it has none.
  */
-export function findWrapper(statements: readonly Statement[]): ReadonlySet<number> {
+export function findWrappers(statements: readonly Statement[]): ReadonlySet<number> {
+  const files = new Map<string | null, Statement[]>();
+  for (const statement of statements) {
+    const file = files.get(statement.file);
+    if (file) file.push(statement);
+    else files.set(statement.file, [statement]);
+  }
+  return new Set([...files.values()].flatMap(wrapperOf));
+}
+
+function wrapperOf(statements: readonly Statement[]): readonly number[] {
   const control = statements.filter(({ kind }) => kind === 'begin' || kind === 'commit' || kind === 'rollback');
   const [begin, commit] = control;
-  if (control.length !== 2 || begin?.kind !== 'begin' || commit?.kind !== 'commit') return new Set();
+  if (control.length !== 2 || begin?.kind !== 'begin' || commit?.kind !== 'commit') return [];
   const outside = statements.filter(({ ordinal }) => ordinal < begin.ordinal || ordinal > commit.ordinal);
   const harmless = outside.every(({ kind }) => kind === 'pragma' || kind === 'select');
-  return harmless ? new Set([begin.ordinal, commit.ordinal]) : new Set();
+  return harmless ? [begin.ordinal, commit.ordinal] : [];
 }
 
 /** Why a statement is not run at all, or null for one that may run. It is refused before it can do anything. */

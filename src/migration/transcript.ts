@@ -4,11 +4,11 @@ import type { Database } from '../database';
 import type { Statement } from '../script/statement';
 import { findRowReaders } from './deferredIndexes';
 import { freezeDefaults } from './frozenDefaults';
-import { LossLedger } from './lossLedger';
+import type { KeepLosses } from './lossAccount';
 import { readSettings } from './pragmas';
 import { makeShadow } from './shadow';
 import { runStatement, type StatementContext } from './statementRun';
-import { findWrapper } from './transaction';
+import { findWrappers } from './transaction';
 import type { Choices, StatementOutcome } from './verdict';
 
 /** What became of a script. */
@@ -25,6 +25,8 @@ export interface Transcript {
 export interface TranscriptOptions {
   /** Leave out what costs much and decides nothing: building indexes, writing a value into every row. */
   readonly rehearsing: boolean;
+  /** Keeps account of what the statements take away. */
+  readonly losses: KeepLosses;
   /** Milliseconds since some fixed moment. */
   readonly now: () => number;
   /** Called before a statement is run. */
@@ -58,13 +60,13 @@ export function transcribe(
       statements,
       choices,
       frozen: freezeDefaults(database, statements),
-      wrapper: findWrapper(statements),
+      wrapper: findWrappers(statements),
       rowReaders: findRowReaders(statements),
       deferred: new Set(),
       rehearsing: options.rehearsing,
     };
     const outcomes: StatementOutcome[] = [];
-    const ledger = new LossLedger(database, statements);
+    const ledger = options.losses(database, statements);
     let stopped = false;
     const begun = database.execute('BEGIN IMMEDIATE');
     if (!begun.ok) throw new Error(`The transaction of the run could not begin: ${begun.error.message}`);

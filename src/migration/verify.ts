@@ -7,6 +7,7 @@ import type { TablePair } from './correspondence';
 import type { Evidence, OnCheck } from './evidence';
 import { checkIntegrity, countViolations } from './measurement';
 import { findForeignPage, provePages } from './pages';
+import { keepNoLosses } from './lossAccount';
 import { planMigration } from './plan';
 import type { Proof, ProofCode } from './proof';
 import { proveContent, proveRowCounts, proveSequences } from './rowProofs';
@@ -97,7 +98,7 @@ const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools)
   'second-run'(evidence, { onCheck }) {
     onCheck('a second run', 0, 0);
     const { result, statements, choices } = evidence.aftermath;
-    return proveSecondRun(statements, planMigration(result, statements, choices));
+    return proveSecondRun(statements, planMigration(result, statements, choices, { losses: keepNoLosses }));
   },
 };
 

@@ -6,7 +6,7 @@ import type { KeptFiles } from './keptFiles';
 // The web worker's library has no name for the global of this one that the DOM's does not contradict.
 const scope = self as unknown as ServiceWorkerGlobalScope;
 
-/** The build puts its files in this one's place (see `buildOffline.ts`). */
+/** The build puts its files in this one's place (see `scripts/offline.mjs`). */
 const kept = JSON.parse('__KEPT_FILES__') as KeptFiles;
 const PREFIX = 'sqlite-drydock-';
 const CACHE = `${PREFIX}${kept.version}`;

@@ -1,5 +1,6 @@
 // Reads what a script's comments say about tables and columns, so that it can be shown beside them.
 import { classify } from './classify';
+import { partsOf, type Script } from './part';
 import { Lines } from './position';
 import type { Statement } from './statement';
 import { isWord, nextToken, tokenise, unquotedName, type Token } from './tokens';
@@ -32,17 +33,18 @@ export function readDocumentation(createTableSql: string): TableDocumentation {
 
 /**
  * The comments that follow ALTER TABLE … ADD COLUMN statements on the same line, by `table.column` in lower case.
- * `statements` are those that `source` was split into.
+ * `statements` are those that the script was split into.
  */
 export function readAddedColumnDocumentation(
-  source: string,
+  script: Script,
   statements: readonly Statement[],
 ): ReadonlyMap<string, string> {
-  const lines = new Lines(source);
+  const sources = new Map(partsOf(script).map(({ name, text }) => [name, { text, lines: new Lines(text) }]));
   const documentation = new Map<string, string>();
-  for (const { kind, table, column, start, text } of statements) {
-    if (kind !== 'add column' || table === null || column === null) continue;
-    const texts = commentsAfter(source, start + text.length, lines);
+  for (const { kind, table, column, start, text, file } of statements) {
+    const source = sources.get(file);
+    if (kind !== 'add column' || table === null || column === null || !source) continue;
+    const texts = commentsAfter(source.text, start + text.length, source.lines);
     if (texts.length > 0) documentation.set(`${table}.${column}`.toLowerCase(), texts.join(' '));
   }
   return documentation;

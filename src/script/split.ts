@@ -1,5 +1,6 @@
 // Splits a script into its statements before any of them runs, at the places where SQLite itself would.
 import { classify } from './classify';
+import type { Script } from './part';
 import { Lines, type Position } from './position';
 import {
   refuseLoneCarriageReturn,
@@ -31,7 +32,25 @@ export type SplitResult =
  * left to SQLite. The rule is that of sqlite3_complete() (https://sqlite.org/c3ref/complete.html), except that a CREATE
  * TRIGGER without BEGIN ends at its first semicolon, as it does when SQLite compiles it.
  */
-export function splitScript(source: string): SplitResult {
+export function splitScript(script: Script): SplitResult {
+  if (typeof script === 'string') return splitText(script);
+  const statements: Statement[] = [];
+  const notes: ScriptNote[] = [];
+  for (const { name, text } of script) {
+    const split = splitText(text);
+    const within = (sentence: string): string => `${name}: ${sentence}`;
+    if (!split.ok) return { ok: false, refusal: { ...split.refusal, sentence: within(split.refusal.sentence) } };
+    const before = statements.length;
+    for (const statement of split.statements) {
+      statements.push({ ...statement, file: name, ordinal: before + statement.ordinal });
+    }
+    notes.push(...split.notes.map((note) => ({ ...note, sentence: within(note.sentence) })));
+  }
+  return { ok: true, statements, notes };
+}
+
+/** Splits one text; places are those in it. */
+function splitText(source: string): SplitResult {
   const lines = new Lines(source);
   const nul = source.indexOf('\0');
   if (nul >= 0) return { ok: false, refusal: refuseNul(lines.at(nul)) };
@@ -147,6 +166,7 @@ function finish(source: string, open: OpenStatement, ordinal: number, lines: Lin
   return {
     ...classify(text),
     ordinal,
+    file: null,
     text,
     start: open.first.start,
     firstLine: lines.at(open.first.start).line,

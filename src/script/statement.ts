@@ -59,12 +59,25 @@ export interface StatementClass {
 export interface Statement extends StatementClass {
   /** 1 for the first statement of the script. */
   readonly ordinal: number;
+  /** Name of the part of the script that it is in; null where the script is one text. Places are counted in that part. */
+  readonly file: string | null;
   /** The statement from its first token to its last, without the final semicolon; comments inside it are kept. */
   readonly text: string;
-  /** Offset of `text` in the script (in UTF-16 code units). */
+  /** Offset of `text` in its part of the script (in UTF-16 code units). */
   readonly start: number;
   /** Line of the first token, 1-based. */
   readonly firstLine: number;
   /** Line of the last token (the semicolon not counted), 1-based. */
   readonly lastLine: number;
+}
+
+/** Where a statement stands, for a sentence: `line 4`, `lines 4 to 7`, `V2__x.sql, line 4`. */
+export function placeOf({ file, firstLine, lastLine }: Statement): string {
+  const lines = firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`;
+  return file === null ? lines : `${file}, ${lines}`;
+}
+
+/** Where a statement begins, for a sentence: `line 4`, `V2__x.sql, line 4`. */
+export function startOf({ file, firstLine }: Statement): string {
+  return file === null ? `line ${firstLine}` : `${file}, line ${firstLine}`;
 }

@@ -9,6 +9,7 @@ import { Cancelled, EngineClient, EngineFailure } from '../engine/client';
 import type { Inspection } from '../engine/inspection';
 import type { Finding } from '../file/finding';
 import { NO_SIDECARS, type Sidecars } from '../file/recovery';
+import type { Script } from '../script/part';
 import { isHashedUnasked, thoroughnessUnasked, type Thoroughness } from '../migration/agenda';
 import type { Forecast } from '../migration/forecast';
 import { PROOF_CODES, type Proof, type ProofCode } from '../migration/proof';
@@ -59,7 +60,7 @@ export class Checks {
   readonly rows = new SvelteMap<string, number | null>();
   readonly states = new SvelteMap<CheckKey, CheckState>();
   /** The script that a forecast is wanted for, with its plan. */
-  #planned: { readonly script: string; readonly plan: PlannedScript['plan'] } | null = null;
+  #planned: { readonly script: Script; readonly plan: PlannedScript['plan'] } | null = null;
   readonly #client: EngineClient;
   #file: File | null = null;
   #sidecars: Sidecars<File> = NO_SIDECARS;
@@ -139,7 +140,7 @@ export class Checks {
    */
   look(
     inspection: Inspection,
-    planned: { readonly script: string; readonly plan: PlannedScript['plan'] } | null = null,
+    planned: { readonly script: Script; readonly plan: PlannedScript['plan'] } | null = null,
   ): void {
     this.know(inspection);
     const { size } = inspection;

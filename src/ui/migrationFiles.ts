@@ -1,5 +1,6 @@
 // The catalog of migrations as it lies beside the page, with every script it names.
 
+import { readMigrationFile } from './catalogFile';
 import {
   loadCatalog,
   loadMigration,
@@ -8,13 +9,6 @@ import {
   type Migration,
   type ReadCatalogFile,
 } from '../migration/catalog';
-
-/** Reads a file of the catalog's folder. Rejects when the server does not give it. */
-export const readMigrationFile: ReadCatalogFile = async (path) => {
-  const response = await fetch(new URL(`migrations/${path}`, document.baseURI));
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  return response.text();
-};
 
 /** All that the catalog offers, and what is wrong with the rest of it. */
 export interface Migrations {

@@ -1,5 +1,7 @@
 // Makes the page work without a network, and tells when a newer build of it is ready.
 
+import { trustedAddress } from '../trustedAddress';
+
 /** The registration of the service worker, as far as the page shows it. */
 export class Offline {
   /** A newer build is kept and waits to be used. */
@@ -10,7 +12,7 @@ export class Offline {
   async register(): Promise<void> {
     if (!('serviceWorker' in navigator) || !isSecureContext || location.protocol === 'file:') return;
     try {
-      const registration = await navigator.serviceWorker.register('service-worker.js');
+      const registration = await navigator.serviceWorker.register(trustedAddress('service-worker.js'));
       this.#offer(registration.waiting);
       registration.addEventListener('updatefound', () => {
         const { installing } = registration;

@@ -36,7 +36,9 @@ async function fetchDatabase(path: string, address: URL): Promise<File | Problem
     help: 'Drop the database here yourself, or ask whoever sent the link.',
   });
   const wanted = URL.canParse(path, address) ? new URL(path, address) : null;
-  if (wanted?.origin !== address.origin) return problem('is not on the host of this page, so it is not fetched');
+  // Files of the disk are of one origin, none, and are not given to a page.
+  if (wanted?.origin !== address.origin || address.protocol === 'file:')
+    return problem('is not on the host of this page, so it is not fetched');
   try {
     const response = await fetch(wanted, { credentials: 'same-origin' });
     if (!response.ok) return problem(`this host does not give (${response.status})`);

@@ -25,3 +25,21 @@ export function explainLostFile(): Problem {
     help: 'Drop the file again and repeat the run.',
   };
 }
+
+/** A part of the page that is loaded when it is needed could not be. @param what it does: `reads scripts of yours` */
+export function explainNotLoaded(what: string): Problem {
+  return {
+    code: 'not-loaded',
+    sentence: `The part of this page that ${what} could not be loaded.`,
+    help: 'Nothing was changed. Check the connection, reload the page and try again.',
+  };
+}
+
+/** A database was dropped on a table of many whose results are not saved. */
+export function explainUnsavedMany(name: string): Problem {
+  return {
+    code: 'unsaved-many',
+    sentence: `${name} was not opened: files of the table below are being upgraded, or are upgraded and not saved.`,
+    help: 'Save them, or press “Other files”, and drop it again.',
+  };
+}

@@ -1,22 +1,22 @@
 // The scripts that can be planned: the migrations of the catalog, and one of the user's own; and which one is chosen.
 
-import type { Outcome } from '../database';
 import type { CatalogEntry, Migration, Sample } from '../migration/catalog';
+import type { OwnScripts } from './chain/ownScripts.svelte';
+import type { ChosenScript } from './chosenScript';
 import { loadMigrations, type Migrations } from './migrationFiles';
 import type { Problem } from './problem';
 
-/** The script that is planned and run. */
-export interface ChosenScript {
-  /** Catalog id, or null for the user's own. */
-  readonly id: string | null;
-  readonly title: string;
-  readonly summary: string;
-  readonly text: string;
-}
+/** Where the browser keeps which migration was used last: its id, and nothing else. */
+const LAST_USED = 'drydock.migration';
 
-/** The choice of scripts. The first of the catalog is chosen as soon as it is loaded, unless the user was quicker. */
+/**
+ * The choice of scripts. The one of the catalog that was used last, else its first, is chosen as soon as it is loaded, unless the
+ * user was quicker.
+ */
 export class Scripts {
   chosen = $state.raw<ChosenScript | null>(null);
+  /** What the user brought; it stays at hand while a migration of the catalog is chosen. */
+  own = $state.raw<OwnScripts | null>(null);
   catalog = $state.raw<readonly CatalogEntry[]>([]);
   samples = $state.raw<readonly Sample[]>([]);
   /** What is wrong with the catalog or with one of its migrations. */
@@ -33,11 +33,27 @@ export class Scripts {
   choose(id: string): boolean {
     const migration = this.#migrations?.get(id);
     if (migration) this.chooseMigration(migration);
+    if (migration) remember(id);
     return migration !== undefined;
   }
 
   chooseMigration({ entry, script }: Migration): void {
     this.chosen = { id: entry.id, title: entry.title, summary: entry.summary, text: script };
+  }
+
+  /** Chooses what the user brought, as it is now: nothing, where none of it is to be run. */
+  chooseOwn(): void {
+    if (this.own) this.chosen = this.own.chosen;
+  }
+
+  /** Whether what the user brought is chosen. */
+  get isOwn(): boolean {
+    return this.own !== null && (this.chosen?.id ?? null) === null;
+  }
+
+  /** Whether a chain of the user's is chosen, of which only what is pending is run. */
+  get isChain(): boolean {
+    return this.isOwn && this.own?.isChain === true;
   }
 
   /** The migration that is chosen; null for the user's own script, which brings nothing along. */
@@ -58,32 +74,24 @@ export class Scripts {
     this.catalog = catalog.migrations.filter(({ id }) => loaded.has(id));
     this.samples = [...loaded.values()].flatMap(({ companion }) => companion.samples);
     const [first] = loaded.values();
-    if (first && this.chosen === null) this.chooseMigration(first);
+    const usual = loaded.get(lastUsed() ?? '') ?? first;
+    if (usual && this.chosen === null && this.own === null) this.chooseMigration(usual);
   }
 }
 
-/** Reads a script of the user's; gives what is wrong with the file where it is not text. */
-export async function readScript(file: File): Promise<Outcome<ChosenScript, Problem>> {
-  const text = await readText(file);
-  if (text !== null) return { ok: true, value: { id: null, title: file.name, summary: 'Your own script.', text } };
-  return {
-    ok: false,
-    error: {
-      code: 'unreadable-script',
-      sentence: `${file.name} could not be read as text, so it was not used.`,
-      help: 'Save it as UTF-8 and choose it again.',
-    },
-  };
+function lastUsed(): string | null {
+  try {
+    return localStorage.getItem(LAST_USED);
+  } catch {
+    // A browser may keep nothing for a page; the first is chosen then.
+    return null;
+  }
 }
 
-/** The text of a file in UTF-8, or in UTF-16 that says so; null for any other, since a guess would change what runs. */
-async function readText(file: File): Promise<string | null> {
+function remember(id: string): void {
   try {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
-    const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
-    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
+    localStorage.setItem(LAST_USED, id);
   } catch {
-    return null;
+    // As above.
   }
 }

@@ -8,13 +8,16 @@ import { counted, duration } from './figures';
 export class StatementRow {
   readonly statement: Statement;
   readonly outcome: StatementOutcome;
+  /** The file of a chain that begins with this statement; null for any other. */
+  readonly begins: string | null;
   readonly #happened: boolean;
 
   /** @param happened the outcome is that of a run: its time is worth showing */
-  constructor(statement: Statement, outcome: StatementOutcome, happened: boolean) {
+  constructor(statement: Statement, outcome: StatementOutcome, happened: boolean, begins: string | null = null) {
     this.statement = statement;
     this.outcome = outcome;
     this.#happened = happened;
+    this.begins = begins;
   }
 
   /** The text on one line, without comments. One line is shown, so a statement of megabytes is not given whole. */

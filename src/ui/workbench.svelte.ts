@@ -2,20 +2,24 @@
 
 import { Cancelled, EngineClient, EngineFailure, type RemoteEngine } from '../engine/client';
 import type { FinishedRun, PlannedScript, Progress, ProvableRun } from '../engine/answers';
+import type { History } from '../chain/history';
 import type { Inspection } from '../engine/inspection';
 import { SvelteSet } from 'svelte/reactivity';
 import type { Finding } from '../file/finding';
 import { NO_SIDECARS, type Sidecars } from '../file/recovery';
 import { latestNowAndThen } from './latest';
 import { loadSampleBase, type Sample } from '../migration/catalog';
+import type { Outcome } from '../database';
 import type { Machine } from '../migration/limits';
 import { DEFAULT_CHOICES, type Choices } from '../migration/verdict';
 import { Checks } from './checks.svelte';
 import { liesBeside, lookAt, sortFiles, type DroppedDatabase, type SeenFile } from './droppedFiles';
 import { readMachine } from './machine';
-import { readMigrationFile } from './migrationFiles';
-import { explainEmpty, explainLostFile, type Problem } from './problem';
-import { readScript, Scripts, type ChosenScript } from './scripts.svelte';
+import { readMigrationFile } from './catalogFile';
+import { explainEmpty, explainLostFile, explainNotLoaded, explainUnsavedMany, type Problem } from './problem';
+import type { ChosenScript } from './chosenScript';
+import type { OwnScripts } from './chain/ownScripts.svelte';
+import { Scripts } from './scripts.svelte';
 
 /** Where the work is; `<main data-state>` shows it. */
 export type WorkbenchState = 'empty' | 'inspecting' | 'ready' | 'running' | 'done' | 'refused';
@@ -51,6 +55,14 @@ export class Workbench {
   scriptProblem = $state.raw<Problem | null>(null);
   /** Something that went wrong without ending the work: files that were left out, an engine that stopped. */
   notice = $state.raw<Problem | null>(null);
+  /** Databases that were dropped together, to be upgraded one after the other; empty where there is one at most. */
+  many = $state.raw<readonly DroppedDatabase[]>([]);
+  /** Whether something is lost if other files take the place of these. */
+  manyWouldBeLost = $state(false);
+  /** What migration tools have recorded in the open database. */
+  histories = $state.raw<readonly History[]>([]);
+  /** Whether the result has been taken home. */
+  saved = $state(false);
   choices = $state.raw<Choices>(DEFAULT_CHOICES);
   planning = $state(false);
   /** Said to screen readers when something changes by itself. */
@@ -70,6 +82,8 @@ export class Workbench {
   #lookingSoon: ReturnType<typeof setTimeout> | undefined;
   /** Counts what the user asked for; an answer to an older question is dropped. */
   #question = 0;
+  /** Whether it has been read what is recorded in the open file. */
+  #historyIsRead = false;
 
   constructor(client = new EngineClient(), checks = new Checks()) {
     this.#client = client;
@@ -90,6 +104,11 @@ export class Workbench {
   /** Whether the dropped file turned out to be gone when the result was asked for. */
   get isLost(): boolean {
     return this.notice?.code === 'unreadable-file';
+  }
+
+  /** Whether something is lost if the page is left now. */
+  get wouldBeLost(): boolean {
+    return this.state === 'running' || (this.state === 'done' && this.finished?.file != null && !this.saved);
   }
 
   /** Whether the statements are done and the result is being proved. */
@@ -114,34 +133,71 @@ export class Workbench {
     return this.state === 'ready' && isPlanned && !this.wantsConsent;
   }
 
-  /** Takes what was dropped or picked: a database, a script, or one of each. */
+  /** Takes what was dropped or picked: databases, scripts, or both. */
   async take(files: readonly File[]): Promise<void> {
     const earlier = this.#seeing;
     const seeing = lookAt(files);
     this.#seeing = earlier.then(() => seeing);
     const seen = await this.#seeing;
     if (this.state === 'running') return;
-    const { database, script, waiting, leftOut } = sortFiles(seen, this.#openFor(files), this.#waiting);
+    const sorted = sortFiles(seen, this.#openFor(files), this.#waiting);
+    const { database, many, scripts, besideScripts, waiting, leftOut } = sorted;
     this.#waiting = waiting;
-    if (!database && !script) {
+    if (!database && many.length === 0 && scripts.length === 0) {
       // Nothing of it is used, so all stays as it is, the result of a run too.
       this.notice = leftOut ?? this.notice;
+      return;
+    }
+    if (database && this.many.length > 0 && this.manyWouldBeLost) {
+      this.notice = explainUnsavedMany(database.file.name);
       return;
     }
     // A script that comes while a file is being opened is planned as soon as that is done.
     const waits = database === null && this.state === 'inspecting' && !this.planning;
     const wasPlanning = this.planning;
     const question = waits ? this.#question : this.#ask();
-    const read = script ? await readScript(script) : null;
+    const read = scripts.length > 0 ? await readOwnScripts([...scripts, ...besideScripts]) : null;
     if (question !== this.#question) return;
-    if (read?.ok) this.scripts.chosen = read.value;
-    if (database) {
+    if (read?.ok) this.#useOwn(read.value);
+    if (many.length > 0) {
+      this.startOver();
+      // What is pending is told for each of them.
+      this.scripts.own?.know([]);
+      if (this.scripts.isOwn) this.scripts.chooseOwn();
+      this.many = many;
+    } else if (database) {
       await this.open(database.file, database.sidecars);
     } else if (!waits) {
       if (wasPlanning) this.#restart();
       await this.#replan();
     }
     this.notice = (read?.ok === false ? read.error : leftOut) ?? this.notice;
+  }
+
+  /** Changes the user's own scripts: which of them are run, or their text. The plan is made anew. */
+  async changeOwn(change: (own: OwnScripts) => void): Promise<void> {
+    const { own } = this.scripts;
+    if (!own) return;
+    change(own);
+    this.scripts.chooseOwn();
+    await this.planAgain();
+  }
+
+  /** Chooses what the user brought before. */
+  async useOwn(): Promise<void> {
+    await this.changeOwn(() => undefined);
+  }
+
+  /** Chooses scripts that were read or written elsewhere. */
+  async takeScripts(own: OwnScripts): Promise<void> {
+    this.#useOwn(own);
+    await this.planAgain();
+  }
+
+  #useOwn(own: OwnScripts): void {
+    own.know(this.histories);
+    this.scripts.own = own;
+    this.scripts.chooseOwn();
   }
 
   /** The database that sidecars may belong to. One that was refused may need them; to all others it is nothing. */
@@ -172,7 +228,7 @@ export class Workbench {
     this.checks.take(file, sidecars);
     performance.mark('drop');
     this.state = 'inspecting';
-    this.inspection = this.planned = this.finished = this.refusal = this.notice = null;
+    this.#forgetFile();
     this.announcement = `Reading ${file.name}`;
     await this.#guarded(question, async () => {
       const opening = this.#client.engine.open(file, file.name, sidecars);
@@ -187,6 +243,7 @@ export class Workbench {
       this.inspection = opened.value;
       performance.mark('schema-shown');
       await this.scripts.loaded;
+      if (this.scripts.isChain) await this.#readHistories(question);
       await this.#plan(question, ahead);
     });
   }
@@ -198,7 +255,7 @@ export class Workbench {
     this.#file = null;
     this.checks.take(null);
     this.state = 'inspecting';
-    this.inspection = this.planned = this.finished = this.refusal = this.notice = null;
+    this.#forgetFile();
     this.announcement = `Making the sample database ${sample.file}`;
     const migration = this.scripts.migrationOf(sample);
     const base = await loadSampleBase(readMigrationFile, sample);
@@ -243,6 +300,7 @@ export class Workbench {
     if (!this.canRun || !script || !inspection) return;
     const question = this.#ask();
     this.state = 'running';
+    this.saved = false;
     this.progress = this.finished = null;
     this.notice = null;
     this.announcement = 'The migration is running';
@@ -346,9 +404,17 @@ export class Workbench {
     this.#file = null;
     this.#waiting = [];
     this.checks.take(null);
-    this.inspection = this.planned = this.finished = this.refusal = this.notice = null;
+    this.#forgetFile();
     this.state = 'empty';
     this.announcement = 'Ready for another file';
+  }
+
+  /** Nothing that is known of the file that was open is true of another. */
+  #forgetFile(): void {
+    this.inspection = this.planned = this.finished = this.refusal = this.notice = null;
+    this.many = this.histories = [];
+    this.#historyIsRead = false;
+    this.saved = false;
   }
 
   #ask(): number {
@@ -368,18 +434,35 @@ export class Workbench {
   /** Asks for the plan before the file is known to open: the worker goes on to it while the page draws what it has read. */
   #planAhead(): PlanAhead | null {
     const script = this.scripts.chosen;
-    if (!script) return null;
+    // What of a chain is to be planned depends on what the file has recorded.
+    if (!script || this.scripts.isChain) return null;
     const planned = this.#client.engine.plan(script.text, this.choices);
     // Where it fails with the engine, so does the question before it, which is answered for.
     planned.catch(() => undefined);
     return { script, planned };
   }
 
+  /** Reads what is recorded as applied: what is still to run depends on it. */
+  async #readHistories(question: number): Promise<void> {
+    if (this.#historyIsRead) return;
+    this.#historyIsRead = true;
+    const read = await this.#client.engine.histories();
+    if (question !== this.#question || !read.ok) return;
+    this.histories = read.value;
+    const { own, isOwn } = this.scripts;
+    // Most databases have no such table; the plan that was asked for ahead is then the one that is wanted.
+    if (!own || (read.value.length === 0 && own.histories.length === 0)) return;
+    own.know(read.value);
+    if (isOwn) this.scripts.chooseOwn();
+  }
+
   async #plan(question: number, ahead: PlanAhead | null = null): Promise<void> {
     this.finished = null;
-    this.scriptProblem = null;
     const script = this.scripts.chosen;
-    if (script) {
+    this.scriptProblem = script ? null : (this.scripts.own?.problem ?? null);
+    if (!script) {
+      this.planned = null;
+    } else {
       this.planning = true;
       const isAhead = ahead?.script === script;
       const planned = await (isAhead ? ahead.planned : this.#client.engine.plan(script.text, this.choices));
@@ -397,7 +480,9 @@ export class Workbench {
     // Who runs at once has the machine to herself; the page is drawn before it is busy with more.
     clearTimeout(this.#lookingSoon);
     this.#lookingSoon = setTimeout(() => {
-      if (question === this.#question && this.state === 'ready') this.#look();
+      if (question !== this.#question || this.state !== 'ready') return;
+      this.#look();
+      void this.#guarded(question, () => this.#readHistories(question));
     }, LOOK_AFTER_MILLISECONDS);
   }
 
@@ -472,4 +557,10 @@ export class Workbench {
       else if (this.state !== 'running') this.#look();
     });
   }
+}
+
+/** What reads scripts of the user's own is loaded when there is one. */
+async function readOwnScripts(files: readonly File[]): Promise<Outcome<OwnScripts, Problem>> {
+  const loaded = await import('./chain/ownScripts.svelte').catch(() => null);
+  return loaded ? loaded.readOwnScripts(files) : { ok: false, error: explainNotLoaded('reads scripts of yours') };
 }

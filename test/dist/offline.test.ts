@@ -76,16 +76,21 @@ describe('The built page', () => {
         worker.replace(/version\\":\\"\w+/, String.raw`version\":\"newer`),
       );
       const index = readFileSync(join(folder, 'index.html'), 'utf8');
-      writeFileSync(join(folder, 'index.html'), index.replace('<title>', '<title>Newer '));
+      writeFileSync(join(folder, 'index.html'), index.replace('content="Upgrade a', 'content="Newer: upgrade a'));
+      const isNewer = (): Promise<boolean> =>
+        page
+          .locator('meta[content^="Newer: "]')
+          .count()
+          .then((count) => count > 0);
 
       await page.reload();
-      expect(await page.title()).not.toContain('Newer');
+      expect(await isNewer()).toBe(false);
       await offer.waitFor();
       await page.reload();
-      expect(await page.title()).not.toContain('Newer');
+      expect(await isNewer()).toBe(false);
       await offer.waitFor();
       await offer.getByRole('button', { name: 'Load it now' }).click();
-      await page.waitForFunction(() => document.title.startsWith('Newer'));
+      await page.locator('meta[content^="Newer: "]').waitFor({ state: 'attached' });
       expect(await offer.count()).toBe(0);
       // What the older build kept is gone.
       expect(await page.evaluate(() => caches.keys())).toEqual(['sqlite-drydock-newer']);

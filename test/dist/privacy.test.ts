@@ -1,65 +1,195 @@
-// What leaves the page, which is nothing, and what gets into it: names and values of a database are shown, never run.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { nativeDatabase } from '../databases';
-import { dist } from './browser';
-import { receiveVisits } from './visit';
+// What leaves the page, which is nothing: every request of a whole session, as the page's tools see it and as the network of the
+// browser itself noted it.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, sep } from 'node:path';
+import { chromium, type Browser, type Request } from 'playwright';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { chromiumArguments, findChromium } from '../../scripts/chromium.mjs';
+import { dist, serveDist, type ServedPage } from './browser';
+import { lookEverywhere, watchPolicy } from './session';
+import { Visit } from './visit';
 
-const openPage = receiveVisits();
-const HOSTILE = `<img src=x onerror="document.title='owned'">`;
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 30_000 });
 
-it('A whole session asks for nothing but the files of the page itself', async () => {
-  const visit = await openPage();
-  await visit.openSample('populated');
-  await visit.reach('ready');
-  // The worker of the checks is the last part of the page to be loaded.
-  await visit.checked();
-  expect(visit.requests.length).toBeGreaterThan(5);
+let browser: Browser;
+let served: ServedPage;
+const folder = mkdtempSync(join(tmpdir(), 'drydock-net-'));
+const log = join(folder, 'session.json');
 
-  await visit.runToTheEnd();
-  await visit.downloadWith('Download upgraded database');
-  await visit.downloadWith('Download report');
-
-  // That no other host is asked is watched for in every visit. Here: nothing is asked for but files that the build has, by their
-  // bare addresses, so that none of them can tell anything.
-  const folder = new URL('.', visit.page.url()).href;
-  const isOwn = (url: string): boolean => url.startsWith(folder) && existsSync(join(dist, url.slice(folder.length)));
-  expect(visit.requests.filter((url) => !url.startsWith('blob:') && !isOwn(url))).toEqual([]);
-  expect(await visit.page.context().cookies()).toEqual([]);
-  const kept = await visit.page.evaluate(async () => [localStorage.length, (await indexedDB.databases()).length]);
-  expect(kept).toEqual([0, 0]);
+beforeAll(async () => {
+  [browser, served] = await Promise.all([launchLogging(log), serveDist('/some/sub/path/')]);
 });
 
-it('Names that are markup are shown as they are, wherever they come from, and run no script', async () => {
-  const quoted = HOSTILE.replaceAll('"', '""');
-  const content = nativeDatabase(`
-    CREATE TABLE "${quoted}"("${quoted}" TEXT DEFAULT '${HOSTILE.replaceAll("'", "''")}'); -- ${HOSTILE}
-    INSERT INTO "${quoted}" VALUES ('a');
-    CREATE INDEX "index ${quoted}" ON "${quoted}"("${quoted}");
-    CREATE VIEW "view ${quoted}" AS SELECT 1;`);
-  const script = `ALTER TABLE "${quoted}" ADD COLUMN "new ${quoted}" TEXT; /* ${HOSTILE} */ DROP TABLE "no ${quoted}";`;
-  const name = `${HOSTILE}.db`;
-  const visit = await openPage();
-  const title = await visit.page.title();
+afterAll(async () => {
+  await browser.close();
+  await served.close();
+  rmSync(folder, { recursive: true });
+});
 
-  await visit.drop({ name, content }, { name: `${HOSTILE}.sql`, content: script });
-  await visit.reach('ready');
-  for (const summary of await visit.page.locator('summary').all()) await summary.click();
-  await visit.page.locator('[data-statement="2"] summary').click();
+/** A Chromium that notes in a file whatever its network does. The file is whole once the browser is closed. */
+function launchLogging(path: string): Promise<Browser> {
+  const executablePath = findChromium();
+  if (executablePath === null) throw new Error('No Chromium was found: `node scripts/setup.mjs test` gets one.');
+  return chromium.launch({ executablePath, args: [...chromiumArguments, `--log-net-log=${path}`] });
+}
 
-  expect(await visit.page.getByRole('heading', { name, exact: true }).count()).toBe(1);
-  expect(await visit.page.locator('[data-relation]').first().textContent()).toContain(HOSTILE);
-  await visit.statement(2).getByText(`no such table: no ${HOSTILE}`).waitFor();
-  expect(await visit.page.locator('[data-column]').first().textContent()).toContain(HOSTILE);
+interface NetLog {
+  readonly constants: { readonly logEventTypes: Readonly<Record<string, number>> };
+  readonly events: readonly { readonly type: number; readonly params?: Readonly<Record<string, unknown>> }[];
+}
 
-  const runnable = { name: 'fine.sql', content: `ALTER TABLE "${quoted}" ADD COLUMN "new ${quoted}" TEXT;` };
-  await visit.useScript(runnable);
-  await visit.page.locator('[data-obstacle]').waitFor({ state: 'detached' });
-  await visit.runToTheEnd();
-  for (const summary of await visit.page.locator('[data-proof] summary').all()) await summary.click();
+/** Chromium asks this host by itself what the fields of a form are for; it tells a hash of their names. */
+const OF_THE_BROWSER = 'https://content-autofill.googleapis.com';
 
-  expect(await visit.page.locator('[data-proof=row-counts]').textContent()).toContain(HOSTILE);
-  expect(await visit.page.locator('img').count()).toBe(0);
-  expect(await visit.page.title()).toBe(title);
+/**
+ * What a page asked for by the browser's log: the addresses of its requests, also of its workers and sockets, and the hosts that were
+ * looked up for it. What the browser does for itself, such as looking for an update, is not among them.
+ */
+function askedBy(
+  address: string,
+  path: string,
+): { readonly urls: readonly string[]; readonly hosts: readonly string[] } {
+  const { constants, events } = JSON.parse(readFileSync(path, 'utf8')) as NetLog;
+  const { origin, protocol, hostname } = new URL(address);
+  const noted = (type: string, parameter: string, by: string, page: string): readonly string[] => {
+    const number = constants.logEventTypes[type];
+    if (number === undefined) throw new Error(`The log knows no ${type}`);
+    const own = events.filter((event) => event.type === number && String(event.params?.[by]).startsWith(page));
+    return [...new Set(own.map(({ params }) => String(params?.[parameter])))];
+  };
+  return {
+    urls: noted('URL_REQUEST_START_JOB', 'url', 'initiator', origin),
+    hosts: noted(
+      'HOST_RESOLVER_MANAGER_REQUEST',
+      'host',
+      'network_anonymization_key',
+      `${protocol}//${hostname} `,
+    ).filter((host) => host !== OF_THE_BROWSER),
+  };
+}
+
+/** The addresses of all files of the build. */
+function addressesOfBuild(): ReadonlySet<string> {
+  const files = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map((entry) => relative(dist, join(entry.parentPath, entry.name)).split(sep).join('/'));
+  return new Set(['', ...paths].map((path) => served.address + path));
+}
+
+/** How a request is more than the bare wish for a file; null where it is no more. */
+function excess(request: Request, own: ReadonlySet<string>): string | null {
+  const more = [
+    // What the page holds in memory is asked of nobody.
+    own.has(request.url()) || request.url().startsWith(`blob:${new URL(served.address).origin}/`)
+      ? ''
+      : 'is no file of the build',
+    request.method() === 'GET' ? '' : request.method(),
+    request.postDataBuffer() === null ? '' : 'has a body',
+    ['document', 'script', 'stylesheet', 'fetch', 'image', 'manifest', 'other'].includes(request.resourceType())
+      ? ''
+      : request.resourceType(),
+  ].filter((each) => each !== '');
+  return more.length === 0 ? null : `${request.url()}: ${more.join(', ')}`;
+}
+
+describe('A whole session', () => {
+  it('asks for nothing but files of the build, by their bare addresses, and breaks no rule of the policy', async () => {
+    const context = await browser.newContext({ acceptDownloads: true });
+    await watchPolicy(context);
+    const requests: Request[] = [];
+    const sockets: string[] = [];
+    context.on('request', (request) => requests.push(request));
+    const page = await context.newPage();
+    page.on('websocket', (socket) => sockets.push(socket.url()));
+    page.setDefaultTimeout(30_000);
+    const visit = new Visit(page);
+    await page.goto(served.address);
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+    });
+    await visit.openSample('populated');
+    await visit.reach('ready');
+    await lookEverywhere(visit, 'SELECT name FROM sqlite_schema');
+    await visit.downloadWith('SQL for the sqlite3 command');
+    await visit.runToTheEnd();
+    await visit.checked();
+    await lookEverywhere(visit, 'SELECT name FROM sqlite_schema');
+    await visit.downloadWith('Download upgraded database');
+    await visit.downloadWith('Download report');
+    // Once more, now that the service worker keeps the page.
+    await page.reload();
+    await visit.openSample('narrow');
+    await visit.reach('ready');
+
+    const hints = await page
+      .locator('link')
+      .evaluateAll((links) =>
+        links
+          .map((link) => link.getAttribute('rel') ?? '')
+          .filter((rel) => !['icon', 'manifest', 'stylesheet', 'modulepreload'].includes(rel)),
+      );
+    expect(hints).toEqual([]);
+    expect(await context.cookies()).toEqual([]);
+    const stored = await page.evaluate(async () => [
+      Object.keys(localStorage),
+      Object.keys(sessionStorage),
+      await indexedDB.databases(),
+    ]);
+    expect(stored).toEqual([[], [], []]);
+    expect(sockets).toEqual([]);
+    expect(visit.troubles).toEqual([]);
+    const own = addressesOfBuild();
+    expect(requests.length).toBeGreaterThan(own.size);
+    expect(requests.map((request) => excess(request, own)).filter((each) => each !== null)).toEqual([]);
+    rmSync(visit.folder, { recursive: true });
+    await context.close();
+  });
+
+  it('could send nothing elsewhere from its workers: the policy of the page binds them too', async () => {
+    const [page, other] = await Promise.all([browser.newPage(), serveDist('/')]);
+    await page.goto(served.address);
+    await page.locator('[data-sample]').first().waitFor();
+    const [worker] = page.workers();
+    const ask = (address: string): Promise<string> =>
+      fetch(address, { mode: 'no-cors' }).then(
+        () => 'sent',
+        () => 'refused',
+      );
+    expect(await worker?.evaluate(ask, `${served.address}icon.svg`)).toBe('sent');
+    expect(await worker?.evaluate(ask, `${other.address}icon.svg`)).toBe('refused');
+    await page.close();
+    await other.close();
+  });
+
+  it('asks for no more than that in the log of the browser’s own network: no other host is looked up', async () => {
+    await browser.close();
+    const { urls, hosts } = askedBy(served.address, log);
+    const own = addressesOfBuild();
+    expect(urls.filter((url) => !own.has(url))).toEqual([]);
+    expect(urls.length).toBeGreaterThan(10);
+    expect(hosts).toEqual([new URL(served.address).origin]);
+  });
+
+  it('would be found out in that log, had it asked for anything else', async () => {
+    const other = join(folder, 'other.json');
+    writeFileSync(
+      join(folder, 'index.html'),
+      `<script>
+        navigator.sendBeacon('http://beacon.invalid/', 'told');
+        new Worker(URL.createObjectURL(new Blob(["fetch('http://worker.invalid/').catch(() => postMessage(1))"])))
+          .onmessage = () => { new WebSocket('ws://socket.invalid/').onerror = () => { document.title = 'done'; }; };
+      </script>`,
+    );
+    const [telling, open] = await Promise.all([serveDist('/', folder), launchLogging(other)]);
+    const page = await open.newPage();
+    await page.goto(telling.address);
+    await page.waitForFunction(() => document.title === 'done');
+    await open.close();
+    await telling.close();
+    const { urls, hosts } = askedBy(telling.address, other);
+    expect(urls).toEqual(
+      expect.arrayContaining(['http://beacon.invalid/', 'http://worker.invalid/', 'ws://socket.invalid/']),
+    );
+    expect(hosts).toEqual(expect.arrayContaining(['http://worker.invalid']));
+  });
 });

@@ -85,7 +85,7 @@ export class Visit {
 
   /** Chooses a script of the user's own in the dialog. */
   async useScript(script: UserFile): Promise<void> {
-    await this.page.getByLabel('Use a .sql file of yours').setInputFiles([...this.save([script])]);
+    await this.page.getByLabel('Use .sql files of yours').setInputFiles([...this.save([script])]);
   }
 
   /** Presses the button of a sample. */

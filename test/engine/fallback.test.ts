@@ -1,4 +1,5 @@
 // Where no overlay can stand in for a file of sql.js, the engine works on plain bytes, and gives the same results.
+import { keepLosses } from '../../src/migration/lossLedger';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/database';
@@ -46,7 +47,7 @@ function runWith(
   });
   return file.using((connected) => {
     const { database, overlay } = connected;
-    const tools = { now: () => 0, onStatement: () => undefined };
+    const tools = { now: () => 0, onStatement: () => undefined, losses: keepLosses };
     const run = runMigration(database, statementsOf(script), DEFAULT_CHOICES, tools);
     if (run.committed) file.settle(connected);
     return { run, bytes: overlay.read(0, overlay.size), changed: overlay.changedPages().length };

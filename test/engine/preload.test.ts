@@ -20,25 +20,25 @@ class StallingFile extends Blob {
   readonly #start: number;
 
   constructor(
-    readonly bytes: Uint8Array<ArrayBuffer>,
+    readonly content: Uint8Array<ArrayBuffer>,
     readonly given: readonly (number | null)[],
     start = 0,
     readonly root: StallingFile | null = null,
   ) {
-    super([bytes.subarray(start)]);
+    super([content.subarray(start)]);
     this.#start = start;
   }
 
   override slice(start = 0): Blob {
-    return new StallingFile(this.bytes, this.given, this.#start + start, this.root ?? this);
+    return new StallingFile(this.content, this.given, this.#start + start, this.root ?? this);
   }
 
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     const root = this.root ?? this;
     const given = root.given[root.streams++] ?? null;
     let position = this.#start;
-    const end = given === null ? this.bytes.length : Math.min(this.bytes.length, position + given);
-    const { bytes } = this;
+    const end = given === null ? this.content.length : Math.min(this.content.length, position + given);
+    const { content: bytes } = this;
     return new ReadableStream({
       type: 'bytes',
       pull(controller) {

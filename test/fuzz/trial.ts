@@ -115,7 +115,7 @@ export class Trials {
 
     const script = this.#makeScript(opened.value.tables, random);
     const choices: Choices = { ...DEFAULT_CHOICES, existingRows: random.pick(['null', 'upgrade time'] as const) };
-    const planned = api.plan(script, choices);
+    const planned = await api.plan(script, choices);
     if (!planned.ok) return hasSentence(planned.error) ? ended('script refused') : found(trial, `${what}: no sentence`);
     const { plan, statements } = planned.value;
     if (random.once(SELDOM)) await api.forecast(script, plan.outcomes);

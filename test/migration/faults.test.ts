@@ -1,4 +1,5 @@
 // An error anywhere in a script leaves the file as it was, byte for byte, and the plan says so beforehand.
+import { keepLosses } from '../../src/migration/lossLedger';
 import { describe, expect, test } from 'vitest';
 import { rowsOf, type Database } from '../../src/database';
 import type { Overlay } from '../../src/engine/overlay';
@@ -50,6 +51,7 @@ const FAULTS: readonly (readonly [string, string, RegExp])[] = [
 function attempt(database: Database, script: string): readonly StatementOutcome[] {
   const { outcomes, complete, abandon } = transcribe(database, statementsOf(script), DEFAULT_CHOICES, {
     rehearsing: false,
+    losses: keepLosses,
     now: () => 0,
   });
   if (complete) abandon();
@@ -88,9 +90,9 @@ describe.each(FAULTS)('%s', (_what, fault, message) => {
         expect(failure?.explanation).toMatch(/\.$/);
         expect(failure?.wayOut).toMatch(/\.$/);
         expect(digestOfOverlay(overlay)).toBe(untouched);
-        expect(essence(planMigration(database, statementsOf(script), DEFAULT_CHOICES).outcomes)).toEqual(
-          essence(outcomes),
-        );
+        expect(
+          essence(planMigration(database, statementsOf(script), DEFAULT_CHOICES, { losses: keepLosses }).outcomes),
+        ).toEqual(essence(outcomes));
       }
       // The same connection can still do it right.
       expect(verdicts(attempt(database, migration021))).toEqual(goodVerdicts);
@@ -131,9 +133,11 @@ test('settings of the connection that a failed or planned script changed are as 
     const before = read();
     const script = `PRAGMA writable_schema = ON; PRAGMA case_sensitive_like = ON; PRAGMA max_page_count = 5000;
       PRAGMA ignore_check_constraints = ON; PRAGMA recursive_triggers = ON; PRAGMA legacy_alter_table = ON; PRAGMA query_only = ON`;
-    expect(new Set(verdicts(planMigration(database, statementsOf(script), DEFAULT_CHOICES).outcomes))).toEqual(
-      new Set(['applied']),
-    );
+    expect(
+      new Set(
+        verdicts(planMigration(database, statementsOf(script), DEFAULT_CHOICES, { losses: keepLosses }).outcomes),
+      ),
+    ).toEqual(new Set(['applied']));
     expect(read()).toEqual(before);
     attempt(database, `${script}; SELECT * FROM missing`);
     expect(read()).toEqual(before);

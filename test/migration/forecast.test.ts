@@ -1,4 +1,5 @@
 // A forecast of a run is near to what the run then writes and reads, says what it cannot tell, and hardly reads the file.
+import { keepLosses } from '../../src/migration/lossLedger';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DamagedDatabase } from '../../src/database';
@@ -34,7 +35,7 @@ function foretell(bytes: Uint8Array, script: string, choices: Choices = DEFAULT_
   const overlay = overlayOf(bytes);
   const database = engine.open(overlay);
   try {
-    const plan = planMigration(database, statements, choices);
+    const plan = planMigration(database, statements, choices, { losses: keepLosses });
     const [before, written] = [overlay.pagesRead, overlay.writtenBytes];
     let reads = 0;
     const read = (start: number, end: number): Uint8Array => {
@@ -57,7 +58,7 @@ function run(bytes: Uint8Array, script: string, choices: Choices = DEFAULT_CHOIC
   const database = engine.open(overlay);
   try {
     const before = overlay.pagesRead;
-    const tools = { now: () => 0, onStatement: () => undefined };
+    const tools = { now: () => 0, onStatement: () => undefined, losses: keepLosses };
     const { committed, outcomes } = runMigration(database, statementsOf(script), choices, tools);
     if (!committed) throw new Error(outcomes.find(({ failure }) => failure)?.failure?.message);
     return { written: overlay.writtenBytes, read: (overlay.pagesRead - before) * overlay.pageSize };

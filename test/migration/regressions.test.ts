@@ -1,4 +1,5 @@
 // Cases in which a proof, a plan or an adaptation once said something that was not so.
+import { keepLosses } from '../../src/migration/lossLedger';
 import { describe, expect, test } from 'vitest';
 import { planMigration } from '../../src/migration/plan';
 import { DEFAULT_CHOICES } from '../../src/migration/verdict';
@@ -62,7 +63,9 @@ describe('an adaptation', () => {
 describe('a plan', () => {
   const verdictsOf = (script: string): readonly (readonly string[])[] => {
     const base = nativeDatabase(TABLE);
-    const plan = withDatabase(base, (database) => planMigration(database, statementsOf(script), DEFAULT_CHOICES));
+    const plan = withDatabase(base, (database) =>
+      planMigration(database, statementsOf(script), DEFAULT_CHOICES, { losses: keepLosses }),
+    );
     return [plan.outcomes, migrate(base, script).result.outcomes].map((all) => all.map(({ verdict }) => verdict));
   };
 
@@ -74,7 +77,9 @@ describe('a plan', () => {
   test('builds the indexes that a view or a trigger may count', () => {
     const base = nativeDatabase(`${TABLE} CREATE VIEW objs AS SELECT name FROM sqlite_master;`);
     const script = 'CREATE INDEX i ON t(b); INSERT INTO t(b) SELECT name FROM objs;';
-    const plan = withDatabase(base, (database) => planMigration(database, statementsOf(script), DEFAULT_CHOICES));
+    const plan = withDatabase(base, (database) =>
+      planMigration(database, statementsOf(script), DEFAULT_CHOICES, { losses: keepLosses }),
+    );
     const ran = migrate(base, script).result.outcomes;
     expect(plan.outcomes.map(({ changes }) => changes)).toEqual(ran.map(({ changes }) => changes));
     expect(ran[1]?.changes).toBe(3);
@@ -83,21 +88,27 @@ describe('a plan', () => {
   test('gathers statistics where the script reads them', () => {
     const base = nativeDatabase(`${TABLE} CREATE INDEX i ON t(b);`);
     const script = 'ANALYZE; INSERT INTO t(b) SELECT stat FROM sqlite_stat1;';
-    const plan = withDatabase(base, (database) => planMigration(database, statementsOf(script), DEFAULT_CHOICES));
+    const plan = withDatabase(base, (database) =>
+      planMigration(database, statementsOf(script), DEFAULT_CHOICES, { losses: keepLosses }),
+    );
     expect(plan.outcomes.map(({ changes }) => changes)).toEqual([0, 1]);
     expect(migrate(base, script).result.outcomes.map(({ changes }) => changes)).toEqual([0, 1]);
   });
 
   test('names no value that only the run can know', () => {
     const script = statementsOf("ALTER TABLE t ADD COLUMN d DEFAULT (datetime('now'));");
-    const plan = withDatabase(nativeDatabase(TABLE), (database) => planMigration(database, script, UPGRADE_TIME));
+    const plan = withDatabase(nativeDatabase(TABLE), (database) =>
+      planMigration(database, script, UPGRADE_TIME, { losses: keepLosses }),
+    );
     expect(plan.outcomes[0]?.note).toContain('the value that the default has when the run begins');
   });
 
   test('shows drift of a column also where a view is broken already', () => {
     const base = nativeDatabase(`${TABLE} CREATE VIEW bad AS SELECT * FROM nowhere;`);
     const script = statementsOf('ALTER TABLE t ADD COLUMN b INTEGER NOT NULL DEFAULT 5;');
-    const plan = withDatabase(base, (database) => planMigration(database, script, DEFAULT_CHOICES));
+    const plan = withDatabase(base, (database) =>
+      planMigration(database, script, DEFAULT_CHOICES, { losses: keepLosses }),
+    );
     expect(plan.outcomes[0]).toMatchObject({ verdict: 'skipped' });
     expect(plan.outcomes[0]?.drift?.differences.map(({ aspect }) => aspect)).toEqual(['type', 'NOT NULL', 'default']);
   });

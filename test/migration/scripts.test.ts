@@ -1,4 +1,5 @@
 // Every line of docs/scripts.md: what a script may hold has the verdicts and the words that are written there, in plan and run.
+import { keepLosses } from '../../src/migration/lossLedger';
 import { describe, expect, test } from 'vitest';
 import { rowsOf, type Database } from '../../src/database';
 import { describeLoss } from '../../src/migration/loss';
@@ -145,12 +146,14 @@ describe('PRAGMAs', () => {
     const fresh = withDatabase(input, settingsOf);
     const database = engine.open(overlayOf(input));
     try {
-      planMigration(database, statementsOf(script), DEFAULT_CHOICES);
+      planMigration(database, statementsOf(script), DEFAULT_CHOICES, { losses: keepLosses });
       expect(settingsOf(database)).toEqual(fresh);
       const failing = statementsOf(`${script}; SELECT * FROM missing`);
-      transcribe(database, failing, DEFAULT_CHOICES, { rehearsing: false, now: () => 0 });
+      transcribe(database, failing, DEFAULT_CHOICES, { rehearsing: false, losses: keepLosses, now: () => 0 });
       expect(settingsOf(database)).toEqual(fresh);
-      expect(verdicts(planMigration(database, statementsOf(WRITES), DEFAULT_CHOICES).outcomes)).toEqual(['applied']);
+      expect(
+        verdicts(planMigration(database, statementsOf(WRITES), DEFAULT_CHOICES, { losses: keepLosses }).outcomes),
+      ).toEqual(['applied']);
     } finally {
       database.close();
     }

@@ -1,5 +1,6 @@
 // Which of several files is the database, which the script, and what belongs together: by their bytes, and by names where SQLite does.
 import { describe, expect, it } from 'vitest';
+import { notePath, pathOf } from '../../src/ui/droppedPaths';
 import { lookAt, sortFiles, type DroppedDatabase } from '../../src/ui/droppedFiles';
 
 const DATABASE = 'SQLite format 3\0';
@@ -31,9 +32,10 @@ async function sorted(
   waited: readonly string[] = [],
 ): Promise<string> {
   const seen = await lookAt(names.split(' ').map(fileOf));
-  const { database, script, leftOut } = sortFiles(seen, open, waited.map(fileOf));
+  const { database, scripts, leftOut } = sortFiles(seen, open, waited.map(fileOf));
   const { log, journal } = database?.sidecars ?? { log: null, journal: null };
-  return [database?.file, log, journal, script].map((file) => file?.name ?? '·').join(' ') + (leftOut ? ' +' : '');
+  const script = scripts.map(({ name }) => name).join('&') || '·';
+  return [...[database?.file, log, journal].map((file) => file?.name ?? '·'), script].join(' ') + (leftOut ? ' +' : '');
 }
 
 function opened(log: string | null): DroppedDatabase {
@@ -46,8 +48,8 @@ describe('Files that are dropped together', () => {
     ['spine.db-wal spine.db', 'spine.db spine.db-wal · ·'],
     ['spine.db-shm spine.db-journal 021.sql spine.db', 'spine.db · spine.db-journal 021.sql'],
     ['other.db-wal spine.db', 'spine.db · · · +'],
-    ['spine.db second.db', 'spine.db · · · +'],
-    ['021.sql 022.sql', '· · · 021.sql +'],
+    ['spine.db second.db', 'spine.db · · ·'],
+    ['021.sql 022.sql', '· · · 021.sql&022.sql'],
     ['spine.db-wal', 'spine.db-wal · · ·'],
     ['spine.db-shm', 'spine.db-shm · · ·'],
     ['good.sql', 'good.sql · · ·'],
@@ -79,6 +81,32 @@ describe('Files that are dropped together', () => {
       leftOut: { sentence: 'folder was not read: the browser gives no bytes of it, as of a folder.' },
     });
     expect(sortFiles(both, null).database?.file.name).toBe('spine.db');
+  });
+
+  it('of which several are databases are all taken, each with its own sidecars, and with one that only is called so', async () => {
+    const names = ['spine.db', 'second.db-wal', 'second.db', 'garbage.sqlite3', 'shot.png', '021.sql'];
+    const { many, scripts, leftOut } = sortFiles(await lookAt(names.map(fileOf)), null);
+    expect(many.map(({ file, sidecars }) => [file.name, sidecars.log?.name, sidecars.journal?.name])).toEqual([
+      ['spine.db', undefined, undefined],
+      ['second.db', 'second.db-wal', undefined],
+      ['garbage.sqlite3', undefined, undefined],
+    ]);
+    expect(scripts.map(({ name }) => name)).toEqual(['021.sql']);
+    expect(leftOut?.sentence).toContain('shot.png was not read');
+    expect(sortFiles(await lookAt([fileOf('spine.db')]), null).many).toEqual([]);
+  });
+
+  it('of folders have their sidecars beside them in the same folder, not in one that has a file of the same name', async () => {
+    const files = ['a/spine.db', 'b/spine.db', 'b/spine.db-wal'].map((path) => {
+      const file = fileOf(path.split('/').at(-1) ?? '');
+      notePath(file, path);
+      return file;
+    });
+    const { many } = sortFiles(await lookAt(files), null);
+    expect(many.map(({ file, sidecars }) => [pathOf(file), sidecars.log && pathOf(sidecars.log)])).toEqual([
+      ['a/spine.db', null],
+      ['b/spine.db', 'b/spine.db-wal'],
+    ]);
   });
 
   it('may have come one after the other: a sidecar waits for its database, and only for that', async () => {

@@ -3,7 +3,7 @@ import { afterEach, expect, it, vi } from 'vitest';
 import { EngineClient } from '../../src/engine/client';
 import type { AnswerMessage } from '../../src/engine/message';
 import { loadSampleBase } from '../../src/migration/catalog';
-import { readMigrationFile } from '../../src/ui/migrationFiles';
+import { readMigrationFile } from '../../src/ui/catalogFile';
 import { Workbench } from '../../src/ui/workbench.svelte';
 import { sha256 } from './databases';
 

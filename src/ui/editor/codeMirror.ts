@@ -1,4 +1,4 @@
-// The SQL editor of the console: the only file that knows CodeMirror. Loaded when the console is opened first.
+// The SQL editor of the page: the only file that knows CodeMirror. Loaded when SQL is to be written first.
 
 import {
   acceptCompletion,

@@ -12,7 +12,7 @@ import {
 } from '../../explore/dataChecks';
 import { loadMeaning, type DataCheck, type DataCheckPart, type Meaning } from '../../migration/meaning';
 import type { Schema } from '../../schema/schema';
-import { readMigrationFile } from '../migrationFiles';
+import { readMigrationFile } from '../catalogFile';
 import type { Explorer, Side } from './explorer.svelte';
 import type { Look } from './look';
 

@@ -1,0 +1,91 @@
+// The marks of goose, and of sql-migrate, which has the same ones by another name: what of a file goes up by them.
+
+import { firstSqlLine, keepRanges, OUTSIDE, type Line, type Sections } from './markedText';
+
+/**
+ * https://pressly.github.io/goose/documentation/annotations: on a line of their own from its first character, in any case; and
+ * https://github.com/rubenv/sql-migrate, "Writing migrations". `ENVSUBST` was goose's first name of `ENVSUB`.
+ */
+const MARK = /^--\s*\+(goose|migrate)\s+(.*?)\s*$/i;
+
+/** What a line asks of the tool, in small letters; null where it is no mark. */
+function markOf(line: Line): { readonly tool: 'goose' | 'sql-migrate'; readonly words: string } | null {
+  const [, tool, words] = MARK.exec(line.text) ?? [];
+  if (tool === undefined || words === undefined) return null;
+  return { tool: /^goose$/i.test(tool) ? 'goose' : 'sql-migrate', words: words.toLowerCase().replaceAll(/\s+/g, ' ') };
+}
+
+/** Reads a file by goose's marks; null where it has none. */
+export function readGooseMarks(text: string, lines: readonly Line[]): Sections | null {
+  const marks = lines.flatMap((line) => {
+    const mark = markOf(line);
+    return mark ? [{ ...mark, line }] : [];
+  });
+  const [any] = marks;
+  if (!any) return null;
+  const prefix = any.tool === 'goose' ? '+goose' : '+migrate';
+  const kept: [number, number][] = [];
+  const ends: number[] = [];
+  const warnings = new Set<string>();
+  let section: 'none' | 'up' | 'down' = 'none';
+  let from = 0;
+  let seen = false;
+  let begun: Line | null = null;
+  let variables: Line | null = null;
+  let problem: string | null = null;
+
+  /** Closes the section that ends where a mark begins the next. */
+  const leave = (to: number): void => {
+    if (begun) problem ??= `has a "${prefix} StatementBegin" in line ${begun.number} that no StatementEnd ends`;
+    const early = section === 'none' ? firstSqlLine(text.slice(0, to)) : null;
+    if (early !== null) problem ??= `has SQL before "${prefix} Up", in line ${early}`;
+    if (section === 'up') kept.push([from, to]);
+    from = to;
+    begun = null;
+  };
+  for (const { words, line } of marks) {
+    const [first = '', ...options] = words.split(' ');
+    if (first === 'up') {
+      leave(line.start);
+      if (seen) problem ??= `has a second "${prefix} Up" in line ${line.number}`;
+      section = 'up';
+      seen = true;
+    } else if (first === 'down') {
+      leave(line.start);
+      if (!seen) problem ??= `has "${prefix} Down" in line ${line.number} before any "${prefix} Up"`;
+      section = 'down';
+    } else if (first === 'statementbegin') {
+      if (begun) problem ??= `has a "${prefix} StatementBegin" in line ${begun.number} that no StatementEnd ends`;
+      begun = line;
+    } else if (first === 'statementend') {
+      if (!begun) problem ??= `has a "${prefix} StatementEnd" in line ${line.number} without its StatementBegin`;
+      else if (section === 'up') ends.push(line.start);
+      begun = null;
+    } else if (words === 'envsub on' || words === 'envsubst on') {
+      variables = line;
+    } else if (words === 'envsub off' || words === 'envsubst off') {
+      variables = null;
+    }
+    if (words === 'no transaction' || (section === 'up' && options.includes('notransaction'))) warnings.add(OUTSIDE);
+    // Where they are on for what goes down only, nothing is asked of us.
+    if (variables && section === 'up') {
+      problem ??= `asks in line ${variables.number} for variables of the environment, which a page does not have`;
+    }
+  }
+  leave(text.length);
+  if (!seen) problem = `has no line "-- ${prefix} Up", so nothing in it goes up`;
+  return { tool: any.tool, up: withEnds(keepRanges(text, kept), ends), warnings: [...warnings], problem };
+}
+
+/**
+ * A statement between StatementBegin and StatementEnd needs no semicolon: the mark's first character becomes one, and the rest of it
+ * white space. That a block of several statements is several here, and one for goose, changes nothing: all of them run in one transaction.
+ */
+function withEnds(up: string, ends: readonly number[]): string {
+  let written = '';
+  for (const end of ends) {
+    const mark = /^[^\r\n]*/.exec(up.slice(end))?.[0] ?? '';
+    written += up.slice(written.length, end) + (mark === '' ? '' : `;${' '.repeat(mark.length - 1)}`);
+  }
+  return written + up.slice(written.length);
+}

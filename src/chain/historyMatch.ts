@@ -1,0 +1,149 @@
+// Finds the entries of a tool's table that are of a file of a chain. Both may be thousands, so entries are kept by what they are looked up by.
+
+import type { ChainMigration, ChainTool } from './folder';
+import type { History } from './history';
+import type { AppliedMigration, HistoryTool } from './historyEntry';
+import { canonicalVersion, compareVersions, isVersion } from './migrationName';
+import { plainColumnsOf } from './plainHistory';
+
+/** By what entries are compared with files, and which folders a table may be of: null in it stands for files that are only numbered. */
+interface Rule {
+  readonly by: 'version' | 'name' | 'time' | 'version or name' | 'version or title';
+  /** All, where nothing is said. */
+  readonly folders?: readonly (ChainTool | null)[];
+}
+
+const RULES: Readonly<Record<HistoryTool, Rule | null>> = {
+  // Other tools have this table too, with the same column and numbers in it.
+  dbmate: { by: 'version', folders: ['dbmate', 'golang-migrate', null] },
+  Rails: { by: 'version', folders: ['dbmate', null] },
+  'golang-migrate': { by: 'version', folders: ['golang-migrate', null] },
+  goose: { by: 'version', folders: ['goose', null] },
+  Flyway: { by: 'version or title', folders: ['flyway'] },
+  Prisma: { by: 'name', folders: ['prisma'] },
+  Drizzle: { by: 'time', folders: ['drizzle'] },
+  // It reads the folders of others too.
+  Atlas: { by: 'version', folders: ['atlas', 'golang-migrate', 'goose', 'dbmate', 'flyway', null] },
+  sqlx: { by: 'version', folders: ['golang-migrate', null] },
+  'sql-migrate': { by: 'name', folders: ['sql-migrate'] },
+  Diesel: { by: 'version', folders: ['diesel'] },
+  GRDB: { by: 'name' },
+  Knex: { by: 'name' },
+  plain: { by: 'version or name' },
+  // Their migrations are programs, and no files of SQL.
+  Alembic: null,
+  Django: null,
+  Room: null,
+};
+
+/** The entries of one table, to be asked for those of a file. */
+export class HistoryIndex {
+  readonly #rule: Rule | null;
+  readonly #byVersion = new Map<string, AppliedMigration[]>();
+  readonly #byName = new Map<string, AppliedMigration[]>();
+  /** Of the entries that stand for all before them, the one of the highest version. */
+  #upTo: AppliedMigration | null = null;
+
+  constructor(readonly history: History) {
+    this.#rule = RULES[history.tool];
+    for (const entry of history.applied) {
+      const { version, name } = entry;
+      if (isVersion(version)) {
+        add(this.#byVersion, canonicalVersion(version), entry);
+        if (entry.upTo && (!this.#upTo || compareVersions(this.#upTo.version, version) <= 0)) this.#upTo = entry;
+      }
+      const called = name === '' ? version : name;
+      add(this.#byName, this.#rule?.by === 'version or title' ? folded(called) : called, entry);
+    }
+  }
+
+  /**
+   * Whether the table tells anything of a chain: it is of a tool that has such folders, and, where it goes by names alone, there is
+   * none in it yet or one of them is a file's. A table full of other names is about other migrations.
+   */
+  isTelling(migrations: readonly ChainMigration[]): boolean {
+    const rule = this.#rule;
+    if (!rule || !migrations.some(({ tool }) => rule.folders?.includes(tool) ?? true)) return false;
+    const goesByNumbers = rule.by !== 'name' && (rule.by !== 'version or name' || this.#byVersion.size > 0);
+    // A folder of Prisma's is known by itself.
+    if (this.history.applied.length === 0 || goesByNumbers || this.history.tool === 'Prisma') return true;
+    return migrations.some((migration) => this.#named(migration).length > 0);
+  }
+
+  /** Whether there would be an entry for a migration if it had been applied; or the sentence on why that is not known. */
+  tellsOf({ version, repeatable, when }: ChainMigration): boolean | string {
+    const { table, applied, columns } = this.history;
+    switch (this.#rule?.by) {
+      case 'version':
+        return isVersion(version);
+      case 'version or title':
+        return repeatable || isVersion(version);
+      case 'time':
+        return when !== null;
+      case 'version or name': {
+        const [only] = applied;
+        if (!only || plainColumnsOf(columns)?.name != null) return true;
+        if (!isVersion(version)) return false;
+        const isBefore = applied.length === 1 && isVersion(only.version) && compareVersions(version, only.version) < 0;
+        if (!isBefore) return true;
+        return `${table} has only version ${only.version}: whether that stands for all before it is not known.`;
+      }
+      case 'name':
+        return true;
+      case undefined:
+        return false;
+    }
+  }
+
+  /** The entries of a migration itself, in the order in which they were recorded. */
+  entriesOf(migration: ChainMigration): readonly AppliedMigration[] {
+    const { version, repeatable, title, when } = migration;
+    const numbered = isVersion(version) ? (this.#byVersion.get(canonicalVersion(version)) ?? []) : [];
+    switch (this.#rule?.by) {
+      case 'version':
+        return numbered;
+      case 'version or title':
+        return repeatable ? (this.#byName.get(folded(title)) ?? []).filter((entry) => entry.version === '') : numbered;
+      case 'version or name':
+        return [...numbered, ...this.#named(migration)];
+      case 'name':
+        return this.#named(migration);
+      case 'time': {
+        const timed = when === null ? [] : (this.#byVersion.get(String(when)) ?? []);
+        return [...timed, ...this.#named(migration)];
+      }
+      case undefined:
+        return [];
+    }
+  }
+
+  /** The entry of a later migration that stands for this one too; null where there is none. */
+  standInOf({ version, when, repeatable }: ChainMigration): AppliedMigration | null {
+    const compared = this.#rule?.by === 'time' ? String(when) : version;
+    if (repeatable || this.#upTo === null || !isVersion(compared)) return null;
+    return compareVersions(compared, this.#upTo.version) < 0 ? this.#upTo : null;
+  }
+
+  #named(migration: ChainMigration): readonly AppliedMigration[] {
+    return namesOf(migration).flatMap((name) => this.#byName.get(name) ?? []);
+  }
+}
+
+/** What a file may be called: with or without its folder and its ending, or by its number. Titles may be the same in two files. */
+function namesOf({ path, version }: ChainMigration): readonly string[] {
+  const [file = path, folder] = path.split('/').reverse();
+  const stem = file.replace(/\.sql$/i, '');
+  if (/^(migration|up)$/i.test(stem) && folder !== undefined) return [folder];
+  const names = new Set([path, file, stem, stem.replace(/\.up$/i, ''), version]);
+  return [...names].filter((name) => name !== '');
+}
+
+function folded(title: string): string {
+  return title.replaceAll(/[-_\s]+/g, ' ').toLowerCase();
+}
+
+function add(entries: Map<string, AppliedMigration[]>, key: string, entry: AppliedMigration): void {
+  const there = entries.get(key);
+  if (there) there.push(entry);
+  else entries.set(key, [entry]);
+}

@@ -1,0 +1,62 @@
+// The text of a migration file as lines, of which some are marks of a tool, and with white space for what is not run.
+
+import { nextToken } from '../script/tokens';
+
+/** What of a file is run. */
+export interface Sections {
+  readonly tool: 'dbmate' | 'goose' | 'sql-migrate' | 'drizzle' | null;
+  /** As long as the file, with the same line ends. */
+  readonly up: string;
+  /** Sentences on what the marks ask for and does not happen here. */
+  readonly warnings: readonly string[];
+  /** Why the marks cannot be followed, with the line; the file cannot be run then. */
+  readonly problem: string | null;
+}
+
+/** One line of a file, without its end. */
+export interface Line {
+  readonly text: string;
+  readonly start: number;
+  /** 1-based. */
+  readonly number: number;
+}
+
+/** What is said of a file that wants no transaction. */
+export const OUTSIDE =
+  'It asks to be run outside of a transaction. Here all files run in one, so that all of it happens or nothing.';
+
+/** The lines of a text; a byte order mark is no part of the first. */
+export function linesOf(text: string): readonly Line[] {
+  let start = 0;
+  return text.split('\n').map((line, at) => {
+    const found = { text: line.replace(/\r$/, '').replace(/^\uFEFF/, ''), start, number: at + 1 };
+    start += line.length + 1;
+    return found;
+  });
+}
+
+/**
+ * The line of the first SQL of a text: of what is no white space, comment or semicolon, and would be lost if it was not run.
+ * Null where there is none.
+ */
+export function firstSqlLine(text: string): number | null {
+  for (let token = nextToken(text, 0); token !== null; token = nextToken(text, token.end)) {
+    const openComment = token.kind === 'unterminated' && token.text.startsWith('/*');
+    if (!openComment && !['space', 'comment', 'semicolon'].includes(token.kind)) {
+      return text.slice(0, token.start).split('\n').length;
+    }
+  }
+  return null;
+}
+
+/** The text with all but some ranges, which are in order, as white space. */
+export function keepRanges(text: string, ranges: readonly (readonly [from: number, to: number])[]): string {
+  let kept = '';
+  for (const [from, to] of ranges) kept += blank(text.slice(kept.length, from)) + text.slice(from, to);
+  return kept + blank(text.slice(kept.length));
+}
+
+/** White space of the same length, with the same line ends. */
+export function blank(text: string): string {
+  return text.replaceAll(/[^\r\n]/g, ' ');
+}

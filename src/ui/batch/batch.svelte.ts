@@ -1,0 +1,186 @@
+// Many files that are upgraded one after the other: which one is worked on, what is still to do, how to stop.
+
+import { Cancelled, EngineClient, EngineFailure } from '../../engine/client';
+import type { Choices } from '../../migration/verdict';
+import type { ChosenScript } from '../chosenScript';
+import type { DroppedDatabase } from '../droppedFiles';
+import { counted } from '../figures';
+import type { Problem } from '../problem';
+import { BatchFile } from './batchFile.svelte';
+
+const CANCELLED: Problem = { code: 'cancelled', sentence: 'Cancelled. Nothing of this file was changed.', help: '' };
+
+/** One file is worked on at a time, so memory is taken for one at a time. A file that gives out never stops the others. */
+export class Batch {
+  files = $state.raw<readonly BatchFile[]>([]);
+  /** `ready`: nothing is done that anybody waits for. */
+  stage = $state<'planning' | 'ready' | 'running'>('ready');
+  /** The file that is worked on. */
+  current = $state.raw<BatchFile | null>(null);
+  /** How many files of the ones that are planned or run now have been gone through, of how many. */
+  progress = $state.raw<{ readonly done: number; readonly total: number }>({ done: 0, total: 0 });
+  /** Why the script cannot be planned for any file. */
+  scriptProblem = $state.raw<Problem | null>(null);
+  /** Said to screen readers when something changes by itself. */
+  announcement = $state('');
+  script: ChosenScript | null = null;
+  choices: Choices | null = null;
+  readonly #client: EngineClient;
+  readonly #makeFile: (dropped: DroppedDatabase) => BatchFile;
+  /** Counts what the user asked for all files; what belongs to an earlier wish comes to its end. */
+  #round = 0;
+
+  constructor(client = new EngineClient(), makeFile = (dropped: DroppedDatabase) => new BatchFile(dropped)) {
+    this.#client = client;
+    this.#makeFile = makeFile;
+  }
+
+  /** The files of which there is a result. */
+  get upgraded(): readonly BatchFile[] {
+    return this.files.filter(({ result }) => result !== null);
+  }
+
+  /** The files that "Run all" would run. */
+  get runnable(): readonly BatchFile[] {
+    return this.files.filter(({ canRun }) => canRun);
+  }
+
+  /** The files whose plan was given up or not begun. */
+  get unplanned(): readonly BatchFile[] {
+    return this.files.filter(({ state }) => state === 'waiting');
+  }
+
+  /** Whether something is lost if the page is left now. */
+  get wouldBeLost(): boolean {
+    return this.stage === 'running' || this.upgraded.some(({ saved }) => !saved);
+  }
+
+  /** Takes other files. */
+  take(databases: readonly DroppedDatabase[]): void {
+    this.close();
+    this.files = databases.map(this.#makeFile);
+  }
+
+  /** Makes all plans anew, for another script or other choices; results are forgotten. */
+  async planAll(script: ChosenScript | null, choices: Choices): Promise<void> {
+    this.#stop();
+    this.script = script;
+    this.choices = choices;
+    for (const file of this.files) file.forget();
+    await this.planRest();
+  }
+
+  /** Makes the plans that are missing; after them, looks whether the files are sound. */
+  async planRest(): Promise<void> {
+    const { script, choices } = this;
+    const round = this.#stop();
+    this.scriptProblem = null;
+    if (!script || !choices) return;
+    this.stage = 'planning';
+    this.announcement = `Planning ${script.title} for ${counted(this.files.length, 'file')}`;
+    const planned = await this.#forEach(this.unplanned, round, async (file) => {
+      const problem = await file.makePlan(this.#client, script, choices);
+      if (!problem || round !== this.#round) return;
+      // It is the same for every file.
+      this.#stop();
+      this.scriptProblem = problem;
+      this.announcement = problem.sentence;
+    });
+    if (!planned) return;
+    this.stage = 'ready';
+    this.announcement = `The plans are ready: ${counted(this.runnable.length, 'file')} of ${this.files.length} can run.`;
+    await this.#lookAtReady(round);
+  }
+
+  /** Opens a file again with another log, or without one. */
+  async read(file: BatchFile, log: File | null): Promise<void> {
+    if (this.stage !== 'ready') return;
+    this.#stop();
+    file.dropped = { ...file.dropped, sidecars: { ...file.dropped.sidecars, log } };
+    file.forget();
+    await this.planRest();
+  }
+
+  /** Runs the planned script on every file that has a plan and waits for no tick. */
+  async runAll(): Promise<void> {
+    const { script, choices, runnable } = this;
+    if (this.stage !== 'ready' || !script || !choices || runnable.length === 0) return;
+    const round = this.#stop();
+    this.stage = 'running';
+    this.announcement = `Upgrading ${counted(runnable.length, 'file')}`;
+    const done = await this.#forEach(runnable, round, async (file) => {
+      await file.run(this.#client, choices);
+      this.announcement = `${file.path}: ${file.state === 'ready' ? 'wants a tick' : file.state}`;
+    });
+    if (!done) return;
+    this.stage = 'ready';
+    this.announcement = `Done: ${this.upgraded.length} of ${this.files.length} files are upgraded.`;
+    await this.#lookAtReady(round);
+  }
+
+  /** Gives up the file that is worked on; the next one comes. */
+  cancel(file: BatchFile): void {
+    if (file !== this.current) return;
+    file.giveUp(CANCELLED);
+    this.#client.cancel();
+  }
+
+  /** Gives up the file that is worked on and all that come after it; what is done already stays. */
+  cancelAll(): void {
+    this.current?.giveUp(CANCELLED);
+    this.#stop();
+    this.announcement = `Cancelled. ${counted(this.upgraded.length, 'file')} had been upgraded before.`;
+  }
+
+  /** Ends all work and gives all memory back. */
+  close(): void {
+    this.#stop();
+    for (const file of this.files) file.forget();
+    this.files = [];
+  }
+
+  /** Looks whether the files that can still be run are sound, so that all ticks are asked for before a run. */
+  async #lookAtReady(round: number): Promise<void> {
+    const ready = this.files.filter(({ state }) => state === 'ready');
+    await this.#forEach(ready, round, (file) => file.look());
+  }
+
+  /** Ends what is on. A look at a file that is given up is begun anew before its run. */
+  #stop(): number {
+    const { current } = this;
+    this.current = null;
+    if (current?.state === 'ready') current.giveUp(null);
+    this.#client.cancel();
+    this.stage = 'ready';
+    return ++this.#round;
+  }
+
+  /** Does something with one file after another; false where it was ended before the last one. */
+  async #forEach(
+    files: readonly BatchFile[],
+    round: number,
+    work: (file: BatchFile) => Promise<void>,
+  ): Promise<boolean> {
+    for (const [done, file] of files.entries()) {
+      this.current = file;
+      this.progress = { done, total: files.length };
+      try {
+        await work(file);
+      } catch (error) {
+        if (!(error instanceof Cancelled || error instanceof EngineFailure)) throw error;
+        if (round === this.#round && error instanceof EngineFailure) file.giveUp(explainStoppedEngine(error.message));
+      }
+      if (round !== this.#round) return false;
+    }
+    this.current = null;
+    return true;
+  }
+}
+
+function explainStoppedEngine(message: string): Problem {
+  return {
+    code: 'engine-stopped',
+    sentence: `The SQLite engine of this page stopped over this file (${message}).`,
+    help: 'Nothing was changed and there is no half-upgraded file. You can try it again, or open it alone.',
+  };
+}

@@ -1,0 +1,85 @@
+// The few words that the table of many files has room for.
+
+import { countVerdicts, VERDICTS, type StatementOutcome } from '../../migration/verdict';
+import { summariseLosses } from '../../migration/loss';
+import { counted } from '../figures';
+import { labelOf } from '../progress';
+import type { BatchFile } from './batchFile.svelte';
+
+/** A word on a file, how it looks, and what there is to say beside it. */
+export interface Word {
+  readonly text: string;
+  readonly fact: string;
+  readonly tone: 'good' | 'warn' | 'bad' | 'busy' | 'soft';
+}
+
+/** What will happen to a file. */
+export function planOf(file: BatchFile): Word {
+  const { state, plan } = file;
+  const fact = verdictsOf(plan?.outcomes ?? []);
+  if (state === 'planning') return { text: 'Planning …', tone: 'busy', fact };
+  if (state === 'refused') return { text: 'Refused', tone: 'bad', fact };
+  if (state === 'up to date') {
+    return { text: 'Up to date', tone: 'good', fact: 'all of it is recorded as applied' };
+  }
+  if (!plan) return { text: file.problem ? 'No plan' : 'Waiting', tone: 'soft', fact };
+  if (plan.obstacle) return { text: `Stops at statement ${plan.obstacle.ordinal}`, tone: 'bad', fact };
+  if (state === 'ready' && file.wantsConsent) return { text: 'Wants a tick', tone: 'warn', fact };
+  return state === 'ready' ? { text: 'Will run', tone: 'good', fact } : { text: 'Planned', tone: 'soft', fact };
+}
+
+/** What became of a file. */
+export function outcomeOf(file: BatchFile): Word {
+  const fact = file.working ? labelOf(file.working) : '';
+  switch (file.state) {
+    case 'checking':
+      return { text: 'Checking the file', tone: 'busy', fact };
+    case 'running':
+      return { text: 'Running in memory', tone: 'busy', fact };
+    case 'proving':
+      return { text: 'Proving the result', tone: 'busy', fact };
+    case 'upgraded':
+      return { text: 'Upgraded', ...proofsOf(file) };
+    case 'withheld':
+      return { text: 'Withheld', ...proofsOf(file), tone: 'bad' };
+    case 'failed':
+      return { text: 'Failed, nothing kept', tone: 'bad', fact: verdictsOf(file.finished?.outcomes ?? []) };
+    case 'lost':
+      return { text: 'Lost', tone: 'bad', fact: '' };
+    default:
+      return {
+        text: file.problem && file.plan ? 'Given up' : 'Not run',
+        tone: 'soft',
+        fact: file.working ? 'looking whether it is sound' : '',
+      };
+  }
+}
+
+function proofsOf({ checks }: BatchFile): Pick<Word, 'tone' | 'fact'> {
+  const { proofs, states } = checks;
+  const passed = proofs.filter(({ result }) => result === 'pass').length;
+  const unmade = [...states.values()].filter(({ state }) => state !== 'made').length;
+  const fact = `${passed} of ${counted(proofs.length, 'proof')} passed`;
+  return {
+    tone: passed < proofs.length ? 'warn' : 'good',
+    fact: unmade > 0 ? `${fact}, ${counted(unmade, 'check')} not made` : fact,
+  };
+}
+
+/** The verdicts of statements: `4 applied, 2 skipped`. */
+function verdictsOf(outcomes: readonly StatementOutcome[]): string {
+  const counts = countVerdicts(outcomes);
+  const named = VERDICTS.filter((verdict) => counts[verdict] > 0);
+  return named.map((verdict) => `${counts[verdict]} ${verdict}`).join(', ');
+}
+
+/** What the script takes away of a file's data; null for nothing. */
+export function lossesOf({ plan, finished, checks }: BatchFile): string | null {
+  return plan && summariseLosses(plan.statements, finished?.outcomes ?? plan.outcomes, checks.rows);
+}
+
+/** What was dropped along with a file: `with its -wal`. */
+export function sidecarsOf({ dropped: { sidecars } }: BatchFile): string {
+  const kinds = [sidecars.log && '-wal', sidecars.journal && '-journal'].filter(Boolean);
+  return kinds.length === 0 ? '' : `with its ${kinds.join(' and ')}`;
+}

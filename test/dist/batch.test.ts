@@ -1,0 +1,204 @@
+// Many files at once: one table of plans and outcomes, one archive of results, and a bad file that stops no other.
+import { appendFileSync, rmSync, truncateSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { askNative, digestOf, nativeDatabase } from '../databases';
+import { copiedWhileOpen, recoveredNatively } from '../file/sidecars';
+import {
+  dropMany,
+  garbage,
+  parts,
+  planned,
+  reachFile,
+  reportIn,
+  row,
+  runAll,
+  script,
+  sound,
+  states,
+  unzip,
+  withoutDialog,
+  withValueTwice,
+} from './batchVisit';
+import { receiveVisits } from './visit';
+
+const openPage = receiveVisits();
+const ROWS = 'SELECT rowid, a, b FROM t ORDER BY rowid';
+const SCHEMA = 'SELECT type, name, sql FROM sqlite_schema ORDER BY rowid';
+/** Three rows, two of which are in the log only. */
+const inUse = copiedWhileOpen(
+  '-wal',
+  `PRAGMA journal_mode = WAL; CREATE TABLE t(a INTEGER, b TEXT); INSERT INTO t(a) VALUES (1); PRAGMA wal_checkpoint;
+   PRAGMA wal_autocheckpoint = 0; INSERT INTO t(a) VALUES (2); INSERT INTO t(a) VALUES (4);`,
+);
+const three = [sound('one.db', 1), sound('two.db', 2), sound('three.db', 3)];
+
+/** What native sqlite3 makes of a database with the script. */
+function upgradedNatively(bytes: Uint8Array): string {
+  return askNative(bytes, `${String(script.content)} ${SCHEMA}; ${ROWS};`);
+}
+
+describe('Twenty databases that are dropped together', () => {
+  const good = Array.from({ length: 17 }, (_, at) => sound(`clinic ${at + 1}.db`, at + 1, 20 + at));
+  const bad = [garbage('broken.db'), withValueTwice('twice.db')];
+  const logged = [
+    { name: 'in use.db', content: inUse.database },
+    { name: 'in use.db-wal', content: inUse.sidecar },
+  ];
+
+  it('are planned, run and taken home as one archive with one report, whatever is wrong with some of them', async () => {
+    const visit = await openPage();
+    await withoutDialog(visit);
+    await dropMany(visit, script, ...good, ...bad, ...logged);
+
+    expect(await states(visit)).toEqual({
+      ...Object.fromEntries(good.map(({ name }) => [name, 'ready'])),
+      'broken.db': 'refused',
+      'twice.db': 'stops',
+      'in use.db': 'ready',
+    });
+    expect(await row(visit, 'twice.db').textContent()).toContain('UNIQUE constraint failed: t.a');
+    expect(await row(visit, 'broken.db').textContent()).toContain('not a SQLite database');
+    expect(await row(visit, 'in use.db').textContent()).toContain('with its -wal');
+    expect(await parts(visit).saveAll.count()).toBe(0);
+    await runAll(visit);
+    expect(await parts(visit).summary.textContent()).toBe('18 upgraded, 1 refused, 1 would stop');
+    const { name, bytes } = await visit.downloadWith('Download all as a zip');
+
+    expect(name).toBe('upgraded-databases.zip');
+    const contents = unzip(visit, bytes);
+    const [recovered] = recoveredNatively('-wal', [inUse]);
+    if (!recovered) throw new Error('Nothing was recovered');
+    const inputs = [...good, { name: 'in use.db', content: recovered.database }];
+    expect([...contents.keys()]).toEqual([...inputs.map((file) => `upgraded/${file.name}`), 'report.json']);
+    const report = reportIn(contents);
+    for (const input of inputs) {
+      const upgraded = contents.get(`upgraded/${input.name}`);
+      if (!upgraded) throw new Error(`${input.name} is not in the archive`);
+      expect(askNative(upgraded, `PRAGMA integrity_check; ${SCHEMA}; ${ROWS};`)).toBe(
+        `ok\n${upgradedNatively(input.content as Uint8Array)}`,
+      );
+      expect(report.files.find((file) => file.name === input.name)).toMatchObject({
+        outcome: 'upgraded',
+        archived: `upgraded/${input.name}`,
+        run: { output: { name: `upgraded/${input.name}`, size: upgraded.length, sha256: digestOf(upgraded) } },
+      });
+    }
+    for (const { name, content } of [...good, ...bad]) {
+      const sha256 = digestOf(content as Uint8Array);
+      expect(report.files.find((file) => file.name === name)).toMatchObject({ size: content.length, sha256 });
+    }
+    expect(report.files).toHaveLength(20);
+    expect(report.counts).toMatchObject({ upgraded: 18, refused: 1, stops: 1, failed: 0, 'not run': 0 });
+    expect(report.files.flatMap(({ run }) => run?.proofs ?? []).filter(({ result }) => result !== 'pass')).toEqual([]);
+    expect(report.files.find((file) => file.name === 'in use.db')?.sidecars).toEqual([
+      { name: 'in use.db-wal', size: inUse.sidecar.length, sha256: digestOf(inUse.sidecar) },
+    ]);
+    expect(report.files.find((file) => file.name === 'twice.db')).toMatchObject({ archived: null, run: null });
+  });
+});
+
+describe('One file of many', () => {
+  it('is downloaded by itself, with the name that it would have alone', async () => {
+    const visit = await openPage();
+    await dropMany(visit, script, ...three);
+    await runAll(visit);
+
+    const { name, bytes } = await visit.downloadWith('Download upgraded two.db');
+
+    expect(name).toBe('two.upgraded.db');
+    expect(askNative(bytes, `${SCHEMA}; ${ROWS};`)).toBe(upgradedNatively(three[1]?.content as Uint8Array));
+  });
+
+  it('is opened alone, with its log', async () => {
+    const visit = await openPage();
+    const logged = { name: 'in use.db', content: inUse.database };
+    await dropMany(visit, script, ...three, logged, { name: 'in use.db-wal', content: inUse.sidecar });
+
+    await visit.page.getByRole('button', { name: 'Open alone: in use.db' }).click();
+    await visit.reach('ready');
+
+    expect((await visit.facts()).rows).toBe('3');
+    expect(await parts(visit).panel.count()).toBe(0);
+  });
+
+  it('that wants a tick is run as soon as it has one, and the others do not wait for it', async () => {
+    const visit = await openPage();
+    // Its header asks for more pages than there are.
+    const whole = nativeDatabase(`CREATE TABLE t(a INTEGER, b TEXT); CREATE TABLE u(c);
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO u SELECT hex(zeroblob(20)) FROM n;`);
+    const short = { name: 'short.db', content: whole.subarray(0, whole.length - 8192) };
+    await dropMany(visit, script, ...three, short);
+    await row(visit, 'short.db').getByText('Wants a tick').waitFor();
+
+    await runAll(visit);
+    expect(await states(visit)).toMatchObject({ 'one.db': 'upgraded', 'three.db': 'upgraded', 'short.db': 'ready' });
+    await row(visit, 'short.db').getByLabel('Go on with the part of the file that is here').check();
+    // That it is damaged as well is found by reading all of it.
+    await row(visit, 'short.db').getByLabel('Upgrade the damaged file all the same').check();
+    await parts(visit).runRest.click();
+    await reachFile(visit, 'short.db', 'upgraded');
+
+    expect(await parts(visit).runRest.count()).toBe(0);
+  });
+
+  it.each([
+    ['deleted', (path: string) => rmSync(path)],
+    ['changed', (path: string) => appendFileSync(path, 'more')],
+  ])('that is %s before its run is reported, and stops no other', async (_, damage) => {
+    const visit = await openPage();
+    await withoutDialog(visit);
+    await dropMany(visit, script, ...three);
+    damage(join(visit.folder, 'two.db'));
+
+    await runAll(visit);
+
+    expect(await states(visit)).toEqual({ 'one.db': 'upgraded', 'two.db': 'failed', 'three.db': 'upgraded' });
+    const { bytes } = await visit.downloadWith('Download all as a zip');
+    const contents = unzip(visit, bytes);
+    expect([...contents.keys()]).toEqual(['upgraded/one.db', 'upgraded/three.db', 'report.json']);
+    expect(reportIn(contents).files[1]).toMatchObject({ name: 'two.db', outcome: 'failed', archived: null });
+    expect(reportIn(contents).files[1]?.sentence).not.toBe('');
+  });
+
+  it('that is changed after its run is left out of the archive, and the report says so', async () => {
+    const visit = await openPage();
+    await withoutDialog(visit);
+    await dropMany(visit, script, ...three);
+    await runAll(visit);
+    utimesSync(join(visit.folder, 'two.db'), 1, 1);
+    truncateSync(join(visit.folder, 'two.db'), 100);
+
+    const { bytes } = await visit.downloadWith('Download all as a zip');
+
+    const contents = unzip(visit, bytes);
+    expect([...contents.keys()]).toEqual(['upgraded/one.db', 'upgraded/three.db', 'report.json']);
+    expect(reportIn(contents).counts).toMatchObject({ upgraded: 2, lost: 1 });
+    expect(await states(visit)).toMatchObject({ 'two.db': 'lost' });
+    expect(await visit.page.getByRole('button', { name: 'Download upgraded two.db' }).count()).toBe(0);
+  });
+
+  it('that has the name of another gets one of its own in the archive', async () => {
+    const visit = await openPage();
+    await withoutDialog(visit);
+    const input = visit.page.getByLabel('Open a SQLite file');
+    const same = [sound('spine.db', 1), sound('spine.db', 2)];
+    await input.setInputFiles(
+      [...same, script].map(({ name, content }) => ({
+        name,
+        mimeType: 'application/octet-stream',
+        buffer: Buffer.from(content as Uint8Array),
+      })),
+    );
+    await planned(visit);
+    await runAll(visit);
+
+    const { bytes } = await visit.downloadWith('Download all as a zip');
+
+    const contents = unzip(visit, bytes);
+    expect([...contents.keys()]).toEqual(['upgraded/spine.db', 'upgraded/spine (2).db', 'report.json']);
+    expect(askNative(contents.get('upgraded/spine (2).db') ?? Buffer.of(), `${SCHEMA}; ${ROWS};`)).toBe(
+      upgradedNatively(same[1]?.content as Uint8Array),
+    );
+  });
+});

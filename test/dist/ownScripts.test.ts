@@ -1,0 +1,174 @@
+// The user's own scripts in the built page: many files as one chain, what is recorded, and SQL that is written in place.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { askNative, nativeDatabase } from '../databases';
+import { findViolations } from './axe';
+import { receiveVisits, type UserFile, type Visit } from './visit';
+
+const openPage = receiveVisits();
+const PEOPLE = 'CREATE TABLE people(id INTEGER PRIMARY KEY, name TEXT); INSERT INTO people(name) VALUES (1), (2), (3);';
+const FILES: readonly UserFile[] = [
+  { name: '10_index.sql', content: 'CREATE INDEX by_city ON people(city);' },
+  { name: '2_city.sql', content: '-- where they live\nALTER TABLE people ADD COLUMN city TEXT;\n' },
+  { name: '3_pets.sql', content: 'BEGIN;\nCREATE TABLE pets(owner REFERENCES people);\nCOMMIT;\n' },
+];
+
+function order(visit: Visit): Promise<readonly (string | null)[]> {
+  return visit.page
+    .locator('[data-migration]')
+    .evaluateAll((all) => all.map((element) => element.getAttribute('data-migration')));
+}
+
+function migration(visit: Visit, path: string) {
+  return visit.page.locator(`[data-migration="${path}"]`);
+}
+
+it('Files of SQL that are dropped with a database are ordered by their numbers, and planned and run as one', async () => {
+  const visit = await openPage({ viewport: { width: 1280, height: 900 } });
+  await visit.pick({ name: 'people.db', content: nativeDatabase(PEOPLE) }, ...FILES);
+  await visit.reach('ready');
+  await visit.page.locator('[data-own-scripts]').waitFor();
+  expect(await order(visit)).toEqual(['2_city.sql', '3_pets.sql', '10_index.sql']);
+  await visit.replanned();
+  expect((await visit.statements()).map(({ verdict }) => verdict)).toEqual([
+    'applied',
+    'unchanged',
+    'applied',
+    'unchanged',
+    'applied',
+  ]);
+  expect(await visit.page.locator('[data-begins]').allTextContents()).toEqual([
+    '2_city.sql',
+    '3_pets.sql',
+    '10_index.sql',
+  ]);
+  expect(await findViolations(visit.page)).toEqual([]);
+  expect(await visit.scrollsSideways()).toBe(false);
+  await visit.runToTheEnd();
+  const { bytes } = await visit.downloadWith('Download upgraded database');
+  const asked =
+    'SELECT count(*), count(city) FROM people; SELECT group_concat(name) FROM sqlite_schema; PRAGMA integrity_check';
+  expect(askNative(bytes, asked)).toBe('3|0\npeople,pets,by_city\nok');
+});
+
+it('A file that fails stops the chain with its name and line, and nothing of the others is kept; without it they run', async () => {
+  const visit = await openPage();
+  const wrong = { name: '5_wrong.sql', content: '\nSELECT 1;\nCREATE INDEX i ON missing(a);' };
+  await visit.pick({ name: 'people.db', content: nativeDatabase(PEOPLE) }, ...FILES, wrong);
+  await visit.reach('ready');
+  const obstacle = visit.page.locator('[data-obstacle]');
+  await obstacle.waitFor();
+  expect(await obstacle.innerText()).toContain('(5_wrong.sql, line 3)');
+  expect(await visit.run.isDisabled()).toBe(true);
+  await migration(visit, '5_wrong.sql').getByRole('checkbox').uncheck();
+  await obstacle.waitFor({ state: 'detached' });
+  await visit.replanned();
+  await visit.runToTheEnd();
+  const { bytes } = await visit.downloadWith('Download upgraded database');
+  expect(askNative(bytes, "SELECT count(*) FROM sqlite_schema WHERE name IN ('pets', 'by_city')")).toBe('2');
+});
+
+it('What a tool has recorded as applied is shown and not run again, and what is run can be recorded in its table', async () => {
+  const visit = await openPage();
+  const recorded = `${PEOPLE} CREATE TABLE "schema_migrations" (version varchar(128) primary key);
+    INSERT INTO schema_migrations VALUES ('20260101000000');`;
+  await visit.pick(
+    { name: 'people.db', content: nativeDatabase(recorded) },
+    {
+      name: '20260101000000_people.sql',
+      content: '-- migrate:up\nCREATE TABLE people(id);\n-- migrate:down\nDROP TABLE people;\n',
+    },
+    {
+      name: '20260202000000_city.sql',
+      content: '-- migrate:up\nALTER TABLE people ADD COLUMN city TEXT;\n-- migrate:down\nDROP TABLE people;\n',
+    },
+  );
+  await visit.reach('ready');
+  await visit.page.locator('[data-history=schema_migrations]').waitFor();
+  expect(await migration(visit, '20260101000000_people.sql').getAttribute('data-status')).toBe('applied');
+  expect(await migration(visit, '20260202000000_city.sql').getAttribute('data-status')).toBe('pending');
+  await visit.replanned();
+  expect(await visit.statements()).toHaveLength(1);
+  await visit.page.getByLabel('Record what is run in schema_migrations').check();
+  await visit.page.locator('[data-statement="2"]').waitFor();
+  await visit.replanned();
+  await visit.runToTheEnd();
+  const { bytes } = await visit.downloadWith('Download upgraded database');
+  expect(
+    askNative(bytes, 'SELECT group_concat(version) FROM schema_migrations; SELECT count(*), count(city) FROM people'),
+  ).toBe('20260101000000,20260202000000\n3|0');
+});
+
+it('A folder that is picked is read with its paths: each migration of Prisma lies in a folder of its own', async () => {
+  const visit = await openPage();
+  const folder = join(visit.folder, 'migrations');
+  const files = {
+    'migration_lock.toml': 'provider = "sqlite"\n',
+    '20260101000000_init/migration.sql': 'CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT);\n',
+    '20260202000000_city/migration.sql': 'ALTER TABLE "User" ADD COLUMN "city" TEXT;\n',
+  };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  await visit.pick({ name: 'empty.db', content: nativeDatabase('CREATE TABLE t(a)') });
+  await visit.reach('ready');
+  await visit.page.getByLabel('A folder').setInputFiles(folder);
+  await visit.page.locator('[data-own-scripts=prisma]').waitFor();
+  expect((await order(visit)).map((path) => path?.split('/').at(-2))).toEqual([
+    '20260101000000_init',
+    '20260202000000_city',
+  ]);
+  await visit.replanned();
+  await visit.runToTheEnd();
+  const { bytes } = await visit.downloadWith('Download upgraded database');
+  expect(askNative(bytes, "SELECT group_concat(name) FROM pragma_table_info('User')")).toBe('id,city');
+});
+
+it('SQL that is written in the page is planned as it is typed, and its errors are marked; a statement that never ends does not hold it up', async () => {
+  const visit = await openPage();
+  await visit.pick({ name: 'people.db', content: nativeDatabase(PEOPLE) });
+  await visit.reach('ready');
+  await visit.replanned();
+  await visit.page.getByRole('button', { name: 'Write SQL' }).click();
+  const editor = visit.page.locator('[data-editor=full] .cm-content');
+  await editor.click();
+  await visit.page.keyboard.insertText('ALTER TABLE people ADD COLUMN city;\nCREATE INDEX i ON nowhere(a);');
+  await visit.page.locator('[data-obstacle="2"]').waitFor();
+  await visit.page.locator('.cm-lintRange-error').waitFor();
+  await visit.page.keyboard.press('ControlOrMeta+a');
+  await visit.page.keyboard.insertText(
+    'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n;',
+  );
+  await visit.page.getByText('Planning …').waitFor();
+  await visit.page.keyboard.press('ControlOrMeta+a');
+  await visit.page.keyboard.insertText('ALTER TABLE people ADD COLUMN town;');
+  await visit.page.getByText('ADD COLUMN town').nth(1).waitFor();
+  await visit.replanned();
+  expect(await findViolations(visit.page)).toEqual([]);
+  await visit.runToTheEnd();
+  const { bytes } = await visit.downloadWith('Download upgraded database');
+  expect(askNative(bytes, 'SELECT count(*), count(town) FROM people')).toBe('3|0');
+});
+
+it('A migration of the catalog can be edited as a copy, which can be taken home, while the migration stays as it was', async () => {
+  const visit = await openPage();
+  await visit.openSample('narrow');
+  await visit.reach('ready');
+  await visit.replanned();
+  const before = await visit.statements();
+  await visit.page.getByRole('button', { name: 'Edit a copy' }).click();
+  await visit.page.locator('[data-editor=full] .cm-content').click();
+  await visit.page.keyboard.press('ControlOrMeta+Home');
+  await visit.page.keyboard.insertText('CREATE TABLE first_of_all(a);\n');
+  await visit.page.locator('[data-statement="1"]').getByText('first_of_all').waitFor();
+  await visit.replanned();
+  expect((await visit.statements()).length).toBe(before.length + 1);
+  const script = await visit.downloadWith('Download the script');
+  expect(script.bytes.toString()).toMatch(/^CREATE TABLE first_of_all\(a\);\n/);
+  await visit.page.locator('select').selectOption({ index: 1 });
+  await visit.page.locator('[data-writing]').waitFor({ state: 'detached' });
+  await visit.replanned();
+  expect(await visit.statements()).toEqual(before);
+});
