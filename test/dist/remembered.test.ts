@@ -1,0 +1,51 @@
+// What the page remembers for the next visit: which migration was used last, and nothing of any file.
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { nativeDatabase } from '../databases';
+import { dist, launchChromium, serveDist, type ServedPage } from './browser';
+
+let browser: Browser;
+let served: ServedPage;
+const folder = mkdtempSync(join(tmpdir(), 'drydock-team-'));
+
+beforeAll(async () => {
+  cpSync(dist, folder, { recursive: true });
+  const path = join(folder, 'migrations/index.json');
+  const catalog = JSON.parse(readFileSync(path, 'utf8')) as { migrations: object[] };
+  catalog.migrations.push({ id: '022_audit', title: '022: audit', summary: 'One table.', script: '022_audit.sql' });
+  writeFileSync(path, JSON.stringify(catalog));
+  writeFileSync(join(folder, 'migrations/022_audit.sql'), 'CREATE TABLE audit(a);');
+  [browser, served] = await Promise.all([launchChromium(), serveDist('/', folder)]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await served.close();
+  rmSync(folder, { recursive: true });
+});
+
+it('The migration that was chosen last is chosen on the next visit, unless a link asks for another; no file is remembered', async () => {
+  const page = await browser.newPage();
+  const file = { name: 'secret.db', mimeType: '', buffer: Buffer.from(nativeDatabase('CREATE TABLE hidden(a)')) };
+  const choice = page.locator('select');
+  const open = async (query: string): Promise<string> => {
+    await page.goto(served.address + query);
+    await page.getByLabel('Open a SQLite file').setInputFiles(file);
+    await page.locator('main[data-state=ready]').waitFor();
+    return choice.inputValue();
+  };
+
+  expect(await open('')).toBe('021_otc_multiweek_real_example');
+  await choice.selectOption('022_audit');
+  await page.locator('[data-statement="1"]').getByText('audit').waitFor();
+  expect(await open('')).toBe('022_audit');
+  expect(await open('?migration=021_otc_multiweek_real_example')).toBe('021_otc_multiweek_real_example');
+
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+  expect(kept).not.toMatch(/secret|hidden/);
+  expect(Object.keys((JSON.parse(kept) as readonly object[])[0] ?? {})).toEqual(['drydock.migration']);
+  await page.close();
+});
