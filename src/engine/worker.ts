@@ -14,8 +14,9 @@ const kept: Kept = {
   here: (fileBytes) => keptBytes(purpose, deviceMemory, fileBytes),
   ofRuns: (fileBytes) => keptBytes('runs', deviceMemory, fileBytes),
 };
-// A worker that was started from a Blob has no address of its own that another could be relative to.
-const api = loadEngine(new URL(wasmUrl, import.meta.url).href).then((engine) => {
+// A worker that was started from a Blob has no address that another could be relative to; this module has.
+const here = import.meta.url;
+const api = loadEngine(new URL(wasmUrl, here).href).then((engine) => {
   if (purpose === 'runs') warmUp(engine);
   return makeApi(engine, kept);
 });
