@@ -41,6 +41,8 @@ export default defineConfig({
           name: 'dist',
           environment: 'node',
           include: ['test/dist/**/*.test.ts'],
+          // A browser is driven, on a machine that may be busy.
+          testTimeout: 40_000,
         },
       },
     ],

@@ -1,4 +1,4 @@
-// Vite plugin: tells the service worker which files the build has, and keeps it at a name that stays the same.
+// Vite plugin: tells the service worker which files and which policy the build has, and keeps it at a name that stays the same.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
@@ -36,7 +36,10 @@ export function offline() {
           .update(file)
           .update('\0')
           .update(readFileSync(join(folder, file)));
-      const kept = JSON.stringify({ version: version.digest('hex').slice(0, 16), files });
+      const page = readFileSync(join(folder, 'index.html'), 'utf8');
+      const policy = /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(page)?.[1];
+      if (policy === undefined) throw new Error('The page has no content security policy');
+      const kept = JSON.stringify({ version: version.digest('hex').slice(0, 16), files, policy });
       const path = join(folder, SERVICE_WORKER);
       const code = readFileSync(path, 'utf8');
       if (!code.includes('__KEPT_FILES__')) throw new Error(`${path} has no place for the files of the build`);

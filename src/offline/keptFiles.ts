@@ -5,4 +5,6 @@ export interface KeptFiles {
   /** Another one as soon as a byte of any file differs. */
   readonly version: string;
   readonly files: readonly string[];
+  /** The content security policy of the page. */
+  readonly policy: string;
 }

@@ -41,7 +41,15 @@ scope.addEventListener('fetch', (event) => {
     const cache = await caches.open(CACHE);
     const page = request.mode === 'navigate' && address.pathname === new URL(scope.registration.scope).pathname;
     const found = await cache.match(page ? 'index.html' : request, { ignoreSearch: page });
-    return found ?? fetch(request);
+    if (!found) return fetch(request);
+    return request.destination === 'worker' ? withPolicy(found) : found;
   };
   event.respondWith(answer());
 });
+
+/** The page's worker has no policy but that which comes with its script. */
+function withPolicy({ body, headers }: Response): Response {
+  const more = new Headers(headers);
+  more.set('Content-Security-Policy', kept.policy);
+  return new Response(body, { headers: more });
+}

@@ -76,6 +76,11 @@ function addressesOfBuild(): ReadonlySet<string> {
   return new Set(['', ...paths].map((path) => served.address + path));
 }
 
+/** Whether this is the address of something that the page itself made, in memory. */
+function madeByPage(url: string): boolean {
+  return url.startsWith(`blob:${new URL(served.address).origin}/`);
+}
+
 /** How a request is more than the bare wish for a file; null where it is no more. */
 function excess(request: Request, own: ReadonlySet<string>): string | null {
   const more = [
