@@ -46,6 +46,6 @@ it('The migration that was chosen last is chosen on the next visit, unless a lin
 
   const kept = await page.evaluate(() => [Object.entries(localStorage), Object.entries(sessionStorage)]);
   expect(JSON.stringify(kept)).not.toMatch(/secret|hidden/);
-  expect(kept).toEqual([[['drydock.migration', '022_audit']], []]);
+  expect(kept).toEqual([[['drydock.migration', '021_otc_multiweek_real_example']], []]);
   await page.close();
 });
