@@ -96,7 +96,11 @@ console.log(`${String(total.passed)} passed, ${String(total.failed)} failed${ski
 async function carryOut(step) {
   const outcomes = await Promise.all(
     step.commands.map(([program = '', ...programArguments]) =>
-      run(process.execPath, [join(folder, 'node_modules', program), ...programArguments], { environment, folder }),
+      run(process.execPath, [join(folder, 'node_modules', program), ...programArguments], {
+        environment,
+        folder,
+        patience: 50 * 60_000,
+      }),
     ),
   );
   const failures = outcomes.filter(({ code }) => code !== 0);

@@ -125,7 +125,7 @@ describe('The editor', () => {
 
   it('is a plain field that runs queries where it cannot be loaded', async () => {
     const visit = await openPage();
-    await visit.page.route('**/editor-*.js', (route) =>
+    await visit.page.route('**/codeMirror-*.js', (route) =>
       route.fulfill({ contentType: 'text/javascript', body: 'throw 0' }),
     );
     await visit.pick({ name: 'people.db', content: bytes });
