@@ -1,5 +1,5 @@
 // A visit to the page in Firefox, which is driven by WebDriver BiDi: what a user does, what she has then, and what goes wrong.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer, { type Browser, type ElementHandle, type Page } from 'puppeteer-core';
@@ -81,9 +81,38 @@ export class FirefoxVisit {
     await this.page.waitForSelector(selector, { visible: true });
   }
 
-  /** Clicks on something as soon as that is possible. */
+  /**
+   * Clicks on something as soon as it can be seen and nothing lies over it. Looking and clicking are one step in the page: a click
+   * at a place would miss what moves away meanwhile.
+   */
   async click(selector: string): Promise<void> {
-    await this.page.locator(selector).click();
+    for (let isClicked = false; !isClicked;) {
+      const element = (await this.page.locator(selector).waitHandle()) as ElementHandle<HTMLElement>;
+      const outcome = await this.page.waitForFunction(
+        (each: HTMLElement) => {
+          if (!each.isConnected) return 'gone';
+          if (each.matches(':disabled')) return null;
+          each.scrollIntoView({ block: 'center', behavior: 'instant' });
+          const { x, y, width, height } = each.getBoundingClientRect();
+          if (!each.contains(document.elementFromPoint(x + width / 2, y + height / 2))) return null;
+          each.focus();
+          each.click();
+          return 'clicked';
+        },
+        {},
+        element,
+      );
+      isClicked = (await outcome.jsonValue()) === 'clicked';
+    }
+  }
+
+  /** Types in the place of what stands in the editor that has the focus. */
+  async write(text: string): Promise<void> {
+    const { keyboard } = this.page;
+    await keyboard.down('Control');
+    await keyboard.press('a');
+    await keyboard.up('Control');
+    await keyboard.type(text);
   }
 
   /** Opens a view and waits for what it shows. */
@@ -97,22 +126,15 @@ export class FirefoxVisit {
     return (await this.page.$$(selector)).length;
   }
 
-  /** Clicks on a button and waits for the file that the user then has. */
-  async download(button: string, ending: string): Promise<{ readonly name: string; readonly bytes: Buffer }> {
-    const downloads = join(this.folder, 'downloads');
-    const before = new Set(readdirSync(downloads));
+  /** Clicks on a button and waits for the file of this name that the user then has; one that she had before is put away. */
+  async download(button: string, name: string): Promise<Buffer> {
+    const path = join(this.folder, 'downloads', name);
+    rmSync(path, { force: true });
     await this.click(`button ::-p-text(${button})`);
-    const name = await vi.waitUntil(
-      () => readdirSync(downloads).find((each) => !before.has(each) && each.endsWith(ending)),
-      { timeout: 20_000 },
-    );
-    // Firefox writes beside it, and moves what is whole.
-    await vi.waitUntil(
-      () => !existsSync(join(downloads, `${name}.part`)) && readFileSync(join(downloads, name)).length > 0,
-      {
-        timeout: 20_000,
-      },
-    );
-    return { name, bytes: readFileSync(join(downloads, name)) };
+    // Firefox keeps the name by an empty file, writes beside it under another name, and moves what is whole.
+    await vi.waitUntil(() => existsSync(path) && !existsSync(`${path}.part`) && statSync(path).size > 0, {
+      timeout: 30_000,
+    });
+    return readFileSync(path);
   }
 }

@@ -5,19 +5,15 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { askNative, nativeDatabase } from '../databases';
 import { nativeContents } from '../fixtures/contents';
-import { HOSTILE, watchMarkup, whatCameAlive } from './hostile';
-import { lookEverywhere, openView, watchPolicy } from './session';
-import { receiveVisits, type UserFile, type Visit } from './visit';
+import { FILE, HOSTILE, literal, name, openHostile, unfold, watchMarkup, whatCameAlive } from './hostile';
+import { lookEverywhere, openView } from './session';
+import { receiveVisits, type Visit } from './visit';
 
 const openPage = receiveVisits();
 vi.setConfig({ testTimeout: 120_000 });
 
-const name = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const comment = (text: string): string => `/* ${text} */`;
 const FIRST = HOSTILE[0] ?? '';
-/** No file name may have a slash, nor be longer than most disks allow. */
-const FILE = `"><img src=x onerror="globalThis.owned='file'">\${1}{{2}}\u202E`;
 
 const database = nativeDatabase(
   HOSTILE.map((text, at) => {
@@ -42,33 +38,10 @@ const script = HOSTILE.map(
     DELETE FROM ${name(text)} WHERE id = 1;`,
 ).join('\n');
 
-/** Opens all that can be opened, again as long as that shows more. */
-async function unfold(visit: Visit): Promise<void> {
-  await visit.page.locator('details:not([open]) > summary').evaluateAll((all) => {
-    for (const summary of all) if (summary instanceof HTMLElement && summary.offsetParent !== null) summary.click();
-  });
-}
-
-async function openHostile(...files: readonly UserFile[]): Promise<{ visit: Visit; dialogs: readonly string[] }> {
-  const visit = await openPage();
-  const dialogs: string[] = [];
-  const context = visit.page.context();
-  await watchPolicy(context);
-  await watchMarkup(context);
-  visit.page.on('dialog', (dialog) => {
-    dialogs.push(dialog.message());
-    void dialog.dismiss();
-  });
-  context.on('page', (page) => dialogs.push(`a new page: ${page.url()}`));
-  await visit.page.waitForLoadState('networkidle');
-  await visit.page.reload();
-  await visit.drop(...files);
-  return { visit, dialogs };
-}
-
 describe('A database and a script that are hostile all over', () => {
   it('are shown in every view, upgraded and taken home, and nothing of them is taken for markup or run', async () => {
     const { visit, dialogs } = await openHostile(
+      openPage,
       { name: `${FILE}.db`, content: database },
       { name: `${FILE}.sql`, content: script },
     );
@@ -120,7 +93,7 @@ describe('A database and a script that are hostile all over', () => {
 
   it('are shown in what is refused and in what fails, too', async () => {
     const failing = HOSTILE.map((text) => `DROP TABLE ${name(`no ${text}`)};`).reverse();
-    const { visit, dialogs } = await openHostile({ name: `${FILE}.db`, content: database });
+    const { visit, dialogs } = await openHostile(openPage, { name: `${FILE}.db`, content: database });
     await visit.reach('ready');
     for (const [at, text] of failing.entries()) {
       await visit.useScript({ name: `${FILE}${at}.sql`, content: text });

@@ -1,5 +1,7 @@
 // Names, texts and values that mean harm, and a page that notes whatever of them comes alive.
 import type { BrowserContext } from 'playwright';
+import { watchPolicy } from './session';
+import type { UserFile, Visit } from './visit';
 
 /** Each would set a mark on the page's window, were it taken for more than a name. */
 export const HOSTILE: readonly string[] = [
@@ -24,6 +26,19 @@ export const HOSTILE: readonly string[] = [
   `${'long '.repeat(2000)}<b onmouseover="globalThis.owned='long'">`,
 ];
 
+/** A name of a file. It has no slash, and is no longer than most disks allow. */
+export const FILE = `"><img src=x onerror="globalThis.owned='file'">\${1}{{2}}\u202E`;
+
+/** A text as the name of something in SQL. */
+export function name(text: string): string {
+  return `"${text.replaceAll('"', '""')}"`;
+}
+
+/** A text as a value in SQL. */
+export function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
 /** Element names and attributes that no view of the page has, so that they can only come from a name. */
 interface Noted {
   readonly alive: string[];
@@ -33,7 +48,9 @@ interface Noted {
 export async function watchMarkup(context: BrowserContext): Promise<void> {
   await context.addInitScript(() => {
     const alive: string[] = [];
-    const FOREIGN = 'img, image, iframe, object, embed, base, form[action], script:not([src]), foreignObject, [srcdoc]';
+    // The editor puts images of its own, which show nothing, beside characters that it shows by a sign.
+    const IMAGES = 'img[src], img:not(.cm-widgetBuffer), image';
+    const FOREIGN = `${IMAGES}, iframe, object, embed, base, form[action], script:not([src]), foreignObject, [srcdoc]`;
     const look = (root: Element): void => {
       for (const element of [root, ...root.querySelectorAll('*')]) {
         const harmful = element
@@ -63,4 +80,32 @@ export function whatCameAlive(): readonly string[] {
     ...inherited,
     ...(owned === undefined ? [] : [JSON.stringify(owned)]),
   ];
+}
+
+/** Opens a page that is watched, and drops files on it. Gives also each dialog and each new page that comes up. */
+export async function openHostile(
+  openPage: () => Promise<Visit>,
+  ...files: readonly UserFile[]
+): Promise<{ readonly visit: Visit; readonly dialogs: readonly string[] }> {
+  const visit = await openPage();
+  const dialogs: string[] = [];
+  const context = visit.page.context();
+  await watchPolicy(context);
+  await watchMarkup(context);
+  visit.page.on('dialog', (dialog) => {
+    dialogs.push(dialog.message());
+    void dialog.dismiss();
+  });
+  context.on('page', (page) => dialogs.push(`a new page: ${page.url()}`));
+  await visit.page.waitForLoadState('networkidle');
+  await visit.page.reload();
+  await visit.drop(...files);
+  return { visit, dialogs };
+}
+
+/** Opens all that can be opened. */
+export async function unfold({ page }: Visit): Promise<void> {
+  await page.locator('details:not([open]) > summary').evaluateAll((all) => {
+    for (const summary of all) if (summary instanceof HTMLElement && summary.offsetParent !== null) summary.click();
+  });
 }

@@ -6,7 +6,7 @@ import { join, relative, sep } from 'node:path';
 import { chromium, type Browser, type Request } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { chromiumArguments, findChromium } from '../../scripts/chromium.mjs';
-import { dist, serveDist, type ServedPage } from './browser';
+import { dist, launchChromium, serveDist, type ServedPage } from './browser';
 import { lookEverywhere, watchPolicy } from './session';
 import { Visit } from './visit';
 
@@ -76,7 +76,7 @@ function addressesOfBuild(): ReadonlySet<string> {
   return new Set(['', ...paths].map((path) => served.address + path));
 }
 
-/** Whether this is the address of something that the page itself made, in memory. */
+/** Whether this is the address of something that the page itself holds in memory: it is asked of nobody. */
 function madeByPage(url: string): boolean {
   return url.startsWith(`blob:${new URL(served.address).origin}/`);
 }
@@ -84,10 +84,7 @@ function madeByPage(url: string): boolean {
 /** How a request is more than the bare wish for a file; null where it is no more. */
 function excess(request: Request, own: ReadonlySet<string>): string | null {
   const more = [
-    // What the page holds in memory is asked of nobody.
-    own.has(request.url()) || request.url().startsWith(`blob:${new URL(served.address).origin}/`)
-      ? ''
-      : 'is no file of the build',
+    own.has(request.url()) || madeByPage(request.url()) ? '' : 'is no file of the build',
     request.method() === 'GET' ? '' : request.method(),
     request.postDataBuffer() === null ? '' : 'has a body',
     ['document', 'script', 'stylesheet', 'fetch', 'image', 'manifest', 'other'].includes(request.resourceType())
@@ -96,6 +93,39 @@ function excess(request: Request, own: ReadonlySet<string>): string | null {
   ].filter((each) => each !== '');
   return more.length === 0 ? null : `${request.url()}: ${more.join(', ')}`;
 }
+
+describe('The page’s policy', () => {
+  it.each(['the first visit', 'a later one, from the service worker'])(
+    'holds in the worker that has the database, too: %s',
+    async (kind) => {
+      const own = await launchChromium();
+      const other = await serveDist('/');
+      const page = await own.newPage();
+      await page.goto(served.address);
+      if (kind !== 'the first visit') {
+        await page.waitForFunction(() => navigator.serviceWorker.controller);
+        await page.reload();
+      }
+      await page.locator('[data-sample]').first().click();
+      await page.locator('main[data-state=ready]').waitFor();
+      const [worker] = page.workers();
+      if (!worker) throw new Error('The page has no worker');
+      const asked = (address: string): Promise<string> =>
+        worker.evaluate(
+          (url) =>
+            fetch(url, { mode: 'no-cors' }).then(
+              () => 'answered',
+              () => 'refused',
+            ),
+          address,
+        );
+      expect(await asked(served.address)).toBe('answered');
+      expect(await asked(other.address)).toBe('refused');
+      await own.close();
+      await other.close();
+    },
+  );
+});
 
 describe('A whole session', () => {
   it('asks for nothing but files of the build, by their bare addresses, and breaks no rule of the policy', async () => {
@@ -148,22 +178,6 @@ describe('A whole session', () => {
     expect(requests.map((request) => excess(request, own)).filter((each) => each !== null)).toEqual([]);
     rmSync(visit.folder, { recursive: true });
     await context.close();
-  });
-
-  it('could send nothing elsewhere from its workers: the policy of the page binds them too', async () => {
-    const [page, other] = await Promise.all([browser.newPage(), serveDist('/')]);
-    await page.goto(served.address);
-    await page.locator('[data-sample]').first().waitFor();
-    const [worker] = page.workers();
-    const ask = (address: string): Promise<string> =>
-      fetch(address, { mode: 'no-cors' }).then(
-        () => 'sent',
-        () => 'refused',
-      );
-    expect(await worker?.evaluate(ask, `${served.address}icon.svg`)).toBe('sent');
-    expect(await worker?.evaluate(ask, `${other.address}icon.svg`)).toBe('refused');
-    await page.close();
-    await other.close();
   });
 
   it('asks for no more than that in the log of the browser’s own network: no other host is looked up', async () => {
