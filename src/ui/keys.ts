@@ -1,4 +1,4 @@
-// What the keys of the page do. Loaded when one of them is pressed first.
+// What the keys of the page do. Loaded when a file is open, or one of them is pressed.
 
 import type { Explorer } from './explore/explorer.svelte';
 import type { Workbench } from './workbench.svelte';
