@@ -51,7 +51,7 @@ const LABELS: Readonly<Partial<Record<CheckKey, string>>> = {
   'sha256-result': 'SHA-256 of the result',
 };
 
-/** Up to this many bytes a check beside a run takes neither time nor memory worth speaking of. */
+/** Up to this many bytes a check is over soon, so that one which has begun is not given up for a run. */
 const SMALL_BYTES = 32e6;
 
 /** The checks of one dropped file at a time. */
@@ -73,6 +73,8 @@ export class Checks {
   /** Counts the files and results; what was asked for an earlier one is dropped. */
   #round = 0;
   #idle: Promise<void> = Promise.resolve();
+  /** A run has the machine to itself: what waits is not begun. */
+  #held = false;
 
   constructor(client = new EngineClient('checks')) {
     this.#client = client;
@@ -156,8 +158,12 @@ export class Checks {
     this.#start();
   }
 
-  /** Gives way to a run: on a file that is not small, what is being checked is given up, to be made later. */
+  /**
+   * Gives way to a run, until `look` or `prove`: nothing more is begun. On a file that is not small, what is being checked is
+   * given up too, to be made later.
+   */
   giveWay(): void {
+    this.#held = true;
     if ((this.#inspection?.size ?? 0) <= SMALL_BYTES) return;
     const current = this.#current;
     const queue = this.#queue;
@@ -230,11 +236,12 @@ export class Checks {
   }
 
   #start(): void {
+    this.#held = false;
     if (this.#current === null) this.#idle = this.#work(this.#round);
   }
 
   async #work(round: number): Promise<void> {
-    for (let task = this.#queue.shift(); task; task = this.#queue.shift()) {
+    for (let task = this.#next(); task; task = this.#next()) {
       this.#current = task;
       const { key } = task;
       const label = LABELS[key] ?? 'looking at the schema';
@@ -244,6 +251,10 @@ export class Checks {
       this.states.set(key, state);
     }
     this.#current = null;
+  }
+
+  #next(): Task | undefined {
+    return this.#held ? undefined : this.#queue.shift();
   }
 
   async #make(task: Task, round: number): Promise<CheckState> {

@@ -24,11 +24,10 @@ import { Scripts } from './scripts.svelte';
 /** Where the work is; `<main data-state>` shows it. */
 export type WorkbenchState = 'empty' | 'inspecting' | 'ready' | 'running' | 'done' | 'refused';
 
-/** Statements from which on a list is too long to be drawn anew for each of them. */
-const LONG_SCRIPT = 200;
+/** How often the progress of a run is drawn. */
 const SHOW_EVERY_MILLISECONDS = 100;
 /** The checks of a file begin so long after its plan is shown. */
-const LOOK_AFTER_MILLISECONDS = 100;
+const LOOK_AFTER_MILLISECONDS = 300;
 /** A worker that has written a result of this many bytes is worth ending for its memory. */
 const MEMORY_WORTH_FREEING = 64 << 20;
 const ENGINE_GONE = 'Your file was not changed. Drop it again, or reload the page if this repeats.';
@@ -310,9 +309,8 @@ export class Workbench {
     const show = (progress: Progress): void => {
       if (question === this.#question && this.state === 'running') this.progress = progress;
     };
-    // Each report changes the list of statements. Where that is long, the latest is shown now and then.
-    const long = (this.planned?.statements.length ?? 0) > LONG_SCRIPT;
-    const onProgress = long ? latestNowAndThen(show, SHOW_EVERY_MILLISECONDS) : show;
+    // Each report changes the list of statements, and drawing that takes a processor from the run.
+    const onProgress = latestNowAndThen(show, SHOW_EVERY_MILLISECONDS);
     await this.#guarded(question, async () => {
       const { choices } = this;
       const finished = await this.#client.engine.run(script.text, choices, onProgress);

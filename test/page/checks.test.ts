@@ -1,5 +1,5 @@
 // The checks of a file with their real worker: what is made when, given up, skipped and asked for.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineClient } from '../../src/engine/client';
 import { databaseOf, sha256, tableOf } from './databases';
 import {
@@ -99,15 +99,22 @@ describe('The checks of a file', () => {
     },
   );
 
-  it('of a small file go on beside a run', async () => {
-    const { checks, workers, decide } = watched;
+  it('of a small file are brought to an end beside a run, but no other is begun before it is over', async () => {
+    const { checks, questions, workers, decide, release } = watched;
     decide((question) => (question === 'countRows t' ? 'held' : 'asked'));
-    await look(watched, runs, tableOf(30));
+    const { inspection } = await look(watched, runs, tableOf(30));
     await asked(watched, 'countRows t');
 
     checks.giveWay();
-
     expect(standing(checks)).toMatchObject({ rows: 'running' });
+    release();
+    await vi.waitUntil(() => checks.states.get('rows')?.state === 'made');
+    expect(standing(checks)).toMatchObject({ rows: 'made', 'integrity-before': 'waiting', 'sha256-input': 'waiting' });
+    expect(questions).not.toContain('prove integrity-before');
+
+    checks.look(inspection);
+    await settled(checks);
+    expect(standing(checks)).toMatchObject({ rows: 'made', 'integrity-before': 'made', 'sha256-input': 'made' });
     expect(workers).toHaveLength(1);
   });
 

@@ -21,6 +21,8 @@ export interface WatchedChecks {
   readonly workers: Worker[];
   /** Decides on the questions from now on. */
   readonly decide: (fate: (question: string) => Fate) => void;
+  /** Asks the questions that have been held. */
+  readonly release: () => void;
   /** Ends the worker. */
   readonly end: () => void;
 }
@@ -29,6 +31,7 @@ export interface WatchedChecks {
 export function watchChecks(): WatchedChecks {
   const questions: string[] = [];
   const workers: Worker[] = [];
+  const held: (() => void)[] = [];
   let fateOf: (question: string) => Fate = () => 'asked';
   const client = new EngineClient('checks', (name) => {
     const worker = new Worker(new URL('../../src/engine/worker.ts', import.meta.url), { type: 'module', name });
@@ -39,6 +42,7 @@ export function watchChecks(): WatchedChecks {
       questions.push(question);
       const fate = fateOf(question);
       if (fate === 'asked') post(message);
+      if (fate === 'held') held.push(() => post(message));
       if (fate === 'fatal') {
         worker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory', cancelable: true }));
       }
@@ -52,6 +56,9 @@ export function watchChecks(): WatchedChecks {
     workers,
     decide: (fate) => {
       fateOf = fate;
+    },
+    release: () => {
+      for (const ask of held.splice(0)) ask();
     },
     end: () => client.cancel(),
   };
