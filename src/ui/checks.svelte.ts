@@ -51,7 +51,7 @@ const LABELS: Readonly<Partial<Record<CheckKey, string>>> = {
   'sha256-result': 'SHA-256 of the result',
 };
 
-/** Up to this many bytes a check is over soon, so that one which has begun is not given up for a run. */
+/** Up to this many bytes a check is over soon and takes little memory: one that has begun is not given up for a run. */
 const SMALL_BYTES = 32e6;
 
 /** The checks of one dropped file at a time. */
@@ -251,6 +251,14 @@ export class Checks {
       this.states.set(key, state);
     }
     this.#current = null;
+    if (!this.#held) this.#rest();
+  }
+
+  /** A worker never gives back memory that it took, and the next check may never be asked for. */
+  #rest(): void {
+    if ((this.#inspection?.size ?? 0) <= SMALL_BYTES) return;
+    this.#client.cancel();
+    this.#opened = 'nothing';
   }
 
   #next(): Task | undefined {

@@ -16,8 +16,20 @@ test.each<readonly [string, number | undefined, number, number]>([
   expect(keptBytes('runs', deviceMemory, fileBytes)).toBe(kept);
 });
 
-test('for checks 16 MB are kept on every machine and of every file', () => {
+test.each<readonly [string, number | undefined, number, number]>([
+  ['a machine that does not tell keeps 16 MB', undefined, GIGABYTE, 16e6],
+  ['a machine with 4 GB keeps 16 MB', 4, GIGABYTE, 16e6],
+  ['a machine with 8 GB keeps a file of 512 MB whole', 8, GIGABYTE / 2, GIGABYTE / 2],
+  ['and of a larger one as much, since its result is kept beside it', 8, GIGABYTE, GIGABYTE / 2],
+  ['but of one that a run cannot keep whole 16 MB', 8, GIGABYTE + 1, 16e6],
+  ['a machine with 64 GB keeps 1 GB of a file of 2 GB', 64, 2 * GIGABYTE, GIGABYTE],
+  ['a small file takes no more than the least that is kept', 16, 4096, 16e6],
+])('for checks %s', (_what, deviceMemory, fileBytes, kept) => {
+  expect(keptBytes('checks', deviceMemory, fileBytes)).toBe(kept);
+});
+
+test('for looks 32 MB are kept on every machine and of every file', () => {
   for (const deviceMemory of [undefined, 4, 8, 64]) {
-    for (const fileBytes of [4096, 1e8, 1e10]) expect(keptBytes('checks', deviceMemory, fileBytes)).toBe(16e6);
+    for (const fileBytes of [4096, 1e8, 1e10]) expect(keptBytes('looks', deviceMemory, fileBytes)).toBe(32e6);
   }
 });

@@ -99,6 +99,24 @@ describe('The checks of a file', () => {
     },
   );
 
+  it('of a large file take no memory once they are made, and more can be asked for', async () => {
+    const { checks, questions, workers, decide, release } = watched;
+    decide((question) => (question === 'prove integrity-before' ? 'held' : 'asked'));
+    const { file } = await look(watched, runs, tableOf(30), LARGE);
+    await asked(watched, 'prove integrity-before');
+    const end = vi.spyOn(workers[0] as Worker, 'terminate');
+    release();
+    await settled(checks);
+    await vi.waitUntil(() => end.mock.calls.length === 1);
+
+    const before = questions.length;
+    checks.ask('sha256-input');
+    await settled(checks);
+    expect(checks.sha256('input')).toBe(await sha256(file));
+    expect(questions.slice(before)).toEqual(['open', 'hash input']);
+    expect(workers).toHaveLength(2);
+  });
+
   it('of a small file are brought to an end beside a run, but no other is begun before it is over', async () => {
     const { checks, questions, workers, decide, release } = watched;
     decide((question) => (question === 'countRows t' ? 'held' : 'asked'));
