@@ -25,7 +25,7 @@ import { Scripts } from './scripts.svelte';
 export type WorkbenchState = 'empty' | 'inspecting' | 'ready' | 'running' | 'done' | 'refused';
 
 /** How often the progress of a run is drawn. */
-const SHOW_EVERY_MILLISECONDS = 100;
+const SHOW_EVERY_MILLISECONDS = 50;
 /** The checks of a file begin so long after its plan is shown. */
 const LOOK_AFTER_MILLISECONDS = 300;
 /** A worker that has written a result of this many bytes is worth ending for its memory. */

@@ -1,11 +1,19 @@
-// The very moment that the page shows something: what a test has happen then comes before anything else can.
+// The very moment that the page shows something, or hears of a statement: what a test has happen then comes before anything
+// else can.
 import type { Page, Worker as RunningWorker } from 'playwright';
+import type { Progress } from '../../src/engine/answers';
+import type { AnswerMessage } from '../../src/engine/message';
 
 /** Something that the page shows. */
 export interface Moment {
   readonly selector: string;
   /** What the element's text begins with; any text if it is left out. */
   readonly text?: string;
+}
+
+/** The moment that a worker tells of a statement that it begins, whether or not the page comes to show it. */
+export function beginning(statement: number): Moment {
+  return { selector: `[data-begun="${statement}"]` };
 }
 
 /** The names of the page's workers: one plans and runs, the other one checks. */
@@ -28,6 +36,10 @@ export async function watch(page: Page): Promise<void> {
       constructor(address: string | URL, options?: WorkerOptions) {
         super(address, options);
         living.set(options?.name, this);
+        this.addEventListener('message', ({ data }: MessageEvent<Partial<AnswerMessage>>) => {
+          const told = data.kind === 'report' ? (data.value as Progress) : null;
+          if (told?.stage === 'statements') document.documentElement.dataset.begun = String(told.ordinal);
+        });
       }
     };
     const actions = {

@@ -104,7 +104,9 @@ describe('The checks of a file', () => {
     decide((question) => (question === 'prove integrity-before' ? 'held' : 'asked'));
     const { file } = await look(watched, runs, tableOf(30), LARGE);
     await asked(watched, 'prove integrity-before');
-    const end = vi.spyOn(workers[0] as Worker, 'terminate');
+    const [worker] = workers;
+    if (!worker) throw new Error('No worker was started');
+    const end = vi.spyOn(worker, 'terminate');
     release();
     await settled(checks);
     await vi.waitUntil(() => end.mock.calls.length === 1);
