@@ -15,15 +15,13 @@ export function freezeDefaults(database: Database, statements: readonly Statemen
   const bare = database.scratch();
   try {
     const expressions = new Set<string>();
-    for (const { kind, text } of statements) {
-      if (kind !== 'add column') continue;
-      for (const clause of defaultClauses(text)) {
-        bare.execute('CREATE TABLE t (a)');
-        bare.execute(`ALTER TABLE t ADD COLUMN b ${clause}`);
-        const expression = rowsOf(bare, `SELECT dflt_value FROM pragma_table_xinfo('t') WHERE cid = 1`)[0]?.[0];
-        if (typeof expression === 'string' && bare.compile(`SELECT (${expression})`).ok) expressions.add(expression);
-        bare.execute('DROP TABLE t');
-      }
+    const added = statements.filter(({ kind }) => kind === 'add column');
+    for (const clause of new Set(added.flatMap(({ text }) => [...defaultClauses(text)]))) {
+      bare.execute('CREATE TABLE t (a)');
+      bare.execute(`ALTER TABLE t ADD COLUMN b ${clause}`);
+      const expression = rowsOf(bare, `SELECT dflt_value FROM pragma_table_xinfo('t') WHERE cid = 1`)[0]?.[0];
+      if (typeof expression === 'string' && bare.compile(`SELECT (${expression})`).ok) expressions.add(expression);
+      bare.execute('DROP TABLE t');
     }
     if (expressions.size === 0) return new Map();
     const list = [...expressions];

@@ -97,7 +97,7 @@ function rehearse(context: StatementContext, statement: Statement): Result {
 
 /** A statement that only concerns an index which waits: what it does to the shadow is what it would do to the database. */
 function runOnShadow(context: StatementContext, statement: Statement): Result {
-  const versionBefore = schemaVersion(context.shadow);
+  const versionBefore = statement.conditional ? schemaVersion(context.shadow) : null;
   const outcome = context.shadow.execute(statement.text);
   if (!outcome.ok) return failed(explainFailure(statement, outcome.error.message));
   if (statement.conditional && schemaVersion(context.shadow) === versionBefore) {
@@ -117,13 +117,14 @@ function tryOnShadow(shadow: Database, statement: Statement): string | null {
 
 function execute(context: StatementContext, statement: Statement): Result {
   const { database } = context;
-  const versionBefore = schemaVersion(database);
+  const mayPassOver = statement.conditional && isSchemaChange(statement);
+  const versionBefore = mayPassOver ? schemaVersion(database) : null;
   const outcome =
     context.rehearsing && gathersStatistics(statement) && !readsStatistics(context.statements)
       ? gatherNothing(context, statement)
       : executeStatement(database, statement);
   if (outcome.ok) {
-    if (statement.conditional && isSchemaChange(statement) && schemaVersion(database) === versionBefore) {
+    if (mayPassOver && schemaVersion(database) === versionBefore) {
       return { verdict: 'unchanged', drift: driftOf(context, statement) };
     }
     follow(context, statement);
