@@ -108,10 +108,6 @@ describe('A database in use that is dropped on the page', () => {
     expect(labels).toEqual(
       expect.arrayContaining(['comparing pages', 'integrity_check of the result', 'SHA-256 of the result']),
     );
-    const statement = /^Statement (\d+) of 53, [\d,]+ pages read, [\d,]+ written$/;
-    const running = labels.flatMap((label) => statement.exec(label)?.[1] ?? []).map(Number);
-    expect(running.length).toBeGreaterThan(1);
-    expect(running).toEqual(running.toSorted((a, b) => a - b));
     expect(await visit.statements()).toEqual(planned);
     const proofs = await visit.proofs();
     expect(proofs.map(({ code, result }) => [code, result])).toEqual(PROOF_CODES.map((code) => [code, 'pass']));

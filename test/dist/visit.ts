@@ -203,7 +203,9 @@ export function countShown(statements: readonly ShownStatement[]): Readonly<Reco
  * Gives a file of tests its Chromium and the served page. Every visit ends with its test, which fails where the console
  * had an error or a request left the page's own folder.
  */
-export function receiveVisits(): (options?: BrowserContextOptions) => Promise<Visit> {
+export function receiveVisits(
+  prepare?: (page: Page) => Promise<void>,
+): (options?: BrowserContextOptions) => Promise<Visit> {
   let browser: Browser;
   let served: ServedPage;
   const visits: Visit[] = [];
@@ -237,6 +239,7 @@ export function receiveVisits(): (options?: BrowserContextOptions) => Promise<Vi
     page.setDefaultTimeout(20_000);
     const visit = new Visit(page);
     visits.push(visit);
+    await prepare?.(page);
     await page.goto(served.address);
     await page.locator('[data-sample]').first().waitFor();
     return visit;
