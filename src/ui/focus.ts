@@ -2,8 +2,14 @@
 
 import type { Attachment } from 'svelte/attachments';
 
-/** Focuses an element when it appears, and brings it into view. The element needs tabindex="-1" unless it takes focus. */
+/**
+ * Focuses an element when it has appeared, and brings it into view. The element needs tabindex="-1" unless it takes focus. That
+ * is a task of its own, since the browser has to lay the page out for it, and drawing what appeared takes long enough.
+ */
 export const focusWhenShown: Attachment<HTMLElement> = (element) => {
-  element.focus({ preventScroll: true });
-  element.scrollIntoView({ block: 'nearest' });
+  const timer = setTimeout(() => {
+    element.focus({ preventScroll: true });
+    element.scrollIntoView({ block: 'nearest' });
+  });
+  return () => clearTimeout(timer);
 };

@@ -240,7 +240,6 @@ export class Workbench {
         return;
       }
       this.inspection = opened.value;
-      performance.mark('schema-shown');
       await this.scripts.loaded;
       if (this.scripts.isChain) await this.#readHistories(question);
       await this.#plan(question, ahead);
@@ -474,7 +473,6 @@ export class Workbench {
     this.state = 'ready';
     const failed = this.planned?.plan.obstacle;
     this.announcement = failed ? `The plan is ready. ${failed.sentence}` : 'The plan is ready.';
-    performance.mark('plan-shown');
     // Who runs at once has the machine to herself; the page is drawn before it is busy with more.
     clearTimeout(this.#lookingSoon);
     this.#lookingSoon = setTimeout(() => {
