@@ -20,6 +20,8 @@ import { Visit, VisitFailed } from './visit.mjs';
  * @property {import('./times.mjs').Times} times
  * @property {Memory} memory
  * @property {number} writtenBytes how much larger the result is
+ * @property {number | null} longestTask of the page's main thread, from the drop to the end of all that was measured, in
+ *   milliseconds; null for native
  */
 
 /** @typedef {{ ok: false, reason: string }} Failure */
@@ -69,6 +71,7 @@ export async function runNative({ database, folder, script, keep }) {
       times: { schema: schema.milliseconds, plan: null, run: total, total, withProofs: null },
       memory: { peak: peakBytes, peakAtResult: null, browserPeak: null },
       writtenBytes,
+      longestTask: null,
     };
   } catch (error) {
     if (!(error instanceof Sqlite3Error)) throw error;
@@ -108,6 +111,7 @@ export async function runInBrowser(contestant, site, job) {
     const peaksAtResult = visit.peaks();
     if (drydock) await visit.reach('proofs-done', patience);
     const [peaks, marks] = [visit.peaks(), await visit.marks()];
+    const longestTask = await visit.longestTask('drop');
     const result = await visit.download('Download upgraded database', patience);
     const writtenBytes = (await stat(result)).size - database.bytes;
     for (const [path, content] of site.fetched) {
@@ -120,7 +124,7 @@ export async function runInBrowser(contestant, site, job) {
       peakAtResult: peaksAtResult?.renderer ?? null,
       browserPeak: peaks?.browser ?? null,
     };
-    return { start, outcome: { ok: true, times: timesOf(marks, report), memory, writtenBytes } };
+    return { start, outcome: { ok: true, times: timesOf(marks, report), memory, writtenBytes, longestTask } };
   } catch (error) {
     if (visit.dead) return { start, outcome: { ok: false, reason: 'the tab crashed' } };
     if (!(error instanceof VisitFailed || error instanceof errors.TimeoutError)) throw error;

@@ -136,10 +136,12 @@ function legend({ machine, deviceMemory, sizes }) {
   const told = deviceMemory === null ? '' : ` (the browser tells the page ${String(deviceMemory)} GB)`;
   return [
     'Times are medians of multiples of what `sqlite3 copy.db < script` takes in the same round, on the same file.',
+    'Schema: until it is drawn on Drydock’s page; the others only read it.',
     'Total: from the drop to a result that can be downloaded, with the plan and without proofs; a page that plans has to be',
     'asked to run, and that wait does not count. Memory: the most that the renderer (or `sqlite3`) ever held, proofs included.',
     'Written: how much larger the result is. gzip / Brotli: all that the page fetches before a file is dropped.',
     'Every result that is not said to fail has the same schema and rows as native’s, and passes native’s `quick_check`.',
+    ...drydockAlone(sizes),
     '',
     `Migration 021 on ${rows.map((count) => count.toLocaleString('en-US')).join(', ')} rows; the last are ${tables.join(', ')}.`,
     '',
@@ -147,6 +149,25 @@ function legend({ machine, deviceMemory, sizes }) {
     `${machine.system}; Node ${machine.node}, Chromium ${machine.chromium}, sqlite3 ${machine.sqlite3},`,
     `sql.js ${machine.sqlJs}, sqlite-wasm ${machine.sqliteWasm}.`,
   ].join('\n');
+}
+
+/**
+ * What is felt as it is, beside native or alone.
+ * @param {readonly SizeFindings[]} sizes
+ */
+function drydockAlone(sizes) {
+  const runs = sizes.map(({ rounds }) =>
+    rounds.flatMap(({ drydock }) => (drydock?.ok === true && drydock.times.plan !== null ? [drydock] : [])),
+  );
+  if (runs.length === 0 || runs.some((some) => some.length === 0)) return [];
+  /** @param {(run: Success) => number} value */
+  const medians = (value) => runs.map((some) => Math.round(median(some.map(value))).toLocaleString('en-US')).join(', ');
+  return [
+    '',
+    `Drydock alone, medians for the sizes in their order: its schema is drawn ${medians(({ times }) => times.schema)} ms after the drop,`,
+    `its plan ${medians(({ times }) => times.schema + (times.plan ?? 0))} ms after it. Its main thread is held up for at most`,
+    `${medians(({ longestTask }) => longestTask ?? 0)} ms at once until the proofs are done (0: for less than 50 ms).`,
+  ];
 }
 
 /** @param {number} value shown with three digits, small ones with fewer */

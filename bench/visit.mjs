@@ -9,6 +9,8 @@ import { peakMemoryOfChromium } from './memory.mjs';
 /** @typedef {{ renderer: number, browser: number }} Peaks bytes */
 /** @typedef {Record<string, number>} Marks milliseconds, by the name of the User Timing mark */
 
+/** @typedef {{ longTasks?: PerformanceEntry[] }} WithLongTasks */
+
 /** The page said, or showed by its end, that there will be no result. */
 export class VisitFailed extends Error {}
 
@@ -74,6 +76,7 @@ export class Visit {
    */
   async goTo(address) {
     await this.page.goto(address, { waitUntil: 'networkidle' });
+    await this.page.evaluate(noteLongTasks);
     await this.page.locator('main:is([data-state=empty], [data-state=refused])').waitFor();
     const problem = this.page.locator('main[data-state=refused] [data-problem]');
     if ((await problem.count()) > 0) throw new VisitFailed(shortened(await problem.first().innerText()));
@@ -113,6 +116,20 @@ export class Visit {
     return this.page.evaluate(() =>
       Object.fromEntries(performance.getEntriesByType('mark').map(({ name, startTime }) => [name, startTime])),
     );
+  }
+
+  /**
+   * The longest task that held the page's main thread up since a mark, in milliseconds. Chromium tells of those from 50 ms on:
+   * 0 stands for anything shorter.
+   * @param {string} mark
+   */
+  longestTask(mark) {
+    return this.page.evaluate((name) => {
+      const since = performance.getEntriesByName(name, 'mark')[0]?.startTime ?? Infinity;
+      const { longTasks = [] } = /** @type {WithLongTasks} */ (globalThis);
+      const late = longTasks.filter(({ startTime, duration }) => startTime + duration > since);
+      return Math.max(0, ...late.map(({ duration }) => duration));
+    }, mark);
   }
 
   /**
@@ -168,6 +185,14 @@ function shortened(text) {
 /** @param {string} folder */
 function profileIn(folder) {
   return join(folder, 'profile');
+}
+
+/** Runs in the page: from now on its long tasks are kept. */
+function noteLongTasks() {
+  /** @type {PerformanceEntry[]} */
+  const longTasks = [];
+  Object.assign(globalThis, { longTasks });
+  new PerformanceObserver((list) => longTasks.push(...list.getEntries())).observe({ type: 'longtask' });
 }
 
 /**

@@ -59,6 +59,7 @@ function success(total: number): Success {
     times: { schema: total / 10, plan: null, run: total / 2, total, withProofs: null },
     memory: { peak: 300e6, peakAtResult: 300e6, browserPeak: null },
     writtenBytes: 27e6,
+    longestTask: total / 20,
   };
 }
 
@@ -119,6 +120,19 @@ describe('The table', () => {
       sizes: size ? [{ ...size, rounds: [{ native: success(1000), drydock: quick }] }] : [],
     });
     expect(shown).toContain('| **Drydock** | 0.0005 × | 0.023 × |');
+  });
+
+  it('says for how long its user waits to see schema and plan, and how long the page is held up', () => {
+    const [size] = findings.sizes;
+    const rounds = [250, 2500, 999].map((total) => {
+      const drydock = success(total);
+      return { native: success(100), drydock: { ...drydock, times: { ...drydock.times, plan: 7 } } };
+    });
+    const shown = markdownOf({ ...findings, sizes: size ? [{ ...size, rounds }] : [] }).replaceAll('\n', ' ');
+    for (const part of ['drawn 100 ms after the drop', 'its plan 107 ms after it', 'at most 50 ms at once']) {
+      expect(shown).toContain(part);
+    }
+    expect(markdownOf(findings)).not.toContain('Drydock alone');
   });
 
   it('says what it was made on', () => {
