@@ -11,7 +11,10 @@ import { sourceOfBytes } from '../file/byteSource';
 import { readHeader } from '../file/header';
 import type { Engine } from './sqljs';
 
-const ROUNDS = 4;
+/** What is not compiled then is several times slower, so a file that is there already waits for these. */
+const FIRST_ROUNDS = 4;
+/** A browser compiles what is called often once more, and better. */
+const MORE_ROUNDS = 12;
 const DATABASE = `
   CREATE TABLE parent(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, at TEXT DEFAULT CURRENT_TIMESTAMP);
   CREATE TABLE child(id TEXT PRIMARY KEY, parent INTEGER REFERENCES parent(id), amount REAL, CHECK (amount >= 0));
@@ -31,8 +34,11 @@ const SCRIPT = `
   CREATE TABLE IF NOT EXISTS parent(id INTEGER PRIMARY KEY);
   CREATE INDEX IF NOT EXISTS more_child ON more(child, id DESC)`;
 
-/** Inspects and plans a small database a few times; it leaves nothing behind. */
-export function warmUp(engine: Engine): void {
+/**
+ * Inspects and plans a small database a few times, and a few times more in tasks to come, as long as nothing else is to be
+ * done. It leaves nothing behind.
+ */
+export function warmUp(engine: Engine, isIdle: () => boolean): void {
   const [base, split] = [splitScript(DATABASE), splitScript(SCRIPT)];
   if (!base.ok || !split.ok) throw new Error('The scripts of the warm-up cannot be split');
   const bytes = engine.build((database) => {
@@ -40,10 +46,17 @@ export function warmUp(engine: Engine): void {
   });
   const header = readHeader(bytes);
   if (!header.ok) throw new Error('The database of the warm-up has no header');
-  for (let round = 0; round < ROUNDS; round++) {
+  const inspectAndPlan = (): void => {
     const database = engine.open(new Overlay(sourceOfBytes(bytes), header.value.pageSize));
     inspect(database, { name: 'warm-up', size: bytes.length, header: header.value, findings: [] }, engine);
     planMigration(database, split.statements, DEFAULT_CHOICES, { losses: keepNoLosses });
     database.close();
-  }
+  };
+  for (let round = 0; round < FIRST_ROUNDS; round++) inspectAndPlan();
+  const goOn = (rounds: number): void => {
+    if (rounds === 0 || !isIdle()) return;
+    inspectAndPlan();
+    setTimeout(() => goOn(rounds - 1));
+  };
+  setTimeout(() => goOn(MORE_ROUNDS));
 }
