@@ -7,19 +7,21 @@
 //
 // What is timed. Native: the process `sqlite3 copy.db < script`, in its default settings, and for the schema the process
 // `sqlite3 copy.db .schema`. In a browser: from the `change` of the file input to the moment when the page holds the result
-// as a Blob, by the page's own marks. The engine is loaded before that, as it is when a user comes to drop a file. All that
-// Drydock does unasked counts, the plan too; the wait for a press of its button does not. The button is pressed at once,
-// before anybody could have read the plan, so what the page checks meanwhile still runs beside the migration. Proofs are told
-// apart. Times are divided by native's total of the same round, and the medians of that are shown.
+// as a Blob, by the page's own marks; its last byte has to be readable, since a Blob is made before the browser has taken
+// its bytes. The engine is loaded before that, as it is when a user comes to drop a file. All that Drydock does unasked
+// counts, the plan too. Its button is pressed by a script at the moment when the plan is there, so no wait is left out and
+// none is used to get ahead. Proofs are told apart. Times are divided by native's total of the same round, and the medians
+// of that are shown.
 //
 // What is not timed. Copying the file for native (it works in place) and writing that copy out to the disk; the downloads;
 // the start of the browser. Every file is read once before a run, so that nobody reads it from a cold disk. To users whose
 // disk is cold or slow, all contestants will look more alike.
 //
 // Fairness. Each run has a Chromium and a profile of its own, no private window, and the contestants take turns. The rivals
-// have Drydock's PRAGMAs (locking_mode=EXCLUSIVE, journal_mode=MEMORY, synchronous=OFF, temp_store=MEMORY), native has its
-// defaults. They are bundled by the same Vite, load in a worker, and are given the best way that their interface has: see
-// the heads of rivals/*.mjs. They make no plan and no proof, and tell nothing about the file.
+// have Drydock's PRAGMAs (locking_mode=EXCLUSIVE, journal_mode=MEMORY, synchronous=OFF) and temp_store=MEMORY, where Drydock
+// keeps temporary files of its own; native has its defaults. They are bundled by the same Vite, load in a worker, and are
+// given the best way that their interface has: see the heads of rivals/*.mjs. They make no plan and no proof, and tell
+// nothing about the file.
 //
 // What is checked. The first result of each contestant at each size is downloaded and compared with native's by native
 // sqlite3: schema text, the rows of every table, quick_check. A difference ends the benchmark with exit code 1.

@@ -137,8 +137,8 @@ function legend({ machine, deviceMemory, sizes }) {
   return [
     'Times are medians of multiples of what `sqlite3 copy.db < script` takes in the same round, on the same file.',
     'Schema: until it is drawn on Drydock’s page; the others only read it.',
-    'Total: from the drop to a result that can be downloaded, with the plan and without proofs; a page that plans has to be',
-    'asked to run, and that wait does not count. Memory: the most that the renderer (or `sqlite3`) ever held, proofs included.',
+    'Total: from the drop to a result that can be downloaded, with the plan and without proofs; the page is asked',
+    'to run by a script at the moment when its plan is shown. Memory: the most that the renderer (or `sqlite3`) ever held, proofs included.',
     'Written: how much larger the result is. gzip / Brotli: all that the page fetches before a file is dropped.',
     'Every result that is not said to fail has the same schema and rows as native’s, and passes native’s `quick_check`.',
     ...drydockAlone(sizes),

@@ -5,7 +5,7 @@
  * @property {number} schema from the drop to the schema
  * @property {number | null} plan from the schema to the plan; null where there is no plan
  * @property {number} run the statements and the commit
- * @property {number} total from the drop to the result, without the wait for a press of the button and without proofs
+ * @property {number} total from the drop to the result, without proofs
  * @property {number | null} withProofs the same with the proofs; null where there are none
  */
 
@@ -24,8 +24,7 @@ export function timesOf(marks, report) {
     return time;
   };
   const planned = marks['plan-shown'] ?? null;
-  const waited = planned === null ? 0 : at('run-started') - planned;
-  const total = at('result-ready') - at('drop') - waited;
+  const total = at('result-ready') - at('drop');
   return {
     schema: at('schema-shown') - at('drop'),
     plan: planned === null ? null : planned - at('schema-shown'),

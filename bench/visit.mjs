@@ -111,6 +111,24 @@ export class Visit {
     await this.#within(marked, patience, `no "${name}"`);
   }
 
+  /**
+   * Has a button pressed by the page itself at the moment when it sets a mark, so that no time is lost between the two.
+   * @param {string} mark
+   * @param {string} button what stands on it
+   */
+  async pressAt(mark, button) {
+    await this.page.evaluate(
+      ([name, label]) => {
+        new PerformanceObserver((list, observer) => {
+          if (list.getEntriesByName(name ?? '').length === 0) return;
+          observer.disconnect();
+          for (const found of document.querySelectorAll('button')) if (found.innerText === label) found.click();
+        }).observe({ type: 'mark' });
+      },
+      [mark, button],
+    );
+  }
+
   /** When the page reached what, in milliseconds since it was opened. @returns {Promise<Marks>} */
   marks() {
     return this.page.evaluate(() =>

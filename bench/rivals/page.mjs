@@ -35,15 +35,30 @@ const refuse = (sentence) => {
   become('refused');
 };
 
+/**
+ * A Blob is made before the browser has its bytes, and it may find no room for them: the result is there when its last byte can
+ * be read, here as in Drydock.
+ * @param {Blob} blob
+ */
+const hold = async (blob) => {
+  try {
+    await blob.slice(-1).arrayBuffer();
+  } catch {
+    refuse('the browser cannot keep the result');
+    return;
+  }
+  result = blob;
+  performance.mark('result-ready');
+  become('done');
+};
+
 worker.onerror = (/** @type {ErrorEvent} */ { message }) =>
   refuse(message === '' ? 'the worker could not be loaded' : message);
 worker.onmessage = (/** @type {MessageEvent<Answer>} */ { data }) => {
   if ('failure' in data) {
     refuse(data.failure);
   } else if ('result' in data) {
-    ({ result } = data);
-    performance.mark('result-ready');
-    become('done');
+    void hold(data.result);
   } else if (data.reached === 'ready') {
     become('empty');
   } else if (data.reached === 'schema') {

@@ -32,7 +32,7 @@ import { openFile, readersFor, type OpenedFile } from './openedFile';
 import { readInto, type ByteSource } from '../file/byteSource';
 import type { Overlay } from './overlay';
 import { pageChangesOf } from './pageChanges';
-import { preload } from './preload';
+import type { Preload } from './preload';
 import type { Prover } from './prover';
 import { makeSample } from './sample';
 import type { Engine } from './sqljs';
@@ -87,17 +87,10 @@ export function makeApi(engine: Engine, kept: Kept) {
   }
 
   /** Where statements go through whole tables and the file finds room in memory, it is read beforehand. */
-  async function readAhead(
-    { file, cache, isPlain }: OpenedFile,
-    statements: readonly Statement[],
-    onProgress: OnProgress,
-  ): Promise<void> {
+  function preloadOf(open: OpenedFile, statements: readonly Statement[]): Preload | null {
     const scans = statements.some(({ kind }) => kind === 'create index' || kind === 'insert' || kind === 'update');
-    if (!engine.onDemand || !scans || !isPlain) return;
-    if (file.size > kept.here(file.size) || cache.heldBytes === file.size) return;
-    await preload(file, cache, (done) =>
-      onProgress({ stage: 'check', label: 'reading the file', done, total: file.size, pagesRead: 0 }),
-    );
+    const { size } = open.file;
+    return engine.onDemand && scans && open.isPlain && size <= kept.here(size) ? open.preload() : null;
   }
 
   return {
@@ -114,6 +107,7 @@ export function makeApi(engine: Engine, kept: Kept) {
       const readers = await readersFor(sidecars);
       const outcome = readable((): Outcome<Inspection, Refusal> => {
         forgetResult();
+        opened?.abandon();
         opened = null;
         const recovered = openFile(engine, file, { sidecars, readers }, kept.here(file.size));
         if (!recovered.ok) return recovered;
@@ -162,6 +156,12 @@ export function makeApi(engine: Engine, kept: Kept) {
       });
     },
 
+    /** Begins to read what a run of the script would read, so that it need not wait for that; gives back at once. */
+    readAhead(script: Script): void {
+      const split = splitScript(script);
+      if (opened && split.ok) preloadOf(opened, split.statements);
+    },
+
     /** What migration tools have recorded in the open file as applied. */
     async histories(): Promise<Outcome<readonly History[], Refusal>> {
       const { readHistory } = await import('../chain/history');
@@ -197,7 +197,13 @@ export function makeApi(engine: Engine, kept: Kept) {
       const startedAt = new Date().toISOString();
       const open = mustBeOpen();
       const losses = await lossesOf(split.statements);
-      await readAhead(open, split.statements, onProgress);
+      const preload = preloadOf(open, split.statements);
+      if (preload) {
+        const { size: total } = open.file;
+        preload.onBytes = (done) =>
+          onProgress({ stage: 'check', label: 'reading the file', done, total, pagesRead: 0 });
+        await preload.ended;
+      }
       return readable((): Outcome<FinishedRun, never> => {
         const total = split.statements.length;
         let ordinal = 0;

@@ -40,6 +40,7 @@ export class EngineClient {
     open: (...values) => this.#call('open', values),
     countRows: (...values) => this.#call('countRows', values),
     plan: (...values) => this.#call('plan', values),
+    readAhead: (...values) => this.#call('readAhead', values),
     forecast: (...values) => this.#call('forecast', values),
     histories: (...values) => this.#call('histories', values),
     run: (...values) => this.#call('run', values),

@@ -7,6 +7,7 @@ import type { Refusal } from '../file/identify';
 import { recover, type Layer, type SidecarReaders, type Sidecars } from '../file/recovery';
 import { layeredBlob, sourceOfBlob } from './blob';
 import { Overlay } from './overlay';
+import { Preload } from './preload';
 import type { ByteSource } from '../file/byteSource';
 import { ReadCache } from './readCache';
 import type { Engine } from './sqljs';
@@ -62,6 +63,7 @@ export class OpenedFile {
   readonly #engine: Engine;
   readonly #sidecars: Sidecars<Blob>;
   readonly #layers: readonly Layer[];
+  #preload: Preload | null = null;
 
   constructor(engine: Engine, file: Blob, { sidecars, layers, cache, header }: Recovery) {
     this.#engine = engine;
@@ -80,6 +82,16 @@ export class OpenedFile {
   /** Whether the recovered file is the file itself, byte for byte. */
   get isPlain(): boolean {
     return this.#layers.length === 0;
+  }
+
+  /** Reads the file into the cache, from the first call on; the file must be plain. */
+  preload(): Preload {
+    return (this.#preload ??= new Preload(this.file, this.cache));
+  }
+
+  /** The file will not be asked for any more. */
+  abandon(): void {
+    this.#preload?.stop();
   }
 
   /** Bytes that are missing at the end of the file, by its header; zeros stand in their place. */

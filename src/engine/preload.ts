@@ -1,79 +1,60 @@
-// Reads a file into its cache in one go, as a stream: twice as fast as asking for it piece by piece while SQLite waits.
+// Reads a file into its cache in one go, in large slices: faster than asking for it piece by piece while SQLite waits.
 
 import type { ReadCache } from './readCache';
 
-const BYTES_AT_ONCE = 2 << 20;
-/**
- * A stream that gives nothing for so long has stalled: Chromium's streams of files do so now and then, for ever, and a run would
- * wait with them. Found with files of 500 MB, in about one of ten runs.
- */
-const STALLED_MILLISECONDS = 1500;
+/** What is asked for at once. In Chromium smaller slices take longer, and larger ones are no faster. */
+const SLICE_BYTES = 32 << 20;
+/** So many slices are on their way: one is read while another one is handed over. More of them gain nothing. */
+const SLICES_AT_ONCE = 2;
 
 /**
- * Fills the cache with the file from its beginning, until all of it is there or no more finds room.
- * @param onBytes is told how many bytes have been read
- * @param patience milliseconds after which a stream that gives nothing is left for another one, from the same place
- * Does nothing more where the file cannot be streamed: whoever needs a page then asks for it, and learns why.
+ * Fills the cache with the file from its beginning, until all of it is there, no more finds room, or it is stopped. The
+ * slices are not copied: the cache keeps them as they are. A file that cannot be read is left to whoever needs a page of it,
+ * and then learns why.
  */
-export async function preload(
-  file: Blob,
-  cache: ReadCache,
-  onBytes: (done: number) => void,
-  patience = STALLED_MILLISECONDS,
-): Promise<void> {
-  let position = 0;
-  let begun = -1;
-  // A stream that has given nothing at all is not tried again.
-  while (begun < position) {
-    begun = position;
-    const stalled = await readStream(file.slice(position), patience, (bytes) => {
-      const hasRoom = cache.fill(position, bytes);
-      position += bytes.length;
-      onBytes(position);
-      return hasRoom;
-    });
-    if (!stalled) return;
+export class Preload {
+  /** Resolves when no more will be read; never rejects. */
+  readonly ended: Promise<void>;
+  /** Is told how many bytes have been read, each time a slice has come. */
+  onBytes: (done: number) => void = () => undefined;
+  readonly #file: Blob;
+  readonly #cache: ReadCache;
+  readonly #sliceBytes: number;
+  /** Where the next slice begins; at no byte of the file when it is stopped. */
+  #next = 0;
+  #done = 0;
+
+  /** @param sliceBytes bytes of a slice, a multiple of the cache's blocks */
+  constructor(file: Blob, cache: ReadCache, sliceBytes = SLICE_BYTES) {
+    this.#file = file;
+    this.#cache = cache;
+    this.#sliceBytes = sliceBytes;
+    this.ended = Promise.all(Array.from({ length: SLICES_AT_ONCE }, () => this.#readOn())).then(() => undefined);
   }
-}
 
-/**
- * Reads a Blob as a stream, for as long as `take` wants more of it.
- * Gives whether the stream has stalled; false where it came to its end or cannot be read at all.
- */
-async function readStream(
-  blob: Blob,
-  patience: number,
-  take: (bytes: Uint8Array<ArrayBuffer>) => boolean,
-): Promise<boolean> {
-  try {
-    const reader = blob.stream().getReader({ mode: 'byob' });
-    let buffer = new ArrayBuffer(BYTES_AT_ONCE);
-    for (;;) {
-      const read = await within(patience, reader.read(new Uint8Array(buffer)));
-      if (read === null || read.done) {
-        // What has stalled may not even hear of this.
-        void reader.cancel().catch(() => undefined);
-        return read === null;
-      }
-      buffer = read.value.buffer;
-      if (!take(read.value)) {
-        await reader.cancel();
-        return false;
-      }
+  /** Asks for no further slice, and takes none. */
+  stop(): void {
+    this.#next = Infinity;
+  }
+
+  async #readOn(): Promise<void> {
+    while (this.#next < this.#file.size) {
+      const start = this.#next;
+      this.#next += this.#sliceBytes;
+      const bytes = await bytesOf(this.#file.slice(start, start + this.#sliceBytes));
+      if (this.#next === Infinity) return;
+      if (!bytes || !this.#cache.fill(start, bytes)) this.stop();
+      this.#done += bytes?.length ?? 0;
+      this.onBytes(this.#done);
     }
-  } catch {
-    // Not every browser streams a file into a buffer of the caller's.
-    return false;
   }
 }
 
-/** What a promise gives; null where it gives nothing within so many milliseconds. */
-async function within<Value>(milliseconds: number, promise: Promise<Value>): Promise<Value | null> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<null>((resolve) => (timer = setTimeout(() => resolve(null), milliseconds)));
+/** The bytes of a Blob; null where they cannot be read, or where there is no memory for them. */
+async function bytesOf(blob: Blob): Promise<Uint8Array | null> {
   try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
+    return new Uint8Array(await blob.arrayBuffer());
+  } catch {
+    return null;
   }
 }

@@ -37,8 +37,6 @@ export class ReadCache implements ByteSource {
   /** The block that was asked for last: most questions follow one another within a block. */
   #last = -1;
   #lastBytes = new Uint8Array(0) as Uint8Array;
-  /** The block that `fill` has the beginning of, and where the rest of it starts. */
-  #filling: { readonly bytes: Uint8Array; position: number } | null = null;
   #heldBytes = 0;
   #hits = 0;
   #misses = 0;
@@ -94,7 +92,6 @@ export class ReadCache implements ByteSource {
   /** Forgets all bytes and gives their memory back. The counters stay, and the memory of what was asked for. */
   clear(): void {
     for (const list of [this.#recent, this.#kept]) while (list.size > 0) this.#forget(list.oldest);
-    this.#filling = null;
   }
 
   /** A copy of the bytes from `start` up to `end` or to the end of the source. */
@@ -125,26 +122,17 @@ export class ReadCache implements ByteSource {
   }
 
   /**
-   * Takes bytes of the source in that were read elsewhere, such as from a stream, as long as nothing has to be forgotten
-   * for them. Blocks are put together from pieces that follow one another. Gives whether there is room for more.
+   * Takes bytes of the source in that were read elsewhere, as long as nothing has to be forgotten for them: whole blocks,
+   * without copying them. The bytes are the cache's from now on, which writes to them when it uses their memory again.
+   * Gives whether there is room for more.
    */
   fill(position: number, bytes: Uint8Array): boolean {
-    const end = Math.min(position + bytes.length, this.size);
-    for (let at = position; at < end && this.#hasRoom();) {
-      const index = Math.floor(at / BLOCK_BYTES);
-      const start = index * BLOCK_BYTES;
-      const blockEnd = Math.min(start + BLOCK_BYTES, this.size);
-      const until = Math.min(end, blockEnd);
-      if (at === start)
-        this.#filling = this.#blocks[index] ? null : { bytes: new Uint8Array(blockEnd - start), position: at };
-      if (this.#filling?.position === at) {
-        copyBytes(this.#filling.bytes, at - start, bytes, at - position, until - position);
-        this.#filling.position = until;
-        if (until === blockEnd && !this.#blocks[index]) this.#keep(index, this.#filling.bytes);
-      }
-      at = until;
+    for (let index = Math.ceil(position / BLOCK_BYTES); index < this.#blocks.length && this.#hasRoom(); index++) {
+      const start = index * BLOCK_BYTES - position;
+      const end = Math.min(start + BLOCK_BYTES, this.size - position);
+      if (end > bytes.length) break;
+      if (!this.#blocks[index]) this.#keep(index, bytes.subarray(start, end));
     }
-    if (!this.#hasRoom()) this.#filling = null;
     return this.#hasRoom();
   }
 

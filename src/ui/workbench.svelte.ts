@@ -477,6 +477,8 @@ export class Workbench {
     clearTimeout(this.#lookingSoon);
     this.#lookingSoon = setTimeout(() => {
       if (question !== this.#question || this.state !== 'ready') return;
+      const runnable = failed ? null : this.planned && script;
+      if (runnable) void this.#guarded(question, () => this.#client.engine.readAhead(runnable.text));
       this.#look();
       void this.#guarded(question, () => this.#readHistories(question));
     }, LOOK_AFTER_MILLISECONDS);
