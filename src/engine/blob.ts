@@ -48,6 +48,9 @@ export function sourceOfBlob(blob: Blob): ByteSource {
   };
 }
 
+/** So many written bytes are handed over to the browser at once: until it has them, they are in memory twice. */
+const BYTES_AT_ONCE = 32 << 20;
+
 /**
  * The bytes of the overlay as they are now, as a Blob that holds slices of the original and copies of written pages.
  * Throws SourceLost where the original can no longer be read: what was read of it before may have come from a cache. Throws
@@ -55,18 +58,37 @@ export function sourceOfBlob(blob: Blob): ByteSource {
  */
 export function blobOf(overlay: Overlay, original: Blob): Blob {
   sourceOfBlob(original).read(0, 1);
-  const parts = overlay
-    .segments()
-    .map((segment) =>
-      segment.from === 'source' ? original.slice(segment.start, segment.end) : (segment.bytes as BlobPart),
-    );
-  const blob = new Blob(parts, { type: 'application/vnd.sqlite3' });
+  const pieces: Blob[] = [];
+  let parts: BlobPart[] = [];
+  let bytes = 0;
+  const handOver = (): void => {
+    // A byte of the piece before can be read as soon as the browser has all of that piece.
+    if (pieces.length > 0) mustGive(pieces.at(-1), overlay);
+    pieces.push(new Blob(parts));
+    parts = [];
+    bytes = 0;
+  };
+  for (const segment of overlay.segments()) {
+    if (segment.from === 'source') {
+      parts.push(original.slice(segment.start, segment.end));
+      continue;
+    }
+    parts.push(segment.bytes as BlobPart);
+    bytes += segment.bytes.length;
+    if (bytes >= BYTES_AT_ONCE) handOver();
+  }
+  const blob = new Blob([...pieces, ...parts], { type: 'application/vnd.sqlite3' });
+  mustGive(blob, overlay);
+  return blob;
+}
+
+function mustGive(blob: Blob | undefined, { writtenBytes }: Overlay): void {
+  if (!blob) return;
   try {
     sourceOfBlob(blob).read(Math.max(0, blob.size - 1), blob.size);
   } catch {
-    throw new ResultTooLarge(`${overlay.writtenBytes} bytes`);
+    throw new ResultTooLarge(`${writtenBytes} bytes`);
   }
-  return blob;
 }
 
 const ZEROS_AT_ONCE = 1 << 20;

@@ -6,8 +6,8 @@ import { Walks } from './walks';
 
 /** What is kept or forgotten as one. In Chromium a read of a File takes 1 ms, and so many bytes hardly more. */
 const BLOCK_BYTES = 1 << 15;
-/** The longest read, in blocks: 8 MB, from where on Chromium reads no faster. */
-const LONGEST_READ = 256;
+/** The longest read, in blocks: 32 MB. In Chromium 500 MB take 0.6 s in such reads, 0.9 s in reads of 8 MB, 1.6 s of 1 MB. */
+const LONGEST_READ = 1024;
 /** With fewer, two walks through the file would push each other out. */
 const FEWEST_BLOCKS = 8;
 
@@ -159,7 +159,7 @@ export class ReadCache implements ByteSource {
    * not here. Gives all bytes that were read, and where they start.
    */
   #readAround(index: number, end: number): { readonly start: number; readonly bytes: Uint8Array } {
-    const ahead = this.#walks.nextLength(Math.max(1, Math.min(LONGEST_READ, Math.floor(this.#mostRecent / 4))));
+    const ahead = this.#walks.nextLength(LONGEST_READ, Math.floor(0.75 * this.#mostRecent));
     const asked = Math.min(LONGEST_READ, Math.ceil(end / BLOCK_BYTES) - index);
     const { backwards } = this.#walks;
     const lowest = backwards ? Math.max(0, index - ahead + 1) : index;

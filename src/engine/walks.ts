@@ -42,11 +42,26 @@ export class Walks {
     this.#moveTo(stalest, block, false);
   }
 
-  /** How many blocks to read, at most `most`, from the one on that was followed last; whoever asks reads them. */
-  nextLength(most: number): number {
-    const length = Math.min(most, Math.max(1, (this.#length[this.#current] ?? 0) * GROWTH));
+  /**
+   * How many blocks to read from the one on that was followed last; whoever asks reads them.
+   * @param most of this many or fewer
+   * @param room for what is read ahead, in blocks: walks that go on at the same time share it
+   */
+  nextLength(most: number, room: number): number {
+    const share = Math.floor(room / this.#goingOn(room));
+    const length = Math.max(1, Math.min(most, share, (this.#length[this.#current] ?? 0) * GROWTH));
     this.#length[this.#current] = length;
     return length;
+  }
+
+  /** Walks with more than a block read ahead that were followed not so long ago; the current one counts in any case. */
+  #goingOn(blocks: number): number {
+    let count = 1;
+    for (let walk = 0; walk < WALKS; walk++) {
+      const isRecent = (this.#usedAt[walk] ?? 0) > this.#now - 2 * blocks;
+      if (walk !== this.#current && isRecent && (this.#length[walk] ?? 0) > 1) count++;
+    }
+    return count;
   }
 
   #moveTo(walk: number, block: number, backwards: boolean): void {

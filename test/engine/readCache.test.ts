@@ -26,7 +26,7 @@ function watched(bytes: Uint8Array): Watched {
 
 /** A source of zeros of any size: for tests that are about what is asked for and not about bytes. */
 function hollow(size: number): Watched {
-  const zeros = new Uint8Array(16 * MEGABYTE);
+  const zeros = new Uint8Array(32 * MEGABYTE);
   const asked: (readonly [number, number])[] = [];
   const read = (start: number, end: number): Uint8Array => {
     asked.push([start, end]);
