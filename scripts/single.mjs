@@ -20,8 +20,8 @@ const common = /** @type {const} */ ({
 
 /** The modules of `src` that ask a server for something, and what stands in their place. */
 const modules = [
-  { ending: '/src/engine/workerAddress.ts', code: workerModule },
-  { ending: '/src/ui/catalogFile.ts', code: catalogModule },
+  { ending: '/src/engine/worker/workerAddress.ts', code: workerModule },
+  { ending: '/src/ui/state/catalogFile.ts', code: catalogModule },
 ];
 
 async function workerModule() {
@@ -37,7 +37,7 @@ async function workerModule() {
       write: false,
       target: 'es2022',
       rolldownOptions: {
-        input: join(folder, 'src/engine/worker.ts'),
+        input: join(folder, 'src/engine/worker/worker.ts'),
         // Vite's loader of late modules asks where it is itself; in one piece there is none to load.
         checks: { emptyImportMeta: false, bundlerTimings: false },
         // Chromium starts no module of a Blob where a page has no origin, as one on the disk has none.

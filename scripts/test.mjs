@@ -21,7 +21,7 @@ const programs = {
   prettier: 'prettier/bin/prettier.cjs',
   vite: 'vite/bin/vite.js',
   vitest: 'vitest/vitest.mjs',
-  single: '../scripts/single.mjs',
+  single: './single.mjs',
 };
 
 /** @type {Step[]} */

@@ -1,7 +1,7 @@
 // Puts the workbench on the page, and keeps the page for when there is no network.
 import { mount } from 'svelte';
-import { Offline } from './ui/offline.svelte';
-import App from './ui/App.svelte';
+import { Offline } from './ui/state/offline.svelte';
+import App from './ui/app/App.svelte';
 import './ui/theme.css';
 
 const target = document.getElementById('app');

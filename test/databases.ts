@@ -1,26 +1,26 @@
 // Databases for tests: made by native sqlite3 or by the sample scripts, opened by the engine of the page.
-import { keepLosses } from '../src/migration/lossLedger';
+import { keepLosses } from '../src/migration/losses/lossLedger';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rowsOf, type Database } from '../src/database';
-import { Overlay } from '../src/engine/overlay';
+import { Overlay } from '../src/engine/pages/overlay';
 import { sourceOfBytes } from '../src/file/byteSource';
 import { pageChangesOf } from '../src/engine/pageChanges';
-import { loadEngine } from '../src/engine/sqljs';
+import { loadEngine } from '../src/engine/sqljs/sqljs';
 import { readHeader } from '../src/file/header';
-import { thoroughnessUnasked, type Thoroughness } from '../src/migration/agenda';
-import type { Hasher } from '../src/migration/contentHash';
-import { Evidence, type Aftermath } from '../src/migration/evidence';
-import { planMigration, type Plan } from '../src/migration/plan';
-import { PROOF_CODES, type Proof, type ProofCode } from '../src/migration/proof';
-import { runMigration, type RunResult } from '../src/migration/run';
-import { transcribe } from '../src/migration/transcript';
-import { DEFAULT_CHOICES, type Choices, type StatementOutcome } from '../src/migration/verdict';
+import { thoroughnessUnasked, type Thoroughness } from '../src/migration/proofs/agenda';
+import type { Hasher } from '../src/migration/proofs/contentHash';
+import { Evidence, type Aftermath } from '../src/migration/proofs/evidence';
+import { planMigration, type Plan } from '../src/migration/run/plan';
+import { PROOF_CODES, type Proof, type ProofCode } from '../src/migration/proofs/proof';
+import { runMigration, type RunResult } from '../src/migration/run/run';
+import { transcribe } from '../src/migration/run/transcript';
+import { DEFAULT_CHOICES, type Choices, type StatementOutcome } from '../src/migration/outcome';
 import type { Schema } from '../src/schema/schema';
-import { makeProof } from '../src/migration/verify';
+import { makeProof } from '../src/migration/proofs/makeProof';
 import type { Statement } from '../src/script/statement';
 import { splitScript } from '../src/script/split';
 

@@ -1,7 +1,7 @@
 // The report on many files: what became of each, with the report of its run, as one JSON text.
 
-import { reportAsJson, type ReportedInput, type ReportSource } from '../migration/report';
-import type { Choices } from '../migration/verdict';
+import { reportAsJson, type ReportedInput, type ReportSource } from '../migration/report/report';
+import type { Choices } from '../migration/outcome';
 
 /**
  * What became of a file. `upgraded`: there is a result, and no proof failed. `withheld`: there was one, and a proof failed.

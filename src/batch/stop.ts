@@ -1,8 +1,8 @@
 // Why a run of one file among many has no result, in the words of its statements and proofs.
 
-import { isKnownDamage } from '../migration/knownDamage';
-import type { Proof } from '../migration/proof';
-import type { StatementOutcome } from '../migration/verdict';
+import { isKnownDamage } from '../migration/proofs/knownDamage';
+import type { Proof } from '../migration/proofs/proof';
+import type { StatementOutcome } from '../migration/outcome';
 import { startOf, type Statement } from '../script/statement';
 
 /** What is wrong with a file, and what to do next. */

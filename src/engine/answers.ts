@@ -1,9 +1,9 @@
 // What the engine answers: plans, runs and how far long work has come.
 
-import type { PageChanges } from '../migration/pages';
-import type { Plan } from '../migration/plan';
-import type { RunResult } from '../migration/run';
-import type { Choices } from '../migration/verdict';
+import type { PageChanges } from '../migration/proofs/pageProof';
+import type { Plan } from '../migration/run/plan';
+import type { RunResult } from '../migration/run/run';
+import type { Choices } from '../migration/outcome';
 import type { Script } from '../script/part';
 import type { ScriptNote } from '../script/split';
 import type { Statement } from '../script/statement';

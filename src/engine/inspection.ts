@@ -3,11 +3,11 @@
 import type { Database } from '../database';
 import type { Finding } from '../file/finding';
 import type { Header } from '../file/header';
-import { findUnusable } from '../migration/measurement';
+import { findUnusable } from '../migration/proofs/measurement';
 import { describeUnusable } from '../migration/unusable';
 import { readSchema } from '../schema/read';
 import { isInternal, type Schema } from '../schema/schema';
-import type { Engine } from './sqljs';
+import type { Engine } from './sqljs/sqljs';
 
 /** A file as the page shows it. */
 export interface Inspection {

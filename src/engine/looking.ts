@@ -1,9 +1,9 @@
 // What the explorer asks of an open file. Loaded when the explorer is opened first.
 
 import type { Database, Outcome, SqlError } from '../database';
-import type { Arrangement } from '../explore/arrangement';
-import { WHOLE, type Cell, type Decode, type WholeValue } from '../explore/cells';
-import { exportRows, type ExportedPortion, type ExportFormat } from '../explore/exported';
+import type { Arrangement } from '../explore/data/arrangement';
+import { WHOLE, type Cell, type Decode, type WholeValue } from '../explore/data/cells';
+import { exportRows, type ExportedPortion, type ExportFormat } from '../explore/data/exportRows';
 import {
   findOffending,
   runDataCheck,
@@ -11,14 +11,14 @@ import {
   type DataCheckFault,
   type NamedPart,
   type OffendingRows,
-} from '../explore/dataChecks';
-import { runQuery, type QueryAnswer, type QueryFailure, type QueryLimits } from '../explore/query';
-import { ArrangedRows, type Counted, type RowWindow } from '../explore/rows';
+} from '../explore/checks/dataChecks';
+import { runQuery, type QueryAnswer, type QueryFailure, type QueryLimits } from '../explore/data/query';
+import { ArrangedRows, type Counted, type RowWindow } from '../explore/data/rows';
 import { describeSchema, type SchemaDetails } from '../schema/details';
 import type { Schema } from '../schema/schema';
 import type { OnProgress } from './answers';
 import type { OpenedFile } from './openedFile';
-import type { Engine } from './sqljs';
+import type { Engine } from './sqljs/sqljs';
 
 /** Rows of a window, with what is known of the number of all. */
 export interface LookedAtRows {

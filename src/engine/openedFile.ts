@@ -5,12 +5,12 @@ import type { Finding } from '../file/finding';
 import type { Header } from '../file/header';
 import type { Refusal } from '../file/identify';
 import { recover, type Layer, type SidecarReaders, type Sidecars } from '../file/recovery';
-import { layeredBlob, sourceOfBlob } from './blob';
-import { Overlay } from './overlay';
-import { Preload } from './preload';
+import { layeredBlob, sourceOfBlob } from './pages/blob';
+import { Overlay } from './pages/overlay';
+import { Preload } from './pages/preload';
 import type { ByteSource } from '../file/byteSource';
-import { ReadCache } from './readCache';
-import type { Engine } from './sqljs';
+import { ReadCache } from './pages/readCache';
+import type { Engine } from './sqljs/sqljs';
 
 /** A connection, and the pages that it writes. */
 export interface Connected {

@@ -1,7 +1,7 @@
 // What a run did to the pages of its input, read from the overlay that holds them.
 
-import type { PageChanges } from '../migration/pages';
-import type { Overlay } from './overlay';
+import type { PageChanges } from '../migration/proofs/pageProof';
+import type { Overlay } from './pages/overlay';
 
 /** The overlay's changes against its source, in SQLite's page numbers. Reads each page that was written inside the source. */
 export function pageChangesOf(overlay: Overlay): PageChanges {

@@ -3,19 +3,19 @@
 import type { Outcome } from '../database';
 import type { Refusal } from '../file/identify';
 import { NO_SIDECARS } from '../file/recovery';
-import { Evidence, type OnCheck } from '../migration/evidence';
-import type { Proof, ProofCode } from '../migration/proof';
-import { proveCutShort } from '../migration/schemaProofs';
-import { makeProof, proveSoundBefore, type ProofTools } from '../migration/verify';
+import { Evidence, type OnCheck } from '../migration/proofs/evidence';
+import type { Proof, ProofCode } from '../migration/proofs/proof';
+import { proveCutShort } from '../migration/proofs/schemaProofs';
+import { makeProof, proveSoundBefore, type ProofTools } from '../migration/proofs/makeProof';
 import { readSchema } from '../schema/read';
 import type { Schema } from '../schema/schema';
 import { splitScript } from '../script/split';
 import type { Statement } from '../script/statement';
 import type { OnProgress, ProvableRun } from './answers';
 import { openFile, type Connected, type OpenedFile } from './openedFile';
-import type { Overlay } from './overlay';
+import type { Overlay } from './pages/overlay';
 import type { ByteSource } from '../file/byteSource';
-import type { Engine } from './sqljs';
+import type { Engine } from './sqljs/sqljs';
 
 /** Tells of a check by its own steps, and of the pages that SQLite reads in between. */
 class CheckProgress {

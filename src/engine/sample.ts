@@ -2,13 +2,13 @@
 
 import { rowsOf, type Outcome } from '../database';
 import { readHeader } from '../file/header';
-import { keepNoLosses } from '../migration/lossAccount';
-import { transcribe } from '../migration/transcript';
-import { DEFAULT_CHOICES } from '../migration/verdict';
+import { keepNoLosses } from '../migration/run/lossAccount';
+import { transcribe } from '../migration/run/transcript';
+import { DEFAULT_CHOICES } from '../migration/outcome';
 import { splitScript } from '../script/split';
-import { Overlay } from './overlay';
+import { Overlay } from './pages/overlay';
 import { sourceOfBytes } from '../file/byteSource';
-import type { Engine } from './sqljs';
+import type { Engine } from './sqljs/sqljs';
 
 /**
  * Runs `base` on an empty database, then the first `through` statements of `script`.

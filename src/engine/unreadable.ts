@@ -4,7 +4,7 @@ import { DamagedDatabase, type Outcome } from '../database';
 import { missingBytes } from '../file/finding';
 import type { Header } from '../file/header';
 import type { Refusal } from '../file/identify';
-import { ResultTooLarge, SourceLost } from './blob';
+import { ResultTooLarge, SourceLost } from './pages/blob';
 
 /** Reading the file may fail at any page, and any page may be damaged: those are outcomes and not bugs. */
 export function readable<Value, Reason>(work: () => Outcome<Value, Reason>): Outcome<Value, Reason | Refusal> {

@@ -1,6 +1,6 @@
 // What the user should know about a file before it is used: facts of the file that a migration does not change.
 
-import { figure } from './figure';
+import { figure } from '../words';
 import type { Header } from './header';
 
 /** Something to know about a file. */

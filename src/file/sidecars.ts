@@ -2,7 +2,7 @@
 // what the write-ahead log has committed is put in.
 
 import type { ByteSource } from './byteSource';
-import { count } from './figure';
+import { count } from '../words';
 import type { Finding } from './finding';
 import { layOutRollback, readJournal } from './journal';
 import { readWal, type Ignored, type Wal, type WalProblem } from './wal';

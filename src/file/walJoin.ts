@@ -1,7 +1,7 @@
 // A database joined with its write-ahead log: the file that a checkpoint of the log by SQLite would leave.
 
 import type { ByteSource } from './byteSource';
-import { count } from './figure';
+import { count } from '../words';
 import { HEADER_SIZE, readHeader, type Header } from './header';
 import { sourceOfBytes } from './byteSource';
 import { LaidOut, layOut, type Layout } from './layout';

@@ -1,8 +1,8 @@
 // The report on many files, made of real runs.
 import { describe, expect, it } from 'vitest';
 import { FILE_OUTCOMES, reportOfMany, type FileReport } from '../../src/batch/report';
-import { pageFigures, reportAsJson, type ReportSource } from '../../src/migration/report';
-import { DEFAULT_CHOICES } from '../../src/migration/verdict';
+import { pageFigures, reportAsJson, type ReportSource } from '../../src/migration/report/report';
+import { DEFAULT_CHOICES } from '../../src/migration/outcome';
 import { digestOf, nativeDatabase, prove, runScript, withEvidence } from '../databases';
 
 const script = 'ALTER TABLE t ADD COLUMN b;';

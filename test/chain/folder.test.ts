@@ -1,12 +1,12 @@
 // Folders of migrations in the formats of the common tools: their order, and that they run to what native sqlite3 makes of them.
-import { keepLosses } from '../../src/migration/lossLedger';
+import { keepLosses } from '../../src/migration/losses/lossLedger';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arrangeMigrations, type MigrationFile } from '../../src/chain/folder';
 import { compareVersions, isSameVersion, readName } from '../../src/chain/migrationName';
 import { readSections } from '../../src/chain/sections';
-import { runMigration } from '../../src/migration/run';
-import { DEFAULT_CHOICES } from '../../src/migration/verdict';
+import { runMigration } from '../../src/migration/run/run';
+import { DEFAULT_CHOICES } from '../../src/migration/outcome';
 import { splitScript } from '../../src/script/split';
 import { askNative, nativeDatabase, withDatabase } from '../databases';
 import { BY_HAND, toolFolders } from './folders';

@@ -1,6 +1,6 @@
 // What the user decides for rows that are there already, in new columns with a default that SQLite only gives to new rows.
 import { describe, expect, it } from 'vitest';
-import { PROOF_CODES } from '../../src/migration/proof';
+import { PROOF_CODES } from '../../src/migration/proofs/proof';
 import { askNative, migrationFile, nativeDatabase } from '../databases';
 import { receiveVisits, type Visit } from './visit';
 

@@ -1,7 +1,7 @@
 // The journey that the page is made for: drop a database in use, read the plan, run, read the proofs, take the file home.
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { PROOF_CODES } from '../../src/migration/proof';
+import { PROOF_CODES } from '../../src/migration/proofs/proof';
 import { askNative, migration021, migrationFile, nativeDatabase, statementsOf } from '../databases';
 import { askSqliteWasm } from './oracle';
 import { countShown, receiveVisits, type Visit } from './visit';

@@ -2,7 +2,7 @@
 // else can.
 import type { Page, Worker as RunningWorker } from 'playwright';
 import type { Progress } from '../../src/engine/answers';
-import type { AnswerMessage } from '../../src/engine/message';
+import type { AnswerMessage } from '../../src/engine/worker/message';
 
 /** Something that the page shows. */
 export interface Moment {

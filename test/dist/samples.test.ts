@@ -1,6 +1,6 @@
 // The samples that the page offers to whoever has no database at hand.
 import { expect, it } from 'vitest';
-import { PROOF_CODES } from '../../src/migration/proof';
+import { PROOF_CODES } from '../../src/migration/proofs/proof';
 import { countShown, receiveVisits } from './visit';
 
 const openPage = receiveVisits();

@@ -1,6 +1,6 @@
 // A short run of the fuzz that `npm run fuzz` makes longer: damaged files and scripts, through the worker's own methods.
 import { expect, test } from 'vitest';
-import { makeApi } from '../../src/engine/api';
+import { makeApi } from '../../src/engine/worker/api';
 import { engine, nativeDatabase } from '../databases';
 import { blobOfBytes, installMemoryBlobs } from './memoryBlob';
 import { refute } from './oracle';

@@ -1,10 +1,10 @@
 // One run of the fuzz: a file and a script, damaged or not, go the way of the page through the worker's own methods.
-import { makeApi } from '../../src/engine/api';
-import { loadEngine } from '../../src/engine/sqljs';
-import { thoroughnessUnasked } from '../../src/migration/agenda';
-import { PROOF_CODES, type Proof } from '../../src/migration/proof';
-import { pageFigures, reportAsJson, reportAsMarkdown, type ReportSource } from '../../src/migration/report';
-import { DEFAULT_CHOICES, type Choices } from '../../src/migration/verdict';
+import { makeApi } from '../../src/engine/worker/api';
+import { loadEngine } from '../../src/engine/sqljs/sqljs';
+import { thoroughnessUnasked } from '../../src/migration/proofs/agenda';
+import { PROOF_CODES, type Proof } from '../../src/migration/proofs/proof';
+import { pageFigures, reportAsJson, reportAsMarkdown, type ReportSource } from '../../src/migration/report/report';
+import { DEFAULT_CHOICES, type Choices } from '../../src/migration/outcome';
 import { damageBytes, damageText } from './damage';
 import { readCatalog, readMaterial, STATEMENTS, type Material } from './material';
 import { blobOfBytes, installMemoryBlobs, type MemoryBlob } from './memoryBlob';

@@ -1,8 +1,8 @@
 // The whole page, mounted: a sample from the first press of a button to the proofs, by the handles that stay the same.
 import { mount, unmount } from 'svelte';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { PROOF_CODES } from '../../src/migration/proof';
-import App from '../../src/ui/App.svelte';
+import { PROOF_CODES } from '../../src/migration/proofs/proof';
+import App from '../../src/ui/app/App.svelte';
 import '../../src/ui/theme.css';
 
 let app: ReturnType<typeof mount> | undefined;

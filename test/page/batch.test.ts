@@ -1,10 +1,10 @@
 // Many files with their real workers: an engine that dies over one of them, and a result that is taken back.
 import { afterEach, expect, it, vi } from 'vitest';
 import type { History } from '../../src/chain/history';
-import { EngineClient } from '../../src/engine/client';
-import type { CallMessage } from '../../src/engine/message';
+import { EngineClient } from '../../src/engine/worker/client';
+import type { CallMessage } from '../../src/engine/worker/message';
 import { NO_SIDECARS } from '../../src/file/recovery';
-import { DEFAULT_CHOICES } from '../../src/migration/verdict';
+import { DEFAULT_CHOICES } from '../../src/migration/outcome';
 import { Batch } from '../../src/ui/batch/batch.svelte';
 import { databaseOf, tableOf } from './databases';
 
@@ -18,7 +18,7 @@ afterEach(() => batch.close());
 /** Many files with the script planned for each; the worker dies of every call for which `isFatal` says so. */
 async function planFor(names: readonly string[], isFatal: (call: CallMessage) => boolean = () => false): Promise<void> {
   const client = new EngineClient('runs', (name) => {
-    const worker = new Worker(new URL('../../src/engine/worker.ts', import.meta.url), { type: 'module', name });
+    const worker = new Worker(new URL('../../src/engine/worker/worker.ts', import.meta.url), { type: 'module', name });
     const post = worker.postMessage.bind(worker);
     worker.postMessage = (message: CallMessage) => {
       if (isFatal(message)) {

@@ -1,6 +1,6 @@
 // The checks of a file with their real worker: what is made when, given up, skipped and asked for.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { EngineClient } from '../../src/engine/client';
+import { EngineClient } from '../../src/engine/worker/client';
 import { databaseOf, sha256, tableOf } from './databases';
 import {
   asked,

@@ -1,9 +1,9 @@
 // The page's side of the engine against the worker itself: what calls give, and that every call settles.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Progress } from '../../src/engine/answers';
-import { Cancelled, EngineClient, EngineFailure } from '../../src/engine/client';
-import { PROOF_CODES } from '../../src/migration/proof';
-import { DEFAULT_CHOICES } from '../../src/migration/verdict';
+import { Cancelled, EngineClient, EngineFailure } from '../../src/engine/worker/client';
+import { PROOF_CODES } from '../../src/migration/proofs/proof';
+import { DEFAULT_CHOICES } from '../../src/migration/outcome';
 import { databaseOf, ENDLESS, sha256, tableOf } from './databases';
 
 const SCRIPT = "ALTER TABLE t ADD COLUMN c TEXT DEFAULT (datetime('now')); CREATE INDEX IF NOT EXISTS i ON t(b);";

@@ -1,5 +1,5 @@
 // Databases and scripts for the tests inside the browser, made by the engine that is tested.
-import { EngineClient } from '../../src/engine/client';
+import { EngineClient } from '../../src/engine/worker/client';
 
 /** A database that the engine makes of a script, as a file of the user. */
 export async function databaseOf(sql: string, name = 'test.db'): Promise<File> {

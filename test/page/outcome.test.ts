@@ -1,10 +1,10 @@
 // What the page says after a run, where not all is well: a result that is withheld, counts from before, a file that is gone.
 import { mount, unmount } from 'svelte';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { EngineClient } from '../../src/engine/client';
-import App from '../../src/ui/App.svelte';
+import { EngineClient } from '../../src/engine/worker/client';
+import App from '../../src/ui/app/App.svelte';
 import '../../src/ui/theme.css';
-import { Workbench } from '../../src/ui/workbench.svelte';
+import { Workbench } from '../../src/ui/state/workbench.svelte';
 import { databaseOf, scriptOf } from './databases';
 
 let client: EngineClient;

@@ -1,10 +1,10 @@
 // Long plans and schemas on the page: drawn a few rows in each task, whole in the end, and with everything where it was.
 import { mount, tick, unmount } from 'svelte';
 import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { EngineClient } from '../../src/engine/client';
-import App from '../../src/ui/App.svelte';
+import { EngineClient } from '../../src/engine/worker/client';
+import App from '../../src/ui/app/App.svelte';
 import '../../src/ui/theme.css';
-import { Workbench } from '../../src/ui/workbench.svelte';
+import { Workbench } from '../../src/ui/state/workbench.svelte';
 import { databaseOf, scriptOf } from './databases';
 
 /** Rows that are drawn together with the change that brings them. */

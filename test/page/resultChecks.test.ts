@@ -1,8 +1,8 @@
 // The checks of a result with their real worker: what is made when, skipped, asked for, lost with a worker and forgotten.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EngineClient } from '../../src/engine/client';
-import { thoroughnessUnasked } from '../../src/migration/agenda';
-import { PROOF_CODES, type ProofCode } from '../../src/migration/proof';
+import { EngineClient } from '../../src/engine/worker/client';
+import { thoroughnessUnasked } from '../../src/migration/proofs/agenda';
+import { PROOF_CODES, type ProofCode } from '../../src/migration/proofs/proof';
 import { databaseOf, sha256, tableOf } from './databases';
 import {
   asked,

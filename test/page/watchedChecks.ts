@@ -1,12 +1,12 @@
 // Checks whose worker is watched: what it is asked, and at which question it is held up or dies.
 import { vi } from 'vitest';
-import { EngineClient } from '../../src/engine/client';
+import { EngineClient } from '../../src/engine/worker/client';
 import type { ProvableRun } from '../../src/engine/answers';
 import type { Inspection } from '../../src/engine/inspection';
-import type { CallMessage } from '../../src/engine/message';
-import type { ProofCode } from '../../src/migration/proof';
-import { DEFAULT_CHOICES } from '../../src/migration/verdict';
-import { Checks, type CheckKey } from '../../src/ui/checks.svelte';
+import type { CallMessage } from '../../src/engine/worker/message';
+import type { ProofCode } from '../../src/migration/proofs/proof';
+import { DEFAULT_CHOICES } from '../../src/migration/outcome';
+import { Checks, type CheckKey } from '../../src/ui/state/checks.svelte';
 import { databaseOf } from './databases';
 
 /** What becomes of a question on its way to the worker: it gets there, it never does, or the worker dies of it. */
@@ -34,7 +34,7 @@ export function watchChecks(): WatchedChecks {
   const held: (() => void)[] = [];
   let fateOf: (question: string) => Fate = () => 'asked';
   const client = new EngineClient('checks', (name) => {
-    const worker = new Worker(new URL('../../src/engine/worker.ts', import.meta.url), { type: 'module', name });
+    const worker = new Worker(new URL('../../src/engine/worker/worker.ts', import.meta.url), { type: 'module', name });
     const post = worker.postMessage.bind(worker);
     worker.postMessage = (message: CallMessage) => {
       const [first] = message.arguments;

@@ -1,8 +1,8 @@
 // The page's state with the real engine behind it: what follows what, and that late answers are dropped.
 import { beforeAll, beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
-import { EngineClient } from '../../src/engine/client';
-import { Workbench, type WorkbenchState } from '../../src/ui/workbench.svelte';
-import { PROOF_CODES } from '../../src/migration/proof';
+import { EngineClient } from '../../src/engine/worker/client';
+import { Workbench, type WorkbenchState } from '../../src/ui/state/workbench.svelte';
+import { PROOF_CODES } from '../../src/migration/proofs/proof';
 import { databaseOf, ENDLESS, scriptOf, tableOf } from './databases';
 import { asked, settled, standing, watchChecks, type WatchedChecks } from './watchedChecks';
 
@@ -132,7 +132,7 @@ describe('The workbench', () => {
   it('says that the engine stopped when it dies during a run, and runs the same file afterwards', async () => {
     const workers: Worker[] = [];
     const mortal = new EngineClient('runs', () => {
-      const worker = new Worker(new URL('../../src/engine/worker.ts', import.meta.url), { type: 'module' });
+      const worker = new Worker(new URL('../../src/engine/worker/worker.ts', import.meta.url), { type: 'module' });
       workers.push(worker);
       return worker;
     });

@@ -1,10 +1,10 @@
 // A worker that dies, at each statement of migration 021 in turn: nothing is half done, and the same file can be run again.
 import { afterEach, expect, it, vi } from 'vitest';
-import { EngineClient } from '../../src/engine/client';
-import type { AnswerMessage } from '../../src/engine/message';
-import { loadSampleBase } from '../../src/migration/catalog';
-import { readMigrationFile } from '../../src/ui/catalogFile';
-import { Workbench } from '../../src/ui/workbench.svelte';
+import { EngineClient } from '../../src/engine/worker/client';
+import type { AnswerMessage } from '../../src/engine/worker/message';
+import { loadSampleBase } from '../../src/catalog/catalog';
+import { readMigrationFile } from '../../src/ui/state/catalogFile';
+import { Workbench } from '../../src/ui/state/workbench.svelte';
 import { sha256 } from './databases';
 
 const STATEMENTS = 53;
@@ -14,7 +14,7 @@ afterEach(() => workbench?.startOver());
 
 /** Tells a worker that dies when it begins a statement of this number; null for one that lives. */
 function startMortal(diesAt: () => number | null): Worker {
-  const worker = new Worker(new URL('../../src/engine/worker.ts', import.meta.url), { type: 'module', name: 'runs' });
+  const worker = new Worker(new URL('../../src/engine/worker/worker.ts', import.meta.url), { type: 'module', name: 'runs' });
   worker.addEventListener('message', ({ data }: MessageEvent<AnswerMessage>) => {
     const value = data.kind === 'report' ? (data.value as { stage?: string; ordinal?: number }) : {};
     if (value.stage !== 'statements' || value.ordinal !== diesAt()) return;

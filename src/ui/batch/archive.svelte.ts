@@ -1,7 +1,7 @@
 // Takes all results home as one zip archive: a stream to the disk where the browser can, else a download.
 
-import { saveAs } from '../download';
-import type { Problem } from '../problem';
+import { saveAs } from '../parts/download';
+import type { Problem } from '../state/problem';
 import type { Batch } from './batch.svelte';
 import { ArchiveContents, namesOf } from './archiveContents';
 

@@ -1,11 +1,11 @@
 // Many files that are upgraded one after the other: which one is worked on, what is still to do, how to stop.
 
-import { Cancelled, EngineClient, EngineFailure } from '../../engine/client';
-import type { Choices } from '../../migration/verdict';
-import type { ChosenScript } from '../chosenScript';
-import type { DroppedDatabase } from '../droppedFiles';
-import { counted } from '../figures';
-import type { Problem } from '../problem';
+import { Cancelled, EngineClient, EngineFailure } from '../../engine/worker/client';
+import type { Choices } from '../../migration/outcome';
+import type { ChosenScript } from '../state/chosenScript';
+import type { DroppedDatabase } from '../state/droppedFiles';
+import { counted } from '../state/resultNames';
+import type { Problem } from '../state/problem';
 import { BatchFile } from './batchFile.svelte';
 
 const CANCELLED: Problem = { code: 'cancelled', sentence: 'Cancelled. Nothing of this file was changed.', help: '' };

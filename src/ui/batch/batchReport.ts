@@ -1,10 +1,10 @@
 // What the report on many files says of each of them.
 
 import { reportOfMany, type FileOutcome, type FileReport } from '../../batch/report';
-import { pageFigures, type ReportedInput, type ReportSource } from '../../migration/report';
-import { unmadeOf } from '../checkWords';
-import { upgradedName } from '../figures';
-import { describeSidecars } from '../sidecarHashes';
+import { pageFigures, type ReportedInput, type ReportSource } from '../../migration/report/report';
+import { unmadeOf } from '../state/checkWords';
+import { upgradedName } from '../state/resultNames';
+import { describeSidecars } from '../state/sidecarHashes';
 import type { Batch } from './batch.svelte';
 import type { BatchFile } from './batchFile.svelte';
 

@@ -1,6 +1,6 @@
 // Waits for checks that were asked for without a promise of their end.
 
-import type { Checks } from '../checks.svelte';
+import type { Checks } from '../state/checks.svelte';
 
 /** Settles as soon as no check waits or is being made; at once where none does. */
 export function settled(checks: Checks): Promise<void> {

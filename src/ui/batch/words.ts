@@ -1,9 +1,9 @@
 // The few words that the table of many files has room for.
 
-import { countVerdicts, VERDICTS, type StatementOutcome } from '../../migration/verdict';
-import { summariseLosses } from '../../migration/loss';
-import { counted } from '../figures';
-import { labelOf } from '../progress';
+import { countVerdicts, VERDICTS, type StatementOutcome } from '../../migration/outcome';
+import { summariseLosses } from '../../migration/losses/loss';
+import { counted } from '../state/resultNames';
+import { labelOf } from '../state/progress';
 import type { BatchFile } from './batchFile.svelte';
 
 /** A word on a file, how it looks, and what there is to say beside it. */

@@ -1,6 +1,6 @@
 // The looks that are open, one for each purpose and side, each for as long as its file is.
 
-import type { Look } from './look';
+import type { Look } from './look/look';
 
 /** Holds looks by name; a look over another file than the one that is wanted is ended. */
 export class Looks {

@@ -1,7 +1,7 @@
 // The views of the explorer, each loaded when it is opened first.
 
 import type { Component } from 'svelte';
-import type { Explorer, View } from './explorer.svelte';
+import type { Explorer, View } from './look/explorer.svelte';
 
 /** A view beside the work. */
 export interface ExplorerView {
@@ -12,9 +12,9 @@ export interface ExplorerView {
 
 /** In the order in which they are offered. */
 export const VIEWS: readonly ExplorerView[] = [
-  { id: 'schema', label: 'Schema', load: () => import('./SchemaView.svelte') },
-  { id: 'diagram', label: 'Diagram', load: () => import('./DiagramView.svelte') },
-  { id: 'data', label: 'Data', load: () => import('./DataView.svelte') },
-  { id: 'query', label: 'Query', load: () => import('./QueryView.svelte') },
-  { id: 'checks', label: 'Data checks', load: () => import('./DataChecksView.svelte') },
+  { id: 'schema', label: 'Schema', load: () => import('./schema/SchemaView.svelte') },
+  { id: 'diagram', label: 'Diagram', load: () => import('./diagram/DiagramView.svelte') },
+  { id: 'data', label: 'Data', load: () => import('./data/DataView.svelte') },
+  { id: 'query', label: 'Query', load: () => import('./query/QueryView.svelte') },
+  { id: 'checks', label: 'Data checks', load: () => import('./checks/DataChecksView.svelte') },
 ];

@@ -1,4 +1,0 @@
-// What the worker loads with the first check: the forecast of a run, and the proofs of its result.
-
-export { forecastRun } from '../migration/forecast';
-export { Prover, proveSound } from './prover';

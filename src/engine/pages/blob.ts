@@ -1,0 +1,106 @@
+// Reads a dropped File on demand, and puts a result together from its slices and the pages that were written.
+
+import type { Layout } from '../../file/layout';
+import type { Overlay } from './overlay';
+import type { ByteSource } from '../../file/byteSource';
+
+/** The bytes of a file could not be read: it was changed, moved or deleted since it was dropped. */
+export class SourceLost extends Error {}
+
+/** The browser could not keep the bytes that a run has written. */
+export class ResultTooLarge extends Error {}
+
+/** So many bytes are read between two reminders, and so many are asked for then. */
+const READ_BETWEEN_REMINDERS = 32 << 20;
+const REMINDER_BYTES = 128 << 20;
+
+/**
+ * What FileReaderSync gives is garbage as soon as it is copied, but Chromium collects it late: reading 600 MB took 240 MB of
+ * memory at its worst. An allocation that is never touched takes no memory and makes the collector look sooner: then it was 55 MB.
+ * (Detaching the buffers with transfer() does the opposite: they stay, and the collector knows nothing of them.)
+ */
+function remindCollector(): void {
+  try {
+    new ArrayBuffer(REMINDER_BYTES);
+  } catch {
+    // There is no room for it: then the collector has looked.
+  }
+}
+
+/** A source over a File or Blob. Works in workers only: SQLite asks for pages synchronously. Throws SourceLost. */
+export function sourceOfBlob(blob: Blob): ByteSource {
+  const reader = new FileReaderSync();
+  let unreminded = 0;
+  return {
+    size: blob.size,
+    read(start, end) {
+      unreminded += end - start;
+      if (unreminded > READ_BETWEEN_REMINDERS) {
+        unreminded = 0;
+        remindCollector();
+      }
+      try {
+        return new Uint8Array(reader.readAsArrayBuffer(blob.slice(start, end)));
+      } catch (error) {
+        throw new SourceLost(error instanceof Error ? error.message : String(error));
+      }
+    },
+  };
+}
+
+/** So many written bytes are handed over to the browser at once: until it has them, they are in memory twice. */
+const BYTES_AT_ONCE = 32 << 20;
+
+/**
+ * The bytes of the overlay as they are now, as a Blob that holds slices of the original and copies of written pages.
+ * Throws SourceLost where the original can no longer be read: what was read of it before may have come from a cache. Throws
+ * ResultTooLarge where the browser makes the Blob and cannot give its bytes back, as some do in a private window.
+ */
+export function blobOf(overlay: Overlay, original: Blob): Blob {
+  sourceOfBlob(original).read(0, 1);
+  const pieces: Blob[] = [];
+  let parts: BlobPart[] = [];
+  let bytes = 0;
+  const handOver = (): void => {
+    // A byte of the piece before can be read as soon as the browser has all of that piece.
+    if (pieces.length > 0) mustGive(pieces.at(-1), overlay);
+    pieces.push(new Blob(parts));
+    parts = [];
+    bytes = 0;
+  };
+  for (const segment of overlay.segments()) {
+    if (segment.from === 'source') {
+      parts.push(original.slice(segment.start, segment.end));
+      continue;
+    }
+    parts.push(segment.bytes as BlobPart);
+    bytes += segment.bytes.length;
+    if (bytes >= BYTES_AT_ONCE) handOver();
+  }
+  const blob = new Blob([...pieces, ...parts], { type: 'application/vnd.sqlite3' });
+  mustGive(blob, overlay);
+  return blob;
+}
+
+function mustGive(blob: Blob | undefined, { writtenBytes }: Overlay): void {
+  if (!blob) return;
+  try {
+    sourceOfBlob(blob).read(Math.max(0, blob.size - 1), blob.size);
+  } catch {
+    throw new ResultTooLarge(`${writtenBytes} bytes`);
+  }
+}
+
+const ZEROS_AT_ONCE = 1 << 20;
+
+/** A laid out file as a Blob: slices of both files, and zeros where neither has anything. */
+export function layeredBlob({ segments }: Layout, database: Blob, sidecar: Blob): Blob {
+  const zeros = new Blob([new Uint8Array(ZEROS_AT_ONCE)]);
+  const parts = segments.flatMap(({ from, start, end }): BlobPart[] => {
+    if (from === 'database') return [database.slice(start, end)];
+    if (from === 'sidecar') return [sidecar.slice(start, end)];
+    const pieces = Math.floor((end - start) / ZEROS_AT_ONCE);
+    return [...Array<Blob>(pieces).fill(zeros), zeros.slice(0, (end - start) % ZEROS_AT_ONCE)];
+  });
+  return new Blob(parts);
+}

@@ -1,0 +1,321 @@
+// What the page can ask of the engine. Runs in a worker; its type is the protocol.
+
+import type { Outcome } from '../../database';
+import type { History } from '../../chain/history';
+import type { DataCheckAnswer, DataCheckFault, NamedPart, OffendingRows } from '../../explore/checks/dataChecks';
+import type { Box, Layout, Link } from '../../explore/diagram/diagramLayout';
+import type { Refusal } from '../../file/identify';
+import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
+import type { Thoroughness } from '../../migration/proofs/agenda';
+import type { Forecast } from '../../migration/forecast/forecast';
+import type { Hasher } from '../../migration/proofs/contentHash';
+import { keepNoLosses, mayLose, type KeepLosses } from '../../migration/run/lossAccount';
+import { countRows } from '../../migration/proofs/measurement';
+import { planMigration, type Plan } from '../../migration/run/plan';
+import type { Proof, ProofCode } from '../../migration/proofs/proof';
+import { runMigration } from '../../migration/run/run';
+import type { Choices } from '../../migration/outcome';
+import type { SchemaDetails } from '../../schema/details';
+import { readSchema } from '../../schema/read';
+import type { Schema } from '../../schema/schema';
+import { readAddedColumnDocumentation } from '../../script/documentation';
+import type { Script } from '../../script/part';
+import type { ScriptRefusal } from '../../script/refusal';
+import { splitScript } from '../../script/split';
+import type { Statement } from '../../script/statement';
+import type { FinishedRun, OnProgress, PlannedScript, ProvableRun } from '../answers';
+import { blobOf, sourceOfBlob } from '../pages/blob';
+import type { Hashers } from './hashers';
+import { inspect, type Inspection } from '../inspection';
+import { makeLookingApi } from './lookingApi';
+import { openFile, readersFor, type OpenedFile } from '../openedFile';
+import { readInto, type ByteSource } from '../../file/byteSource';
+import type { Overlay } from '../pages/overlay';
+import { pageChangesOf } from '../pageChanges';
+import type { Preload } from '../pages/preload';
+import type { Prover } from '../prover';
+import { makeSample } from '../sample';
+import type { Engine } from '../sqljs/sqljs';
+import { readable, unreadableSchema } from '../unreadable';
+
+const HASH_BYTES_AT_ONCE = 4 << 20;
+
+/** How many bytes of a file of a size are kept in memory at most: in this worker, and in the one that runs. */
+export interface Kept {
+  readonly here: (fileBytes: number) => number;
+  readonly ofRuns: (fileBytes: number) => number;
+}
+
+/**
+ * The engine's methods for one worker. Expected failures come back as data; a rejected call is a bug or a dead engine.
+ */
+export function makeApi(engine: Engine, kept: Kept) {
+  /** Loaded when they are needed first: planning and running need none. */
+  let hashers: Promise<Hashers> | null = null;
+  const loadHashersOnce = (): Promise<Hashers> =>
+    (hashers ??= import('./hashers').then(({ loadHashers }) => loadHashers()));
+  /** What checks a file and foretells a run: of no use before a plan is shown, so it is no part of the first load. */
+  const loadChecking = (): Promise<typeof import('./lateChecks')> => import('./lateChecks');
+  /** Keeps account of losses, where there may be any. */
+  const lossesOf = async (statements: readonly Statement[]): Promise<KeepLosses> =>
+    mayLose(statements) ? (await import('../../migration/losses/lossLedger')).keepLosses : keepNoLosses;
+  /** What the explorer asks. */
+  const loadLooking = (): Promise<typeof import('../looking')> => import('../looking');
+  let opened: OpenedFile | null = null;
+  /** Why the file that was to be opened last is not. */
+  let refused: Refusal | null = null;
+  let prover: Prover | null = null;
+
+  function mustBeOpen(): OpenedFile {
+    if (!opened) throw new Error('No file is open in this engine');
+    return opened;
+  }
+
+  function forgetResult(): void {
+    prover?.close();
+    prover = null;
+  }
+
+  function hashOf(sha256: Hasher, source: ByteSource, label: string, onProgress: OnProgress): string {
+    sha256.digest();
+    const bytes = new Uint8Array(HASH_BYTES_AT_ONCE);
+    for (let at = 0; at < source.size; at += HASH_BYTES_AT_ONCE) {
+      onProgress({ stage: 'check', label, done: at, total: source.size, pagesRead: 0 });
+      sha256.update(bytes.subarray(0, readInto(source, bytes, 0, at, HASH_BYTES_AT_ONCE)));
+    }
+    return sha256.digest();
+  }
+
+  /** Where statements go through whole tables and the file finds room in memory, it is read beforehand. */
+  function preloadOf(open: OpenedFile, statements: readonly Statement[]): Preload | null {
+    const scans = statements.some(({ kind }) => kind === 'create index' || kind === 'insert' || kind === 'update');
+    const { size } = open.file;
+    return engine.onDemand && scans && open.isPlain && size <= kept.here(size) ? open.preload() : null;
+  }
+
+  return {
+    /**
+     * Recovers a file with the sidecars that lie beside it, opens and inspects it; it replaces the one that was open. Refusals
+     * are data.
+     */
+    async open(
+      file: Blob,
+      name: string,
+      sidecars: Sidecars<Blob> = NO_SIDECARS,
+    ): Promise<Outcome<Inspection, Refusal>> {
+      refused = null;
+      const readers = await readersFor(sidecars);
+      const outcome = readable((): Outcome<Inspection, Refusal> => {
+        forgetResult();
+        opened?.abandon();
+        opened = null;
+        const recovered = openFile(engine, file, { sidecars, readers }, kept.here(file.size));
+        if (!recovered.ok) return recovered;
+        const { opened: candidate, findings } = recovered.value;
+        return candidate.using(({ database }): Outcome<Inspection, Refusal> => {
+          const schema = database.query('SELECT count(*) FROM sqlite_schema');
+          if (!schema.ok) {
+            return { ok: false, error: unreadableSchema(schema.error.message, candidate.header, file.size) };
+          }
+          opened = candidate;
+          const { header } = candidate;
+          return { ok: true, value: inspect(database, { name, size: file.size, header, findings }, engine) };
+        });
+      });
+      if (!outcome.ok) refused = outcome.error;
+      return outcome;
+    },
+
+    /** Counts the rows of a table of the open file; null where SQLite cannot count them. */
+    countRows(table: string, onProgress: OnProgress): Outcome<number | null, Refusal> {
+      return readable((): Outcome<number | null, never> => {
+        const tell = ({ pagesRead }: Overlay): void =>
+          onProgress({ stage: 'check', label: `counting rows of ${table}`, done: 0, total: 0, pagesRead });
+        const counted = mustBeOpen().using(({ database }) => countRows(database, table), tell);
+        return { ok: true, value: counted.ok ? counted.value : null };
+      });
+    },
+
+    /** Splits a script and plans it for the open file; gives why the script cannot be read, where it cannot. */
+    async plan(script: Script, choices: Choices): Promise<Outcome<PlannedScript, ScriptRefusal | Refusal>> {
+      const split = splitScript(script);
+      if (!split.ok) return { ok: false, error: split.refusal };
+      // The page asks for a plan before it knows whether the file opens.
+      if (refused) return { ok: false, error: refused };
+      const losses = await lossesOf(split.statements);
+      return readable((): Outcome<PlannedScript, never> => {
+        const start = performance.now();
+        const { statements, notes } = split;
+        const { outcomes, after, obstacle } = mustBeOpen().using(({ database }) =>
+          planMigration(database, statements, choices, { losses, now: () => performance.now() }),
+        );
+        const plan = { outcomes, after, obstacle };
+        const milliseconds = performance.now() - start;
+        const documentation = readAddedColumnDocumentation(script, statements);
+        return { ok: true, value: { statements, notes, plan, documentation, milliseconds } };
+      });
+    },
+
+    /** Begins to read what a run of the script would read, so that it need not wait for that; gives back at once. */
+    readAhead(script: Script): void {
+      const split = splitScript(script);
+      if (opened && split.ok) preloadOf(opened, split.statements);
+    },
+
+    /** What migration tools have recorded in the open file as applied. */
+    async histories(): Promise<Outcome<readonly History[], Refusal>> {
+      const { readHistory } = await import('../../chain/history');
+      return readable(() => ({ ok: true, value: mustBeOpen().using(({ database }) => readHistory(database)) }));
+    },
+
+    /** Foretells what a run of a planned script will take. */
+    async forecast(script: Script, outcomes: Plan['outcomes']): Promise<Outcome<Forecast, Refusal>> {
+      const { forecastRun } = await loadChecking();
+      return readable((): Outcome<Forecast, never> => {
+        const open = mustBeOpen();
+        const { source: file, header } = open;
+        const split = splitScript(script);
+        const statements = split.ok ? split.statements : [];
+        const cacheBytes = kept.ofRuns(file.size);
+        const value = open.using(({ database }) => {
+          const plan = { before: readSchema(database), outcomes };
+          return forecastRun({ database, header, file, statements, plan, cacheBytes }, () => performance.now());
+        });
+        return { ok: true, value };
+      });
+    },
+
+    /** Runs a script on the open file and puts the file to download together. */
+    async run(
+      script: Script,
+      choices: Choices,
+      onProgress: OnProgress,
+    ): Promise<Outcome<FinishedRun, ScriptRefusal | Refusal>> {
+      const split = splitScript(script);
+      if (!split.ok) return { ok: false, error: split.refusal };
+      const start = performance.now();
+      const startedAt = new Date().toISOString();
+      const open = mustBeOpen();
+      const losses = await lossesOf(split.statements);
+      const preload = preloadOf(open, split.statements);
+      if (preload) {
+        const { size: total } = open.file;
+        preload.onBytes = (done) =>
+          onProgress({ stage: 'check', label: 'reading the file', done, total, pagesRead: 0 });
+        await preload.ended;
+      }
+      return readable((): Outcome<FinishedRun, never> => {
+        const total = split.statements.length;
+        let ordinal = 0;
+        let pagesAtStart = 0;
+        const tell = ({ pagesRead, pagesWritten }: Overlay): void => {
+          const pages = pagesRead + pagesWritten - pagesAtStart;
+          onProgress({ stage: 'statements', ordinal, total, pages, pagesRead, pagesWritten });
+        };
+        return open.using((connected) => {
+          const { database, overlay } = connected;
+          const onStatement = (next: number): void => {
+            ordinal = next;
+            pagesAtStart = overlay.pagesRead + overlay.pagesWritten;
+            tell(overlay);
+          };
+          const result = runMigration(database, split.statements, choices, {
+            losses,
+            now: () => performance.now(),
+            onStatement,
+          });
+          if (result.committed) open.settle(connected);
+          const pages = pageChangesOf(overlay);
+          const file = result.committed ? blobOf(overlay, open.whole) : null;
+          const totalMilliseconds = performance.now() - start;
+          const { writtenBytes } = overlay;
+          const specified = JSON.stringify(result.specified);
+          return { ok: true, value: { ...result, specified, file, pages, writtenBytes, startedAt, totalMilliseconds } };
+        }, tell);
+      });
+    },
+
+    /** Opens the result of a run on the open file beside it, so that it can be proved. */
+    async openResult(run: ProvableRun): Promise<Outcome<null, Refusal>> {
+      const { Prover } = await loadChecking();
+      return readable((): Outcome<null, Refusal> => {
+        forgetResult();
+        const made = Prover.over(engine, mustBeOpen(), run, kept.here(run.file.size));
+        if (!made.ok) return made;
+        prover = made.value;
+        return { ok: true, value: null };
+      });
+    },
+
+    /** Makes one proof of the result that is open; `integrity-before` needs no result. */
+    async prove(
+      code: ProofCode,
+      thoroughness: Exclude<Thoroughness, 'none'>,
+      onProgress: OnProgress,
+    ): Promise<Outcome<Proof, Refusal>> {
+      const [{ content }, { proveSound }] = await Promise.all([loadHashersOnce(), loadChecking()]);
+      return readable((): Outcome<Proof, Refusal> => {
+        if (code === 'integrity-before') {
+          return { ok: true, value: proveSound(mustBeOpen(), thoroughness, onProgress) };
+        }
+        if (!prover) throw new Error('No result is open in this engine');
+        return { ok: true, value: prover.prove(code, { hasher: content, thoroughness }, onProgress) };
+      });
+    },
+
+    /** SHA-256 of the open file or of the result, in hexadecimal. */
+    async hash(of: 'input' | 'result', onProgress: OnProgress): Promise<Outcome<string, Refusal>> {
+      const { file: sha256 } = await loadHashersOnce();
+      return readable((): Outcome<string, Refusal> => {
+        if (of === 'input') {
+          // The file as it lies on the disk, whatever was recovered from its sidecars.
+          const { isPlain, source, file } = mustBeOpen();
+          const bytes = isPlain ? source : sourceOfBlob(file);
+          return { ok: true, value: hashOf(sha256, bytes, 'SHA-256 of your file', onProgress) };
+        }
+        if (!prover) throw new Error('No result is open in this engine');
+        return { ok: true, value: hashOf(sha256, prover.source, 'SHA-256 of the result', onProgress) };
+      });
+    },
+
+    /** What SQLite makes of a schema, be it that of the file, of a plan or of a result. Needs no open file. */
+    async describe(schema: Schema): Promise<SchemaDetails> {
+      const { describe } = await loadLooking();
+      return describe(engine, schema);
+    },
+
+    ...makeLookingApi(mustBeOpen, loadLooking),
+
+    /** Runs a part of a data check on the open file. */
+    async checkData(
+      named: NamedPart,
+      onProgress: OnProgress,
+    ): Promise<Outcome<DataCheckAnswer, DataCheckFault | Refusal>> {
+      const { checkData } = await loadLooking();
+      return readable(() => checkData(mustBeOpen(), named, onProgress));
+    },
+
+    /** The rows of the open file that a part of a data check blames. */
+    async offendingRows(
+      named: NamedPart,
+      onProgress: OnProgress,
+    ): Promise<Outcome<OffendingRows, DataCheckFault | Refusal>> {
+      const { offendingRows } = await loadLooking();
+      return readable(() => offendingRows(mustBeOpen(), named, onProgress));
+    },
+
+    /** Lays a diagram out, away from the page, since a large one takes a while. Needs no open file. */
+    async layOut(boxes: readonly Box[], links: readonly Link[]): Promise<Layout> {
+      const { layOut } = await import('../../explore/diagram/diagramLayout');
+      return layOut(boxes, links);
+    },
+
+    /** Makes a sample database; gives the file, or the sentence of what is wrong with either script. */
+    makeSample(base: string, script: string, through: number | 'all'): Outcome<Blob, { readonly sentence: string }> {
+      return makeSample(engine, base, script, through);
+    },
+  };
+}
+
+/** The protocol between page and worker. */
+export type EngineApi = ReturnType<typeof makeApi>;

@@ -1,0 +1,66 @@
+// The methods by which the page looks into the open file: rows in an arrangement, values, exports and queries.
+
+import type { Outcome, SqlError } from '../../database';
+import type { Arrangement } from '../../explore/data/arrangement';
+import type { WholeValue } from '../../explore/data/cells';
+import type { ExportedPortion, ExportFormat } from '../../explore/data/exportRows';
+import type { QueryAnswer, QueryFailure, QueryLimits } from '../../explore/data/query';
+import type { Counted, RowWindow } from '../../explore/data/rows';
+import type { Refusal } from '../../file/identify';
+import type { OnProgress } from '../answers';
+import type { LookedAtRows, Shelf } from '../looking';
+import type { OpenedFile } from '../openedFile';
+import { readable } from '../unreadable';
+
+/** What comes of a question to SQLite that it may refuse, about a file that may be lost. */
+type Looked<Value> = Outcome<Value, SqlError | Refusal>;
+
+/**
+ * Part of the engine's methods. Rows stay arranged until others are asked for, or those of another file.
+ * @param mustBeOpen gives the open file, and throws where there is none
+ * @param load gives the code for it, which is no part of the first load
+ */
+export function makeLookingApi(mustBeOpen: () => OpenedFile, load: () => Promise<typeof import('../looking')>) {
+  let shelf: Promise<Shelf> | null = null;
+  const openShelf = (): Promise<Shelf> => (shelf ??= load().then((looking) => new looking.Shelf()));
+
+  return {
+    /** Reads a window of the rows in an arrangement. */
+    async rows(of: Arrangement, window: RowWindow, onProgress: OnProgress): Promise<Looked<LookedAtRows>> {
+      const rows = await openShelf();
+      return readable(() => rows.read(mustBeOpen(), of, window, onProgress));
+    },
+
+    /** Goes on counting the rows in an arrangement for a moment. */
+    async countMore(of: Arrangement, onProgress: OnProgress): Promise<Looked<Counted>> {
+      const rows = await openShelf();
+      return readable(() => rows.count(mustBeOpen(), of, onProgress));
+    },
+
+    /** One value of the rows in an arrangement as a whole; null where there is no such row. */
+    async wholeValue(of: Arrangement, row: number, column: number): Promise<Looked<WholeValue | null>> {
+      const rows = await openShelf();
+      return readable(() => rows.value(mustBeOpen(), of, row, column));
+    },
+
+    /** Some of the rows in an arrangement, in a form to export: from a row on, as many as take a moment. */
+    async exportPortion(
+      of: Arrangement,
+      form: { readonly format: ExportFormat; readonly names: readonly string[]; readonly from: number },
+      onProgress: OnProgress,
+    ): Promise<Looked<ExportedPortion>> {
+      const rows = await openShelf();
+      return readable(() => rows.portion(mustBeOpen(), of, form, onProgress));
+    },
+
+    /** Runs one statement that the console does not refuse, and forgets what it may have written. */
+    async query(
+      text: string,
+      limits: QueryLimits,
+      onProgress: OnProgress,
+    ): Promise<Outcome<QueryAnswer, QueryFailure | Refusal>> {
+      const { query } = await load();
+      return readable(() => query(mustBeOpen(), text, limits, onProgress));
+    },
+  };
+}

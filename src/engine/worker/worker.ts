@@ -1,0 +1,65 @@
+// The worker's side: loads the engine and answers calls.
+
+import type { Progress } from '../answers';
+import { makeApi, type Kept } from './api';
+import { keptBytes } from '../pages/keptBytes';
+import type { AnswerMessage, CallMessage, WorkerPurpose } from './message';
+import { loadEngine, wasmUrl } from '../sqljs/sqljs';
+import { warmUp } from './warmUp';
+
+const scope = self as unknown as DedicatedWorkerGlobalScope;
+const { deviceMemory } = navigator as { readonly deviceMemory?: number };
+const purpose: WorkerPurpose = scope.name === 'checks' || scope.name === 'looks' ? scope.name : 'runs';
+const kept: Kept = {
+  here: (fileBytes) => keptBytes(purpose, deviceMemory, fileBytes),
+  ofRuns: (fileBytes) => keptBytes('runs', deviceMemory, fileBytes),
+};
+/** Whether anything was asked for. */
+let asked = false;
+// A worker that was started from a Blob has no address that another could be relative to; this module has.
+const here = import.meta.url;
+const api = loadEngine(new URL(wasmUrl, here).href).then((engine) => {
+  if (purpose === 'runs') warmUp(engine, () => !asked);
+  return makeApi(engine, kept);
+});
+// A failed load is told to whoever calls; here it must only not count as unhandled.
+api.catch(() => undefined);
+
+/** Calls are answered one after the other, also where one has to wait for code: the next may build on what it opens. */
+let answered: Promise<void> = Promise.resolve();
+scope.onmessage = ({ data }: MessageEvent<CallMessage>) => {
+  asked = true;
+  answered = answered.then(() => answer(data));
+};
+
+async function answer({ id, method, callbackAt, arguments: given }: CallMessage): Promise<void> {
+  const tell = (message: AnswerMessage): void => scope.postMessage(message);
+  const values = [...given];
+  if (callbackAt !== null) values[callbackAt] = throttled((value) => tell({ id, kind: 'report', value }));
+  try {
+    const methods: Record<string, unknown> = await api;
+    tell({ id, kind: 'result', value: await (methods[method] as (...values: unknown[]) => unknown)(...values) });
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
+    tell({ id, kind: 'error', name, message });
+  }
+}
+
+const REPORT_EVERY_MILLISECONDS = 50;
+
+/**
+ * Checks report each batch of rows: more often than a screen is drawn, that only costs time. A new step is always told, since
+ * it may be the last to be told for long.
+ */
+function throttled(report: (value: unknown) => void): (value: Progress) => void {
+  let last = 0;
+  let step = '';
+  return (value) => {
+    const now = performance.now();
+    const nextStep = value.stage === 'statements' ? `${value.ordinal}` : value.label;
+    if (nextStep === step && now - last < REPORT_EVERY_MILLISECONDS) return;
+    last = now;
+    step = nextStep;
+    report(value);
+  };
+}

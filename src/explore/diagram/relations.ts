@@ -1,0 +1,174 @@
+// How tables relate to each other: by foreign keys that are declared, and by names that only suggest it.
+
+import type { IndexDetails, SchemaDetails } from '../../schema/details';
+import { foldName, isInternal, type Relation, type Schema } from '../../schema/schema';
+
+/** Rows of one table that belong to rows of another. */
+export interface TableRelation {
+  /** The same for the same relation in another schema. */
+  readonly id: string;
+  readonly kind: 'declared' | 'suggested';
+  readonly from: string;
+  readonly fromColumns: readonly string[];
+  readonly to: string;
+  readonly toColumns: readonly string[];
+  /** Why it is suggested; empty where it is declared. */
+  readonly reason: string;
+}
+
+interface Key {
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+/** The tables that a diagram has: no views, and none of those that SQLite or a virtual table keeps for itself. */
+export function tablesOf(schema: Schema): readonly Relation[] {
+  return schema.relations.filter(({ kind, name }) => /^(virtual )?table$/.test(kind) && !isInternal(name));
+}
+
+/** The foreign keys between the tables of a schema; one whose parent is not there is left out. */
+export function declaredRelations(schema: Schema, details: SchemaDetails): readonly TableRelation[] {
+  const names = new Map(tablesOf(schema).map(({ name }) => [foldName(name), name]));
+  return details.foreignKeys.flatMap(({ table, columns, parent, parentColumns }) => {
+    const [from, to] = [names.get(foldName(table)), names.get(foldName(parent))];
+    if (from === undefined || to === undefined) return [];
+    const toColumns = parentColumns.map((name) => name ?? '').filter(Boolean);
+    return [relation('declared', { table: from, columns }, { table: to, columns: toColumns }, '')];
+  });
+}
+
+/**
+ * Relations that names suggest and no foreign key declares: `x_id` and a table of things called x, a key of one column that
+ * another table names too, and keys of several columns that another table has all of.
+ */
+export function suggestedRelations(
+  schema: Schema,
+  details: SchemaDetails,
+  declared: readonly TableRelation[],
+): readonly TableRelation[] {
+  const tables = tablesOf(schema);
+  const keys = keysOf(tables, details);
+  const taken = new Set(declared.flatMap(({ from, fromColumns }) => fromColumns.map((name) => columnId(from, name))));
+  const found = [...byTableName(tables, keys, taken)];
+  for (const { from, fromColumns } of found) taken.add(columnId(from, fromColumns[0] ?? ''));
+  found.push(...bySharedColumn(tables, keys, taken), ...byCompositeKey(tables, keys));
+  const known = new Set(declared.map(({ id }) => id.replace('declared', 'suggested')));
+  return [...new Map(found.map((one) => [one.id, one])).values()].filter(({ id }) => !known.has(id));
+}
+
+function relation(kind: TableRelation['kind'], from: Key, to: Key, reason: string): TableRelation {
+  const side = ({ table, columns }: Key): string => foldName(`${table}(${columns.join(',')})`);
+  const id = `${kind} ${side(from)} ${side(to)}`;
+  return { id, kind, from: from.table, fromColumns: from.columns, to: to.table, toColumns: to.columns, reason };
+}
+
+function columnId(table: string, column: string): string {
+  return foldName(`${table}.${column}`);
+}
+
+/** Primary and unique keys, in the order of the tables. An index with a WHERE keeps nothing unique. */
+function keysOf(tables: readonly Relation[], details: SchemaDetails): readonly Key[] {
+  const unique = new Map<string, IndexDetails[]>();
+  for (const index of details.indexes) {
+    const table = foldName(index.table);
+    if (index.unique && !index.partial) unique.set(table, [...(unique.get(table) ?? []), index]);
+  }
+  return tables.flatMap(({ name: table, columns }) => {
+    const primary = columns.filter(({ primaryKey }) => primaryKey > 0);
+    const ordered = [...primary].sort((one, other) => one.primaryKey - other.primaryKey).map(({ name }) => name);
+    const others = (unique.get(foldName(table)) ?? []).flatMap((index) => {
+      const names = index.columns.flatMap(({ name }) => name ?? []);
+      return names.length === index.columns.length ? [names] : [];
+    });
+    return [...(ordered.length > 0 ? [ordered] : []), ...others].map((key) => ({ table, columns: key }));
+  });
+}
+
+/** `execution_id` and `parent_execution_id` belong to the key of `execution` or `executions`. */
+function byTableName(
+  tables: readonly Relation[],
+  keys: readonly Key[],
+  taken: ReadonlySet<string>,
+): readonly TableRelation[] {
+  const single = new Map<string, Key>();
+  for (const key of keys) {
+    const name = foldName(key.table);
+    if (key.columns.length === 1 && !single.has(name)) single.set(name, key);
+  }
+  return tables.flatMap(({ name: table, columns }) =>
+    columns.flatMap(({ name: column, primaryKey }) => {
+      const stem = /^(.+)_id$/.exec(foldName(column))?.[1];
+      if (stem === undefined || taken.has(columnId(table, column))) return [];
+      const to = targetOf(stem, single);
+      const isItself = to !== undefined && foldName(to.table) === foldName(table) && primaryKey > 0;
+      if (to === undefined || isItself) return [];
+      return [relation('suggested', { table, columns: [column] }, to, `${column} names ${to.table}`)];
+    }),
+  );
+}
+
+function targetOf(stem: string, single: ReadonlyMap<string, Key>): Key | undefined {
+  const words = stem.split('_');
+  for (let at = 0; at < words.length; at++) {
+    const name = words.slice(at).join('_');
+    const several = [name, `${name}s`, `${name}es`, ...(name.endsWith('y') ? [`${name.slice(0, -1)}ies`] : [])];
+    const found = several.flatMap((one) => single.get(one) ?? [])[0];
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/**
+ * A column whose name says more than `id`, in several tables. It belongs to the table where it is a key; an `x_id` that is a
+ * key nowhere, to the first that has it.
+ */
+function bySharedColumn(
+  tables: readonly Relation[],
+  keys: readonly Key[],
+  taken: ReadonlySet<string>,
+): readonly TableRelation[] {
+  const keyed = new Map<string, Key>();
+  for (const key of keys) {
+    const [column = ''] = key.columns;
+    if (key.columns.length === 1 && column.includes('_') && !keyed.has(foldName(column)))
+      keyed.set(foldName(column), key);
+  }
+  const holders = new Map<string, Key[]>();
+  for (const { name: table, columns } of tables) {
+    for (const { name: column } of columns) {
+      const shared = foldName(column);
+      if (!keyed.has(shared) && !shared.endsWith('_id')) continue;
+      if (!taken.has(columnId(table, column)))
+        holders.set(shared, [...(holders.get(shared) ?? []), { table, columns: [column] }]);
+    }
+  }
+  return [...holders].flatMap(([shared, all]) => {
+    const to = keyed.get(shared) ?? all[0];
+    if (to === undefined) return [];
+    const reason = `both have ${to.columns.join(', ')}`;
+    return all.flatMap((from) => (from.table === to.table ? [] : [relation('suggested', from, to, reason)]));
+  });
+}
+
+/** Of keys that several tables have, the first table stands for all; of keys within keys, only the largest count. */
+function byCompositeKey(tables: readonly Relation[], keys: readonly Key[]): readonly TableRelation[] {
+  const distinct = new Map<string, Key>();
+  for (const key of keys) {
+    const name = key.columns.map(foldName).sort().join();
+    if (key.columns.length > 1 && !distinct.has(name)) distinct.set(name, key);
+  }
+  const composite = [...distinct.values()].map((key) => ({ ...key, names: key.columns.map(foldName) }));
+  return tables.flatMap(({ name: table, columns }) => {
+    const there = new Map(columns.map(({ name }) => [foldName(name), name]));
+    const whole = composite.filter((key) => key.table !== table && key.names.every((name) => there.has(name)));
+    const largest = whole.filter(({ names }) => !whole.some((other) => isWithin(names, other.names)));
+    return largest.map((to) => {
+      const from = { table, columns: to.names.map((name) => there.get(name) ?? name) };
+      return relation('suggested', from, to, `both have the key ${to.columns.join(', ')}`);
+    });
+  });
+}
+
+function isWithin(names: readonly string[], others: readonly string[]): boolean {
+  return names.length < others.length && names.every((name) => others.includes(name));
+}

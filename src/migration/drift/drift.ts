@@ -1,0 +1,221 @@
+// Drift: a statement finds something of its name there, and what is there is not what the statement asks for.
+
+import { quoteIdentifier, rowsOf, type Database, type Outcome } from '../../database';
+import { foldName } from '../../schema/schema';
+import { TokenCursor } from '../../script/cursor';
+import type { Statement } from '../../script/statement';
+import { isWord } from '../../script/tokens';
+import { columnAspects, indexAspects, readTable, shownCheck, storedText, type Aspect } from './columnAspects';
+import { isOnTemporaryTable } from '../run/deferredIndexes';
+import { bodyOf, haveSameWords, inOneLine, spell } from '../../script/spelling';
+import { findConstants } from './stringConstant';
+import { columnOrder, tableAspects, virtualAspects, virtualAspectsOf } from './tableAspects';
+import { trial } from '../../schema/trial';
+
+/** Where the two shapes differ, aspect by aspect, in words and SQL that can be shown side by side. */
+export interface Drift {
+  /** What is compared: `column t.a`, `index i`, `table t`. */
+  readonly subject: string;
+  readonly differences: readonly Difference[];
+}
+
+/** One aspect in which the shapes differ; `none` where one side has nothing there. */
+export interface Difference {
+  readonly aspect: string;
+  readonly there: string;
+  readonly asked: string;
+}
+
+/**
+ * Compares what is there with what a skipped or unchanged statement asks for.
+ * @param shadow the schema as it is at this statement; it is used for trials that are rolled back
+ * @param later the statements after it: columns that they add to a table are asked for too
+ * Gives null where both agree. What is asked for and cannot be made, for a comparison, is drift as well. Temporary objects are
+ * not compared: a script can only meet those that it made itself.
+ */
+export function findDrift(shadow: Database, statement: Statement, later: readonly Statement[]): Drift | null {
+  const { kind, name, table, column } = statement;
+  if (name === null || statement.temporary) return null;
+  if (kind === 'add column' && table !== null && column !== null) {
+    return isOnTemporaryTable(shadow, statement) ? null : columnDrift(shadow, statement.text, table, column);
+  }
+  const type = /^create (?:virtual )?(table|index|view|trigger)/.exec(kind)?.[1];
+  const there = type === undefined ? null : storedText(shadow, type, name);
+  // The common case is told without a trial. Of the same words, too, an index may be one on a string.
+  if (there === null || (type !== 'index' && haveSameWords(there, statement.text))) return null;
+  if (kind === 'create index') return indexDrift(shadow, statement, name, there);
+  if (kind === 'create virtual table') {
+    return compare(`table ${name}`, virtualAspects(shadow, name) ?? [], virtualAspectsOf(statement.text));
+  }
+  if (type === 'table') return tableDrift(shadow, statement, name, there, later);
+  return textDrift(shadow, statement, `${type ?? ''} ${name}`, there);
+}
+
+function compare(subject: string, there: readonly Aspect[], asked: readonly Aspect[]): Drift | null {
+  const byKey = (aspects: readonly Aspect[]): ReadonlyMap<string, Aspect> =>
+    new Map(aspects.map((aspect) => [aspect.key, aspect]));
+  const [left, right] = [byKey(there), byKey(asked)];
+  const differences = [...new Set([...left.keys(), ...right.keys()])].flatMap((key) => {
+    const [one, other] = [left.get(key), right.get(key)];
+    if ((one?.same ?? 'none') === (other?.same ?? 'none')) return [];
+    return [{ aspect: (one ?? other)?.name ?? key, there: one?.shown ?? 'none', asked: other?.shown ?? 'none' }];
+  });
+  return differences.length === 0 ? null : { subject, differences };
+}
+
+/** Drift of which no more can be said than both texts, and why the one that is asked for cannot be made. */
+function whole(subject: string, there: string, asked: string, why = ''): Drift {
+  const difference = { aspect: 'definition', there: inOneLine(there), asked: `${inOneLine(asked)}${why}` };
+  return { subject, differences: [difference] };
+}
+
+function cannot(message: string): string {
+  return ` (cannot be made here: ${message})`;
+}
+
+function columnDrift(shadow: Database, sql: string, name: string, column: string): Drift | null {
+  const table = readTable(shadow, name);
+  if (table === null) return null;
+  const subject = `column ${name}.${column}`;
+  const wanted = foldName(column);
+  const others = table.columns.map(([other]) => String(other)).filter((other) => foldName(other) !== wanted);
+  const bare = shadow.scratch();
+  try {
+    // ADD COLUMN refuses some clauses that CREATE TABLE takes; for a column that is there it never comes to that.
+    const columns = [...others.map(quoteIdentifier), definitionIn(sql)].join(', ');
+    const made = make(bare, name, `CREATE TABLE ${quoteIdentifier(name)} (${columns})`);
+    const like = made.ok ? readTable(bare, name) : null;
+    const asked = like && columnAspects(like, column, shadow);
+    if (!asked)
+      return whole(subject, textOfColumn(shadow, name, column), sql, made.ok ? '' : cannot(made.error.message));
+    const checks = like.definition.checks.map((check) => shownCheck(check, like.names));
+    const there = columnAspects(table, column, shadow, checks) ?? [];
+    const isGenerated = [there, asked].every((aspects) => aspects.some((aspect) => aspect.name === 'expression'));
+    const counts = (aspect: Aspect): boolean => isGenerated || aspect.name !== 'expression';
+    return compare(subject, there.filter(counts), asked.filter(counts));
+  } finally {
+    bare.close();
+  }
+}
+
+/**
+ * Makes a table to look at. Where this engine lacks a collation or a function for it, the text is written into the schema,
+ * which SQLite then reads as it reads one that another program made.
+ */
+function make(bare: Database, name: string, createTable: string): Outcome<unknown> {
+  const made = bare.execute(createTable);
+  if (made.ok || !/^no such (collation sequence|function)/.test(made.error.message)) return made;
+  const { tokens } = bodyOf(createTable);
+  const text = `CREATE TABLE ${quoteIdentifier(name)} ${createTable.slice(tokens[0]?.start)}`;
+  bare.execute(`CREATE TABLE ${quoteIdentifier(name)} (x)`);
+  bare.execute('PRAGMA writable_schema = ON');
+  bare.execute('UPDATE sqlite_schema SET sql = ?', [text]);
+  bare.execute('PRAGMA writable_schema = RESET');
+  return bare.query('SELECT 1 FROM sqlite_schema').ok ? { ok: true, value: null } : made;
+}
+
+/** The definition in ALTER TABLE … ADD [COLUMN] definition. */
+function definitionIn(addColumn: string): string {
+  const cursor = new TokenCursor(addColumn);
+  cursor.takeWords('ALTER', 'TABLE');
+  cursor.takeQualifiedName();
+  cursor.takeWords('ADD');
+  cursor.takeWords('COLUMN');
+  return addColumn.slice(cursor.peek()?.start ?? addColumn.length);
+}
+
+/** A table's text stands for its column's: where the asked one cannot be made, nothing is taken apart. */
+function textOfColumn(shadow: Database, table: string, column: string): string {
+  return storedText(shadow, 'table', table) ?? column;
+}
+
+function indexDrift(shadow: Database, statement: Statement, name: string, sql: string): Drift | null {
+  const subject = `index ${name}`;
+  const constants = findConstants(shadow, statement).map((constant) => ({
+    aspect: quoteIdentifier(constant),
+    there: 'the same string for each row',
+    asked: `a column that ${statement.table ?? 'the table'} does not have`,
+  }));
+  if (constants.length === 0 && haveSameWords(sql, statement.text)) return null;
+  const there = indexAspects(shadow, name) ?? [];
+  const asked = trial(shadow, [`DROP INDEX main.${quoteIdentifier(name)}`, statement.text], () =>
+    indexAspects(shadow, name),
+  );
+  const drift = asked.ok
+    ? compare(subject, there, asked.value ?? [])
+    : whole(subject, sql, statement.text, cannot(asked.error.message));
+  const differences = [...(drift?.differences ?? []), ...constants];
+  return differences.length === 0 ? null : { subject, differences };
+}
+
+function tableDrift(
+  shadow: Database,
+  statement: Statement,
+  name: string,
+  sql: string,
+  later: readonly Statement[],
+): Drift | null {
+  const subject = `table ${name}`;
+  const there = readTable(shadow, name);
+  const text = statement.kind === 'create table as' ? textOfCopy(shadow, statement.text, name) : statement.text;
+  if (there === null) return null;
+  if (typeof text !== 'string') return whole(subject, sql, statement.text, cannot(text.message));
+  const bare = shadow.scratch();
+  try {
+    const made = make(bare, name, text);
+    if (!made.ok) return whole(subject, sql, statement.text, cannot(made.error.message));
+    for (const { kind, table, column, text: addition } of later) {
+      if (kind !== 'add column' || column === null || foldName(table ?? '') !== foldName(name)) continue;
+      if (there.names.has(foldName(column))) bare.execute(addition);
+      // A column that is not there yet is no drift: that statement will add it.
+      else bare.execute(`ALTER TABLE ${quoteIdentifier(name)} DROP COLUMN ${quoteIdentifier(column)}`);
+    }
+    const like = readTable(bare, name);
+    const sides = [tableAspects(shadow, name, shadow) ?? [], tableAspects(bare, name, shadow) ?? []] as const;
+    const [left, right] = like ? [columnOrder(there, like), columnOrder(like, there)] : [];
+    return compare(subject, [...sides[0], ...(left ? [left] : [])], [...sides[1], ...(right ? [right] : [])]);
+  } finally {
+    bare.close();
+  }
+}
+
+/** The text of the table that CREATE TABLE … AS would make, or why it would not. */
+function textOfCopy(shadow: Database, createTableAs: string, name: string): string | { readonly message: string } {
+  const { tokens } = bodyOf(createTableAs);
+  const as = tokens.find((token) => isWord(token, 'AS'));
+  const copy = `${name} asked for`;
+  const select = createTableAs.slice(as?.start ?? createTableAs.length);
+  const made: Outcome<string | null> = trial(shadow, [`CREATE TABLE main.${quoteIdentifier(copy)} ${select}`], () =>
+    storedText(shadow, 'table', copy),
+  );
+  if (!made.ok) return made.error;
+  const columns = made.value?.slice(bodyOf(made.value).tokens[0]?.start);
+  return `CREATE TABLE ${quoteIdentifier(name)} ${columns ?? ''}`;
+}
+
+function textDrift(shadow: Database, statement: Statement, subject: string, there: string): Drift | null {
+  const names = namesFor(shadow, statement, there);
+  const same = spellDefinition(there, names) === spellDefinition(statement.text, names);
+  return same ? null : whole(subject, there, statement.text);
+}
+
+/** A view or trigger without what goes without saying: BEFORE, and FOR EACH ROW. */
+function spellDefinition(sql: string, names: ReadonlySet<string>): string {
+  const { tokens } = bodyOf(sql);
+  const spelled = spell(tokens, names);
+  if (!/^(insert|update|delete|before|after|instead)\b/.test(spelled)) return spelled;
+  return spelled.replace(/^(?=insert|update|delete)/, 'before ').replace(/ for each row (?=when |begin )/, ' ');
+}
+
+/** Whatever may be meant by a word in double quotes in a view or trigger: any column, and any name that the texts use bare. */
+function namesFor(shadow: Database, statement: Statement, there: string): ReadonlySet<string> {
+  const tables = rowsOf(shadow, `SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')`);
+  const names = tables.flatMap(([table]) => {
+    const columns = shadow.query(`SELECT name FROM pragma_table_xinfo(?, 'main')`, [table ?? null]);
+    return [table, ...(columns.ok ? columns.value.map(([column]) => column) : [])];
+  });
+  const bare = [statement.text, there].flatMap((sql) =>
+    bodyOf(sql).tokens.flatMap(({ kind, text }) => (kind === 'word' ? text : [])),
+  );
+  return new Set([...names.map(String), ...bare].map(foldName));
+}

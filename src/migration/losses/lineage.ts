@@ -1,0 +1,135 @@
+// Whose rows a table holds: followed by name from the tables that were there before the script, through copies and renames.
+
+import { newName } from '../proofs/tablePairs';
+import type { Place } from './rebuildComparison';
+import { foldName } from '../../schema/schema';
+import type { Statement } from '../../script/statement';
+import { isBlank, isWord, tokenise, unquotedName, type Token } from '../../script/tokens';
+
+/** A table as the script finds or makes it. The same object stands for it under all names that it gets. */
+export interface TrackedTable {
+  /** Its name before the script; null for one that the script makes. */
+  readonly original: string | null;
+  readonly temporary: boolean;
+  /** Names of tables from before the script of which it holds rows, or held them; folded. */
+  readonly holds: Set<string>;
+  /** Words of the statements that copied rows into it, folded: the columns that they name are carried over. */
+  readonly copiedBy: Set<string>;
+}
+
+/** By folded name, that of a temporary table after `temp.`; null for a name that was given up. */
+type Names = Map<string, TrackedTable | null>;
+
+interface Savepoint {
+  readonly name: string;
+  readonly ordinal: number;
+  readonly names: Names;
+}
+
+/** Follows tables through a script, statement by statement. */
+export class Lineage {
+  #names: Names = new Map();
+  #savepoints: Savepoint[] = [];
+
+  /** The table of this name as it is now; null where a statement has taken it away. */
+  find(name: string, schema: string | null = null): TrackedTable | null {
+    const folded = foldName(name);
+    const temporary = this.#names.get(`temp.${folded}`);
+    if (schema === null ? temporary : foldName(schema) === 'temp') return temporary ?? null;
+    const found = this.#names.get(folded);
+    if (found !== undefined) return found;
+    const first = { original: folded, temporary: false, holds: new Set([folded]), copiedBy: new Set<string>() };
+    this.#names.set(folded, first);
+    return first;
+  }
+
+  /** The other tables that are there now and hold rows of the same tables from before the script. */
+  copiesOf(table: TrackedTable): readonly { readonly table: TrackedTable; readonly place: Place }[] {
+    return [...this.#names].flatMap(([name, other]) => {
+      if (other === null || other === table || ![...other.holds].some((origin) => table.holds.has(origin))) return [];
+      return [{ table: other, place: placeOf(name, other) }];
+    });
+  }
+
+  /** Takes note of a statement that was applied. After ROLLBACK TO it gives the ordinal of the savepoint, else null. */
+  follow(statement: Statement): number | null {
+    const { kind, ordinal } = statement;
+    const name = foldName(statement.name ?? '');
+    if (kind === 'savepoint') {
+      this.#savepoints.push({ name, ordinal, names: new Map(this.#names) });
+      return null;
+    }
+    if (kind !== 'rollback to' && kind !== 'release') {
+      this.#change(statement, name);
+      return null;
+    }
+    const at = this.#savepoints.findLastIndex((one) => one.name === name);
+    const savepoint = this.#savepoints[at];
+    if (!savepoint) return null;
+    this.#savepoints = this.#savepoints.slice(0, kind === 'release' ? at : at + 1);
+    if (kind === 'release') return null;
+    this.#names = new Map(savepoint.names);
+    return savepoint.ordinal;
+  }
+
+  #change(statement: Statement, name: string): void {
+    const { kind, text } = statement;
+    switch (kind) {
+      case 'create table':
+      case 'create virtual table':
+      case 'create table as': {
+        const temporary = statement.temporary;
+        const made = { original: null, temporary, holds: new Set<string>(), copiedBy: new Set<string>() };
+        if (kind === 'create table as') this.#copy(text, made);
+        this.#names.set(temporary ? `temp.${name}` : name, made);
+        break;
+      }
+      case 'insert': {
+        const target = this.find(name, statement.schema);
+        if (target && /select/i.test(text)) this.#copy(text, target);
+        break;
+      }
+      case 'drop table':
+        this.#names.set(this.#key(name, statement.schema), null);
+        break;
+      case 'rename table': {
+        const table = this.find(name, statement.schema);
+        this.#names.set(this.#key(name, statement.schema), null);
+        this.#names.set(table?.temporary === true ? `temp.${newName(text)}` : newName(text), table);
+        break;
+      }
+      default:
+        break;
+    }
+  }
+
+  #copy(text: string, target: TrackedTable): void {
+    const tokens = tokenise(text).filter((token) => !isBlank(token));
+    for (const token of tokens) target.copiedBy.add(foldName(unquotedName(token) ?? ''));
+    for (const source of sourcesOf(tokens)) {
+      const table = this.#names.get(`temp.${source}`) ?? this.#names.get(source);
+      // A table that no statement has touched yet holds its own rows; a name that was given up holds none.
+      const held = table === undefined ? [source] : [...(table?.holds ?? [])];
+      for (const origin of held) target.holds.add(origin);
+    }
+  }
+
+  #key(name: string, schema: string | null): string {
+    const temporary = `temp.${name}`;
+    return (schema === null && this.#names.get(temporary)) || foldName(schema ?? '') === 'temp' ? temporary : name;
+  }
+}
+
+function placeOf(name: string, { temporary }: TrackedTable): Place {
+  return temporary ? { schema: 'temp', name: name.slice('temp.'.length) } : { schema: 'main', name };
+}
+
+/** The folded names after FROM and JOIN, without their schemas. A table that stands after a comma is passed over. */
+function sourcesOf(tokens: readonly Token[]): readonly string[] {
+  return tokens.flatMap((token, at) => {
+    if (!isWord(token, 'FROM') && !isWord(token, 'JOIN')) return [];
+    const name = tokens[at + (tokens[at + 2]?.text === '.' ? 3 : 1)];
+    const unquoted = name && unquotedName(name);
+    return typeof unquoted === 'string' ? [foldName(unquoted)] : [];
+  });
+}

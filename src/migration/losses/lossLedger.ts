@@ -1,0 +1,253 @@
+// Keeps account of the data that the statements of a script take away, as they run: in a rehearsal and in a run alike.
+
+import type { Database } from '../../database';
+import { newName } from '../proofs/tablePairs';
+import { hasReplaceClause } from './firedTriggers';
+import { Lineage, type TrackedTable } from './lineage';
+import type { Loss } from './loss';
+import type { KeepLosses, LossAccount } from '../run/lossAccount';
+import { count } from '../proofs/proof';
+import { Rebuilds } from './rebuilds';
+import { RowCounter, type Figure } from './rowCounter';
+import { TriggerLosses } from './triggerLosses';
+import type { StatementOutcome } from '../outcome';
+import { foldName } from '../../schema/schema';
+import type { Statement } from '../../script/statement';
+import { tokenise, unquotedName } from '../../script/tokens';
+
+interface Entry {
+  readonly ordinal: number;
+  readonly loss: Loss;
+  readonly table: TrackedTable;
+  /** Of a table that is dropped and made anew: its columns with how many values they hold. */
+  readonly columns: ReadonlyMap<string, number>;
+}
+
+/** Keeps account of a script that may take data away. */
+export const keepLosses: KeepLosses = (database, statements) => new LossLedger(database, statements);
+
+/** One account for one pass of a script. */
+export class LossLedger implements LossAccount {
+  readonly #counter: RowCounter;
+  readonly #lineage = new Lineage();
+  readonly #rebuilds: Rebuilds;
+  readonly #triggers: TriggerLosses;
+  /** Names that the script gives to tables, folded. */
+  readonly #made: ReadonlySet<string>;
+  #entries: Entry[] = [];
+  #pending: Omit<Entry, 'ordinal'> | null = null;
+  #countedBefore: Figure | null = null;
+  /** The rows that a table was left with by the statement before, where they were counted. */
+  #countedAfter: { readonly table: TrackedTable; readonly rows: number } | null = null;
+  /** Values of columns before the script overwrote them, where it may drop the column later; by folded name. */
+  readonly #held = new Map<TrackedTable, Map<string, Figure>>();
+  /** The ordinal of the last statement that drops a table or a column. */
+  readonly #lastDrop: number;
+  /** The texts of tables, null for what is none; known until something else than rows changes. */
+  readonly #definitions = new Map<string, string | null>();
+
+  constructor(database: Database, statements: readonly Statement[]) {
+    this.#counter = new RowCounter(database);
+    this.#rebuilds = new Rebuilds(database, this.#lineage);
+    this.#triggers = new TriggerLosses(
+      database,
+      this.#counter,
+      (table) => this.#replaces('', table),
+      (table) => {
+        const found = this.#lineage.find(table, 'main');
+        return found !== null && found.holds.size > 0 && !table.startsWith('sqlite_');
+      },
+    );
+    this.#lastDrop = statements.findLast(({ kind }) => kind === 'drop table' || kind === 'drop column')?.ordinal ?? 0;
+    this.#made = new Set(
+      statements.flatMap(({ kind, name, text }) => {
+        if (kind === 'rename table') return [newName(text)];
+        return kind.startsWith('create table') && name !== null ? [foldName(name)] : [];
+      }),
+    );
+  }
+
+  /** Looks at what a statement is about to take away. */
+  before(statement: Statement): void {
+    this.#pending = this.#countedBefore = null;
+    const left = this.#countedAfter;
+    this.#countedAfter = null;
+    this.#triggers.before(statement);
+    const { kind, name, table: named, schema } = statement;
+    if (named === null || !/^(drop table|drop column|insert|update|delete)$/.test(kind)) {
+      if (!/^(select|savepoint|release)$/.test(kind)) this.#definitions.clear();
+      return;
+    }
+    const table = this.#lineage.find(named, schema);
+    if (kind === 'drop table' && table?.temporary === true && [...table.holds].some((name) => this.#made.has(name))) {
+      this.#rebuilds.compare(table, named);
+    }
+    if (table === null || table.temporary || table.holds.size === 0 || /^sqlite_/i.test(named)) return;
+    if (kind === 'drop table') this.#beforeDrop(table, named);
+    if (kind === 'update' && statement.ordinal < this.#lastDrop) this.#beforeOverwriting(table, named, statement.text);
+    if (kind === 'drop column') this.#beforeDropColumn(table, named, statement.column ?? '');
+    if (kind === 'drop table' || kind === 'drop column') this.#definitions.clear();
+    if ((kind === 'insert' || kind === 'update') && this.#replaces(statement.text, name ?? '')) {
+      const known = left?.table === table ? { rows: left.rows, exact: true } : null;
+      this.#countedBefore = known ?? this.#counter.count(named, this.#counter.limit());
+    }
+  }
+
+  /** Takes the outcome of that statement; gives what it has taken away, as far as it can be told by now. */
+  after(
+    statement: Statement,
+    { verdict, changes = 0 }: Pick<StatementOutcome, 'verdict'> & { changes?: number },
+  ): Loss | null {
+    if (verdict !== 'applied') return null;
+    const { kind, ordinal, name, schema, table: named } = statement;
+    const table = named === null ? null : this.#lineage.find(named, schema);
+    let found = this.#pending;
+    const elsewhere = this.#triggers.after(statement, changes, this.#countedBefore ? foldName(named ?? '') : null);
+    if (table !== null && named !== null && table.holds.size > 0 && !table.temporary) {
+      if (kind === 'delete' && changes > 0 && !/^sqlite_/i.test(named)) {
+        found = entry(table, { kind: 'rows', table: named, column: null, rows: changes, exact: true });
+      }
+      if (this.#countedBefore)
+        found = this.#replaced(table, named, kind === 'insert' ? changes : 0, this.#countedBefore);
+    }
+    const back = this.#lineage.follow(statement);
+    if (back !== null) this.#entries = this.#entries.filter((one) => one.ordinal < back);
+    this.#counter.note(changes);
+    if (kind === 'create table as' && name !== null) this.#counter.note(this.#counter.count(name, Infinity).rows);
+    const all = [...(found ? [found] : []), ...this.#entriesOf(elsewhere)];
+    this.#entries.push(...all.map((one) => ({ ...one, ordinal })));
+    return withOthers(all.map(({ loss }) => loss));
+  }
+
+  /** The outcomes with what became of the losses by the end: taken back by a savepoint, or made good by a rebuild. */
+  settle(outcomes: readonly StatementOutcome[]): readonly StatementOutcome[] {
+    const entries = new Map(this.#entries.toReversed().map((one) => [one.ordinal, one]));
+    return outcomes.map((outcome) => {
+      if (outcome.loss === null) return outcome;
+      const kept = entries.get(outcome.ordinal);
+      if (!kept) return { ...outcome, loss: null, note: joined(outcome.note, 'A later ROLLBACK TO takes this back.') };
+      const rebuilt = kept.loss.kind === 'table' ? this.#rebuilt(kept) : null;
+      return rebuilt ? { ...outcome, loss: rebuilt.loss, note: joined(outcome.note, rebuilt.note) } : outcome;
+    });
+  }
+
+  #entriesOf(losses: readonly Loss[]): readonly Omit<Entry, 'ordinal'>[] {
+    return losses.flatMap((loss) => {
+      const table = this.#lineage.find(loss.table, 'main');
+      return table ? [entry(table, loss)] : [];
+    });
+  }
+
+  #beforeDrop(table: TrackedTable, named: string): void {
+    const figure = this.#counter.count(named, this.#counter.limit());
+    if (figure.rows === 0 && figure.exact) return;
+    const rebuilt = figure.exact && [...table.holds].some((name) => this.#made.has(name));
+    if (rebuilt) this.#rebuilds.compare(table, named);
+    if (table.original === null) return;
+    const columns = new Map(rebuilt ? this.#counter.countValues(named) : []);
+    const held = this.#held.get(table);
+    for (const [column, values] of columns) {
+      columns.set(column, Math.max(values, held?.get(foldName(column))?.rows ?? 0));
+    }
+    this.#pending = { ...entry(table, { kind: 'table', table: named, column: null, ...figure }), columns };
+  }
+
+  #beforeDropColumn(table: TrackedTable, named: string, column: string): void {
+    const read = this.#counter.ask('SELECT hidden FROM pragma_table_xinfo(?) WHERE name = ? COLLATE NOCASE', [
+      named,
+      column,
+    ]);
+    // A virtual column is computed: it holds nothing.
+    if (read?.[0] === 2) return;
+    const now = this.#counter.countColumn(named, column);
+    const held = this.#held.get(table)?.get(foldName(column));
+    const figure = held && held.rows > now.rows ? held : now;
+    if (figure.rows > 0 || !figure.exact) {
+      this.#pending = entry(table, { kind: 'column', table: named, column, ...figure });
+    }
+  }
+
+  /** Counts the values of the columns that an UPDATE names, once: those are what the file held. */
+  #beforeOverwriting(table: TrackedTable, named: string, sql: string): void {
+    const words = new Set(tokenise(sql).map((token) => foldName(unquotedName(token) ?? '')));
+    const held = this.#held.get(table) ?? new Map<string, Figure>();
+    this.#held.set(table, held);
+    for (const column of this.#counter.columnsOf(named)) {
+      const folded = foldName(column);
+      if (words.has(folded) && !held.has(folded)) held.set(folded, this.#counter.countColumn(named, column));
+    }
+  }
+
+  /** SQLite does not count the rows that REPLACE deletes: they are those that are missing afterwards. */
+  #replaced(table: TrackedTable, named: string, added: number, had: Figure): Omit<Entry, 'ordinal'> | null {
+    const loss = { kind: 'replaced rows', table: named, column: null } as const;
+    if (!had.exact) return entry(table, { ...loss, rows: 0, exact: false });
+    const left = this.#counter.count(named, Infinity).rows;
+    this.#countedAfter = { table, rows: left };
+    const rows = had.rows + added - left;
+    return rows > 0 ? entry(table, { ...loss, rows, exact: true }) : null;
+  }
+
+  /** What a dropped table has lost by the end, where another one that got its rows has its name; null where none has. */
+  #rebuilt({ loss, table, columns }: Entry): { loss: Loss | null; note: string } | null {
+    const name = table.original ?? '';
+    const now = this.#lineage.find(name, 'main');
+    if (now === null || now === table || !now.holds.has(name)) return null;
+    const { rows } = this.#counter.count(name, Infinity);
+    const before = loss.exact ? count(loss.rows, 'row') : `more than ${count(loss.rows, 'row')}`;
+    const counted = `The table ${name} is rebuilt: ${before} before, ${rows.toLocaleString('en-US')} after.`;
+    this.#rebuilds.finish(now);
+    const difference = this.#rebuilds.between(table, now);
+    // What a DELETE has taken from the new table is said there.
+    const deleted = this.#entries.reduce(
+      (sum, one) => sum + (one.table === now && one.loss.kind === 'rows' ? one.loss.rows : 0),
+      0,
+    );
+    const lost = difference?.lost ?? Math.max(0, loss.rows - rows - deleted);
+    const changed = difference?.changed ?? 0;
+    const compared =
+      difference === null
+        ? 'Only the number of rows was compared.'
+        : lost + changed === 0
+          ? 'The columns that keep their names hold the same values.'
+          : null;
+    const note = compared === null ? counted : `${counted} ${compared}`;
+    const there = new Set(this.#counter.columnsOf(name).map(foldName));
+    const gone = [...columns].filter(([column, values]) => {
+      const folded = foldName(column);
+      return values > 0 && !there.has(folded) && !now.copiedBy.has(folded);
+    });
+    const values = gone.reduce((sum, [, held]) => sum + held, 0);
+    const column = gone.map(([named]) => named).join(', ');
+    const found: Loss[] = [];
+    if (lost > 0) found.push({ ...loss, kind: 'rebuild', table: name, rows: lost });
+    if (changed > 0) found.push({ ...loss, kind: 'values', table: name, rows: changed });
+    if (lost === 0 && gone.length > 0) found.push({ kind: 'column', table: name, column, rows: values, exact: true });
+    return { loss: withOthers(found), note };
+  }
+
+  /** Whether a statement may replace rows of a table. What is replaced through a view is for its triggers. */
+  #replaces(sql: string, table: string): boolean {
+    let definition = this.#definitions.get(foldName(table));
+    if (definition === undefined) {
+      const of = `SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`;
+      definition = this.#counter.ask(of, [table])?.[0]?.toString() ?? null;
+      this.#definitions.set(foldName(table), definition);
+    }
+    return definition !== null && (hasReplaceClause(sql) || /\bon\s+conflict\s+replace\b/i.test(definition));
+  }
+}
+
+function entry(table: TrackedTable, loss: Loss): Omit<Entry, 'ordinal'> {
+  return { table, loss, columns: new Map() };
+}
+
+function joined(note: string | null, sentence: string): string {
+  return note === null ? sentence : `${note} ${sentence}`;
+}
+
+/** The first of several losses, with the others beside it; null where there is none. */
+function withOthers([first, ...others]: readonly Loss[]): Loss | null {
+  if (!first) return null;
+  return others.length === 0 ? first : { ...first, also: others };
+}

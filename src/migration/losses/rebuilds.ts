@@ -1,0 +1,48 @@
+// What became of the rows of tables that are built anew: each is compared with its copies just before it is dropped.
+
+import type { Database } from '../../database';
+import type { Lineage, TrackedTable } from './lineage';
+import { compareRows, type Difference } from './rebuildComparison';
+
+/** Remembers the comparisons of one pass of a script. */
+export class Rebuilds {
+  readonly #database: Database;
+  readonly #lineage: Lineage;
+  readonly #compared = new Map<TrackedTable, ReadonlyMap<TrackedTable, Difference>>();
+
+  constructor(database: Database, lineage: Lineage) {
+    this.#database = database;
+    this.#lineage = lineage;
+  }
+
+  /** Compares a table that is about to go with all tables that hold rows of it. */
+  compare(table: TrackedTable, named: string): void {
+    const old = { schema: table.temporary ? 'temp' : 'main', name: named } as const;
+    const copies = this.#lineage.copiesOf(table).flatMap((copy) => {
+      const difference = compareRows(this.#database, old, copy.place);
+      return difference === null ? [] : [[copy.table, difference] as const];
+    });
+    this.#compared.set(table, new Map(copies));
+  }
+
+  /**
+   * What `now` lacks of a dropped table: compared directly or from copy to copy, by the way that shows the least, since a
+   * copy may have been filled only after the drop. Null where no comparison leads from one to the other.
+   */
+  between(dropped: TrackedTable, now: TrackedTable, passed: readonly TrackedTable[] = []): Difference | null {
+    const steps = [...(this.#compared.get(dropped) ?? [])].filter(([table]) => !passed.includes(table));
+    const ways = steps.flatMap(([table, first]) => {
+      if (table === now) return [first];
+      const rest = this.between(table, now, [...passed, dropped]);
+      return rest === null ? [] : [{ lost: first.lost + rest.lost, changed: first.changed + rest.changed }];
+    });
+    return ways.sort((one, other) => one.lost + one.changed - (other.lost + other.changed))[0] ?? null;
+  }
+
+  /** Compares copies that are still there when the script has ended, so that the way from them to `now` is known too. */
+  finish(now: TrackedTable): void {
+    for (const { table, place } of this.#lineage.copiesOf(now)) {
+      if (!this.#compared.has(table)) this.compare(table, place.name);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// The words for what a statement will do or did: verdicts, and what goes with them.
+
+import type { Drift } from './drift/drift';
+import type { Loss } from './losses/loss';
+
+/**
+ * `applied`: it changed the database as written. `adapted`: it changed the database by another way to the same schema.
+ * `skipped`: ADD COLUMN whose column is there. `unchanged`: it asks for what is there already (IF NOT EXISTS), for the
+ * transaction that the run is, or for what has no effect here (a PRAGMA). `failed`: it stopped the run. `not run`: it stands after a failed one.
+ */
+export type Verdict = 'applied' | 'adapted' | 'skipped' | 'unchanged' | 'failed' | 'not run';
+
+/** All verdicts, in the order in which counts of them are shown. */
+export const VERDICTS: readonly Verdict[] = ['applied', 'adapted', 'skipped', 'unchanged', 'failed', 'not run'];
+
+/** Why a statement failed: SQLite's own message (or ours where we refused it), what it means, and a way out. */
+export interface Failure {
+  readonly message: string;
+  readonly explanation: string;
+  readonly wayOut: string;
+  /** The message is ours: the statement was refused before SQLite was asked. */
+  readonly refused?: true;
+}
+
+/** What became of one statement; of the plan and of the run alike. */
+export interface StatementOutcome {
+  /** 1-based, as in the script. */
+  readonly ordinal: number;
+  readonly verdict: Verdict;
+  /** A sentence on what happened beyond the verdict's plain meaning, or null. */
+  readonly note: string | null;
+  /** The SQL that ran instead of the statement, where it was adapted; else null. */
+  readonly executed: readonly string[] | null;
+  /** Rows that INSERT, UPDATE, DELETE changed, or that existing rows were given a value for. */
+  readonly changes: number;
+  /** Rows that triggers changed beside those. */
+  readonly byTriggers?: number;
+  readonly milliseconds: number;
+  readonly failure: Failure | null;
+  /** What is there differs from what the script asks for (only with `skipped` and `unchanged`). */
+  readonly drift: Drift | null;
+  /** What it takes away for good of the data that was in the file before the script; null for nothing. */
+  readonly loss: Loss | null;
+}
+
+/** What a user chooses before a run. */
+export interface Choices {
+  /** What existing rows get in a new column with a non-constant default. */
+  readonly existingRows: 'null' | 'upgrade time';
+  /** Stop where SQLite refuses a non-constant default, as the plain runner does. */
+  readonly strict: boolean;
+}
+
+/** Nothing is invented for rows that were there, and tables that hold rows are upgraded. */
+export const DEFAULT_CHOICES: Choices = { existingRows: 'null', strict: false };
+
+/** How many outcomes have each verdict. */
+export function countVerdicts(outcomes: readonly StatementOutcome[]): Readonly<Record<Verdict, number>> {
+  const counts = { applied: 0, adapted: 0, skipped: 0, unchanged: 0, failed: 0, 'not run': 0 };
+  for (const outcome of outcomes) counts[outcome.verdict]++;
+  return counts;
+}

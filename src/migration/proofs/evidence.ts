@@ -1,0 +1,113 @@
+// What the proofs of a run are made from: the database before it and the result, looked at no sooner than a proof asks.
+
+import type { Database, Outcome } from '../../database';
+import type { ByteSource } from '../../file/byteSource';
+import type { Header } from '../../file/header';
+import { readSchema } from '../../schema/read';
+import { foldName, type Schema } from '../../schema/schema';
+import type { Statement } from '../../script/statement';
+import { pairTables, type TablePair } from './tablePairs';
+import { countRows, measure, type Measurement } from './measurement';
+import { findWrittenPages, isUntouched, type PageChanges, type WrittenPages } from './pageProof';
+import { findRowChanges, type RowChanges } from './rowChanges';
+import type { Choices, StatementOutcome } from '../outcome';
+
+/** How far a check has come: `done` of `total` rows, pages or steps; `total` is 0 where it cannot be told. */
+export type OnCheck = (label: string, done: number, total: number) => void;
+
+/** What a run leaves to be proved. */
+export interface Aftermath {
+  /** The database as it was, and the result, opened anew from the bytes that will be downloaded. */
+  readonly before: Database;
+  readonly result: Database;
+  /** The bytes of both, and the header of the input. */
+  readonly input: ByteSource;
+  readonly output: ByteSource;
+  readonly header: Header;
+  /** What the store of pages says of them. */
+  readonly pages: PageChanges;
+  readonly statements: readonly Statement[];
+  readonly outcomes: readonly StatementOutcome[];
+  readonly choices: Choices;
+  /** The schema that the script makes of the same database without rows. */
+  readonly specified: Schema;
+}
+
+/** Looks at each side once, and keeps what it saw for the proofs that come after. */
+export class Evidence {
+  readonly aftermath: Aftermath;
+  readonly #kept = new Map<string, unknown>();
+
+  constructor(aftermath: Aftermath) {
+    this.aftermath = aftermath;
+  }
+
+  get schemaBefore(): Schema {
+    return this.#once('schema before', () => readSchema(this.aftermath.before));
+  }
+
+  get schemaAfter(): Schema {
+    return this.#once('schema after', () => readSchema(this.aftermath.result));
+  }
+
+  get measuredBefore(): Measurement {
+    return this.#once('measured before', () => measure(this.aftermath.before, this.schemaBefore));
+  }
+
+  get measuredAfter(): Measurement {
+    return this.#once('measured after', () => measure(this.aftermath.result, this.schemaAfter));
+  }
+
+  /** What the script itself does to rows. */
+  get changes(): RowChanges {
+    const { statements, outcomes } = this.aftermath;
+    return this.#once('changes', () => findRowChanges(statements, outcomes, this.schemaBefore, this.schemaAfter));
+  }
+
+  /** The tables of before with what they are now. */
+  get pairs(): readonly TablePair[] {
+    const { statements, outcomes } = this.aftermath;
+    const applied = statements.filter(({ ordinal }) => outcomes[ordinal - 1]?.verdict === 'applied');
+    return this.#once('pairs', () => pairTables(this.schemaBefore, this.schemaAfter, applied));
+  }
+
+  get writtenPages(): WrittenPages {
+    const { before, header, input, pages } = this.aftermath;
+    return this.#once('written pages', () => findWrittenPages(before, header, input, pages));
+  }
+
+  /**
+   * The tables whose rows are the input's own bytes. None is, where the script opens sqlite_schema to writing: whatever text
+   * it puts there, the same bytes may then be read in ways that no PRAGMA tells of (INTEGER PRIMARY KEY and … DESC).
+   */
+  get untouched(): ReadonlySet<TablePair> {
+    const opened = this.aftermath.statements.some(
+      ({ kind, name }) => kind === 'pragma' && foldName(name ?? '') === 'writable_schema',
+    );
+    return this.#once(
+      'untouched',
+      () => new Set(opened ? [] : this.pairs.filter((pair) => isUntouched(pair, this.writtenPages))),
+    );
+  }
+
+  /** Rows by table, of all tables or of those given; what was counted once is not counted again. */
+  countRows(
+    side: 'before' | 'after',
+    pairs: readonly TablePair[],
+    onCheck: OnCheck,
+  ): ReadonlyMap<string, Outcome<number>> {
+    const database = side === 'before' ? this.aftermath.before : this.aftermath.result;
+    const names = pairs.flatMap((pair) => (side === 'before' ? pair.before.name : (pair.after?.name ?? [])));
+    return new Map(
+      names.map((name, at) => {
+        onCheck(`counting rows ${side}`, at, names.length);
+        return [name, this.#once(`rows ${side} of ${name}`, () => countRows(database, name))];
+      }),
+    );
+  }
+
+  #once<Part>(name: string, look: () => Part): Part {
+    if (!this.#kept.has(name)) this.#kept.set(name, look());
+    return this.#kept.get(name) as Part;
+  }
+}

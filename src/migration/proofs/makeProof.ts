@@ -1,0 +1,129 @@
+// Makes the proofs of a run, one at a time, from the database before it and the result as it is opened again.
+
+import type { Database, Outcome } from '../../database';
+import type { Thoroughness } from './agenda';
+import { hashContent, type Hasher } from './contentHash';
+import type { TablePair } from './tablePairs';
+import type { Evidence, OnCheck } from './evidence';
+import { checkIntegrity, countViolations } from './measurement';
+import { findForeignPage, provePages } from './pageProof';
+import { keepNoLosses } from '../run/lossAccount';
+import { planMigration } from '../run/plan';
+import type { Proof, ProofCode } from './proof';
+import { proveContent, proveRowCounts, proveSequences } from './rowProofs';
+import { proveForeignKeys, proveIntegrity, proveSchema, proveSettings, proveViewsAndTriggers } from './schemaProofs';
+import { proveSecondRun } from './secondRun';
+import type { Schema } from '../../schema/schema';
+
+/** How a proof is made. */
+export interface ProofTools {
+  readonly hasher: Hasher;
+  /** `sparing` leaves out what the unwritten pages prove. */
+  readonly thoroughness: Exclude<Thoroughness, 'none'>;
+  readonly onCheck: OnCheck;
+}
+
+/** The proof that a database was sound before anything ran; it needs no run. `sparing` is quick_check. */
+export function proveSoundBefore(
+  before: Database,
+  schema: Schema,
+  { thoroughness, onCheck }: Pick<ProofTools, 'thoroughness' | 'onCheck'>,
+): Proof {
+  const check = thoroughness === 'full' ? 'integrity_check' : 'quick_check';
+  onCheck(`${check} of your file`, 0, 0);
+  return proveIntegrity('integrity-before', checkIntegrity(before, schema.relations, check));
+}
+
+/** Makes one proof. Throws DamagedDatabase where SQLite cannot read what it needs. */
+export function makeProof(code: ProofCode, evidence: Evidence, tools: ProofTools): Proof {
+  return MAKERS[code](evidence, tools);
+}
+
+const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools) => Proof>> = {
+  'integrity-before': (evidence, tools) => proveSoundBefore(evidence.aftermath.before, evidence.schemaBefore, tools),
+
+  pages(evidence, { thoroughness, onCheck }) {
+    const { input, output, pages } = evidence.aftermath;
+    const onPages = (done: number, total: number): void => onCheck('comparing pages', done, total);
+    onPages(0, 0);
+    const compared = thoroughness === 'full' ? findForeignPage(input, output, pages, onPages) : undefined;
+    return provePages(evidence.writtenPages, compared);
+  },
+
+  'row-counts'(evidence, { thoroughness, onCheck }) {
+    const { pairs, changes } = evidence;
+    const spared = thoroughness === 'full' ? new Set<TablePair>() : evidence.untouched;
+    const counted = pairs.filter((pair) => !spared.has(pair));
+    const before = evidence.countRows('before', counted, onCheck);
+    return proveRowCounts(pairs, before, evidence.countRows('after', counted, onCheck), changes, spared);
+  },
+
+  content(evidence, tools) {
+    const { pairs, changes, schemaBefore } = evidence;
+    const spared = tools.thoroughness === 'full' ? new Set<TablePair>() : evidence.untouched;
+    const hashed = pairs.filter((pair) => !spared.has(pair));
+    const { before, after } = hashPairs(evidence, hashed, tools);
+    const virtual = schemaBefore.relations.filter(({ kind }) => kind === 'virtual table');
+    return proveContent(pairs, virtual, before, after, changes, spared);
+  },
+
+  'schema-as-specified': (evidence) => proveSchema(evidence.schemaAfter, evidence.aftermath.specified),
+
+  'views-and-triggers': (evidence) => proveViewsAndTriggers(evidence.measuredBefore, evidence.measuredAfter),
+
+  'foreign-keys'(evidence, { onCheck }) {
+    onCheck('foreign_key_check before', 0, 2);
+    const before = countViolations(evidence.aftermath.before);
+    onCheck('foreign_key_check after', 1, 2);
+    return proveForeignKeys(before, countViolations(evidence.aftermath.result), evidence.pairs);
+  },
+
+  settings: (evidence) => proveSettings(evidence.measuredBefore, evidence.measuredAfter, evidence.aftermath.statements),
+
+  sequences: ({ pairs, measuredBefore, measuredAfter, changes }) =>
+    proveSequences(pairs, measuredBefore, measuredAfter, changes),
+
+  'integrity-after'(evidence, { onCheck }) {
+    onCheck('quick_check of the result', 0, 0);
+    const { relations } = evidence.schemaAfter;
+    return proveIntegrity('integrity-after', checkIntegrity(evidence.aftermath.result, relations, 'quick_check'));
+  },
+
+  'integrity-reopened'(evidence, { onCheck }) {
+    onCheck('integrity_check of the result', 0, 0);
+    const { relations } = evidence.schemaAfter;
+    return proveIntegrity('integrity-reopened', checkIntegrity(evidence.aftermath.result, relations));
+  },
+
+  'second-run'(evidence, { onCheck }) {
+    onCheck('a second run', 0, 0);
+    const { result, statements, choices } = evidence.aftermath;
+    return proveSecondRun(statements, planMigration(result, statements, choices, { losses: keepNoLosses }));
+  },
+};
+
+/** Hashes of the columns that are there before and after, by the table's name before. */
+function hashPairs(
+  evidence: Evidence,
+  pairs: readonly TablePair[],
+  { hasher, onCheck }: ProofTools,
+): { before: Map<string, Outcome<string>>; after: Map<string, Outcome<string>> } {
+  const { before, result } = evidence.aftermath;
+  const hashes = { before: new Map<string, Outcome<string>>(), after: new Map<string, Outcome<string>>() };
+  const counts = evidence.countRows('before', pairs, onCheck);
+  const total = [...counts.values()].reduce((sum, rows) => sum + (rows.ok ? 2 * rows.value : 0), 0);
+  let done = 0;
+  for (const { before: table, after, columns } of pairs) {
+    if (!after) continue;
+    const label = `comparing the values of ${table.name}`;
+    const onRows = (rows: number): void => {
+      done += rows;
+      onCheck(label, done, total);
+    };
+    const inBefore = columns.map((column) => column.before);
+    const inAfter = columns.map((column) => column.after);
+    hashes.before.set(table.name, hashContent(before, table, inBefore, hasher, onRows));
+    hashes.after.set(table.name, hashContent(result, after, inAfter, hasher, onRows));
+  }
+  return hashes;
+}

@@ -1,0 +1,190 @@
+// Proofs about what a database holds: rows, values and counters, before and after a run.
+
+import type { Outcome } from '../../database';
+import type { Relation } from '../../schema/schema';
+import type { Statement } from '../../script/statement';
+import type { TablePair } from './tablePairs';
+import type { Measurement } from './measurement';
+import { count, proof, type Proof, type ProofCode } from './proof';
+import type { RowChanges } from './rowChanges';
+
+/** A figure of a table: of all of its rows, or why there is none. */
+export type TableFigures<Value> = ReadonlyMap<string, Outcome<Value>>;
+
+/**
+ * Rows by table, before and after.
+ * @param spared tables that were not counted, since no page of theirs was written
+ */
+export function proveRowCounts(
+  pairs: readonly TablePair[],
+  before: TableFigures<number>,
+  after: TableFigures<number>,
+  changes: RowChanges,
+  spared: ReadonlySet<TablePair> = new Set(),
+): Proof {
+  const details: string[] = [];
+  const different: TablePair[] = [];
+  const unknown: string[] = [];
+  let rows = 0;
+  for (const pair of pairs) {
+    const { name } = pair.before;
+    const [had, has] = [before.get(name), pair.after ? after.get(pair.after.name) : undefined];
+    if (spared.has(pair)) {
+      details.push(`${name}: not counted, no page of it was written`);
+    } else if (had && !had.ok) {
+      unknown.push(`${name}: ${had.error.message}`);
+    } else if (!pair.after) {
+      different.push(pair);
+      details.push(`${name}: ${count(had?.value ?? 0, 'row')} before, the table is gone`);
+    } else if (!had || !has?.ok) {
+      unknown.push(`${name}: ${has?.ok === false ? has.error.message : 'not counted'}`);
+    } else {
+      rows += had.value;
+      if (had.value !== has.value) different.push(pair);
+      const renamed = pair.after.name === name ? '' : ` (now ${pair.after.name})`;
+      details.push(`${name}${renamed}: ${count(had.value, 'row')} before, ${has.value.toLocaleString('en-US')} after`);
+    }
+  }
+  details.push(...unknown);
+  if (different.length > 0)
+    return explainDifference('row-counts', 'The number of rows differs in', different, details, changes);
+  if (unknown.length > 0)
+    return proof('row-counts', 'unverifiable', `Rows could not be counted in ${unknown[0] ?? ''}.`, details);
+  const counted = `${count(rows, 'row')} in ${count(pairs.length - spared.size, 'table')}, before and after.`;
+  if (spared.size === 0) return proof('row-counts', 'pass', counted, details);
+  const uncounted = `${count(spared.size, 'table')} not counted: their pages are your file’s own.`;
+  return proof('row-counts', 'pass', spared.size === pairs.length ? uncounted : `${counted} ${uncounted}`, details);
+}
+
+/**
+ * Content hashes by table, before and after.
+ * @param spared tables that were not hashed, since no page of theirs was written
+ */
+export function proveContent(
+  pairs: readonly TablePair[],
+  virtual: readonly Relation[],
+  before: TableFigures<string>,
+  after: TableFigures<string>,
+  changes: RowChanges,
+  spared: ReadonlySet<TablePair> = new Set(),
+): Proof {
+  const details: string[] = [];
+  const different: TablePair[] = [];
+  const unknown: string[] = [];
+  let columns = 0;
+  for (const pair of pairs) {
+    const { name } = pair.before;
+    const [had, has] = [before.get(name), after.get(name)];
+    if (pair.lostColumns.length > 0) {
+      different.push(pair);
+      details.push(`${name}: ${pair.after ? `${pair.lostColumns.join(', ')} gone` : 'the table is gone'}`);
+    }
+    if (!pair.after) continue;
+    if (spared.has(pair)) {
+      details.push(`${name}: ${count(pair.columns.length, 'column')}, no page of it was written`);
+    } else if (had?.ok && has?.ok) {
+      columns += pair.columns.length;
+      if (had.value !== has.value && !different.includes(pair)) different.push(pair);
+      const same = had.value === has.value;
+      details.push(
+        `${name}: ${count(pair.columns.length, 'column')}, ${had.value}${same ? '' : ` before, ${has.value} after`}`,
+      );
+    } else {
+      const error = had?.ok === false ? had.error : has?.ok === false ? has.error : { message: 'not read' };
+      unknown.push(`${name}: ${error.message}`);
+    }
+  }
+  details.push(...unknown);
+  for (const { name, unreadable } of virtual) {
+    details.push(
+      `${name}: a virtual table${unreadable === null ? '' : ` (${unreadable})`}; the tables that store it are compared`,
+    );
+  }
+  if (different.length > 0) return explainDifference('content', 'Values differ in', different, details, changes);
+  if (unknown.length > 0)
+    return proof('content', 'unverifiable', `Values could not be read in ${unknown[0] ?? ''}.`, details);
+  const tables = spared.size === 1 ? 'the one table' : `all ${count(spared.size, 'table')}`;
+  const unwritten = `No page of ${tables} was written: every value is stored in the very bytes of your file.`;
+  const hashed = `The hash of every value in all ${count(columns, 'column')} that were there is the same before and after.`;
+  if (spared.size === 0) return proof('content', 'pass', hashed, details);
+  if (spared.size === pairs.length) return proof('content', 'pass', unwritten, details);
+  const others = pairs.length - spared.size;
+  return proof(
+    'content',
+    'pass',
+    `No page of ${count(spared.size, 'table')} was written, so every value there is stored in the very bytes of your file. In the other ${count(others, 'table')} the hash of every value in all ${count(columns, 'column')} that were there is the same before and after.`,
+    details,
+  );
+}
+
+function explainDifference(
+  code: ProofCode,
+  beginning: string,
+  different: readonly TablePair[],
+  details: readonly string[],
+  changes: RowChanges,
+): Proof {
+  const unexplained = different.filter((pair) => changes.explain(...namesOf(pair)).length === 0);
+  const list = (tables: readonly TablePair[]): string => tables.map(({ before }) => before.name).join(', ');
+  if (unexplained.length > 0) {
+    const sentence = `${beginning} ${list(unexplained)}, and no statement of the script changes rows there. Do not use the result.`;
+    return proof(code, 'fail', sentence, details);
+  }
+  const of = new Set(different.flatMap((pair) => changes.explain(...namesOf(pair))));
+  const which = listOrdinals(changes.statements.filter((statement) => of.has(statement)));
+  const sentence = `${beginning} ${list(different)}. The script changes rows itself, in ${which}: check that this is what you want.`;
+  return proof(code, 'warn', sentence, details);
+}
+
+/** `statements 1, 2, 3 and 4,997 more`: a script may have more statements than anyone reads. */
+function listOrdinals(statements: readonly Statement[]): string {
+  const first = statements.slice(0, 5).map(({ ordinal }) => String(ordinal));
+  const more = statements.length - first.length;
+  const last = more > 0 ? `${more.toLocaleString('en-US')} more` : first.pop();
+  const beginning = first.length === 0 ? '' : `${first.join(', ')} and `;
+  return `${statements.length === 1 ? 'statement' : 'statements'} ${beginning}${last ?? ''}`;
+}
+
+function namesOf({ before, after }: TablePair): readonly string[] {
+  return after ? [before.name, after.name] : [before.name];
+}
+
+/** AUTOINCREMENT counters of the tables that are still there. */
+export function proveSequences(
+  pairs: readonly TablePair[],
+  before: Measurement,
+  after: Measurement,
+  changes: RowChanges,
+): Proof {
+  const kept: string[] = [];
+  const changed: string[] = [];
+  const itself = changes.statements.filter(({ table }) => /^sqlite_(sequence|schema|master)$/i.test(table ?? ''));
+  const by = new Set<Statement>();
+  let explained = true;
+  for (const [table, value] of before.sequences) {
+    const pair = pairs.find((candidate) => candidate.before.name === table);
+    if (!pair?.after) continue;
+    const seq = after.sequences.get(pair.after.name);
+    if (seq === value) {
+      kept.push(`${table}: ${value}`);
+    } else {
+      changed.push(`${table}: ${value} before, ${seq ?? 'none'} after`);
+      const explaining = [...changes.explain(...namesOf(pair)), ...itself];
+      for (const statement of explaining) by.add(statement);
+      explained &&= explaining.length > 0;
+    }
+  }
+  const details = [...changed, ...kept];
+  if (changed.length > 0) {
+    const which = listOrdinals(changes.statements.filter((statement) => by.has(statement)));
+    const what = itself.length > 0 ? 'changes counters itself' : 'changes rows there itself';
+    const reason = explained ? `; the script ${what}, in ${which}.` : '.';
+    return proof('sequences', explained ? 'warn' : 'fail', `${changed[0] ?? ''}${reason}`, details);
+  }
+  return proof(
+    'sequences',
+    'pass',
+    kept.length === 0 ? 'The database has no AUTOINCREMENT counters.' : `${count(kept.length, 'counter')} kept.`,
+    details,
+  );
+}

@@ -1,0 +1,192 @@
+// Proofs about a database as a whole: soundness, schema, references and settings.
+
+import type { Outcome } from '../../database';
+import { foldName, type Schema } from '../../schema/schema';
+import type { Statement } from '../../script/statement';
+import type { TablePair } from './tablePairs';
+import type { Integrity, Measurement, Violation } from './measurement';
+import { count, proof, type Proof, type ProofCode } from './proof';
+
+/** A check ends after so many faults (https://sqlite.org/pragma.html#pragma_integrity_check). */
+const MOST_FAULTS = 100;
+
+/** integrity_check, as a proof. */
+export function proveIntegrity(
+  code: Extract<ProofCode, `integrity-${string}`>,
+  { check, complaints, unchecked }: Integrity,
+): Proof {
+  const details = [...complaints, ...[...unchecked].map(([table, message]) => `${table}: not checked, ${message}`)];
+  if (complaints.length > 0) {
+    const faults = `${complaints.length < MOST_FAULTS ? '' : 'at least '}${count(complaints.length, 'fault')}`;
+    return proof(code, 'fail', `${check} found ${faults}: ${complaints[0] ?? ''}.`, details);
+  }
+  if (unchecked.size > 0) {
+    const [table, message] = [...unchecked][0] ?? ['', ''];
+    return proof(
+      code,
+      'unverifiable',
+      `${check} could not look at ${table}: ${message}. It found no fault in the rest.`,
+      details,
+    );
+  }
+  return proof(code, 'pass', `PRAGMA ${check} says ok.`);
+}
+
+/** A file that lacks its end is not sound, even if nothing but free pages were there; SQLite itself would not open it. */
+export function proveCutShort({ code, details }: Proof, missingBytes: number): Proof {
+  const sentence = `The file is cut short: ${count(missingBytes, 'byte')} at its end ${missingBytes === 1 ? 'is' : 'are'} missing.`;
+  return proof(code, 'fail', sentence, [sentence, ...details]);
+}
+
+/** The result's schema against what the script makes of the same database with its rows taken out. */
+export function proveSchema(result: Schema, specified: Schema): Proof {
+  // Tables for statistics are SQLite's to make (ANALYZE, PRAGMA optimize) and hold nothing of the user's.
+  const textOf = (schema: Schema): Map<string, string> =>
+    new Map([
+      ...schema.relations
+        .filter(({ name }) => !/^sqlite_stat/i.test(name))
+        .map((item) => [`${item.kind} ${item.name}`, item.sql] as const),
+      ...schema.indexes.map((item) => [`index ${item.name}`, item.sql ?? ''] as const),
+      ...schema.triggers.map((item) => [`trigger ${item.name}`, item.sql] as const),
+    ]);
+  const [have, want] = [textOf(result), textOf(specified)];
+  const details = [
+    ...[...want]
+      .filter(([name, sql]) => have.get(name) !== sql)
+      .map(([name]) => `${name}: ${have.has(name) ? 'another text' : 'missing'}`),
+    ...[...have.keys()].filter((name) => !want.has(name)).map((name) => `${name}: not asked for`),
+  ];
+  if (details.length > 0) {
+    return proof(
+      'schema-as-specified',
+      'fail',
+      `${count(details.length, 'object')} of the schema differ from what the script gives on an empty copy: ${details[0] ?? ''}.`,
+      details,
+    );
+  }
+  return proof(
+    'schema-as-specified',
+    'pass',
+    `All ${count(want.size, 'object')} have, to the letter, the text that the script gives on a copy without rows.`,
+  );
+}
+
+/** Views and triggers that compiled before still compile. Of one that did not, nobody can tell what the run did to it. */
+export function proveViewsAndTriggers(before: Measurement, after: Measurement): Proof {
+  const still = new Set(after.compiled.map(foldName));
+  const sound = before.compiled.filter((name) => !before.broken.has(name) && still.has(foldName(name)));
+  const newlyBroken = [...after.broken].filter(([name]) => !before.broken.has(name));
+  const stillBroken = [...before.broken].filter(([name]) => after.broken.has(name));
+  const details = [
+    ...newlyBroken.map(([name, message]) => `${name}: ${message}`),
+    ...stillBroken.map(([name, message]) => {
+      const now = after.broken.get(name);
+      return `${name}: did not work before either, ${message}${now === message ? '' : `; now ${now ?? ''}`}`;
+    }),
+    ...before.compiled.filter((name) => !still.has(foldName(name))).map((name) => `${name}: no longer there`),
+  ];
+  if (newlyBroken.length > 0) {
+    const [name, message] = newlyBroken[0] ?? ['', ''];
+    return proof(
+      'views-and-triggers',
+      'fail',
+      `${count(newlyBroken.length, 'view or trigger', 'views and triggers')} no longer compile: ${name} (${message}).`,
+      details,
+    );
+  }
+  const kept = `${count(sound.length, 'view or trigger', 'views and triggers')} that compiled before still ${sound.length === 1 ? 'compiles' : 'compile'}.`;
+  if (stillBroken.length === 0) return proof('views-and-triggers', 'pass', kept, details);
+  const [name, message] = stillBroken[0] ?? ['', ''];
+  return proof(
+    'views-and-triggers',
+    'unverifiable',
+    `${count(stillBroken.length, 'view or trigger', 'views and triggers')} did not compile here before the run either, so what the run means for ${stillBroken.length === 1 ? 'it' : 'them'} cannot be told: ${name} (${message}). ${kept}`,
+    details,
+  );
+}
+
+/** Foreign key violations; only new ones count. Those from before are known by the names that `pairs` gives them now. */
+export function proveForeignKeys(
+  before: Outcome<readonly Violation[]>,
+  after: Outcome<readonly Violation[]>,
+  pairs: readonly TablePair[],
+): Proof {
+  if (!before.ok || !after.ok) {
+    const message = before.ok ? (after.ok ? '' : after.error.message) : before.error.message;
+    return proof('foreign-keys', 'unverifiable', `foreign_key_check could not run: ${message}.`);
+  }
+  const had = sumByReference(before.value.map((violation) => renamed(violation, pairs)));
+  const has = sumByReference(after.value);
+  const added = [...has].filter(([reference, rows]) => rows > (had.get(reference) ?? 0));
+  const total = before.value.reduce((sum, { rows }) => sum + rows, 0);
+  const details = [...has].map(
+    ([reference, rows]) =>
+      `${reference}: ${count(rows, 'row')}, ${(had.get(reference) ?? 0).toLocaleString('en-US')} before`,
+  );
+  if (added.length > 0) {
+    return proof(
+      'foreign-keys',
+      'fail',
+      `foreign_key_check finds rows without their parent that were sound before: ${added.map(([reference]) => reference).join(', ')}.`,
+      details,
+    );
+  }
+  const old =
+    total === 0
+      ? 'foreign_key_check finds nothing, before and after.'
+      : `${count(total, 'row')} had no parent before already; none were added.`;
+  return proof('foreign-keys', 'pass', old, details);
+}
+
+function renamed(violation: Violation, pairs: readonly TablePair[]): Violation {
+  const pairOf = (table: string): TablePair | undefined =>
+    pairs.find((pair) => foldName(pair.before.name) === foldName(table));
+  const child = pairOf(violation.table);
+  return {
+    ...violation,
+    table: child?.after?.name ?? violation.table,
+    parent: pairOf(violation.parent)?.after?.name ?? violation.parent,
+    columns: violation.columns.map(
+      (name) => child?.columns.find((column) => foldName(column.before) === foldName(name))?.after ?? name,
+    ),
+  };
+}
+
+/** Rows without a parent, by `table (columns) → parent`. */
+function sumByReference(violations: readonly Violation[]): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const { table, parent, columns, rows } of violations) {
+    const reference = `${table} (${columns.join(', ')}) → ${parent}`;
+    sums.set(reference, (sums.get(reference) ?? 0) + rows);
+  }
+  return sums;
+}
+
+/** Settings, unless a PRAGMA of the script sets them. */
+export function proveSettings(before: Measurement, after: Measurement, statements: readonly Statement[]): Proof {
+  const set = new Set(statements.filter(({ kind }) => kind === 'pragma').map(({ name }) => foldName(name ?? '')));
+  const changed = [...before.settings].filter(([name, value]) => after.settings.get(name) !== value);
+  const details = [...before.settings].map(([name, value]) => {
+    const now = after.settings.get(name) ?? '';
+    return now === value
+      ? `${name}: ${value}`
+      : `${name}: ${value} before, ${now} after${set.has(name) ? ', set by the script' : ''}`;
+  });
+  const unasked = changed.filter(([name]) => !set.has(name));
+  if (unasked.length > 0) {
+    return proof(
+      'settings',
+      'fail',
+      `${unasked.map(([name]) => name).join(', ')} changed without the script asking for it.`,
+      details,
+    );
+  }
+  const byScript =
+    changed.length === 0 ? '' : ` ${changed.map(([name]) => name).join(', ')} changed because the script sets it.`;
+  return proof(
+    'settings',
+    'pass',
+    `${details.filter((line) => !line.includes(' before, ')).join(', ')}.${byScript}`,
+    details,
+  );
+}

@@ -1,0 +1,106 @@
+// Which table and column after a run is which one from before it: names may have changed in between.
+
+import { findRelation, foldName, storedColumns, type Relation, type Schema } from '../../schema/schema';
+import type { Statement } from '../../script/statement';
+import { isBlank, tokenise, unquotedName } from '../../script/tokens';
+
+/** A table from before the run, and what it is after it. */
+export interface TablePair {
+  readonly before: Relation;
+  /** Null where the run took the table away. */
+  readonly after: Relation | null;
+  /** Stored columns that are there before and after, under their names of either time. */
+  readonly columns: readonly { readonly before: string; readonly after: string }[];
+  /** Stored columns from before that are gone. */
+  readonly lostColumns: readonly string[];
+}
+
+/**
+ * Pairs the tables that hold rows of their own: virtual tables keep theirs in shadow tables, which are paired as well.
+ * SQLite's own tables are left out: counters have a proof of their own, and statistics are SQLite's to change.
+ * @param applied the statements that were applied, by whose RENAMEs and DROPs tables and columns are followed; a table
+ *   that was dropped is the one that has its name afterwards, since that is how tables are rebuilt
+ */
+export function pairTables(before: Schema, after: Schema, applied: readonly Statement[]): readonly TablePair[] {
+  const tables = before.relations.filter(
+    ({ kind, name }) => (kind === 'table' || kind === 'shadow table') && !/^sqlite_/i.test(name),
+  );
+  const traces = follow(tables, applied);
+  return tables.map((relation): TablePair => {
+    const trace = traces.find((one) => one.relation === relation);
+    const followed = trace?.name === undefined ? undefined : findRelation(after, trace.name);
+    const found = followed ?? findRelation(after, relation.name);
+    const table = found?.kind === 'view' ? undefined : found;
+    if (!table) return { before: relation, after: null, columns: [], lostColumns: storedColumns(relation) };
+    const there = new Map(storedColumns(table).map((name) => [foldName(name), name]));
+    const columns = storedColumns(relation).map((name) => {
+      const now = followed ? trace?.columns.get(foldName(name)) : foldName(name);
+      return { before: name, after: now === undefined ? undefined : there.get(now) };
+    });
+    return {
+      before: relation,
+      after: table,
+      columns: columns.flatMap(({ before: was, after: is }) => (is === undefined ? [] : [{ before: was, after: is }])),
+      lostColumns: columns.filter((column) => column.after === undefined).map((column) => column.before),
+    };
+  });
+}
+
+/** Where a table and its columns have got to, in folded names; no name once it was dropped. */
+interface Trace {
+  readonly relation: Relation;
+  readonly name: string | undefined;
+  /** The name of now by the name from before. */
+  readonly columns: ReadonlyMap<string, string>;
+}
+
+function follow(tables: readonly Relation[], applied: readonly Statement[]): readonly Trace[] {
+  let traces: readonly Trace[] = tables.map((relation) => ({
+    relation,
+    name: foldName(relation.name),
+    columns: new Map(relation.columns.map(({ name }) => [foldName(name), foldName(name)])),
+  }));
+  let savepoints: { readonly name: string; readonly traces: readonly Trace[] }[] = [];
+  for (const statement of applied) {
+    const name = foldName(statement.name ?? '');
+    if (statement.kind === 'savepoint') savepoints.push({ name, traces });
+    const latest = savepoints.findLastIndex((savepoint) => savepoint.name === name);
+    if (statement.kind === 'rollback to') {
+      traces = savepoints[latest]?.traces ?? traces;
+      savepoints = savepoints.slice(0, latest + 1);
+    } else if (statement.kind === 'release') {
+      savepoints = savepoints.slice(0, Math.max(latest, 0));
+    } else {
+      traces = traces.map((trace) => (trace.name === name ? moved(trace, statement) : trace));
+    }
+  }
+  return traces;
+}
+
+function moved(trace: Trace, { kind, column, text }: Statement): Trace {
+  const changed = (to: string | undefined): ReadonlyMap<string, string> =>
+    new Map(
+      [...trace.columns].flatMap(([was, is]): [string, string][] => {
+        if (is !== foldName(column ?? '')) return [[was, is]];
+        return to === undefined ? [] : [[was, to]];
+      }),
+    );
+  switch (kind) {
+    case 'drop table':
+      return { ...trace, name: undefined };
+    case 'rename table':
+      return { ...trace, name: newName(text) };
+    case 'rename column':
+      return { ...trace, columns: changed(newName(text)) };
+    case 'drop column':
+      return { ...trace, columns: changed(undefined) };
+    default:
+      return trace;
+  }
+}
+
+/** The name at the end of ALTER TABLE … RENAME … TO name. */
+export function newName(rename: string): string {
+  const last = tokenise(rename).findLast((token) => !isBlank(token));
+  return foldName((last ? unquotedName(last) : null) ?? '');
+}

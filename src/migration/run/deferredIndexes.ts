@@ -1,0 +1,96 @@
+// Which indexes a rehearsal need not build, and which statements it has to build them for after all.
+
+import { rowsOf, type Database } from '../../database';
+import { foldName } from '../../schema/schema';
+import type { Statement, StatementKind } from '../../script/statement';
+import { isWord, tokenise } from '../../script/tokens';
+
+/**
+ * In a rehearsal, an index on plain columns is not built: only the shadow tells what becomes of the statement. One that is
+ * unique, or computes something of each row, may fail for a row.
+ */
+export function mayWait(shadow: Database, statement: Statement): boolean {
+  if (statement.kind !== 'create index' || statement.unique || statement.table === null) return false;
+  if (statement.temporary || computesOverRows(statement.text)) return false;
+  const found = shadow.query(
+    `SELECT count(*), sum(x.hidden IN (2, 3)) FROM main.sqlite_schema AS s, pragma_table_xinfo(s.name) AS x
+     WHERE s.type = 'table' AND s.name = ? COLLATE NOCASE`,
+    [statement.table],
+  );
+  const [columns, generated] = (found.ok ? found.value[0] : undefined) ?? [];
+  return Number(columns) > 0 && generated === 0 && !isOnTemporaryTable(shadow, statement);
+}
+
+const PATTERNS = ['LIKE', 'GLOB', 'MATCH', 'REGEXP'] as const;
+
+/** A parenthesis inside the column list or after WHERE, a pattern, or a look into JSON: these may raise an error on some row. */
+function computesOverRows(createIndex: string): boolean {
+  const tokens = tokenise(createIndex);
+  if (tokens.filter(({ text }) => text === '(').length > 1) return true;
+  return tokens.some((token) => token.text.startsWith('->') || PATTERNS.some((word) => isWord(token, word)));
+}
+
+/** The indexes that were not built yet, by name, with the SQL that makes them. */
+export function indexesOnlyIn(shadow: Database, database: Database): ReadonlyMap<string, string> {
+  const read = (of: Database): readonly (readonly [string, string])[] =>
+    rowsOf(of, `SELECT name, sql FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY rowid`).map(
+      ([name, sql]) => [foldName(String(name)), String(sql)],
+    );
+  const built = new Set(read(database).map(([name]) => name));
+  return new Map(read(shadow).filter(([name]) => !built.has(name)));
+}
+
+const CATALOGUE = /^["'`[]?(?:sqlite_(?:schema|master)|pragma_)/i;
+
+/** Statements whose outcome depends on an index that is not unique, by their own words or those of a view or trigger. */
+export function needsIndexes(shadow: Database, statement: Statement): boolean {
+  if (statement.kind === 'reindex') return true;
+  if (!BLIND_TO_ROWS.has(statement.kind) && statement.kind !== 'add column' && looksIntoCatalogue(shadow)) return true;
+  return tokenise(statement.text).some((token) => isWord(token, 'INDEXED') || CATALOGUE.test(token.text));
+}
+
+function looksIntoCatalogue(shadow: Database): boolean {
+  const views = rowsOf(
+    shadow,
+    `SELECT 1 FROM main.sqlite_schema WHERE type IN ('view', 'trigger')
+     AND (sql LIKE '%sqlite!_schema%' ESCAPE '!' OR sql LIKE '%sqlite!_master%' ESCAPE '!' OR sql LIKE '%pragma!_%' ESCAPE '!')
+     LIMIT 1`,
+  );
+  return views.length > 0;
+}
+
+/** Ordinals of statements for which it matters what stands in rows: they may fail for a row, or count rows. */
+export function findRowReaders(statements: readonly Statement[]): readonly number[] {
+  return statements
+    .filter(({ kind, unique, text }) => {
+      if (kind === 'create index') return unique || computesOverRows(text);
+      if (kind === 'add column') return tokenise(text).some((token) => isWord(token, 'CHECK') || isWord(token, 'AS'));
+      return !BLIND_TO_ROWS.has(kind);
+    })
+    .map(({ ordinal }) => ordinal);
+}
+
+const BLIND_TO_ROWS: ReadonlySet<StatementKind> = new Set<StatementKind>([
+  'create table',
+  'create view',
+  'create trigger',
+  'drop table',
+  'drop index',
+  'drop view',
+  'drop trigger',
+  'rename table',
+  'rename column',
+  'pragma',
+  'begin',
+  'commit',
+  'savepoint',
+  'release',
+]);
+
+/** Whether the table's name means a temporary table, which hides one of the file. */
+export function isOnTemporaryTable(database: Database, statement: Statement): boolean {
+  if (statement.temporary) return true;
+  if (statement.schema !== null) return false;
+  const name = statement.table ?? '';
+  return rowsOf(database, 'SELECT 1 FROM temp.sqlite_schema WHERE name = ? COLLATE NOCASE', [name]).length > 0;
+}

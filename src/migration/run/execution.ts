@@ -1,0 +1,119 @@
+// Has SQLite run one statement as it is written, and says what came of it beside the rows that it changed.
+
+import { rowsOf, type Database, type Outcome } from '../../database';
+import { readPragma } from '../../script/pragma';
+import type { Statement } from '../../script/statement';
+import { isBlank, isWord, tokenise } from '../../script/tokens';
+import { count } from '../proofs/proof';
+
+/** What a statement that SQLite accepted did. */
+export interface Execution {
+  /** Rows that INSERT, UPDATE or DELETE changed themselves. */
+  readonly changes: number;
+  /** Rows that triggers changed beside those. */
+  readonly byTriggers?: number;
+  /** What it did or gave beside that, in a sentence, or null. */
+  readonly note: string | null;
+}
+
+/** Runs a statement; its rows are counted and not kept. Or SQLite's error. */
+export function executeStatement(database: Database, statement: Statement): Outcome<Execution> {
+  switch (statement.kind) {
+    case 'select':
+      return select(database, statement.text);
+    case 'explain':
+      return noted(
+        database,
+        statement.text,
+        'It only describes how SQLite would run a statement; its rows are not kept.',
+      );
+    case 'insert':
+    case 'update':
+    case 'delete':
+      return change(database, statement.text);
+    case 'pragma':
+      return readPragma(statement.text)?.name === 'default_cache_size'
+        ? keepingCache(database, statement.text)
+        : noted(database, statement.text, null);
+    case 'create table as':
+      return noted(database, statement.text, !statement.temporary && usesChance(statement.text) ? BY_CHANCE : null);
+    default:
+      return noted(database, statement.text, null);
+  }
+}
+
+function noted(database: Database, sql: string, note: string | null): Outcome<Execution> {
+  const outcome = database.execute(sql);
+  return outcome.ok ? { ok: true, value: { changes: outcome.value.changes, note } } : outcome;
+}
+
+function select(database: Database, sql: string): Outcome<Execution> {
+  let rows = 0;
+  const visited = visit(database, sql, () => rows++);
+  if (visited) {
+    const note =
+      rows === 0
+        ? 'It returned no rows.'
+        : `It returned ${count(rows, 'row')}, which ${rows === 1 ? 'is' : 'are'} not kept.`;
+    return { ok: true, value: { changes: 0, note } };
+  }
+  // It is either wrong, or a value in it is too large for JavaScript: SQLite alone tells which.
+  return noted(database, sql, 'It returned rows, which are not kept.');
+}
+
+/** Whether all rows could be shown to `visitor`. */
+function visit(database: Database, sql: string, visitor: () => void): boolean {
+  try {
+    return database.visit(sql, [], visitor).ok;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+function change(database: Database, sql: string): Outcome<Execution> {
+  const before = totalChanges(database);
+  const outcome = database.execute(sql);
+  if (!outcome.ok) return outcome;
+  const { changes } = outcome.value;
+  const byTriggers = totalChanges(database) - before - changes;
+  const notes = [
+    ...(byTriggers > 0 ? [`Triggers changed ${count(byTriggers, changes > 0 ? 'more row' : 'row')}.`] : []),
+    ...(usesChance(sql) ? [BY_CHANCE] : []),
+    ...(/returning/i.test(sql) && hasReturning(sql) ? ['The rows that RETURNING gives are not kept.'] : []),
+  ];
+  return { ok: true, value: { changes, byTriggers, note: notes.length === 0 ? null : notes.join(' ') } };
+}
+
+/** What a plan cannot foretell. */
+const BY_CHANCE = 'It asks for random numbers, so plan and run may come to different rows.';
+
+function usesChance(sql: string): boolean {
+  if (!/random/i.test(sql)) return false;
+  const tokens = tokenise(sql).filter((token) => !isBlank(token));
+  return tokens.some(
+    (token, at) => (isWord(token, 'RANDOM') || isWord(token, 'RANDOMBLOB')) && tokens[at + 1]?.text === '(',
+  );
+}
+
+/** Of the connection since it was opened, triggers' included (https://sqlite.org/c3ref/total_changes.html). */
+function totalChanges(database: Database): number {
+  return Number(rowsOf(database, 'SELECT total_changes()')[0]?.[0]);
+}
+
+/** RETURNING may also be a name; as the clause it stands outside of parentheses and is no part of a name. */
+function hasReturning(sql: string): boolean {
+  let depth = 0;
+  return tokenise(sql).some((token) => {
+    depth += token.text === '(' ? 1 : token.text === ')' ? -1 : 0;
+    return depth === 0 && isWord(token, 'RETURNING');
+  });
+}
+
+/** The PRAGMA writes into the file how large a cache it would like, and makes this connection's so large. */
+function keepingCache(database: Database, sql: string): Outcome<Execution> {
+  const size = rowsOf(database, 'PRAGMA cache_size')[0]?.[0];
+  const outcome = noted(database, sql, null);
+  database.execute(`PRAGMA cache_size = ${String(size)}`);
+  return outcome;
+}

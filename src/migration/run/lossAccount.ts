@@ -1,0 +1,34 @@
+// Who keeps account of the data that a script takes away. Doing so takes much code, which a script that takes nothing away needs not.
+
+import type { Database } from '../../database';
+import type { Statement } from '../../script/statement';
+import type { Loss } from '../losses/loss';
+import type { StatementOutcome } from '../outcome';
+
+/** An account for one pass of a script. `before` and `after` are called around each statement, `settle` at the end. */
+export interface LossAccount {
+  before(statement: Statement): void;
+  /** What the statement has taken away, as far as it can be told by now. */
+  after(statement: Statement, outcome: Pick<StatementOutcome, 'verdict'> & { changes?: number }): Loss | null;
+  /** The outcomes with what became of the losses by the end. */
+  settle(outcomes: readonly StatementOutcome[]): readonly StatementOutcome[];
+}
+
+/** Opens an account for a pass of a script on a database. */
+export type KeepLosses = (database: Database, statements: readonly Statement[]) => LossAccount;
+
+/** Kinds of statement that cannot take data away, nor set anything off that does. */
+const HARMLESS =
+  /^(create (table|virtual table|index|view|trigger)|add column|begin|commit|select|pragma|analyze|reindex|explain)$/;
+
+/** Whether a script may take data away: only then an account of it is worth keeping. */
+export function mayLose(statements: readonly Statement[]): boolean {
+  return !statements.every(({ kind }) => HARMLESS.test(kind));
+}
+
+/** For a script that takes nothing away, or where nobody asks. */
+export const keepNoLosses: KeepLosses = () => ({
+  before: () => undefined,
+  after: () => null,
+  settle: (outcomes) => outcomes,
+});

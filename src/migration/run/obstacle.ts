@@ -1,0 +1,70 @@
+// What stands in the way of a migration, said once for the whole plan.
+
+import { newName } from '../proofs/tablePairs';
+import { findRelation, foldName, type Schema } from '../../schema/schema';
+import { startOf, type Statement } from '../../script/statement';
+import type { StatementOutcome } from '../outcome';
+
+/** Why a plan cannot be run. */
+export interface Obstacle {
+  /** Ordinal of the statement that fails. */
+  readonly ordinal: number;
+  readonly sentence: string;
+  readonly help: string;
+  /** Tables that the script works on and that are neither in the database nor made by the script. */
+  readonly missingTables: readonly string[];
+}
+
+/** The obstacle of a plan; null where no statement fails. */
+export function findObstacle(
+  schema: Schema,
+  statements: readonly Statement[],
+  outcomes: readonly StatementOutcome[],
+): Obstacle | null {
+  const failed = outcomes.find((outcome) => outcome.verdict === 'failed');
+  const statement = statements.find(({ ordinal }) => ordinal === failed?.ordinal);
+  if (!failed?.failure || !statement) return null;
+  const missingTables = findMissingTables(schema, statements);
+  const where = `Statement ${statement.ordinal} (${startOf(statement)})`;
+  if (missingTables.length === 0 || !failed.failure.message.startsWith('no such table')) {
+    return {
+      ordinal: failed.ordinal,
+      sentence: `${where} will fail: ${failed.failure.message}. ${failed.failure.explanation}`,
+      help: failed.failure.wayOut,
+      missingTables,
+    };
+  }
+  const needed = findNeededTables(statements);
+  const none = missingTables.length === needed.length;
+  return {
+    ordinal: failed.ordinal,
+    sentence: none
+      ? `This database has none of the ${needed.length === 1 ? 'table' : `${needed.length} tables`} that the migration works on, so it does not seem to be one that it is for. ${where} is the first to fail.`
+      : `This database lacks ${missingTables.length} of the ${needed.length} tables that the migration works on. ${where} is the first to fail.`,
+    help: `It would have to have ${list(missingTables)}. Open the database that this migration was written for, or run the migrations that make these tables first.`,
+    missingTables,
+  };
+}
+
+/** Tables that statements work on without the script having made them before, in the order in which they are named. */
+function findNeededTables(statements: readonly Statement[]): readonly string[] {
+  const made = new Set<string>();
+  const needed = new Map<string, string>();
+  for (const { kind, name, table, conditional, temporary, text } of statements) {
+    if (/^create (virtual )?table|^create view/.test(kind) && name !== null) made.add(foldName(name));
+    else if (table === null || temporary || (kind === 'drop table' && conditional)) continue;
+    else if (!made.has(foldName(table)) && !/^sqlite_/i.test(table) && !needed.has(foldName(table)))
+      needed.set(foldName(table), table);
+    if (kind === 'rename table') made.add(newName(text));
+  }
+  return [...needed.values()];
+}
+
+function findMissingTables(schema: Schema, statements: readonly Statement[]): readonly string[] {
+  return findNeededTables(statements).filter((table) => !findRelation(schema, table));
+}
+
+function list(names: readonly string[]): string {
+  if (names.length < 2) return `the table ${names.join('')}`;
+  return `the tables ${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+}

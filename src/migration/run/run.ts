@@ -1,0 +1,74 @@
+// The run: one transaction for the whole script, and its commit.
+
+import type { Database } from '../../database';
+import { readSchema } from '../../schema/read';
+import type { Schema } from '../../schema/schema';
+import type { Statement } from '../../script/statement';
+import type { KeepLosses } from './lossAccount';
+import { transcribe } from './transcript';
+import type { Choices, StatementOutcome } from '../outcome';
+
+/** What a run works with beside the database. */
+export interface RunTools {
+  /** Keeps account of what the statements take away. */
+  readonly losses: KeepLosses;
+  /** Milliseconds since some fixed moment. */
+  readonly now: () => number;
+  /** Called before a statement is run, with its ordinal. */
+  readonly onStatement: (ordinal: number) => void;
+}
+
+/** What a run came to. */
+export interface RunResult {
+  readonly outcomes: readonly StatementOutcome[];
+  /** The script was committed: there is a result. Otherwise all of it was rolled back. */
+  readonly committed: boolean;
+  /** The schema that the script makes of the same database without rows: what the result has to have. */
+  readonly specified: Schema;
+  /** The schema of the result; that from before where nothing was committed. */
+  readonly after: Schema;
+  /** Time of the statements and the commit. */
+  readonly milliseconds: number;
+}
+
+/** Runs a script on a database that nobody else writes to, and commits it; where a statement fails, rolls it back. */
+export function runMigration(
+  database: Database,
+  statements: readonly Statement[],
+  choices: Choices,
+  { losses, now, onStatement }: RunTools,
+): RunResult {
+  const start = now();
+  const before = readSchema(database);
+  let specified = before;
+  const options = { rehearsing: false, losses, now, onStatement };
+  const { outcomes, complete, abandon } = transcribe(database, statements, choices, options, (shadow) => {
+    specified = readSchema(shadow);
+  });
+  const nothing = { committed: false, specified, after: before } as const;
+  if (!complete) return { outcomes, ...nothing, milliseconds: now() - start };
+  const commit = database.execute('COMMIT');
+  const milliseconds = now() - start;
+  if (!commit.ok) {
+    abandon();
+    return { outcomes: failLast(outcomes, commit.error.message), ...nothing, milliseconds };
+  }
+  return { outcomes, committed: true, specified, after: readSchema(database), milliseconds };
+}
+
+/** A commit that SQLite refuses (no memory left, a deferred foreign key) undoes all; the last statement has to say so. */
+function failLast(outcomes: readonly StatementOutcome[], message: string): readonly StatementOutcome[] {
+  return outcomes.map((outcome, at) =>
+    at < outcomes.length - 1
+      ? outcome
+      : {
+          ...outcome,
+          verdict: 'failed',
+          failure: {
+            message,
+            explanation: 'All statements ran, but SQLite refused to commit them together.',
+            wayOut: 'SQLite’s message names the reason. Nothing was changed, so the run can be tried again.',
+          },
+        },
+  );
+}

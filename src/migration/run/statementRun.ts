@@ -1,0 +1,239 @@
+// Runs one statement to its verdict; the same code for the plan's rehearsal and for the run.
+
+import { rowsOf, type Database, type Outcome } from '../../database';
+import { explainsPragma } from '../../script/pragma';
+import type { Statement } from '../../script/statement';
+import { foldName } from '../../schema/schema';
+import { indexesOnlyIn, isOnTemporaryTable, mayWait, needsIndexes } from './deferredIndexes';
+import { findDrift } from '../drift/drift';
+import { executeStatement, type Execution } from './execution';
+import { explainFailure, explainLostTransaction } from './failureWords';
+import type { FrozenDefaults } from './frozenDefaults';
+import { findOtherKind } from './nameClash';
+import { addColumnToPopulatedTable, NON_CONSTANT_DEFAULT } from './populatedTable';
+import { rulePragma } from './pragmas';
+import { findConstantIndex, noteConstants, withNote } from '../drift/stringConstant';
+import { inTransaction, refuseStatement } from './transaction';
+import type { Choices, Failure, StatementOutcome, Verdict } from '../outcome';
+
+/** What the statements of one script share while they run. */
+export interface StatementContext {
+  readonly database: Database;
+  /** The same schema without rows; every statement runs there too. */
+  readonly shadow: Database;
+  readonly statements: readonly Statement[];
+  readonly choices: Choices;
+  readonly frozen: FrozenDefaults;
+  /** Ordinals of the BEGIN and COMMIT around the script. */
+  readonly wrapper: ReadonlySet<number>;
+  /** Ordinals of statements whose outcome or figures depend on the rows that are there when their turn comes. */
+  readonly rowReaders: readonly number[];
+  /** A rehearsal: what costs much and decides nothing is left out. */
+  readonly rehearsing: boolean;
+  /** Ordinals of the statements whose index was not built; where there are none, nothing has to be asked of the shadow. */
+  readonly deferred: Set<number>;
+}
+
+type Result = Pick<StatementOutcome, 'verdict'> &
+  Partial<Omit<StatementOutcome, 'ordinal' | 'milliseconds' | 'verdict'>>;
+
+/**
+ * Runs a statement on the database and its shadow, inside the open transaction.
+ * Gives its verdict with all that belongs to it, time aside; after `failed` the caller rolls back.
+ */
+export function runStatement(context: StatementContext, statement: Statement): Result {
+  if (context.wrapper.has(statement.ordinal)) {
+    return { verdict: 'unchanged', note: 'The run is one transaction already, so this was left out.' };
+  }
+  const refused = refuseStatement(statement);
+  if (refused) return failed(refused);
+  const taken = findOtherKind(context.shadow, statement) ?? findConstantIndex(context.shadow, statement);
+  if (taken) return failed(taken);
+  if (statement.kind === 'pragma') return runPragma(context, statement);
+  if (statement.kind === 'explain' && explainsPragma(statement.text)) {
+    return {
+      verdict: 'unchanged',
+      note: 'SQLite may carry out a PRAGMA that it should only explain, so it was left out.',
+    };
+  }
+  const note = noteConstants(context.shadow, statement);
+  return withNote(note, context.rehearsing ? rehearse(context, statement) : execute(context, statement));
+}
+
+function runPragma(context: StatementContext, statement: Statement): Result {
+  const ruling = rulePragma(context.database, statement);
+  if ('message' in ruling) return failed(ruling);
+  const { runs, note } = ruling;
+  if (!runs) return { verdict: 'unchanged', note };
+  const result = context.rehearsing ? rehearse(context, statement) : execute(context, statement);
+  return result.verdict === 'applied'
+    ? { ...result, note: statement.temporary ? (result.note ?? note) : note }
+    : result;
+}
+
+/** As `execute`, except that indexes which decide nothing are made on the shadow only, until a statement needs them. */
+function rehearse(context: StatementContext, statement: Statement): Result {
+  const { database, shadow } = context;
+  if (mayWait(shadow, statement)) {
+    context.deferred.add(statement.ordinal);
+    return runOnShadow(context, statement);
+  }
+  if (context.deferred.size === 0) return execute(context, statement);
+  const waiting = indexesOnlyIn(shadow, database);
+  if (waiting.size === 0) return execute(context, statement);
+  const ofWaiting = statement.name !== null && waiting.has(foldName(statement.name));
+  if (ofWaiting && (statement.kind === 'drop index' || statement.kind === 'create index')) {
+    return runOnShadow(context, statement);
+  }
+  if (needsIndexes(shadow, statement)) {
+    for (const sql of waiting.values()) database.execute(sql);
+    context.deferred.clear();
+    return execute(context, statement);
+  }
+  // An index that is not there cannot refuse a change of what it stands on; the shadow has it.
+  const refused = isSchemaChange(statement) ? tryOnShadow(shadow, statement) : null;
+  return refused === null ? execute(context, statement) : failed(explainFailure(statement, refused));
+}
+
+/** A statement that only concerns an index which waits: what it does to the shadow is what it would do to the database. */
+function runOnShadow(context: StatementContext, statement: Statement): Result {
+  const versionBefore = statement.conditional ? schemaVersion(context.shadow) : null;
+  const outcome = context.shadow.execute(statement.text);
+  if (!outcome.ok) return failed(explainFailure(statement, outcome.error.message));
+  if (statement.conditional && schemaVersion(context.shadow) === versionBefore) {
+    return { verdict: 'unchanged', drift: driftOf(context, statement) };
+  }
+  return { verdict: 'applied', note: noteOn(statement) };
+}
+
+function tryOnShadow(shadow: Database, statement: Statement): string | null {
+  if (isAddColumn(statement)) return null;
+  shadow.execute('SAVEPOINT attempt');
+  const outcome = shadow.execute(statement.text);
+  shadow.execute('ROLLBACK TO attempt');
+  shadow.execute('RELEASE attempt');
+  return outcome.ok ? null : outcome.error.message;
+}
+
+function execute(context: StatementContext, statement: Statement): Result {
+  const { database } = context;
+  const mayPassOver = statement.conditional && isSchemaChange(statement);
+  const versionBefore = mayPassOver ? schemaVersion(database) : null;
+  const outcome =
+    context.rehearsing && gathersStatistics(statement) && !readsStatistics(context.statements)
+      ? gatherNothing(context, statement)
+      : executeStatement(database, statement);
+  if (outcome.ok) {
+    if (mayPassOver && schemaVersion(database) === versionBefore) {
+      return { verdict: 'unchanged', drift: driftOf(context, statement) };
+    }
+    follow(context, statement);
+    const { note, ...written } = outcome.value;
+    return { verdict: 'applied', ...written, note: note ?? noteOn(statement) };
+  }
+  const { message } = outcome.error;
+  if (!inTransaction(database)) return failed(explainLostTransaction(statement, message, context.statements));
+  if (isAddColumn(statement)) {
+    if (message.toLowerCase().startsWith('duplicate column name:') && hasColumn(database, statement)) {
+      return { verdict: 'skipped', drift: driftOf(context, statement) };
+    }
+    if (message === NON_CONSTANT_DEFAULT && !context.choices.strict && !isOnTemporaryTable(database, statement)) {
+      return adapt(context, statement);
+    }
+  }
+  return failed(explainFailure(statement, message, context.statements));
+}
+
+function gathersStatistics({ kind, name }: Statement): boolean {
+  return kind === 'analyze' || (kind === 'pragma' && foldName(name ?? '') === 'optimize');
+}
+
+function readsStatistics(statements: readonly Statement[]): boolean {
+  return statements.some(({ text }) => /sqlite_stat/i.test(text));
+}
+
+/** Statistics decide nothing, and gathering them reads every row: only the tables for them are made. */
+function gatherNothing({ database, shadow }: StatementContext, { kind, text }: Statement): Outcome<Execution> {
+  const nothing = { ok: true, value: { changes: 0, note: null } } as const;
+  if (kind === 'pragma') return nothing;
+  const onShadow = shadow.execute(text);
+  const made = onShadow.ok ? database.execute('ANALYZE main.sqlite_schema') : onShadow;
+  return made.ok ? nothing : made;
+}
+
+/** Does to the shadow's schema what the statement did to the database's. No row ever gets there. */
+function follow({ database, shadow }: StatementContext, statement: Statement): void {
+  const { kind, name, temporary } = statement;
+  if (kind === 'create table as' && name !== null && !temporary) {
+    const [made] = rowsOf(
+      database,
+      `SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`,
+      [name],
+    );
+    if (made) shadow.execute(String(made[0]));
+    return;
+  }
+  const inSchema = /^sqlite_(schema|master)$/i.test(name ?? '');
+  if (!inSchema && (kind === 'insert' || kind === 'update' || kind === 'delete' || kind === 'select')) return;
+  // Limits on the size of a file, for one, are not meant for the shadow.
+  if (kind === 'pragma' && !/^(writable_schema|legacy_alter_table)$/i.test(name ?? '')) return;
+  shadow.execute(statement.text);
+}
+
+function adapt(context: StatementContext, statement: Statement & { table: string; column: string }): Result {
+  const { database, shadow, choices, frozen, rehearsing, rowReaders } = context;
+  shadow.execute('SAVEPOINT adaptation');
+  const onShadow = shadow.execute(statement.text);
+  if (!onShadow.ok) return failed(explainFailure(statement, onShadow.error.message));
+  const unread = !rowReaders.some((ordinal) => ordinal > statement.ordinal);
+  const adapted = addColumnToPopulatedTable(database, shadow, statement, choices, frozen, rehearsing && unread);
+  if (!adapted.ok) shadow.execute('ROLLBACK TO adaptation');
+  shadow.execute('RELEASE adaptation');
+  if (!adapted.ok) return failed(adapted.error);
+  const { executed, value, changes } = adapted.value;
+  // The plan cannot know the moment of the run.
+  const given = rehearsing ? 'the value that the default has when the run begins' : (value ?? '');
+  const rows =
+    value === null
+      ? 'Rows that were there read NULL; new rows get the default.'
+      : choices.existingRows === 'upgrade time'
+        ? `Rows that were there get ${given}.`
+        : `Rows that were there get ${given}, since the column is NOT NULL.`;
+  const note = `The table holds rows, so the column is added in another way, to the same schema. ${rows}`;
+  return { verdict: 'adapted', note, executed, changes };
+}
+
+function noteOn(statement: Statement): string | null {
+  if (statement.temporary) return 'Temporary objects are not part of the file: this one is gone after the run.';
+  return null;
+}
+
+function driftOf(context: StatementContext, statement: Statement): StatementOutcome['drift'] {
+  return findDrift(context.shadow, statement, context.statements.slice(statement.ordinal));
+}
+
+function hasColumn(database: Database, statement: Statement & { table: string; column: string }): boolean {
+  const found = database.query('SELECT 1 FROM pragma_table_xinfo(?) WHERE name = ? COLLATE NOCASE', [
+    statement.table,
+    statement.column,
+  ]);
+  return found.ok && found.value.length > 0;
+}
+
+function isAddColumn(statement: Statement): statement is Statement & { table: string; column: string } {
+  return statement.kind === 'add column' && statement.table !== null && statement.column !== null;
+}
+
+function isSchemaChange(statement: Statement): boolean {
+  return /^(create|drop|alter|add|rename)/.test(statement.kind);
+}
+
+/** Moves on with every change of the schema, that of temporary objects included. */
+function schemaVersion(database: Database): string {
+  return ['main', 'temp'].map((schema) => String(rowsOf(database, `PRAGMA ${schema}.schema_version`)[0]?.[0])).join();
+}
+
+function failed(failure: Failure): Result {
+  const verdict: Verdict = 'failed';
+  return { verdict, failure };
+}

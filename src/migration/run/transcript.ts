@@ -1,0 +1,103 @@
+// Runs a whole script inside one transaction and writes down what became of each statement.
+
+import type { Database } from '../../database';
+import type { Statement } from '../../script/statement';
+import { findRowReaders } from './deferredIndexes';
+import { freezeDefaults } from './frozenDefaults';
+import type { KeepLosses } from './lossAccount';
+import { readSettings } from './pragmas';
+import { makeShadow } from '../../schema/shadow';
+import { runStatement, type StatementContext } from './statementRun';
+import { findWrappers } from './transaction';
+import type { Choices, StatementOutcome } from '../outcome';
+
+/** What became of a script. */
+export interface Transcript {
+  /** One for each statement, in order. */
+  readonly outcomes: readonly StatementOutcome[];
+  /** No statement failed: the transaction is open and holds all that the script did. Otherwise it is rolled back. */
+  readonly complete: boolean;
+  /** Takes back all that the script did; for a transcript that is complete and not to be kept. */
+  readonly abandon: () => void;
+}
+
+/** What a run is asked to do beside running. */
+export interface TranscriptOptions {
+  /** Leave out what costs much and decides nothing: building indexes, writing a value into every row. */
+  readonly rehearsing: boolean;
+  /** Keeps account of what the statements take away. */
+  readonly losses: KeepLosses;
+  /** Milliseconds since some fixed moment. */
+  readonly now: () => number;
+  /** Called before a statement is run. */
+  readonly onStatement?: (ordinal: number) => void;
+}
+
+/**
+ * Begins a transaction on `database` and runs the statements in it. After a failed one everything is rolled back and the
+ * rest is `not run`. When all ran, the transaction is left open: it is for the caller to commit or to roll back.
+ * @param use is shown the shadow, whose schema is what the script makes of an emptied database, after the last statement
+ */
+export function transcribe(
+  database: Database,
+  statements: readonly Statement[],
+  choices: Choices,
+  options: TranscriptOptions,
+  use: (shadow: Database) => void = () => undefined,
+): Transcript {
+  const shadow = makeShadow(database);
+  const settings = readSettings(database, statements);
+  const abandon = (): void => {
+    database.execute('ROLLBACK');
+    // Neither this nor the settings of a connection are part of a transaction.
+    database.execute('PRAGMA writable_schema = RESET');
+    for (const setting of settings) database.execute(setting);
+  };
+  try {
+    const context: StatementContext = {
+      database,
+      shadow,
+      statements,
+      choices,
+      frozen: freezeDefaults(database, statements),
+      wrapper: findWrappers(statements),
+      rowReaders: findRowReaders(statements),
+      deferred: new Set(),
+      rehearsing: options.rehearsing,
+    };
+    const outcomes: StatementOutcome[] = [];
+    const ledger = options.losses(database, statements);
+    let stopped = false;
+    const begun = database.execute('BEGIN IMMEDIATE');
+    if (!begun.ok) throw new Error(`The transaction of the run could not begin: ${begun.error.message}`);
+    for (const statement of statements) {
+      if (stopped) {
+        outcomes.push({ ...BLANK, ordinal: statement.ordinal, verdict: 'not run' });
+        continue;
+      }
+      options.onStatement?.(statement.ordinal);
+      const start = options.now();
+      ledger.before(statement);
+      const result = runStatement(context, statement);
+      const loss = ledger.after(statement, result);
+      outcomes.push({ ...BLANK, ...result, loss, ordinal: statement.ordinal, milliseconds: options.now() - start });
+      stopped = result.verdict === 'failed';
+    }
+    const settled = ledger.settle(outcomes);
+    if (stopped) abandon();
+    use(shadow);
+    return { outcomes: settled, complete: !stopped, abandon };
+  } finally {
+    shadow.close();
+  }
+}
+
+const BLANK = {
+  note: null,
+  executed: null,
+  changes: 0,
+  milliseconds: 0,
+  failure: null,
+  drift: null,
+  loss: null,
+} as const;

@@ -1,0 +1,34 @@
+// Which relations have rows to look at, and their rows as a grid needs them.
+
+import { arrangementOf, type Arrangement } from '../../../explore/data/arrangement';
+import type { Change } from '../../../schema/compare';
+import { foldName, type Relation } from '../../../schema/schema';
+import type { Explorer } from '../look/explorer.svelte';
+import { GridRows } from '../grid/gridRows.svelte';
+import type { Look } from '../look/look';
+
+/** The relations of both sides, those that were there before first. */
+export function relationsOf({ before, after }: Explorer): readonly Relation[] {
+  const there = new Set(before?.relations.map(({ name }) => foldName(name)));
+  const added = after?.relations.filter(({ name }) => !there.has(foldName(name))) ?? [];
+  return [...(before?.relations ?? []), ...added];
+}
+
+/**
+ * The rows of a relation, sorted and filtered.
+ * @param changes how the migration changes its columns, by folded name
+ * @param known how many rows it has, where they were counted
+ */
+export function rowsOver(
+  look: Look,
+  relation: Relation,
+  { sort, where, contains }: Pick<Arrangement, 'sort' | 'where' | 'contains'>,
+  changes: ReadonlyMap<string, Change>,
+  known: number | null,
+): GridRows {
+  const columns = relation.columns
+    .filter(({ hidden }) => !hidden)
+    .map(({ name, type }) => ({ name, type, change: changes.get(foldName(name)) ?? 'same' }));
+  const arrangement = { ...arrangementOf(relation), sort, where, contains };
+  return new GridRows(look, arrangement, columns, where || contains ? null : known);
+}

@@ -1,0 +1,53 @@
+// Writing all rows of an arrangement into a file to take home: a portion at a time, so that it can be stopped between two.
+
+import type { Arrangement } from '../../../explore/data/arrangement';
+import { exportHead, exportTail, type ExportFormat } from '../../../explore/data/exportRows';
+import { wordsOf } from './gridRows.svelte';
+import type { Look } from '../look/look';
+
+/** What is exported, and under which names its columns go. */
+export interface Exported {
+  readonly arrangement: Arrangement;
+  readonly names: readonly string[];
+  readonly format: ExportFormat;
+}
+
+const TYPES: Readonly<Record<ExportFormat, string>> = { csv: 'text/csv', json: 'application/json' };
+
+/**
+ * Asks for portions until there are no more. Memory takes what is written; a browser puts large Blobs on the disk.
+ * @param onRows is told how many rows are written
+ * @param isWanted is asked before each portion
+ * Gives the file, null where it is no longer wanted, or a sentence that says why there is none.
+ */
+export async function exportAll(
+  look: Look,
+  { arrangement, names, format }: Exported,
+  onRows: (rows: number) => void,
+  isWanted: () => boolean,
+): Promise<Blob | string | null> {
+  const parts: BlobPart[] = [exportHead(format, names)];
+  let rows = 0;
+  for (let last = false; !last;) {
+    if (!isWanted()) return null;
+    const from = rows;
+    const asked = await look.ask((engine) =>
+      engine.exportPortion(arrangement, { format, names, from }, () => undefined),
+    );
+    if (!asked.ok) return asked.cancelled ? null : asked.error.sentence;
+    if (!asked.value.ok) return wordsOf(asked.value.error);
+    const portion = asked.value.value;
+    parts.push(new Blob([portion.text]));
+    rows += portion.rows;
+    last = portion.last;
+    onRows(rows);
+  }
+  parts.push(exportTail(format, rows));
+  return new Blob(parts, { type: TYPES[format] });
+}
+
+/** A name for the file: the database's and what is exported, without what no file system takes. */
+export function exportName(database: string, what: string, format: ExportFormat): string {
+  const plain = what.replace(/[^\p{L}\p{N}_.-]+/gu, '-').slice(0, 80);
+  return `${database.replace(/\.[^.]*$/, '')}.${plain}.${format}`;
+}

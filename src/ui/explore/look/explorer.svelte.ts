@@ -1,0 +1,106 @@
+// What is looked at beside the work: which view, which table, which side. Components read it and call its methods.
+
+import { EngineClient } from '../../../engine/worker/client';
+import type { SchemaDetails } from '../../../schema/details';
+import { findRelation, type Schema } from '../../../schema/schema';
+import type { Workbench } from '../../state/workbench.svelte';
+import { Look } from './look';
+import { Looks } from '../looks';
+
+/** The views; the work itself is one of them. */
+export type View = 'work' | 'schema' | 'diagram' | 'data' | 'query' | 'checks';
+
+/** The database as it was dropped, or as the migration leaves it. */
+export type Side = 'before' | 'after';
+
+/** Looks that are kept apart, so that a long query does not keep the rows of a table waiting. */
+export type LookPurpose = 'data' | 'query' | 'checks';
+
+/** One explorer for the life of a workbench. What it shows belongs to the file that is open. */
+export class Explorer {
+  /** Views that were shown keep what the user did in them. */
+  view = $state<View>('work');
+  /** The name of the table or view that is shown, in whichever view; null for none. */
+  relation = $state<string | null>(null);
+  /** Ordinal of the statement whose changes are shown; null for all. */
+  statement = $state<number | null>(null);
+  /** Counts how often the search over all names was asked for. */
+  searches = $state(0);
+  readonly workbench: Workbench;
+  readonly #looks = new Looks();
+  readonly #describing = new EngineClient('looks');
+  readonly #details = new WeakMap<Schema, Promise<SchemaDetails>>();
+
+  constructor(workbench: Workbench) {
+    this.workbench = workbench;
+  }
+
+  /** The schema of the dropped database; null where none is open. */
+  get before(): Schema | null {
+    return this.workbench.inspection?.schema ?? null;
+  }
+
+  /** The schema that the migration gives: of the result, else of the plan; that of `before` where nothing will change. */
+  get after(): Schema | null {
+    const { finished, planned } = this.workbench;
+    if (finished?.committed) return finished.after;
+    if (planned?.plan.obstacle === null) return planned.plan.after;
+    return this.before;
+  }
+
+  /** Whether there are rows to look at: of the result there are none before it is made. */
+  has(side: Side): boolean {
+    return this.#fileOf(side) !== null;
+  }
+
+  /** Shows a table or view, in a view of the explorer. */
+  show(view: View, relation: string | null = this.relation): void {
+    this.relation = relation;
+    this.view = view;
+  }
+
+  /** Goes to the search over all names. */
+  search(): void {
+    if (this.before === null) return;
+    this.view = 'schema';
+    this.searches++;
+  }
+
+  /** The relation that is shown, of a side; null where that side has none of the name. */
+  relationOf(side: Side): Schema['relations'][number] | null {
+    const schema = side === 'before' ? this.before : this.after;
+    return schema === null || this.relation === null ? null : (findRelation(schema, this.relation) ?? null);
+  }
+
+  /** What SQLite makes of a schema. Rejects with Cancelled or EngineFailure, as the engine's calls do. */
+  details(schema: Schema): Promise<SchemaDetails> {
+    const known = this.#details.get(schema);
+    if (known) return known;
+    const asked = this.#describing.engine.describe(schema);
+    this.#details.set(schema, asked);
+    asked.catch(() => this.#details.delete(schema));
+    return asked;
+  }
+
+  /** The look at a side, the same one for as long as its file is; null where there is nothing to look at. */
+  look(side: Side, purpose: LookPurpose): Look | null {
+    return this.#looks.over(`${purpose} ${side}`, this.#fileOf(side), (file) => {
+      const { dropped } = this.workbench;
+      return new Look(file, dropped?.name ?? '', side === 'before' ? dropped?.sidecars : undefined);
+    });
+  }
+
+  /** Ends all workers and goes back to the work: another file is wanted, or none. */
+  forget(): void {
+    this.#looks.end();
+    this.#describing.cancel();
+    this.view = 'work';
+    this.relation = this.statement = null;
+  }
+
+  #fileOf(side: Side): Blob | null {
+    const { dropped, finished, inspection } = this.workbench;
+    if (side === 'after') return finished?.file ?? null;
+    return inspection === null ? null : (dropped?.file ?? null);
+  }
+}

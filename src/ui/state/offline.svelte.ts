@@ -1,0 +1,38 @@
+// Makes the page work without a network, and tells when a newer build of it is ready.
+
+import { trustedAddress } from '../../trustedAddress';
+
+/** The registration of the service worker, as far as the page shows it. */
+export class Offline {
+  /** A newer build is kept and waits to be used. */
+  updateReady = $state(false);
+  #waiting: ServiceWorker | null = null;
+
+  /** Registers the service worker; does nothing where there can be none (a file on the disk, an old browser). */
+  async register(): Promise<void> {
+    if (!('serviceWorker' in navigator) || !isSecureContext || location.protocol === 'file:') return;
+    try {
+      const registration = await navigator.serviceWorker.register(trustedAddress('service-worker.js'));
+      this.#offer(registration.waiting);
+      registration.addEventListener('updatefound', () => {
+        const { installing } = registration;
+        installing?.addEventListener('statechange', () => this.#offer(registration.waiting));
+      });
+    } catch {
+      // A private window, or a host that does not serve it: the page works as before, with a network.
+    }
+  }
+
+  /** Goes over to the newer build: the page is loaded anew. */
+  update(): void {
+    navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
+    this.#waiting?.postMessage('use this build');
+  }
+
+  #offer(waiting: ServiceWorker | null): void {
+    // The first build that is ever kept is the one that is on the screen.
+    if (waiting === null || navigator.serviceWorker.controller === null) return;
+    this.#waiting = waiting;
+    this.updateReady = true;
+  }
+}

@@ -1,0 +1,97 @@
+// The scripts that can be planned: the migrations of the catalog, and one of the user's own; and which one is chosen.
+
+import type { CatalogEntry, Migration, Sample } from '../../catalog/catalog';
+import type { OwnScripts } from './ownScripts.svelte';
+import type { ChosenScript } from './chosenScript';
+import { loadMigrations, type Migrations } from './migrationFiles';
+import type { Problem } from './problem';
+
+/** Where the browser keeps which migration was used last: its id, and nothing else. */
+const LAST_USED = 'drydock.migration';
+
+/**
+ * The choice of scripts. The one of the catalog that was used last, else its first, is chosen as soon as it is loaded, unless the
+ * user was quicker.
+ */
+export class Scripts {
+  chosen = $state.raw<ChosenScript | null>(null);
+  /** What the user brought; it stays at hand while a migration of the catalog is chosen. */
+  own = $state.raw<OwnScripts | null>(null);
+  catalog = $state.raw<readonly CatalogEntry[]>([]);
+  samples = $state.raw<readonly Sample[]>([]);
+  /** What is wrong with the catalog or with one of its migrations. */
+  problem = $state.raw<Problem | null>(null);
+  /** Settles when the catalog has been read, be it well or not. */
+  readonly loaded: Promise<void>;
+  #migrations: Migrations['loaded'] | null = null;
+
+  constructor() {
+    this.loaded = this.#load();
+  }
+
+  /** Chooses a migration of the catalog; false where there is none of this id. */
+  choose(id: string): boolean {
+    const migration = this.#migrations?.get(id);
+    if (migration) this.chooseMigration(migration);
+    if (migration) remember(id);
+    return migration !== undefined;
+  }
+
+  chooseMigration({ entry, script }: Migration): void {
+    this.chosen = { id: entry.id, title: entry.title, summary: entry.summary, text: script };
+  }
+
+  /** Chooses what the user brought, as it is now: nothing, where none of it is to be run. */
+  chooseOwn(): void {
+    if (this.own) this.chosen = this.own.chosen;
+  }
+
+  /** Whether what the user brought is chosen. */
+  get isOwn(): boolean {
+    return this.own !== null && (this.chosen?.id ?? null) === null;
+  }
+
+  /** Whether a chain of the user's is chosen, of which only what is pending is run. */
+  get isChain(): boolean {
+    return this.isOwn && this.own?.isChain === true;
+  }
+
+  /** The migration that is chosen; null for the user's own script, which brings nothing along. */
+  get migration(): Migration | null {
+    return this.chosen?.id == null ? null : (this.#migrations?.get(this.chosen.id) ?? null);
+  }
+
+  /** The migration that a sample belongs to. */
+  migrationOf(sample: Sample): Migration | undefined {
+    return [...(this.#migrations?.values() ?? [])].find(({ companion }) => companion.samples.includes(sample));
+  }
+
+  async #load(): Promise<void> {
+    const { catalog, loaded, problem } = await loadMigrations();
+    const help = 'You can still use a .sql file of your own.';
+    if (problem) this.problem = { code: 'catalog', sentence: problem.message, help };
+    this.#migrations = loaded;
+    this.catalog = catalog.migrations.filter(({ id }) => loaded.has(id));
+    this.samples = [...loaded.values()].flatMap(({ companion }) => companion.samples);
+    const [first] = loaded.values();
+    const usual = loaded.get(lastUsed() ?? '') ?? first;
+    if (usual && this.chosen === null && this.own === null) this.chooseMigration(usual);
+  }
+}
+
+function lastUsed(): string | null {
+  try {
+    return localStorage.getItem(LAST_USED);
+  } catch {
+    // A browser may keep nothing for a page; the first is chosen then.
+    return null;
+  }
+}
+
+function remember(id: string): void {
+  try {
+    localStorage.setItem(LAST_USED, id);
+  } catch {
+    // As above.
+  }
+}

@@ -1,0 +1,35 @@
+// How much of a file is kept in memory: all of it where it finds room, little where it does not.
+import { expect, test } from 'vitest';
+import { keptBytes } from '../../../src/engine/pages/keptBytes';
+
+const GIGABYTE = 2 ** 30;
+
+test.each<readonly [string, number | undefined, number, number]>([
+  ['a machine that does not tell keeps 64 MB', undefined, GIGABYTE, 64e6],
+  ['a machine with 4 GB keeps 64 MB', 4, GIGABYTE, 64e6],
+  ['a machine with 8 GB keeps a file of 1 GB whole', 8, GIGABYTE, GIGABYTE],
+  ['and of a larger one 64 MB', 8, GIGABYTE + 1, 64e6],
+  ['a machine with 16 GB keeps a file of 2 GB whole', 16, 2 * GIGABYTE, 2 * GIGABYTE],
+  ['and so does one with 64 GB, but no larger one', 64, 2 * GIGABYTE + 1, 64e6],
+  ['a small file takes no more than the least that is kept', 16, 4096, 64e6],
+])('for runs %s', (_what, deviceMemory, fileBytes, kept) => {
+  expect(keptBytes('runs', deviceMemory, fileBytes)).toBe(kept);
+});
+
+test.each<readonly [string, number | undefined, number, number]>([
+  ['a machine that does not tell keeps 16 MB', undefined, GIGABYTE, 16e6],
+  ['a machine with 4 GB keeps 16 MB', 4, GIGABYTE, 16e6],
+  ['a machine with 8 GB keeps a file of 512 MB whole', 8, GIGABYTE / 2, GIGABYTE / 2],
+  ['and of a larger one as much, since its result is kept beside it', 8, GIGABYTE, GIGABYTE / 2],
+  ['but of one that a run cannot keep whole 16 MB', 8, GIGABYTE + 1, 16e6],
+  ['a machine with 64 GB keeps 1 GB of a file of 2 GB', 64, 2 * GIGABYTE, GIGABYTE],
+  ['a small file takes no more than the least that is kept', 16, 4096, 16e6],
+])('for checks %s', (_what, deviceMemory, fileBytes, kept) => {
+  expect(keptBytes('checks', deviceMemory, fileBytes)).toBe(kept);
+});
+
+test('for looks 32 MB are kept on every machine and of every file', () => {
+  for (const deviceMemory of [undefined, 4, 8, 64]) {
+    for (const fileBytes of [4096, 1e8, 1e10]) expect(keptBytes('looks', deviceMemory, fileBytes)).toBe(32e6);
+  }
+});

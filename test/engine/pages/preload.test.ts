@@ -1,0 +1,120 @@
+// A file that is read beforehand is there whole, is read once, and is left alone as soon as nobody wants it any more.
+import { describe, expect, it } from 'vitest';
+import { makeApi } from '../../../src/engine/worker/api';
+import { Preload } from '../../../src/engine/pages/preload';
+import { ReadCache } from '../../../src/engine/pages/readCache';
+import { loadEngine } from '../../../src/engine/sqljs/sqljs';
+import { sourceOfBytes } from '../../../src/file/byteSource';
+import { DEFAULT_CHOICES } from '../../../src/migration/outcome';
+import { blobOfBytes, installMemoryBlobs } from '../../fuzz/memoryBlob';
+
+const MEGABYTE = 1 << 20;
+const SIZE = 6 * MEGABYTE + 1234;
+const bytes = new Uint8Array(SIZE).map((_, at) => (at >> 12) & 0xff);
+
+/** A file that keeps a record of where it was read whole slices; from `lostFrom` on it cannot be read. */
+function watchedFile(content: Uint8Array, lostFrom = Infinity): { readonly file: Blob; readonly asked: number[] } {
+  const asked: number[] = [];
+  const slice = (start: number, end: number): Blob => {
+    const part = blobOfBytes(content.subarray(start, end));
+    const arrayBuffer = async (): Promise<ArrayBuffer> => {
+      asked.push(start);
+      if (start >= lostFrom) throw new DOMException('gone', 'NotReadableError');
+      return Promise.resolve(content.slice(start, end).buffer);
+    };
+    return Object.assign(part, { arrayBuffer });
+  };
+  return { file: Object.assign(blobOfBytes(content), { slice }), asked };
+}
+
+describe('A file that is read beforehand', () => {
+  it('is in memory whole, every byte of it read once, and how far it is is told', async () => {
+    const { file, asked } = watchedFile(bytes);
+    const cache = new ReadCache(sourceOfBytes(bytes), SIZE);
+    const told: number[] = [];
+    const preload = new Preload(file, cache, MEGABYTE);
+    preload.onBytes = (done) => told.push(done);
+    await preload.ended;
+    expect(asked).toEqual(Array.from({ length: 7 }, (_, index) => index * MEGABYTE));
+    expect(cache.heldBytes).toBe(SIZE);
+    expect(Buffer.compare(cache.read(0, SIZE), bytes)).toBe(0);
+    expect(cache.sourceReads).toBe(0);
+    expect(told).toEqual(told.toSorted((one, other) => one - other));
+    expect(told.at(-1)).toBe(SIZE);
+  });
+
+  it('that cannot be read any more is left to whoever needs a page of it', async () => {
+    const { file, asked } = watchedFile(bytes, 2 * MEGABYTE);
+    const cache = new ReadCache(sourceOfBytes(bytes), SIZE);
+    await new Preload(file, cache, MEGABYTE).ended;
+    expect(asked.length).toBeLessThan(6);
+    expect(cache.heldBytes).toBe(2 * MEGABYTE);
+    expect(Buffer.compare(cache.read(0, SIZE), bytes)).toBe(0);
+  });
+
+  it('is read no further than there is room', async () => {
+    const { file, asked } = watchedFile(bytes);
+    const cache = new ReadCache(sourceOfBytes(bytes), 2 * MEGABYTE);
+    await new Preload(file, cache, MEGABYTE).ended;
+    expect(cache.heldBytes).toBe(2 * MEGABYTE);
+    expect(asked.length).toBeLessThan(6);
+  });
+
+  it('is read no further when it is stopped', async () => {
+    const { file, asked } = watchedFile(bytes);
+    const cache = new ReadCache(sourceOfBytes(bytes), SIZE);
+    const preload = new Preload(file, cache, MEGABYTE);
+    preload.stop();
+    await preload.ended;
+    expect(asked.length).toBeLessThanOrEqual(2);
+    expect(cache.heldBytes).toBe(0);
+  });
+});
+
+describe('While a plan is looked at', () => {
+  installMemoryBlobs();
+  const everything = { here: (size: number) => size, ofRuns: (size: number) => size };
+  const script = 'CREATE INDEX items_name ON items(name);';
+
+  async function database(rows: number): Promise<Uint8Array> {
+    const engine = await loadEngine();
+    return engine.build((made) => {
+      made.execute('CREATE TABLE items(id INTEGER PRIMARY KEY, name TEXT)');
+      made.execute(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows})
+        INSERT INTO items SELECT i, 'item ' || (i * 7919 % ${rows}) FROM n`);
+    });
+  }
+
+  it('the file is read once, however often that is asked for, and the run does not read it again', async () => {
+    const { file, asked } = watchedFile(await database(20_000));
+    const api = makeApi(await loadEngine(), everything);
+    expect((await api.open(file, 'items.db')).ok).toBe(true);
+    expect((await api.plan(script, DEFAULT_CHOICES)).ok).toBe(true);
+    expect(asked).toEqual([]);
+    api.readAhead(script);
+    api.readAhead(script);
+    const labels: string[] = [];
+    for (let round = 0; round < 2; round++) {
+      const ran = await api.run(script, DEFAULT_CHOICES, (progress) => {
+        if (progress.stage === 'check') labels.push(progress.label);
+      });
+      expect(ran.ok && ran.value.committed).toBe(true);
+    }
+    expect(asked).toEqual([0]);
+    // Told once, by the run that had to wait for it.
+    expect(labels).toEqual(['reading the file']);
+  });
+
+  it.each([
+    ['it does not find room', script, { ...everything, here: () => 0 }],
+    ['no statement goes through a table', 'ALTER TABLE items ADD COLUMN note TEXT;', everything],
+  ])('nothing is read ahead where %s', async (_, sql, kept) => {
+    const { file, asked } = watchedFile(await database(2000));
+    const api = makeApi(await loadEngine(), kept);
+    expect((await api.open(file, 'items.db')).ok).toBe(true);
+    api.readAhead(sql);
+    const ran = await api.run(sql, DEFAULT_CHOICES, () => undefined);
+    expect(ran.ok && ran.value.committed).toBe(true);
+    expect(asked).toEqual([]);
+  });
+});
