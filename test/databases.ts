@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { rowsOf, type Database } from '../src/database';
 import { Overlay } from '../src/engine/pages/overlay';
 import { sourceOfBytes } from '../src/file/byteSource';
-import { pageChangesOf } from '../src/engine/pageChanges';
 import { loadEngine } from '../src/engine/sqljs/sqljs';
 import { readHeader } from '../src/file/header';
 import { thoroughnessUnasked, type Thoroughness } from '../src/migration/proofs/agenda';
@@ -23,6 +22,7 @@ import type { Schema } from '../src/schema/schema';
 import { makeProof } from '../src/migration/proofs/makeProof';
 import type { Statement } from '../src/script/statement';
 import { splitScript } from '../src/script/split';
+import { pageChangesOf } from '../src/engine/pages/blob';
 
 export const engine = await loadEngine();
 

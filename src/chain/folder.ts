@@ -1,9 +1,7 @@
 // The files of a folder of migrations, in the order in which the tool that it is for would run them.
 
-import { readJournal, type DrizzleJournal } from './drizzleJournal';
-import { describeGaps } from './gaps';
 import type { Sections } from './markedText';
-import { compareVersions, isSameVersion, readName, type MigrationName } from './migrationName';
+import { compareVersions, isSameVersion, readName, type MigrationName, isVersion } from './migrationName';
 import { readSections } from './sections';
 
 /** The tools whose folders are told from a row of numbered files. */
@@ -211,4 +209,54 @@ function findProblems(
     say(lock.path, `says that these migrations are for ${provider}, not for SQLite`);
   }
   return problems;
+}
+
+/** Beyond this many digits a number is a date, and no one counts by dates. */
+const MOST_COUNTED_DIGITS = 6;
+
+/**
+ * For each migration of an ordered chain, the sentence on the numbers that are missing right before it; null where none are, or where
+ * the numbers do not count one by one, as dates and tens do not. A chain may begin with any number: those before may have been applied.
+ */
+export function describeGaps(migrations: readonly { readonly version: string }[]): readonly (string | null)[] {
+  const numbers = migrations.map(({ version }) =>
+    isVersion(version) && !version.includes('.') && version.length <= MOST_COUNTED_DIGITS ? Number(version) : NaN,
+  );
+  const steps = numbers.map((number, at) => number - (numbers[at - 1] ?? NaN));
+  const ones = steps.filter((step) => step === 1).length;
+  if (ones * 2 < steps.filter((step) => step > 0).length) return migrations.map(() => null);
+  return steps.map((step, at) => {
+    if (!(step > 1)) return null;
+    const [first, last] = [(numbers[at - 1] ?? 0) + 1, (numbers[at] ?? 0) - 1];
+    return `There is no number ${first === last ? first : `${first} to ${last}`} before it.`;
+  });
+}
+
+/** By the file's name without `.sql`: its place in the order, and milliseconds since 1970. */
+export type DrizzleJournal = ReadonlyMap<string, { readonly place: number; readonly when: number }>;
+
+/**
+ * Reads a journal as drizzle-kit writes it: `{ "entries": [{ "idx": 0, "when": 1700000000000, "tag": "0000_name" }] }`
+ * (https://orm.drizzle.team/docs/drizzle-kit-generate). Null where the text is none: the numbers in the names decide then.
+ */
+export function readJournal(text: string): DrizzleJournal | null {
+  try {
+    const journal: unknown = JSON.parse(text);
+    const entries =
+      isRecord(journal) && Array.isArray(journal.entries) ? (journal.entries as readonly unknown[]) : null;
+    if (entries === null) return null;
+    return new Map(
+      entries.flatMap((entry, place) =>
+        isRecord(entry) && typeof entry.tag === 'string'
+          ? [[entry.tag, { place, when: typeof entry.when === 'number' ? entry.when : 0 }] as const]
+          : [],
+      ),
+    );
+  } catch {
+    return null;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,7 +1,6 @@
 // What migration tools have recorded in a database as applied. Only read, never changed.
 
-import { quoteIdentifier, type Database, type Row } from '../database';
-import { foldName } from '../schema/schema';
+import { quoteIdentifier, type Database, type Row, foldName } from '../database';
 import { textOf, type AppliedMigration, type HistoryRow, type HistoryTool } from './historyEntry';
 import { HISTORY_FORMATS, type HistoryFormat } from './historyFormats';
 import { plainColumnsOf } from './plainHistory';

@@ -1,7 +1,7 @@
 // A plain table of migrations, as people write one themselves: which of its columns says what.
 
-import { foldName } from '../schema/schema';
 import { entry, textOf, timeOf, type AppliedMigration, type HistoryRow } from './historyEntry';
+import { foldName } from '../database';
 
 /** Columns that have the name of a migration, the best first. */
 const NAMES = ['name', 'filename', 'file_name', 'file', 'script', 'migration', 'identifier', 'title'];

@@ -1,11 +1,11 @@
 // The SQL that records a migration in a tool's own table, as that tool would have; only where its format is known and simple.
 
 import { quoteIdentifier, quoteText, type Outcome } from '../database';
-import type { ScriptPart } from '../script/part';
 import type { ChainMigration } from './folder';
 import type { History } from './history';
 import { isVersion } from './migrationName';
 import { plainColumnsOf } from './plainHistory';
+import type { ScriptPart } from '../script/statement';
 
 /** Why a tool's table is not written to: it holds what only the tool can know. */
 const NOT_SIMPLE: Partial<Record<History['tool'], string>> = {

@@ -4,9 +4,8 @@ import type { PageChanges } from '../migration/proofs/pageProof';
 import type { Plan } from '../migration/run/plan';
 import type { RunResult } from '../migration/run/run';
 import type { Choices } from '../migration/outcome';
-import type { Script } from '../script/part';
 import type { ScriptNote } from '../script/split';
-import type { Statement } from '../script/statement';
+import type { Statement, Script } from '../script/statement';
 
 /** A script, read and planned for the open database. */
 export interface PlannedScript {

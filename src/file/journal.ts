@@ -1,12 +1,11 @@
 // A rollback journal (-journal): what SQLite restores from it. The format is https://sqlite.org/fileformat2.html#the_rollback_journal;
 // where reading stops is decided as SQLite's own rollback does it (hasHotJournal and pager_playback in its pager.c).
 
-import type { ByteSource } from './byteSource';
+import { type ByteSource, ReadAhead } from './byteSource';
 import { sourceOfBytes } from './byteSource';
 import { LaidOut, layOut, type Layout } from './layout';
-import { assumedPageSize, isPageSize } from './pageSize';
-import { ReadAhead } from './readAhead';
 import { readSuperJournal } from './superJournal';
+import { assumedPageSize, isPageSize } from './header';
 
 /** Why reading stopped before the end of a journal. */
 export type StoppedBecause =

@@ -2,7 +2,7 @@
 // what the write-ahead log has committed is put in.
 
 import type { ByteSource } from './byteSource';
-import { count } from '../words';
+import { counted } from '../words';
 import type { Finding } from './finding';
 import { layOutRollback, readJournal } from './journal';
 import { readWal, type Ignored, type Wal, type WalProblem } from './wal';
@@ -29,7 +29,7 @@ export function rollBackJournal(database: ByteSource, bytes: ByteSource): Sideca
     {
       code: 'journal-rolled-back',
       severity: 'note',
-      sentence: `The -journal file is hot: the program that wrote the database was stopped in the middle of a transaction. It was rolled back here as SQLite does it, and ${count(pages.size, 'page')} of the file read as before it.`,
+      sentence: `The -journal file is hot: the program that wrote the database was stopped in the middle of a transaction. It was rolled back here as SQLite does it, and ${counted(pages.size, 'page')} of the file read as before it.`,
       help: 'Your two files are unchanged. The result does not need the journal.',
       consent: null,
     },
@@ -57,7 +57,7 @@ function impossibleJournal(pages: number, pageSize: number, size: number): Sidec
       {
         code: 'journal-not-used',
         severity: 'bad',
-        sentence: `The header of the -journal file is damaged: by it the database had ${count(pages * pageSize, 'byte')} before its last transaction, and it has ${count(size, 'byte')}. SQLite would fill it up with zeros.`,
+        sentence: `The header of the -journal file is damaged: by it the database had ${counted(pages * pageSize, 'byte')} before its last transaction, and it has ${counted(size, 'byte')}. SQLite would fill it up with zeros.`,
         help: 'Copy both files again, at the same time and best while no program uses them.',
         consent: 'Go on without what the -journal file may hold',
       },
@@ -104,7 +104,7 @@ function describeLog({ committedFrames, transactions, pages, ignored }: Wal, siz
   const sentence =
     committedFrames === 0
       ? nothing
-      : `The -wal file was read along: ${count(transactions, 'transaction')} in it, with ${count(pages.size, 'page')}, ${transactions === 1 ? 'is' : 'are'} part of what you see.`;
+      : `The -wal file was read along: ${counted(transactions, 'transaction')} in it, with ${counted(pages.size, 'page')}, ${transactions === 1 ? 'is' : 'are'} part of what you see.`;
   return {
     code: 'log-joined',
     severity: 'note',
@@ -120,7 +120,7 @@ function describeLog({ committedFrames, transactions, pages, ignored }: Wal, siz
 /** What SQLite passes over in silence. Frames of an earlier round are in the database since the checkpoint before this one. */
 function describeIgnored({ why, frames, bytes }: Ignored): readonly string[] {
   if (why === 'stale salt') return [];
-  const what = frames > 0 ? count(frames, 'frame') : count(bytes, 'byte');
+  const what = frames > 0 ? counted(frames, 'frame') : counted(bytes, 'byte');
   if (why === 'not committed')
     return [`Its last ${what} belong to a transaction that was never committed, and do not count.`];
   const because = why === 'torn' ? 'the log ends inside a frame' : 'they are not what was once written';

@@ -1,9 +1,8 @@
 // A write-ahead log (-wal): what of it SQLite recovers. The format is https://sqlite.org/fileformat2.html#the_write_ahead_log;
 // what counts as valid is decided as SQLite's own recovery does it (walIndexRecover in its wal.c).
 
-import type { ByteSource } from './byteSource';
-import { isPageSize } from './pageSize';
-import { ReadAhead } from './readAhead';
+import { type ByteSource, ReadAhead } from './byteSource';
+import { isPageSize } from './header';
 
 /** Why bytes of a log do not count. All that follows the first frame that is not valid does not count either. */
 export type IgnoredBecause =

@@ -1,11 +1,10 @@
 // A database joined with its write-ahead log: the file that a checkpoint of the log by SQLite would leave.
 
 import type { ByteSource } from './byteSource';
-import { count } from '../words';
-import { HEADER_SIZE, readHeader, type Header } from './header';
+import { counted } from '../words';
+import { HEADER_SIZE, readHeader, type Header, assumedPageSize } from './header';
 import { sourceOfBytes } from './byteSource';
 import { LaidOut, layOut, type Layout } from './layout';
-import { assumedPageSize } from './pageSize';
 import { readWal, type Wal, type WalOutcome, type WalProblem } from './wal';
 
 /** Something about the pair of files that SQLite does not notice, or does not say. */
@@ -159,7 +158,7 @@ const LOG_UNEXPECTED: PairNote = {
 
 /** `header` is that of the newest first page. */
 function otherPageCount(databasePages: number, { pageCount, pageSize }: Header): PairNote {
-  const bytes = (pages: number): string => `${count(pages, 'page')} (${count(pages * pageSize, 'byte')})`;
+  const bytes = (pages: number): string => `${counted(pages, 'page')} (${counted(pages * pageSize, 'byte')})`;
   const ruinous = pageCount > databasePages;
   return {
     code: 'log-is-older',
@@ -172,7 +171,7 @@ function otherPageCount(databasePages: number, { pageCount, pageSize }: Header):
 function zeroPages(pages: number): PairNote {
   return {
     code: 'zero-pages',
-    sentence: `By its -wal file the database has ${count(pages, 'page')} more than the two files hold: the database is older than the log, or cut short. SQLite puts zeros in their place.`,
+    sentence: `By its -wal file the database has ${counted(pages, 'page')} more than the two files hold: the database is older than the log, or cut short. SQLite puts zeros in their place.`,
     help: `If the database is an old copy, find the newer one, or leave the log out. ${COPY_TOGETHER}`,
     ruinous: false,
   };

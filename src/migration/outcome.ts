@@ -1,8 +1,5 @@
 // The words for what a statement will do or did: verdicts, and what goes with them.
 
-import type { Drift } from './drift/drift';
-import type { Loss } from './losses/loss';
-
 /**
  * `applied`: it changed the database as written. `adapted`: it changed the database by another way to the same schema.
  * `skipped`: ADD COLUMN whose column is there. `unchanged`: it asks for what is there already (IF NOT EXISTS), for the
@@ -59,4 +56,40 @@ export function countVerdicts(outcomes: readonly StatementOutcome[]): Readonly<R
   const counts = { applied: 0, adapted: 0, skipped: 0, unchanged: 0, failed: 0, 'not run': 0 };
   for (const outcome of outcomes) counts[outcome.verdict]++;
   return counts;
+}
+
+/** Where the two shapes differ, aspect by aspect, in words and SQL that can be shown side by side. */
+export interface Drift {
+  /** What is compared: `column t.a`, `index i`, `table t`. */
+  readonly subject: string;
+  readonly differences: readonly Difference[];
+}
+
+/** One aspect in which the shapes differ; `none` where one side has nothing there. */
+export interface Difference {
+  readonly aspect: string;
+  readonly there: string;
+  readonly asked: string;
+}
+
+/**
+ * What a statement takes of the data that was in the file before the script. `table`: DROP TABLE, with all rows. `column`:
+ * DROP COLUMN, or a rebuild that leaves the column behind. `rows`: DELETE. `replaced rows`: OR REPLACE, which deletes the
+ * row that has the key. `rebuild`: the table is made anew without rows that it had. `values`: it is made anew with other
+ * values in rows that it had.
+ */
+export interface Loss {
+  readonly kind: 'table' | 'column' | 'rows' | 'replaced rows' | 'rebuild' | 'values';
+  /** The table's name when it happens. */
+  readonly table: string;
+  /** With `column`: its name, or their names. */
+  readonly column: string | null;
+  /** How many rows go; with `column`, how many values that are not NULL. */
+  readonly rows: number;
+  /** False where no more were counted: more than `rows`, or none could be counted at all where that is 0. */
+  readonly exact: boolean;
+  /** It is not the statement itself that takes them, but triggers that it sets off. */
+  readonly byTriggers?: true;
+  /** What the same statement takes beside that. */
+  readonly also?: readonly Loss[];
 }

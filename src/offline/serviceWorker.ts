@@ -1,8 +1,6 @@
 // The service worker: keeps the files of one build of the page, so that it opens without a network. No file of a user's ever
 // comes here: what is dropped on the page is not fetched.
 
-import type { KeptFiles } from './keptFiles';
-
 // The web worker's library has no name for the global of this one that the DOM's does not contradict.
 const scope = self as unknown as ServiceWorkerGlobalScope;
 
@@ -52,4 +50,13 @@ function withPolicy({ body, headers }: Response): Response {
   const more = new Headers(headers);
   more.set('Content-Security-Policy', kept.policy);
   return new Response(body, { headers: more });
+}
+
+/** The files of a build, relative to the page's folder. */
+export interface KeptFiles {
+  /** Another one as soon as a byte of any file differs. */
+  readonly version: string;
+  readonly files: readonly string[];
+  /** The content security policy of the page. */
+  readonly policy: string;
 }

@@ -1,8 +1,9 @@
 // Reads the schema of an open database from sqlite_schema and the table PRAGMAs.
 
-import { rowsOf, type Database } from '../database';
+import { rowsOf, type Database, foldName } from '../database';
 import { readDocumentation } from '../script/documentation';
-import { foldName, type Column, type Index, type Relation, type Schema, type Trigger } from './schema';
+import { type Column, type Index, type Relation, type Schema, type Trigger } from './schema';
+import type { Statement } from '../script/statement';
 
 const KINDS = { table: 'table', virtual: 'virtual table', shadow: 'shadow table', view: 'view' } as const;
 
@@ -69,4 +70,12 @@ function readColumns(database: Database, relation: string, documentation: Readon
     };
   });
   return { ok: true as const, value: columns };
+}
+
+/** Whether the table's name means a temporary table, which hides one of the file. */
+export function isOnTemporaryTable(database: Database, statement: Statement): boolean {
+  if (statement.temporary) return true;
+  if (statement.schema !== null) return false;
+  const name = statement.table ?? '';
+  return rowsOf(database, 'SELECT 1 FROM temp.sqlite_schema WHERE name = ? COLLATE NOCASE', [name]).length > 0;
 }

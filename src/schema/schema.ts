@@ -1,5 +1,7 @@
 // A database's schema as a value: what the page shows, what two databases are compared by.
 
+import { foldName } from '../database';
+
 /** A column, as PRAGMA table_xinfo has it. */
 export interface Column {
   readonly name: string;
@@ -58,11 +60,6 @@ export interface Schema {
 export function findRelation(schema: Schema, name: string): Relation | undefined {
   const wanted = foldName(name);
   return schema.relations.find((relation) => foldName(relation.name) === wanted);
-}
-
-/** A name as SQLite compares it: only ASCII letters lose their case. */
-export function foldName(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 /** The names of the columns whose values are stored, in their order. */

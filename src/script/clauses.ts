@@ -1,6 +1,7 @@
 // The parts of CREATE INDEX and of a copy of rows (INSERT … SELECT, CREATE TABLE … AS SELECT) by which their cost is told.
 
 import { isBlank, isWord, tokenise, unquotedName, type Token } from './tokens';
+import { foldName } from '../database';
 
 /** What CREATE INDEX says of its entries. */
 export interface IndexClauses {
@@ -146,4 +147,10 @@ function nameOf(text: string): string {
 function textOf(text: string, tokens: readonly Token[]): string {
   const [first, last] = [tokens[0], tokens.at(-1)];
   return first === undefined || last === undefined ? '' : text.slice(first.start, last.end);
+}
+
+/** The name at the end of ALTER TABLE … RENAME … TO name. */
+export function newName(rename: string): string {
+  const last = tokenise(rename).findLast((token) => !isBlank(token));
+  return foldName((last ? unquotedName(last) : null) ?? '');
 }

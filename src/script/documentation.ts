@@ -1,8 +1,7 @@
 // Reads what a script's comments say about tables and columns, so that it can be shown beside them.
 import { classify } from './classify';
-import { partsOf, type Script } from './part';
 import { Lines } from './position';
-import type { Statement } from './statement';
+import { type Statement, partsOf, type Script } from './statement';
 import { isWord, nextToken, tokenise, unquotedName, type Token } from './tokens';
 
 /** What the comments in a CREATE TABLE say: of the table as a whole, and of columns by their lower-case names. */

@@ -1,7 +1,6 @@
 // SQL in one spelling, so that texts which mean the same are equal: case, white space, comments and quotes do not count.
 
-import { quoteIdentifier, quoteText } from '../database';
-import { foldName } from '../schema/schema';
+import { quoteIdentifier, quoteText, foldName } from '../database';
 import { TokenCursor } from './cursor';
 import { isBlank, isWord, tokenise, unquotedName, type Token } from './tokens';
 

@@ -1,6 +1,5 @@
 // Splits a script into its statements before any of them runs, at the places where SQLite itself would.
 import { classify } from './classify';
-import type { Script } from './part';
 import { Lines, type Position } from './position';
 import {
   refuseLoneCarriageReturn,
@@ -11,7 +10,7 @@ import {
   type ScriptRefusal,
 } from './refusal';
 import { shellLineAt, shellLineWithin } from './shell';
-import type { Statement } from './statement';
+import type { Statement, Script } from './statement';
 import { isBlank, isWord, nextToken, type Token } from './tokens';
 
 /** Something about a script that is worth a word and does not keep it from running. */

@@ -7,10 +7,10 @@ import { unreadableSchema } from '../../src/engine/unreadable';
 import { sourceOfBytes } from '../../src/file/byteSource';
 import { recover, type Recovered } from '../../src/file/recovery';
 import * as readers from '../../src/file/sidecars';
-import { checkIntegrity } from '../../src/migration/proofs/measurement';
 import { readSchema } from '../../src/schema/read';
 import { askNative, engine, nativeDatabase, overlayOf } from '../databases';
 import { copiedWhileOpen, framesOf, recoveredNatively, same, withLogChecksums, withNumbers } from './sidecars';
+import { checkIntegrity } from '../../src/migration/proofs/integrity';
 
 interface Drop {
   readonly database: Uint8Array;

@@ -1,8 +1,8 @@
 // Reading ahead gives the bytes of the file, whatever the size of a piece, and asks for few pieces.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ReadAhead } from '../../src/file/readAhead';
 import { same } from './sidecars';
+import { ReadAhead } from '../../src/file/byteSource';
 
 test('reading ahead gives the bytes that are there, in any order and by pieces of any size', () => {
   const view = fc.tuple(fc.nat(), fc.nat({ max: 40 }));

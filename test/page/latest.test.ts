@@ -1,6 +1,8 @@
 // What is drawn of a progress that comes faster than it can be drawn.
+
+import { latestNowAndThen } from '../../src/ui/state/progress';
+
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { latestNowAndThen } from '../../src/ui/latest';
 
 beforeEach(() => {
   vi.useFakeTimers();

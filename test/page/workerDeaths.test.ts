@@ -14,7 +14,10 @@ afterEach(() => workbench?.startOver());
 
 /** Tells a worker that dies when it begins a statement of this number; null for one that lives. */
 function startMortal(diesAt: () => number | null): Worker {
-  const worker = new Worker(new URL('../../src/engine/worker/worker.ts', import.meta.url), { type: 'module', name: 'runs' });
+  const worker = new Worker(new URL('../../src/engine/worker/worker.ts', import.meta.url), {
+    type: 'module',
+    name: 'runs',
+  });
   worker.addEventListener('message', ({ data }: MessageEvent<AnswerMessage>) => {
     const value = data.kind === 'report' ? (data.value as { stage?: string; ordinal?: number }) : {};
     if (value.stage !== 'statements' || value.ordinal !== diesAt()) return;

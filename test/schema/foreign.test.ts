@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/database';
 import { inspect } from '../../src/engine/inspection';
 import { readHeader } from '../../src/file/header';
-import { findUnusable } from '../../src/migration/proofs/measurement';
 import type { ProofCode } from '../../src/migration/proofs/proof';
 import { readSchema } from '../../src/schema/read';
 import { askNative, engine, nativeDatabase, withDatabase } from '../databases';
@@ -12,6 +11,7 @@ import { nativeContents } from '../fixtures/contents';
 import { fixture, UPGRADE } from '../fixtures/fixture';
 import { linesOfTable } from '../fixtures/table';
 import { upgrade } from '../fixtures/upgrade';
+import { findUnusable } from '../../src/schema/usable';
 
 interface Foreign {
   /** What is found before anything runs. */

@@ -1,10 +1,9 @@
 // Scripts of several files: planned as one, every place told by its file.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { partsOf } from '../../src/script/part';
 import { readAddedColumnDocumentation } from '../../src/script/documentation';
 import { splitScript } from '../../src/script/split';
-import { placeOf, startOf, type Statement } from '../../src/script/statement';
+import { placeOf, startOf, type Statement, partsOf } from '../../src/script/statement';
 
 const FILES = [
   { name: 'db/001_a.sql', text: '-- first\nCREATE TABLE a(x);\nCREATE TABLE b(y)' },

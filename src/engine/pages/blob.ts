@@ -3,6 +3,7 @@
 import type { Layout } from '../../file/layout';
 import type { Overlay } from './overlay';
 import type { ByteSource } from '../../file/byteSource';
+import type { PageChanges } from '../../migration/proofs/pageProof';
 
 /** The bytes of a file could not be read: it was changed, moved or deleted since it was dropped. */
 export class SourceLost extends Error {}
@@ -103,4 +104,16 @@ export function layeredBlob({ segments }: Layout, database: Blob, sidecar: Blob)
     return [...Array<Blob>(pieces).fill(zeros), zeros.slice(0, (end - start) % ZEROS_AT_ONCE)];
   });
   return new Blob(parts);
+}
+
+/** The overlay's changes against its source, in SQLite's page numbers. Reads each page that was written inside the source. */
+export function pageChangesOf(overlay: Overlay): PageChanges {
+  const { pageSize } = overlay;
+  return {
+    pageSize,
+    inputPages: Math.ceil(overlay.source.size / pageSize),
+    resultPages: Math.ceil(overlay.size / pageSize),
+    // The overlay counts pages from 0, SQLite from 1.
+    changed: overlay.changedPages().map((page) => page + 1),
+  };
 }

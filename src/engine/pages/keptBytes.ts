@@ -1,6 +1,5 @@
 // How much of a file a worker keeps in memory.
 
-import type { WorkerPurpose } from '../worker/message';
 
 const GIGABYTE = 2 ** 30;
 /** From so much memory on (gigabytes, as browsers tell it), room is traded for speed. */
@@ -21,3 +20,6 @@ export function keptBytes(purpose: WorkerPurpose, deviceMemory: number | undefin
   if (purpose === 'looks' || fileBytes > most) return BOUNDED[purpose];
   return Math.max(BOUNDED[purpose], purpose === 'runs' ? fileBytes : Math.min(fileBytes, most / 2));
 }
+
+/** What a worker is for, and its name: planning and running, the checks beside them, or what the explorer shows. */
+export type WorkerPurpose = 'runs' | 'checks' | 'looks';

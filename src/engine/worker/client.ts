@@ -1,9 +1,10 @@
 // The page's side of the engine: calls the worker's methods, and can be cancelled at any moment.
 
 import type { EngineApi } from './api';
-import type { AnswerMessage, CallMessage, WorkerPurpose } from './message';
+import type { AnswerMessage, CallMessage } from './message';
 import { trustedAddress } from '../../trustedAddress';
 import { workerAddress, workerType } from './workerAddress';
+import type { WorkerPurpose } from '../pages/keptBytes';
 
 /** A call was given up because the user cancelled. */
 export class Cancelled extends Error {

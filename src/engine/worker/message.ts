@@ -15,6 +15,3 @@ export type AnswerMessage =
   | { readonly id: number; readonly kind: 'report'; readonly value: unknown }
   | { readonly id: number; readonly kind: 'result'; readonly value: unknown }
   | { readonly id: number; readonly kind: 'error'; readonly name: string; readonly message: string };
-
-/** What a worker is for, and its name: planning and running, the checks beside them, or what the explorer shows. */
-export type WorkerPurpose = 'runs' | 'checks' | 'looks';

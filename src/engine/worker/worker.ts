@@ -2,8 +2,8 @@
 
 import type { Progress } from '../answers';
 import { makeApi, type Kept } from './api';
-import { keptBytes } from '../pages/keptBytes';
-import type { AnswerMessage, CallMessage, WorkerPurpose } from './message';
+import { keptBytes, type WorkerPurpose } from '../pages/keptBytes';
+import type { AnswerMessage, CallMessage } from './message';
 import { loadEngine, wasmUrl } from '../sqljs/sqljs';
 import { warmUp } from './warmUp';
 

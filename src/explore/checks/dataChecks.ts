@@ -1,8 +1,8 @@
 // Runs the data checks that a migration's companion brings: what of them a schema allows, and what their SQL says of the rows.
 
-import { quoteText, type Database, type Outcome } from '../../database';
+import { quoteText, type Database, type Outcome, foldName } from '../../database';
 import type { DataCheck, DataCheckPart, NeededColumns } from '../../catalog/meaning';
-import { findRelation, foldName, type Schema } from '../../schema/schema';
+import { findRelation, type Schema } from '../../schema/schema';
 import { wholeOf, type Cell, type CellLimits, type Decode } from '../data/cells';
 import { readQuery, runQuery, type QueryAnswer } from '../data/query';
 

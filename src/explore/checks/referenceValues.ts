@@ -1,7 +1,8 @@
 // What the values of a column mean, as the companion of a migration says, beside the column that holds them.
 
 import type { ReferenceTable } from '../../catalog/meaning';
-import { findRelation, foldName, type Schema } from '../../schema/schema';
+import { findRelation, type Schema } from '../../schema/schema';
+import { foldName } from '../../database';
 
 /** Where a schema stands with the column that reference values belong to. */
 export type ReferencePresence = 'there' | 'no table' | 'no column' | 'none meant';

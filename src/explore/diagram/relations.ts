@@ -1,7 +1,8 @@
 // How tables relate to each other: by foreign keys that are declared, and by names that only suggest it.
 
 import type { IndexDetails, SchemaDetails } from '../../schema/details';
-import { foldName, isInternal, type Relation, type Schema } from '../../schema/schema';
+import { isInternal, type Relation, type Schema } from '../../schema/schema';
+import { foldName } from '../../database';
 
 /** Rows of one table that belong to rows of another. */
 export interface TableRelation {

@@ -2,17 +2,11 @@
 
 import type { StatementOutcome } from '../../migration/outcome';
 import type { Change, ComparedRelation } from '../../schema/compare';
-import { foldName, type Schema } from '../../schema/schema';
+import { type Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import { tokenise, unquotedName } from '../../script/tokens';
-import { SchemaHistory } from './schemaHistory';
-
-/** What can change: a table or view itself (`name` is then `table`), or something of it. */
-export interface Subject {
-  readonly kind: 'relation' | 'column' | 'index' | 'trigger';
-  readonly table: string;
-  readonly name: string;
-}
+import { SchemaHistory, type Subject } from './schemaHistory';
+import { foldName } from '../../database';
 
 /** A change, with the ordinals of the statements that cause it, in order; none where they are not known. */
 export interface CausedChange extends Subject {

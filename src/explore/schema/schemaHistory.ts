@@ -1,10 +1,10 @@
 // What became of the names of a schema, statement by statement: made, renamed, taken away, and by which statement.
 
-import { newName } from '../../migration/proofs/tablePairs';
 import type { Change } from '../../schema/compare';
-import { foldName, type Schema } from '../../schema/schema';
+import { type Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
-import type { Subject } from './causes';
+import { foldName } from '../../database';
+import { newName } from '../../script/clauses';
 
 type Ordinals = ReadonlySet<number>;
 
@@ -233,4 +233,11 @@ function partKey(kind: string, name: string): string {
 
 function columnKey(table: string, name: string): string {
   return JSON.stringify([table, name]);
+}
+
+/** What can change: a table or view itself (`name` is then `table`), or something of it. */
+export interface Subject {
+  readonly kind: 'relation' | 'column' | 'index' | 'trigger';
+  readonly table: string;
+  readonly name: string;
 }

@@ -1,7 +1,6 @@
 // What a column or an index is, aspect by aspect, in words and SQL that can be compared and shown side by side.
 
-import { rowsOf, type Database, type Row } from '../../database';
-import { foldName } from '../../schema/schema';
+import { rowsOf, type Database, type Row, foldName } from '../../database';
 import { tokenise, unquotedName } from '../../script/tokens';
 import { indexClauses } from '../../script/clauses';
 import { inOneLine, spell, withoutParentheses } from '../../script/spelling';

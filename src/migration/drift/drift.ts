@@ -1,30 +1,16 @@
 // Drift: a statement finds something of its name there, and what is there is not what the statement asks for.
 
-import { quoteIdentifier, rowsOf, type Database, type Outcome } from '../../database';
-import { foldName } from '../../schema/schema';
+import { quoteIdentifier, rowsOf, type Database, type Outcome, foldName } from '../../database';
 import { TokenCursor } from '../../script/cursor';
 import type { Statement } from '../../script/statement';
 import { isWord } from '../../script/tokens';
 import { columnAspects, indexAspects, readTable, shownCheck, storedText, type Aspect } from './columnAspects';
-import { isOnTemporaryTable } from '../run/deferredIndexes';
 import { bodyOf, haveSameWords, inOneLine, spell } from '../../script/spelling';
 import { findConstants } from './stringConstant';
 import { columnOrder, tableAspects, virtualAspects, virtualAspectsOf } from './tableAspects';
 import { trial } from '../../schema/trial';
-
-/** Where the two shapes differ, aspect by aspect, in words and SQL that can be shown side by side. */
-export interface Drift {
-  /** What is compared: `column t.a`, `index i`, `table t`. */
-  readonly subject: string;
-  readonly differences: readonly Difference[];
-}
-
-/** One aspect in which the shapes differ; `none` where one side has nothing there. */
-export interface Difference {
-  readonly aspect: string;
-  readonly there: string;
-  readonly asked: string;
-}
+import { isOnTemporaryTable } from '../../schema/read';
+import type { Drift } from '../outcome';
 
 /**
  * Compares what is there with what a skipped or unchanged statement asks for.

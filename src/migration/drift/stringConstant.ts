@@ -1,17 +1,16 @@
 // Words in double quotes that name nothing: SQLite takes them for strings (https://sqlite.org/quirks.html#dblquote).
 
-import { quoteIdentifier, type Database, type Outcome } from '../../database';
-import { foldName } from '../../schema/schema';
+import { quoteIdentifier, type Database, type Outcome, foldName } from '../../database';
 import { readSchema } from '../../schema/read';
 import type { Statement } from '../../script/statement';
 import { isWord, tokenise, unquotedName, type Token } from '../../script/tokens';
 import { readTable, storedText } from './columnAspects';
 import { indexClauses, namesIn } from '../../script/clauses';
-import { findUnusable } from '../proofs/measurement';
 import { bodyOf, isDoubleQuoted, isNamePlace } from '../../script/spelling';
 import { readTableDefinition } from './tableDefinition';
 import { trial } from '../../schema/trial';
 import type { Failure, StatementOutcome } from '../outcome';
+import { findUnusable } from '../../schema/usable';
 
 /**
  * The failure of a CREATE INDEX of which a column or the WHERE would be a string, the same for each row, instead of the column

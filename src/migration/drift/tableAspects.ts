@@ -1,7 +1,6 @@
 // What a table is, aspect by aspect: each column and each constraint is one.
 
-import { rowsOf, type Database } from '../../database';
-import { foldName } from '../../schema/schema';
+import { rowsOf, type Database, foldName } from '../../database';
 import {
   aspect,
   columnClauses,

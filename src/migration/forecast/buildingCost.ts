@@ -1,11 +1,10 @@
 // What it costs to build a b-tree from the rows of a table: an index, or a table that the rows are copied into.
 
-import type { Database } from '../../database';
-import { foldName } from '../../schema/schema';
+import { type Database, foldName } from '../../database';
 import type { Statement } from '../../script/statement';
 import { namesIn } from '../../script/clauses';
 import { NOTHING, sampled, scanCost, unknown, type Cost, type CostContext } from './cost';
-import { measureRecords } from '../entrySizes';
+import { measureRecords } from './entrySizes';
 import { Origins, type Origin } from './origins';
 import { packTree, type Filling, type TreePages } from './storageModel';
 import { indexesOf, recordOfIndex, recordOfTable, type StoredRecord } from './storedRecord';

@@ -1,10 +1,10 @@
 // The forecast of a run: what it will read, write and hold in memory, and how long it will take, told before it runs.
 
-import { rowsOf, type Database } from '../../database';
+import { rowsOf, type Database, foldName } from '../../database';
 import type { ByteSource } from '../../file/byteSource';
 import type { Header } from '../../file/header';
 import { PagedFile, type PageReader } from '../../file/pagedFile';
-import { foldName, type Relation } from '../../schema/schema';
+import { type Relation } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import { Origins } from './origins';
 import type { Plan } from '../run/plan';

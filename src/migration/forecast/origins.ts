@@ -1,13 +1,12 @@
 // Where the rows of each table come from when a statement's turn comes: which table of the file holds them, and what its
 // rows have in columns that the script has added, renamed or copied.
 
-import { quoteIdentifier, quoteText, type Database } from '../../database';
-import { foldName, type Relation } from '../../schema/schema';
+import { quoteIdentifier, quoteText, type Database, foldName } from '../../database';
+import { type Relation } from '../../schema/schema';
 import { classify } from '../../script/classify';
 import type { Statement } from '../../script/statement';
-import { insertsValues, rowCopy } from '../../script/clauses';
-import { newName } from '../proofs/tablePairs';
-import { rowsNamed } from '../entrySizes';
+import { insertsValues, rowCopy, newName } from '../../script/clauses';
+import { rowsNamed } from './entrySizes';
 import { SAMPLE } from './tableSample';
 import type { StatementOutcome } from '../outcome';
 

@@ -5,7 +5,7 @@ import type { Statement } from '../../script/statement';
 import { copyingCost, indexCost } from './buildingCost';
 import { insertsValues } from '../../script/clauses';
 import { NOTHING, sampled, scanCost, unknown, type Cost, type CostContext } from './cost';
-import { bytesOf } from '../entrySizes';
+import { bytesOf } from './entrySizes';
 import { isBackfilled, type Origin } from './origins';
 import { leavesAfterGrowth } from './storageModel';
 import { sampleTree } from './treeSample';

@@ -2,7 +2,7 @@
 
 import { quoteIdentifier, type Database } from '../../database';
 import { indexClauses } from '../../script/clauses';
-import type { StoredValue } from '../entrySizes';
+import type { StoredValue } from './entrySizes';
 
 /** The values of one record. */
 export interface StoredRecord {

@@ -1,8 +1,8 @@
 // A sample of a table's rows, which SQL can be asked about without reading more of the file than a few pages.
 
-import { quoteIdentifier, type Database } from '../../database';
+import { quoteIdentifier, type Database, foldName } from '../../database';
 import type { PagedFile } from '../../file/pagedFile';
-import { foldName, type Relation } from '../../schema/schema';
+import { type Relation } from '../../schema/schema';
 import { evenly, sampleTree, type SampledRow, type TreeSample } from './treeSample';
 
 /** Rows of a table of the file. */

@@ -3,7 +3,7 @@
 import { childrenOf, readBtreePage, type BtreeKind, type BtreePage } from '../../file/btreePage';
 import { damaged, type Intact } from '../../file/damage';
 import type { PagedFile } from '../../file/pagedFile';
-import { ByteCursor, keyLiterals } from '../recordKey';
+import { ByteCursor, keyLiterals } from './recordKey';
 import { layPayload } from './storageModel';
 
 /** A row that lies on a leaf that was read. */

@@ -1,7 +1,6 @@
 // What the triggers that a statement sets off may delete, by their texts: told before the statement runs.
 
-import { rowsOf, type Database } from '../../database';
-import { foldName } from '../../schema/schema';
+import { rowsOf, type Database, foldName } from '../../database';
 import { classify } from '../../script/classify';
 import { isBlank, isWord, tokenise, type Token } from '../../script/tokens';
 

@@ -1,10 +1,10 @@
 // Whose rows a table holds: followed by name from the tables that were there before the script, through copies and renames.
 
-import { newName } from '../proofs/tablePairs';
 import type { Place } from './rebuildComparison';
-import { foldName } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import { isBlank, isWord, tokenise, unquotedName, type Token } from '../../script/tokens';
+import { foldName } from '../../database';
+import { newName } from '../../script/clauses';
 
 /** A table as the script finds or makes it. The same object stands for it under all names that it gets. */
 export interface TrackedTable {

@@ -1,19 +1,17 @@
 // Keeps account of the data that the statements of a script take away, as they run: in a rehearsal and in a run alike.
 
-import type { Database } from '../../database';
-import { newName } from '../proofs/tablePairs';
+import { type Database, foldName } from '../../database';
 import { hasReplaceClause } from './firedTriggers';
 import { Lineage, type TrackedTable } from './lineage';
-import type { Loss } from './loss';
 import type { KeepLosses, LossAccount } from '../run/lossAccount';
-import { count } from '../proofs/proof';
+import { counted } from '../../words';
 import { Rebuilds } from './rebuilds';
 import { RowCounter, type Figure } from './rowCounter';
 import { TriggerLosses } from './triggerLosses';
-import type { StatementOutcome } from '../outcome';
-import { foldName } from '../../schema/schema';
+import type { StatementOutcome, Loss } from '../outcome';
 import type { Statement } from '../../script/statement';
 import { tokenise, unquotedName } from '../../script/tokens';
+import { newName } from '../../script/clauses';
 
 interface Entry {
   readonly ordinal: number;
@@ -194,8 +192,8 @@ export class LossLedger implements LossAccount {
     const now = this.#lineage.find(name, 'main');
     if (now === null || now === table || !now.holds.has(name)) return null;
     const { rows } = this.#counter.count(name, Infinity);
-    const before = loss.exact ? count(loss.rows, 'row') : `more than ${count(loss.rows, 'row')}`;
-    const counted = `The table ${name} is rebuilt: ${before} before, ${rows.toLocaleString('en-US')} after.`;
+    const before = loss.exact ? counted(loss.rows, 'row') : `more than ${counted(loss.rows, 'row')}`;
+    const sizes = `The table ${name} is rebuilt: ${before} before, ${rows.toLocaleString('en-US')} after.`;
     this.#rebuilds.finish(now);
     const difference = this.#rebuilds.between(table, now);
     // What a DELETE has taken from the new table is said there.
@@ -211,7 +209,7 @@ export class LossLedger implements LossAccount {
         : lost + changed === 0
           ? 'The columns that keep their names hold the same values.'
           : null;
-    const note = compared === null ? counted : `${counted} ${compared}`;
+    const note = compared === null ? sizes : `${sizes} ${compared}`;
     const there = new Set(this.#counter.columnsOf(name).map(foldName));
     const gone = [...columns].filter(([column, values]) => {
       const folded = foldName(column);

@@ -1,7 +1,6 @@
 // Compares a table that is about to be dropped with the copy that takes its place: which rows and values the copy lacks.
 
-import { quoteIdentifier, type Database, type Row } from '../../database';
-import { foldName } from '../../schema/schema';
+import { quoteIdentifier, type Database, type Row, foldName } from '../../database';
 
 /** A table by the name that it has now. */
 export interface Place {

@@ -1,12 +1,11 @@
 // Counts the rows that go through triggers, or with a table's own text, while a statement runs.
 
-import { rowsOf, type Database } from '../../database';
+import { rowsOf, type Database, foldName } from '../../database';
 import { findEndangered, hasReplaceClause, hasUpsert, readTriggers, type Endangered } from './firedTriggers';
 import type { RowEvent } from './firedTriggers';
-import type { Loss } from './loss';
 import type { Figure, RowCounter } from './rowCounter';
-import { foldName } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
+import type { Loss } from '../outcome';
 
 /** What a statement has taken that it does not name itself: which table, and how much. */
 interface Watched extends Endangered {

@@ -1,8 +1,8 @@
 // A hash over the values of a table's columns. The values are encoded in SQL, where they are exact: integers beyond 2^53,
 // invalid UTF-8 and text with NUL would not survive the way into JavaScript.
 
-import { quoteIdentifier, rowsOf, type Database, type Outcome } from '../../database';
-import { foldName, type Relation } from '../../schema/schema';
+import { quoteIdentifier, rowsOf, type Database, type Outcome, foldName } from '../../database';
+import { type Relation } from '../../schema/schema';
 
 /** A running hash over bytes. */
 export interface Hasher {

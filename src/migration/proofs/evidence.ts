@@ -1,10 +1,10 @@
 // What the proofs of a run are made from: the database before it and the result, looked at no sooner than a proof asks.
 
-import type { Database, Outcome } from '../../database';
+import { type Database, type Outcome, foldName } from '../../database';
 import type { ByteSource } from '../../file/byteSource';
 import type { Header } from '../../file/header';
 import { readSchema } from '../../schema/read';
-import { foldName, type Schema } from '../../schema/schema';
+import { type Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import { pairTables, type TablePair } from './tablePairs';
 import { countRows, measure, type Measurement } from './measurement';

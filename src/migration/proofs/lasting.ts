@@ -1,9 +1,9 @@
 // Which statements of a script leave something in the file: not those that are taken back, nor those about temporary tables.
 
-import { newName } from './tablePairs';
-import { foldName } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import type { StatementOutcome } from '../outcome';
+import { foldName } from '../../database';
+import { newName } from '../../script/clauses';
 
 /** Whether a statement is one that writes rows. */
 export function writesRows({ kind }: Statement): boolean {

@@ -5,7 +5,6 @@ import type { Thoroughness } from './agenda';
 import { hashContent, type Hasher } from './contentHash';
 import type { TablePair } from './tablePairs';
 import type { Evidence, OnCheck } from './evidence';
-import { checkIntegrity, countViolations } from './measurement';
 import { findForeignPage, provePages } from './pageProof';
 import { keepNoLosses } from '../run/lossAccount';
 import { planMigration } from '../run/plan';
@@ -14,6 +13,7 @@ import { proveContent, proveRowCounts, proveSequences } from './rowProofs';
 import { proveForeignKeys, proveIntegrity, proveSchema, proveSettings, proveViewsAndTriggers } from './schemaProofs';
 import { proveSecondRun } from './secondRun';
 import type { Schema } from '../../schema/schema';
+import { checkIntegrity, countViolations } from './integrity';
 
 /** How a proof is made. */
 export interface ProofTools {

@@ -6,7 +6,8 @@ import { findOwners, type PageOwner } from '../../file/pageOwner';
 import { rowsOf, type Database } from '../../database';
 import type { Column } from '../../schema/schema';
 import type { TablePair } from './tablePairs';
-import { count, proof, type Proof } from './proof';
+import { proof, type Proof } from './proof';
+import { counted } from '../../words';
 
 /** What a run did to the pages of its input, as the store of pages knows it. Page numbers are 1-based. */
 export interface PageChanges {
@@ -152,8 +153,8 @@ export function provePages(written: WrittenPages, foreign: number | null | undef
   ];
   const grown = resultPages - inputPages;
   const details = [
-    ...owned.map(([name, pages]) => `${name}: ${count(pages, 'page')} written`),
-    grown >= 0 ? `${count(grown, 'page')} added at the end` : `${count(-grown, 'page')} cut off at the end`,
+    ...owned.map(([name, pages]) => `${name}: ${counted(pages, 'page')} written`),
+    grown >= 0 ? `${counted(grown, 'page')} added at the end` : `${counted(-grown, 'page')} cut off at the end`,
   ];
   if (typeof foreign === 'number') {
     return proof(
@@ -163,7 +164,7 @@ export function provePages(written: WrittenPages, foreign: number | null | undef
       details,
     );
   }
-  const figures = `${changed.length.toLocaleString('en-US')} of the ${count(inputPages, 'page')} of your file ${changed.length === 1 ? 'was' : 'were'} written`;
+  const figures = `${changed.length.toLocaleString('en-US')} of the ${counted(inputPages, 'page')} of your file ${changed.length === 1 ? 'was' : 'were'} written`;
   const whose = owned.length === 0 ? '' : ` (${owned.map(([name]) => name).join(', ')})`;
   const others =
     foreign === null
@@ -172,7 +173,7 @@ export function provePages(written: WrittenPages, foreign: number | null | undef
   const unsure =
     unknown.length === 0
       ? ''
-      : ` Whose ${count(unknown.length, 'page')} were cannot be told, so all tables are hashed.`;
+      : ` Whose ${counted(unknown.length, 'page')} were cannot be told, so all tables are hashed.`;
   return proof('pages', 'pass', `${figures}${whose}. ${others}${unsure}`, details);
 }
 

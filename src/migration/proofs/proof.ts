@@ -41,8 +41,3 @@ export const PROOF_CODES = Object.keys(PROOF_TITLES) as readonly ProofCode[];
 export function proof(code: ProofCode, result: ProofResult, sentence: string, details: readonly string[] = []): Proof {
   return { code, title: PROOF_TITLES[code], result, sentence, details };
 }
-
-/** A count with its noun: `1 row`, `3,543 rows`. */
-export function count(figure: number, singular: string, plural = `${singular}s`): string {
-  return `${figure.toLocaleString('en-US')} ${figure === 1 ? singular : plural}`;
-}

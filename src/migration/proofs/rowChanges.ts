@@ -1,10 +1,11 @@
 // What a script itself does to rows: the statements that may explain why a table is not what it was.
 
-import { newName } from './tablePairs';
 import { findLasting, hasWritten, writesRows } from './lasting';
-import { foldName, type Schema } from '../../schema/schema';
+import { type Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import type { StatementOutcome } from '../outcome';
+import { foldName } from '../../database';
+import { newName } from '../../script/clauses';
 
 /** What a script itself does to rows, so that a difference may be what it asks for. */
 export interface RowChanges {

@@ -5,7 +5,8 @@ import type { Relation } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import type { TablePair } from './tablePairs';
 import type { Measurement } from './measurement';
-import { count, proof, type Proof, type ProofCode } from './proof';
+import { proof, type Proof, type ProofCode } from './proof';
+import { counted } from '../../words';
 import type { RowChanges } from './rowChanges';
 
 /** A figure of a table: of all of its rows, or why there is none. */
@@ -35,14 +36,16 @@ export function proveRowCounts(
       unknown.push(`${name}: ${had.error.message}`);
     } else if (!pair.after) {
       different.push(pair);
-      details.push(`${name}: ${count(had?.value ?? 0, 'row')} before, the table is gone`);
+      details.push(`${name}: ${counted(had?.value ?? 0, 'row')} before, the table is gone`);
     } else if (!had || !has?.ok) {
       unknown.push(`${name}: ${has?.ok === false ? has.error.message : 'not counted'}`);
     } else {
       rows += had.value;
       if (had.value !== has.value) different.push(pair);
       const renamed = pair.after.name === name ? '' : ` (now ${pair.after.name})`;
-      details.push(`${name}${renamed}: ${count(had.value, 'row')} before, ${has.value.toLocaleString('en-US')} after`);
+      details.push(
+        `${name}${renamed}: ${counted(had.value, 'row')} before, ${has.value.toLocaleString('en-US')} after`,
+      );
     }
   }
   details.push(...unknown);
@@ -50,10 +53,10 @@ export function proveRowCounts(
     return explainDifference('row-counts', 'The number of rows differs in', different, details, changes);
   if (unknown.length > 0)
     return proof('row-counts', 'unverifiable', `Rows could not be counted in ${unknown[0] ?? ''}.`, details);
-  const counted = `${count(rows, 'row')} in ${count(pairs.length - spared.size, 'table')}, before and after.`;
-  if (spared.size === 0) return proof('row-counts', 'pass', counted, details);
-  const uncounted = `${count(spared.size, 'table')} not counted: their pages are your file’s own.`;
-  return proof('row-counts', 'pass', spared.size === pairs.length ? uncounted : `${counted} ${uncounted}`, details);
+  const total = `${counted(rows, 'row')} in ${counted(pairs.length - spared.size, 'table')}, before and after.`;
+  if (spared.size === 0) return proof('row-counts', 'pass', total, details);
+  const uncounted = `${counted(spared.size, 'table')} not counted: their pages are your file’s own.`;
+  return proof('row-counts', 'pass', spared.size === pairs.length ? uncounted : `${total} ${uncounted}`, details);
 }
 
 /**
@@ -81,13 +84,13 @@ export function proveContent(
     }
     if (!pair.after) continue;
     if (spared.has(pair)) {
-      details.push(`${name}: ${count(pair.columns.length, 'column')}, no page of it was written`);
+      details.push(`${name}: ${counted(pair.columns.length, 'column')}, no page of it was written`);
     } else if (had?.ok && has?.ok) {
       columns += pair.columns.length;
       if (had.value !== has.value && !different.includes(pair)) different.push(pair);
       const same = had.value === has.value;
       details.push(
-        `${name}: ${count(pair.columns.length, 'column')}, ${had.value}${same ? '' : ` before, ${has.value} after`}`,
+        `${name}: ${counted(pair.columns.length, 'column')}, ${had.value}${same ? '' : ` before, ${has.value} after`}`,
       );
     } else {
       const error = had?.ok === false ? had.error : has?.ok === false ? has.error : { message: 'not read' };
@@ -103,16 +106,16 @@ export function proveContent(
   if (different.length > 0) return explainDifference('content', 'Values differ in', different, details, changes);
   if (unknown.length > 0)
     return proof('content', 'unverifiable', `Values could not be read in ${unknown[0] ?? ''}.`, details);
-  const tables = spared.size === 1 ? 'the one table' : `all ${count(spared.size, 'table')}`;
+  const tables = spared.size === 1 ? 'the one table' : `all ${counted(spared.size, 'table')}`;
   const unwritten = `No page of ${tables} was written: every value is stored in the very bytes of your file.`;
-  const hashed = `The hash of every value in all ${count(columns, 'column')} that were there is the same before and after.`;
+  const hashed = `The hash of every value in all ${counted(columns, 'column')} that were there is the same before and after.`;
   if (spared.size === 0) return proof('content', 'pass', hashed, details);
   if (spared.size === pairs.length) return proof('content', 'pass', unwritten, details);
   const others = pairs.length - spared.size;
   return proof(
     'content',
     'pass',
-    `No page of ${count(spared.size, 'table')} was written, so every value there is stored in the very bytes of your file. In the other ${count(others, 'table')} the hash of every value in all ${count(columns, 'column')} that were there is the same before and after.`,
+    `No page of ${counted(spared.size, 'table')} was written, so every value there is stored in the very bytes of your file. In the other ${counted(others, 'table')} the hash of every value in all ${counted(columns, 'column')} that were there is the same before and after.`,
     details,
   );
 }
@@ -184,7 +187,7 @@ export function proveSequences(
   return proof(
     'sequences',
     'pass',
-    kept.length === 0 ? 'The database has no AUTOINCREMENT counters.' : `${count(kept.length, 'counter')} kept.`,
+    kept.length === 0 ? 'The database has no AUTOINCREMENT counters.' : `${counted(kept.length, 'counter')} kept.`,
     details,
   );
 }

@@ -1,11 +1,13 @@
 // Proofs about a database as a whole: soundness, schema, references and settings.
 
-import type { Outcome } from '../../database';
-import { foldName, type Schema } from '../../schema/schema';
+import { type Outcome, foldName } from '../../database';
+import { type Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import type { TablePair } from './tablePairs';
-import type { Integrity, Measurement, Violation } from './measurement';
-import { count, proof, type Proof, type ProofCode } from './proof';
+import type { Measurement } from './measurement';
+import { proof, type Proof, type ProofCode } from './proof';
+import { counted } from '../../words';
+import type { Integrity, Violation } from './integrity';
 
 /** A check ends after so many faults (https://sqlite.org/pragma.html#pragma_integrity_check). */
 const MOST_FAULTS = 100;
@@ -17,7 +19,7 @@ export function proveIntegrity(
 ): Proof {
   const details = [...complaints, ...[...unchecked].map(([table, message]) => `${table}: not checked, ${message}`)];
   if (complaints.length > 0) {
-    const faults = `${complaints.length < MOST_FAULTS ? '' : 'at least '}${count(complaints.length, 'fault')}`;
+    const faults = `${complaints.length < MOST_FAULTS ? '' : 'at least '}${counted(complaints.length, 'fault')}`;
     return proof(code, 'fail', `${check} found ${faults}: ${complaints[0] ?? ''}.`, details);
   }
   if (unchecked.size > 0) {
@@ -34,7 +36,7 @@ export function proveIntegrity(
 
 /** A file that lacks its end is not sound, even if nothing but free pages were there; SQLite itself would not open it. */
 export function proveCutShort({ code, details }: Proof, missingBytes: number): Proof {
-  const sentence = `The file is cut short: ${count(missingBytes, 'byte')} at its end ${missingBytes === 1 ? 'is' : 'are'} missing.`;
+  const sentence = `The file is cut short: ${counted(missingBytes, 'byte')} at its end ${missingBytes === 1 ? 'is' : 'are'} missing.`;
   return proof(code, 'fail', sentence, [sentence, ...details]);
 }
 
@@ -60,14 +62,14 @@ export function proveSchema(result: Schema, specified: Schema): Proof {
     return proof(
       'schema-as-specified',
       'fail',
-      `${count(details.length, 'object')} of the schema differ from what the script gives on an empty copy: ${details[0] ?? ''}.`,
+      `${counted(details.length, 'object')} of the schema differ from what the script gives on an empty copy: ${details[0] ?? ''}.`,
       details,
     );
   }
   return proof(
     'schema-as-specified',
     'pass',
-    `All ${count(want.size, 'object')} have, to the letter, the text that the script gives on a copy without rows.`,
+    `All ${counted(want.size, 'object')} have, to the letter, the text that the script gives on a copy without rows.`,
   );
 }
 
@@ -90,17 +92,17 @@ export function proveViewsAndTriggers(before: Measurement, after: Measurement): 
     return proof(
       'views-and-triggers',
       'fail',
-      `${count(newlyBroken.length, 'view or trigger', 'views and triggers')} no longer compile: ${name} (${message}).`,
+      `${counted(newlyBroken.length, 'view or trigger', 'views and triggers')} no longer compile: ${name} (${message}).`,
       details,
     );
   }
-  const kept = `${count(sound.length, 'view or trigger', 'views and triggers')} that compiled before still ${sound.length === 1 ? 'compiles' : 'compile'}.`;
+  const kept = `${counted(sound.length, 'view or trigger', 'views and triggers')} that compiled before still ${sound.length === 1 ? 'compiles' : 'compile'}.`;
   if (stillBroken.length === 0) return proof('views-and-triggers', 'pass', kept, details);
   const [name, message] = stillBroken[0] ?? ['', ''];
   return proof(
     'views-and-triggers',
     'unverifiable',
-    `${count(stillBroken.length, 'view or trigger', 'views and triggers')} did not compile here before the run either, so what the run means for ${stillBroken.length === 1 ? 'it' : 'them'} cannot be told: ${name} (${message}). ${kept}`,
+    `${counted(stillBroken.length, 'view or trigger', 'views and triggers')} did not compile here before the run either, so what the run means for ${stillBroken.length === 1 ? 'it' : 'them'} cannot be told: ${name} (${message}). ${kept}`,
     details,
   );
 }
@@ -121,7 +123,7 @@ export function proveForeignKeys(
   const total = before.value.reduce((sum, { rows }) => sum + rows, 0);
   const details = [...has].map(
     ([reference, rows]) =>
-      `${reference}: ${count(rows, 'row')}, ${(had.get(reference) ?? 0).toLocaleString('en-US')} before`,
+      `${reference}: ${counted(rows, 'row')}, ${(had.get(reference) ?? 0).toLocaleString('en-US')} before`,
   );
   if (added.length > 0) {
     return proof(
@@ -134,7 +136,7 @@ export function proveForeignKeys(
   const old =
     total === 0
       ? 'foreign_key_check finds nothing, before and after.'
-      : `${count(total, 'row')} had no parent before already; none were added.`;
+      : `${counted(total, 'row')} had no parent before already; none were added.`;
   return proof('foreign-keys', 'pass', old, details);
 }
 

@@ -3,7 +3,8 @@
 import type { Statement, StatementKind } from '../../script/statement';
 import type { Plan } from '../run/plan';
 import { findLasting, hasWritten, writesRows } from './lasting';
-import { count, proof, type Proof } from './proof';
+import { proof, type Proof } from './proof';
+import { counted } from '../../words';
 import { proveSchema } from './schemaProofs';
 
 /** What the same script would do to the result: `second` is its plan there. */
@@ -28,7 +29,9 @@ export function proveSecondRun(
     second.outcomes.filter(({ verdict }) => verdict === 'applied').length -
     acting.filter(({ verdict }) => verdict === 'applied').length;
   const applied =
-    idle === 0 ? '' : `, ${count(idle, 'statement')} that ${idle === 1 ? 'leaves' : 'leave'} nothing more in the file`;
+    idle === 0
+      ? ''
+      : `, ${counted(idle, 'statement')} that ${idle === 1 ? 'leaves' : 'leave'} nothing more in the file`;
   const quietly = `The same script on the result: ${skipped} skipped, ${unchanged} unchanged${applied}`;
   if (!first) return proof('second-run', 'pass', `${quietly}, nothing else.`);
   const kindOf = (ordinal: number): StatementKind => statements[ordinal - 1]?.kind ?? 'other';
@@ -37,7 +40,7 @@ export function proveSecondRun(
     return proof(
       'second-run',
       'pass',
-      `${quietly}; ${count(acting.length, 'statement')} that ${acting.length === 1 ? 'drops or makes' : 'drop and make'} views, triggers or indexes anew, to the same text.`,
+      `${quietly}; ${counted(acting.length, 'statement')} that ${acting.length === 1 ? 'drops or makes' : 'drop and make'} views, triggers or indexes anew, to the same text.`,
       details,
     );
   }

@@ -1,8 +1,9 @@
 // Which table and column after a run is which one from before it: names may have changed in between.
 
-import { findRelation, foldName, storedColumns, type Relation, type Schema } from '../../schema/schema';
+import { findRelation, storedColumns, type Relation, type Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
-import { isBlank, tokenise, unquotedName } from '../../script/tokens';
+import { foldName } from '../../database';
+import { newName } from '../../script/clauses';
 
 /** A table from before the run, and what it is after it. */
 export interface TablePair {
@@ -97,10 +98,4 @@ function moved(trace: Trace, { kind, column, text }: Statement): Trace {
     default:
       return trace;
   }
-}
-
-/** The name at the end of ALTER TABLE … RENAME … TO name. */
-export function newName(rename: string): string {
-  const last = tokenise(rename).findLast((token) => !isBlank(token));
-  return foldName((last ? unquotedName(last) : null) ?? '');
 }

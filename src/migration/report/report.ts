@@ -3,7 +3,8 @@
 import { placeOf, type Statement } from '../../script/statement';
 import { describeLoss, summariseLosses } from '../losses/loss';
 import type { PageChanges } from '../proofs/pageProof';
-import { count, type Proof, type ProofCode } from '../proofs/proof';
+import type { Proof, ProofCode } from '../proofs/proof';
+import { counted, duration } from '../../words';
 import { countVerdicts, VERDICTS, type Choices, type StatementOutcome } from '../outcome';
 
 /** A file that a report speaks of. The hash is null where it was not computed: on large files it waits to be asked for. */
@@ -160,7 +161,7 @@ function summary(proofs: readonly Proof[], notMade: readonly UnmadeCheck[]): str
   if (!proofs.every(({ result }) => result === 'pass')) return 'Not every proof passed: see below.';
   return notMade.length === 0
     ? 'Every proof passed.'
-    : `Every proof that was made passed; ${count(notMade.length, 'proof')} not made: see below.`;
+    : `Every proof that was made passed; ${counted(notMade.length, 'proof')} not made: see below.`;
 }
 
 function findingLines(findings: readonly ReportedFinding[]): readonly string[] {
@@ -230,8 +231,4 @@ function fenced(text: string): readonly string[] {
 /** Names and values of a database are data: they must not become Markdown. */
 function inText(text: string): string {
   return text.replace(/[\\`*_{}[\]<>|#]/g, '\\$&').replaceAll(/\s*\n\s*/g, ' ');
-}
-
-function duration(milliseconds: number): string {
-  return milliseconds < 1000 ? `${milliseconds.toFixed(1)} ms` : `${(milliseconds / 1000).toFixed(2)} s`;
 }

@@ -1,8 +1,8 @@
 // The SQL by which the sqlite3 command does to one database what a run did to it: for files that are too large for a
 // browser, and for servers that no one may copy from.
 
-import { quoteIdentifier } from '../../database';
-import { findRelation, foldName, isInternal, type Schema } from '../../schema/schema';
+import { quoteIdentifier, foldName } from '../../database';
+import { findRelation, isInternal, type Schema } from '../../schema/schema';
 import { startOf, type Statement } from '../../script/statement';
 import { tokenise } from '../../script/tokens';
 import type { StatementOutcome } from '../outcome';

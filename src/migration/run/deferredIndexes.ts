@@ -1,9 +1,9 @@
 // Which indexes a rehearsal need not build, and which statements it has to build them for after all.
 
-import { rowsOf, type Database } from '../../database';
-import { foldName } from '../../schema/schema';
+import { rowsOf, type Database, foldName } from '../../database';
 import type { Statement, StatementKind } from '../../script/statement';
 import { isWord, tokenise } from '../../script/tokens';
+import { isOnTemporaryTable } from '../../schema/read';
 
 /**
  * In a rehearsal, an index on plain columns is not built: only the shadow tells what becomes of the statement. One that is
@@ -86,11 +86,3 @@ const BLIND_TO_ROWS: ReadonlySet<StatementKind> = new Set<StatementKind>([
   'savepoint',
   'release',
 ]);
-
-/** Whether the table's name means a temporary table, which hides one of the file. */
-export function isOnTemporaryTable(database: Database, statement: Statement): boolean {
-  if (statement.temporary) return true;
-  if (statement.schema !== null) return false;
-  const name = statement.table ?? '';
-  return rowsOf(database, 'SELECT 1 FROM temp.sqlite_schema WHERE name = ? COLLATE NOCASE', [name]).length > 0;
-}

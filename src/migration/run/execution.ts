@@ -4,7 +4,7 @@ import { rowsOf, type Database, type Outcome } from '../../database';
 import { readPragma } from '../../script/pragma';
 import type { Statement } from '../../script/statement';
 import { isBlank, isWord, tokenise } from '../../script/tokens';
-import { count } from '../proofs/proof';
+import { counted } from '../../words';
 
 /** What a statement that SQLite accepted did. */
 export interface Execution {
@@ -54,7 +54,7 @@ function select(database: Database, sql: string): Outcome<Execution> {
     const note =
       rows === 0
         ? 'It returned no rows.'
-        : `It returned ${count(rows, 'row')}, which ${rows === 1 ? 'is' : 'are'} not kept.`;
+        : `It returned ${counted(rows, 'row')}, which ${rows === 1 ? 'is' : 'are'} not kept.`;
     return { ok: true, value: { changes: 0, note } };
   }
   // It is either wrong, or a value in it is too large for JavaScript: SQLite alone tells which.
@@ -78,7 +78,7 @@ function change(database: Database, sql: string): Outcome<Execution> {
   const { changes } = outcome.value;
   const byTriggers = totalChanges(database) - before - changes;
   const notes = [
-    ...(byTriggers > 0 ? [`Triggers changed ${count(byTriggers, changes > 0 ? 'more row' : 'row')}.`] : []),
+    ...(byTriggers > 0 ? [`Triggers changed ${counted(byTriggers, changes > 0 ? 'more row' : 'row')}.`] : []),
     ...(usesChance(sql) ? [BY_CHANCE] : []),
     ...(/returning/i.test(sql) && hasReturning(sql) ? ['The rows that RETURNING gives are not kept.'] : []),
   ];

@@ -2,8 +2,7 @@
 
 import type { Database } from '../../database';
 import type { Statement } from '../../script/statement';
-import type { Loss } from '../losses/loss';
-import type { StatementOutcome } from '../outcome';
+import type { StatementOutcome, Loss } from '../outcome';
 
 /** An account for one pass of a script. `before` and `after` are called around each statement, `settle` at the end. */
 export interface LossAccount {

@@ -2,8 +2,8 @@
 
 import { rowsOf, type Database } from '../../database';
 import type { Statement } from '../../script/statement';
-import { isOnTemporaryTable } from './deferredIndexes';
 import type { Failure } from '../outcome';
+import { isOnTemporaryTable } from '../../schema/read';
 
 type Kind = 'table' | 'virtual table' | 'view' | 'index' | 'trigger';
 

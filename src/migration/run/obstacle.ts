@@ -1,9 +1,10 @@
 // What stands in the way of a migration, said once for the whole plan.
 
-import { newName } from '../proofs/tablePairs';
-import { findRelation, foldName, type Schema } from '../../schema/schema';
+import { findRelation, type Schema } from '../../schema/schema';
 import { startOf, type Statement } from '../../script/statement';
 import type { StatementOutcome } from '../outcome';
+import { foldName } from '../../database';
+import { newName } from '../../script/clauses';
 
 /** Why a plan cannot be run. */
 export interface Obstacle {

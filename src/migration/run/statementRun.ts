@@ -1,10 +1,9 @@
 // Runs one statement to its verdict; the same code for the plan's rehearsal and for the run.
 
-import { rowsOf, type Database, type Outcome } from '../../database';
+import { rowsOf, type Database, type Outcome, foldName } from '../../database';
 import { explainsPragma } from '../../script/pragma';
 import type { Statement } from '../../script/statement';
-import { foldName } from '../../schema/schema';
-import { indexesOnlyIn, isOnTemporaryTable, mayWait, needsIndexes } from './deferredIndexes';
+import { indexesOnlyIn, mayWait, needsIndexes } from './deferredIndexes';
 import { findDrift } from '../drift/drift';
 import { executeStatement, type Execution } from './execution';
 import { explainFailure, explainLostTransaction } from './failureWords';
@@ -15,6 +14,7 @@ import { rulePragma } from './pragmas';
 import { findConstantIndex, noteConstants, withNote } from '../drift/stringConstant';
 import { inTransaction, refuseStatement } from './transaction';
 import type { Choices, Failure, StatementOutcome, Verdict } from '../outcome';
+import { isOnTemporaryTable } from '../../schema/read';
 
 /** What the statements of one script share while they run. */
 export interface StatementContext {

@@ -4,9 +4,9 @@ import { Cancelled, EngineClient, EngineFailure } from '../../engine/worker/clie
 import type { Choices } from '../../migration/outcome';
 import type { ChosenScript } from '../state/chosenScript';
 import type { DroppedDatabase } from '../state/droppedFiles';
-import { counted } from '../state/resultNames';
 import type { Problem } from '../state/problem';
 import { BatchFile } from './batchFile.svelte';
+import { counted } from '../../words';
 
 const CANCELLED: Problem = { code: 'cancelled', sentence: 'Cancelled. Nothing of this file was changed.', help: '' };
 

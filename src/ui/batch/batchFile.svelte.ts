@@ -7,15 +7,12 @@ import { Cancelled, type EngineClient } from '../../engine/worker/client';
 import type { Inspection } from '../../engine/inspection';
 import type { Finding } from '../../file/finding';
 import type { Choices } from '../../migration/outcome';
-import { Checks } from '../state/checks.svelte';
-import type { Script } from '../../script/part';
+import { Checks, settled } from '../state/checks.svelte';
 import type { ChosenScript } from '../state/chosenScript';
-import { pathOf } from '../droppedPaths';
-import type { DroppedDatabase } from '../state/droppedFiles';
+import { type DroppedDatabase, pathOf } from '../state/droppedFiles';
 import { explainEmpty, explainLostFile, type Problem } from '../state/problem';
-import type { FileState } from './fileState';
-import { scriptFor } from './scriptFor';
-import { settled } from './settled.svelte';
+import type { Script } from '../../script/statement';
+import { scriptFor } from '../state/ownScripts.svelte';
 
 /** What of a plan is kept for each of many files, and what of the script is run on this one. */
 export type FilePlan = Pick<PlannedScript, 'statements'> &
@@ -231,3 +228,24 @@ export class BatchFile {
     return value;
   }
 }
+
+/**
+ * `waiting`: it has no plan. `refused`: it was not opened. `up to date`: all that would run is recorded in it as applied.
+ * `stops`: a statement of its plan fails. `ready`: it can be run as soon as
+ * what wants a tick has one. `withheld`: a proof of its result failed. `failed`: its run gave nothing. `lost`: it was changed or
+ * deleted since its run, and its result is partly made of it.
+ */
+export type FileState =
+  | 'waiting'
+  | 'planning'
+  | 'refused'
+  | 'up to date'
+  | 'stops'
+  | 'ready'
+  | 'checking'
+  | 'running'
+  | 'proving'
+  | 'upgraded'
+  | 'withheld'
+  | 'failed'
+  | 'lost';

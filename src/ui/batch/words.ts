@@ -2,9 +2,9 @@
 
 import { countVerdicts, VERDICTS, type StatementOutcome } from '../../migration/outcome';
 import { summariseLosses } from '../../migration/losses/loss';
-import { counted } from '../state/resultNames';
 import { labelOf } from '../state/progress';
 import type { BatchFile } from './batchFile.svelte';
+import { counted } from '../../words';
 
 /** A word on a file, how it looks, and what there is to say beside it. */
 export interface Word {

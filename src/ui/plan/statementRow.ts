@@ -2,7 +2,7 @@
 
 import type { StatementOutcome } from '../../migration/outcome';
 import type { Statement } from '../../script/statement';
-import { counted, duration } from '../state/resultNames';
+import { counted, duration } from '../../words';
 
 /** One row of the list. */
 export class StatementRow {

@@ -1,8 +1,9 @@
 // A comparison of two schemas that is made a few relations at a time, since that of thousands takes too long for one task.
 
 import { compareSchemas, type ComparedRelation } from '../../schema/compare';
-import { foldName, isInternal, type Index, type Relation, type Schema, type Trigger } from '../../schema/schema';
+import { isInternal, type Index, type Relation, type Schema, type Trigger } from '../../schema/schema';
 import { cutIntoPortions, type Portion } from '../parts/gradually.svelte';
+import { foldName } from '../../database';
 
 /** Some relations of both schemas. What is asked of them is compared then, and once. */
 export class SchemaGroup implements Portion {

@@ -9,10 +9,10 @@ import { Cancelled, EngineClient, EngineFailure } from '../../engine/worker/clie
 import type { Inspection } from '../../engine/inspection';
 import type { Finding } from '../../file/finding';
 import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
-import type { Script } from '../../script/part';
 import { isHashedUnasked, thoroughnessUnasked, type Thoroughness } from '../../migration/proofs/agenda';
 import type { Forecast } from '../../migration/forecast/forecast';
 import { PROOF_CODES, type Proof, type ProofCode } from '../../migration/proofs/proof';
+import type { Script } from '../../script/statement';
 
 /** What can be checked: what a run will take, the number of rows of every table, the proofs, the hashes of both files. */
 export type CheckKey = ProofCode | 'forecast' | 'rows' | 'sha256-input' | 'sha256-result';
@@ -329,4 +329,19 @@ export class Checks {
     }
     return null;
   }
+}
+
+/** Settles as soon as no check waits or is being made; at once where none does. */
+export function settled(checks: Checks): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = $effect.root(() => {
+      $effect(() => {
+        const isBusy = [...checks.states.values()].some(({ state }) => state === 'waiting' || state === 'running');
+        if (isBusy) return;
+        resolve();
+        // An effect is not ended from inside of itself.
+        queueMicrotask(stop);
+      });
+    });
+  });
 }

@@ -1,7 +1,7 @@
 // The script that is planned and run, whoever wrote it.
 
 import type { History } from '../../chain/history';
-import type { Script } from '../../script/part';
+import type { Script } from '../../script/statement';
 
 /** A migration of the catalog, or what the user brought. */
 export interface ChosenScript {

@@ -2,7 +2,6 @@
 
 import { BYTES_TO_TELL, kindOf, type FileKind } from '../../file/kind';
 import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
-import { pathOf } from '../droppedPaths';
 import type { Problem } from './problem';
 
 /** A file with what its first bytes say; `unreadable` where the browser gives none, as of a folder. */
@@ -188,4 +187,16 @@ function explainLeftOut(
 function listed(names: readonly string[]): string {
   const more = names.length - LISTED;
   return more <= 1 ? names.join(', ') : `${names.slice(0, LISTED).join(', ')} and ${more} others`;
+}
+
+const paths = new WeakMap<File, string>();
+
+/** The path of a file within the folder that was dropped or picked, with slashes; its name where it came alone. */
+export function pathOf(file: File): string {
+  return paths.get(file) ?? (file.webkitRelativePath || file.name);
+}
+
+/** Notes the path that a file was found at. */
+export function notePath(file: File, path: string): void {
+  paths.set(file, path);
 }

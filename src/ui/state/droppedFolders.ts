@@ -1,7 +1,7 @@
 // The files of folders that are dropped, as the browser's entries give them (https://wicg.github.io/entries-api/).
 // Loaded when a folder is dropped.
 
-import { notePath } from '../droppedPaths';
+import { notePath } from './droppedFiles';
 
 /** Folders of programs, which hold neither migrations nor databases. */
 const PASSED_OVER = /^(\.|node_modules$)/;

@@ -5,12 +5,13 @@ import type { History } from '../../chain/history';
 import { findUnmatched, tellPending, type Pending } from '../../chain/pending';
 import { recordingOf } from '../../chain/recording';
 import type { Outcome } from '../../database';
-import type { Script, ScriptPart } from '../../script/part';
 import { SvelteMap } from 'svelte/reactivity';
 import type { ChosenScript } from './chosenScript';
-import { pathOf } from '../droppedPaths';
-import { counted } from './resultNames';
 import type { Problem } from './problem';
+import type { Script, ScriptPart } from '../../script/statement';
+import { pathOf } from './droppedFiles';
+import type { RemoteEngine } from '../../engine/worker/client';
+import { counted } from '../../words';
 
 /** A file of SQL, as it was dropped or as it has been edited since. */
 export interface OwnFile {
@@ -165,4 +166,16 @@ async function readText(file: File): Promise<string | null> {
   } catch {
     return null;
   }
+}
+
+/** What is to be run on the file that is open; null where all of it is recorded as applied. */
+export async function scriptFor(
+  engine: RemoteEngine,
+  { text, textFor }: ChosenScript,
+): Promise<Outcome<Script | null, Problem>> {
+  if (!textFor) return { ok: true, value: text };
+  const read = await engine.histories();
+  if (!read.ok) return read;
+  const pending = textFor(read.value);
+  return { ok: true, value: pending.length === 0 ? null : pending };
 }

@@ -2,7 +2,7 @@
 
 import type { Progress } from '../../engine/answers';
 import type { Forecast } from '../../migration/forecast/forecast';
-import { figure } from './resultNames';
+import { figure } from '../../words';
 
 /**
  * How much of the work is done, from 0 to 1; null where it cannot be told. Within a run each statement counts as the forecast
@@ -36,4 +36,27 @@ export function labelOf(progress: Progress | null): string {
   }
   const { ordinal, total, pagesRead, pagesWritten } = progress;
   return `Statement ${ordinal} of ${total}, ${figure(pagesRead)} pages read, ${figure(pagesWritten)} written`;
+}
+
+/**
+ * Gives a function that passes on the first value it is called with at once, and after that the latest one that was not
+ * passed on yet, `milliseconds` after the one before it.
+ */
+export function latestNowAndThen<Value>(show: (value: Value) => void, milliseconds: number): (value: Value) => void {
+  let resting = false;
+  let waiting: { value: Value } | null = null;
+  const pass = (value: Value): void => {
+    resting = true;
+    show(value);
+    setTimeout(() => {
+      const next = waiting;
+      resting = false;
+      waiting = null;
+      if (next) pass(next.value);
+    }, milliseconds);
+  };
+  return (value) => {
+    if (resting) waiting = { value };
+    else pass(value);
+  };
 }

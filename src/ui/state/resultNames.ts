@@ -1,30 +1,3 @@
-// Figures as the page writes them.
-
-/** `1,234`; for whole numbers. Asking the browser to format costs a list of thousands of figures more than drawing it. */
-export function figure(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
-/** `1 row`, `3,543 rows`. */
-export function counted(value: number, singular: string, plural = `${singular}s`): string {
-  return `${figure(value)} ${value === 1 ? singular : plural}`;
-}
-
-/** A size in bytes, with the unit that suits it: `512 bytes`, `1.7 MB`, `6.0 GB` (powers of ten). */
-export function size(bytes: number): string {
-  if (bytes < 1000) return counted(bytes, 'byte');
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  const exponent = Math.min(units.length, Math.floor(Math.log10(bytes) / 3));
-  return `${(bytes / 1000 ** exponent).toFixed(1)} ${units[exponent - 1] ?? ''}`;
-}
-
-/** A time in milliseconds, with the unit that suits it: `0.4 ms`, `12 ms`, `3.2 s`. */
-export function duration(milliseconds: number): string {
-  if (milliseconds < 10) return `${milliseconds.toFixed(1)} ms`;
-  if (milliseconds < 1000) return `${milliseconds.toFixed(0)} ms`;
-  return `${(milliseconds / 1000).toFixed(1)} s`;
-}
-
 /** The name of the result: `spine.db` becomes `spine.upgraded.db`. */
 export function upgradedName(name: string): string {
   const dot = name.lastIndexOf('.');

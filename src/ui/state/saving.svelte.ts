@@ -1,7 +1,7 @@
 // Saving a result straight to disk, where the browser can: a stream from the Blob to the file, with progress.
 
-import { counted } from './resultNames';
 import type { Problem } from './problem';
+import { counted } from '../../words';
 
 /** The part of the File System Access API that is used; TypeScript's own description of the DOM does not have the picker. */
 interface SavePicker {

@@ -7,7 +7,6 @@ import type { Inspection } from '../../engine/inspection';
 import { SvelteSet } from 'svelte/reactivity';
 import type { Finding } from '../../file/finding';
 import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
-import { latestNowAndThen } from '../latest';
 import { loadSampleBase, type Sample } from '../../catalog/catalog';
 import type { Outcome } from '../../database';
 import type { Machine } from '../../migration/forecast/limits';
@@ -20,6 +19,7 @@ import { explainEmpty, explainLostFile, explainNotLoaded, explainUnsavedMany, ty
 import type { ChosenScript } from './chosenScript';
 import type { OwnScripts } from './ownScripts.svelte';
 import { Scripts } from './scripts.svelte';
+import { latestNowAndThen } from './progress';
 
 /** Where the work is; `<main data-state>` shows it. */
 export type WorkbenchState = 'empty' | 'inspecting' | 'ready' | 'running' | 'done' | 'refused';

@@ -8,7 +8,15 @@ import { forecastRun, type Forecast } from '../../../src/migration/forecast/fore
 import { planMigration } from '../../../src/migration/run/plan';
 import { runMigration } from '../../../src/migration/run/run';
 import { DEFAULT_CHOICES, type Choices } from '../../../src/migration/outcome';
-import { askNative, engine, migration021, migrationFile, nativeDatabase, overlayOf, statementsOf } from '../../databases';
+import {
+  askNative,
+  engine,
+  migration021,
+  migrationFile,
+  nativeDatabase,
+  overlayOf,
+  statementsOf,
+} from '../../databases';
 
 const BACKFILL: Choices = { existingRows: 'upgrade time', strict: false };
 const CACHE = { cacheBytes: 1 << 30 };

@@ -1,9 +1,9 @@
 // Data that a script takes away is foretold: which rows and values go, by native sqlite3's own count, and nothing more is said.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { describeLoss, labelLoss, summariseLosses, type Loss } from '../../../src/migration/losses/loss';
+import { describeLoss, labelLoss, summariseLosses } from '../../../src/migration/losses/loss';
 import { reportAsJson, reportAsMarkdown, type ReportSource } from '../../../src/migration/report/report';
-import { DEFAULT_CHOICES, type StatementOutcome } from '../../../src/migration/outcome';
+import { DEFAULT_CHOICES, type StatementOutcome, type Loss } from '../../../src/migration/outcome';
 import { apply, askNative, nativeDatabase, plan, statementsOf, verdicts } from '../../databases';
 
 const SCHEMA = 'CREATE TABLE t(id INTEGER PRIMARY KEY, k UNIQUE, v); CREATE TABLE other(k, v);';

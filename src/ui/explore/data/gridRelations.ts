@@ -2,10 +2,11 @@
 
 import { arrangementOf, type Arrangement } from '../../../explore/data/arrangement';
 import type { Change } from '../../../schema/compare';
-import { foldName, type Relation } from '../../../schema/schema';
+import { type Relation } from '../../../schema/schema';
 import type { Explorer } from '../look/explorer.svelte';
 import { GridRows } from '../grid/gridRows.svelte';
 import type { Look } from '../look/look';
+import { foldName } from '../../../database';
 
 /** The relations of both sides, those that were there before first. */
 export function relationsOf({ before, after }: Explorer): readonly Relation[] {

@@ -1,11 +1,17 @@
 // What a diagram shows of two schemas: boxes with rows of a fixed height, and relations between them, marked by the change.
 
-import { declaredRelations, suggestedRelations, tablesOf, type TableRelation } from '../../../explore/diagram/relations';
+import {
+  declaredRelations,
+  suggestedRelations,
+  tablesOf,
+  type TableRelation,
+} from '../../../explore/diagram/relations';
 import type { Point } from '../../../explore/diagram/diagramLayout';
 import { compareSchemas, type Change } from '../../../schema/compare';
 import type { SchemaDetails } from '../../../schema/details';
-import { foldName, type Schema } from '../../../schema/schema';
+import { type Schema } from '../../../schema/schema';
 import type { Side } from '../look/explorer.svelte';
+import { foldName } from '../../../database';
 
 /** A schema with what SQLite makes of it. */
 export interface DescribedSchema {

@@ -2,7 +2,7 @@
 
 import type { Cell, WholeValue } from '../../../explore/data/cells';
 import { hexOf } from '../../../explore/data/exportRows';
-import { counted, size } from '../../state/resultNames';
+import { counted, size } from '../../../words';
 
 /** A value as a cell shows it. */
 export interface CellText {

@@ -4,8 +4,7 @@ import { EngineClient } from '../../../engine/worker/client';
 import type { SchemaDetails } from '../../../schema/details';
 import { findRelation, type Schema } from '../../../schema/schema';
 import type { Workbench } from '../../state/workbench.svelte';
-import { Look } from './look';
-import { Looks } from '../looks';
+import { Look, Looks } from './look';
 
 /** The views; the work itself is one of them. */
 export type View = 'work' | 'schema' | 'diagram' | 'data' | 'query' | 'checks';

@@ -4,11 +4,11 @@ import { wholeOf, type Cell, type WholeValue } from '../../../explore/data/cells
 import { readQuery, type QueryAnswer, type QueryLimits } from '../../../explore/data/query';
 import { Lines } from '../../../script/position';
 import type { Counted } from '../../../explore/data/rows';
-import { figure } from '../../state/resultNames';
 import type { Side } from '../look/explorer.svelte';
 import { wordsOf } from '../grid/gridRows.svelte';
 import type { GridColumn, GridSource } from '../grid/gridSource';
 import type { Look } from '../look/look';
+import { figure } from '../../../words';
 
 /** Rows that are kept of one result. */
 export const KEPT_ROWS = 10_000;

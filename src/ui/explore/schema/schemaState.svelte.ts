@@ -1,11 +1,13 @@
 // What of the schema is shown: before, after or what changes between them; which relation; all of it or a statement's part.
 
-import { findCauses, type Causes, type Subject } from '../../../explore/schema/causes';
+import { findCauses, type Causes } from '../../../explore/schema/causes';
 import { listNames, type NamedThing } from '../../../explore/schema/search';
 import { compareSchemas, type Change, type ComparedRelation } from '../../../schema/compare';
 import type { SchemaDetails } from '../../../schema/details';
-import { foldName, isInternal, type Schema } from '../../../schema/schema';
+import { isInternal, type Schema } from '../../../schema/schema';
 import type { Explorer } from '../look/explorer.svelte';
+import { foldName } from '../../../database';
+import { type Subject } from '../../../explore/schema/schemaHistory';
 
 /** Which schema is shown: one of the two, or how they differ. */
 export type SchemaMode = 'before' | 'after' | 'changes';

@@ -1,7 +1,7 @@
 // The sizes of the records that a statement will store: index entries and copied rows, measured in SQL on a sample of rows.
 
-import { quoteIdentifier, type Database, type Outcome } from '../database';
-import { SAMPLE, type TableSample } from './forecast/tableSample';
+import { quoteIdentifier, type Database, type Outcome } from '../../database';
+import { SAMPLE, type TableSample } from './tableSample';
 
 /** A value of a record to be stored. */
 export interface StoredValue {
