@@ -1,6 +1,6 @@
 // Compares two schemas: what a migration adds, alters and takes away.
 
-import { type Index, type Relation, type Schema, type Trigger } from './schema';
+import type { Index, Relation, Schema, Trigger } from './schema';
 import { foldName } from '../database';
 
 /** Whether an object is in both schemas with the same text, or how it differs. */

@@ -1,7 +1,7 @@
 // What SQLite makes of a schema beyond what is declared: affinities, collations, foreign keys and the columns of indexes.
 
 import { quoteIdentifier, rowsOf, type Database, type Row, foldName } from '../database';
-import { type Schema } from './schema';
+import type { Schema } from './schema';
 
 /** What values a column prefers (https://sqlite.org/datatype3.html#determination_of_column_affinity); ANY in STRICT tables. */
 export type Affinity = 'TEXT' | 'NUMERIC' | 'INTEGER' | 'REAL' | 'BLOB' | 'ANY';

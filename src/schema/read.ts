@@ -2,7 +2,7 @@
 
 import { rowsOf, type Database, foldName } from '../database';
 import { readDocumentation } from '../script/documentation';
-import { type Column, type Index, type Relation, type Schema, type Trigger } from './schema';
+import type { Column, Index, Relation, Schema, Trigger } from './schema';
 import type { Statement } from '../script/statement';
 
 const KINDS = { table: 'table', virtual: 'virtual table', shadow: 'shadow table', view: 'view' } as const;

@@ -1,7 +1,7 @@
 // Whether the parts of a schema can be used: which views, triggers and tables this engine can compile.
 
 import { quoteIdentifier, type Database, type Outcome, foldName } from '../database';
-import { type Relation, type Schema, type Trigger } from './schema';
+import type { Relation, Schema, Trigger } from './schema';
 import { isBlank, tokenise } from '../script/tokens';
 import { makeShadow } from './shadow';
 

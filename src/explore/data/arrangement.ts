@@ -1,7 +1,7 @@
 // Where rows come from and how they are arranged: a relation or a query, with the user's sort and filter.
 
 import { quoteIdentifier, quoteText, foldName } from '../../database';
-import { type Relation } from '../../schema/schema';
+import type { Relation } from '../../schema/schema';
 import { nextToken } from '../../script/tokens';
 
 /** Where rows come from, and how they are to be arranged. Plain data, so that a new engine can begin where another was ended. */

@@ -2,7 +2,7 @@
 
 import type { StatementOutcome } from '../../migration/outcome';
 import type { Change, ComparedRelation } from '../../schema/compare';
-import { type Schema } from '../../schema/schema';
+import type { Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import { tokenise, unquotedName } from '../../script/tokens';
 import { SchemaHistory, type Subject } from './schemaHistory';

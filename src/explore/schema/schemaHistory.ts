@@ -1,7 +1,7 @@
 // What became of the names of a schema, statement by statement: made, renamed, taken away, and by which statement.
 
 import type { Change } from '../../schema/compare';
-import { type Schema } from '../../schema/schema';
+import type { Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import { foldName } from '../../database';
 import { newName } from '../../script/clauses';

@@ -1,7 +1,7 @@
 // Finds things of a schema by their names: tables, views, columns, indexes and triggers, of before and after alike.
 
 import type { Change, ComparedRelation } from '../../schema/compare';
-import { type Relation } from '../../schema/schema';
+import type { Relation } from '../../schema/schema';
 import type { Causes } from './causes';
 import { foldName } from '../../database';
 

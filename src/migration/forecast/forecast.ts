@@ -4,7 +4,7 @@ import { rowsOf, type Database, foldName } from '../../database';
 import type { ByteSource } from '../../file/byteSource';
 import type { Header } from '../../file/header';
 import { PagedFile, type PageReader } from '../../file/pagedFile';
-import { type Relation } from '../../schema/schema';
+import type { Relation } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import { Origins } from './origins';
 import type { Plan } from '../run/plan';

@@ -2,7 +2,7 @@
 // rows have in columns that the script has added, renamed or copied.
 
 import { quoteIdentifier, quoteText, type Database, foldName } from '../../database';
-import { type Relation } from '../../schema/schema';
+import type { Relation } from '../../schema/schema';
 import { classify } from '../../script/classify';
 import type { Statement } from '../../script/statement';
 import { insertsValues, rowCopy, newName } from '../../script/clauses';

@@ -2,7 +2,7 @@
 
 import { quoteIdentifier, type Database, foldName } from '../../database';
 import type { PagedFile } from '../../file/pagedFile';
-import { type Relation } from '../../schema/schema';
+import type { Relation } from '../../schema/schema';
 import { evenly, sampleTree, type SampledRow, type TreeSample } from './treeSample';
 
 /** Rows of a table of the file. */

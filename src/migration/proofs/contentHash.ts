@@ -2,7 +2,7 @@
 // invalid UTF-8 and text with NUL would not survive the way into JavaScript.
 
 import { quoteIdentifier, rowsOf, type Database, type Outcome, foldName } from '../../database';
-import { type Relation } from '../../schema/schema';
+import type { Relation } from '../../schema/schema';
 
 /** A running hash over bytes. */
 export interface Hasher {

@@ -4,7 +4,7 @@ import { type Database, type Outcome, foldName } from '../../database';
 import type { ByteSource } from '../../file/byteSource';
 import type { Header } from '../../file/header';
 import { readSchema } from '../../schema/read';
-import { type Schema } from '../../schema/schema';
+import type { Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import { pairTables, type TablePair } from './tablePairs';
 import { countRows, measure, type Measurement } from './measurement';

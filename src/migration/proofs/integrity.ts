@@ -1,7 +1,7 @@
 // What SQLite's own checks say of a database: integrity, and rows that refer to nothing.
 
 import { quoteIdentifier, type Database, type Outcome } from '../../database';
-import { type Relation } from '../../schema/schema';
+import type { Relation } from '../../schema/schema';
 
 /** What a check said: its complaints (none where all is well), and what it could not look at. */
 export interface Integrity {

@@ -1,7 +1,7 @@
 // What is measured of a database before and after a run, so that the two can be compared.
 
 import { quoteIdentifier, rowsOf, type Database, type Outcome } from '../../database';
-import { type Schema } from '../../schema/schema';
+import type { Schema } from '../../schema/schema';
 import { findBrokenViews, findBrokenTriggers } from '../../schema/usable';
 
 /** The settings of a database that a run has to keep. */

@@ -1,7 +1,7 @@
 // What a script itself does to rows: the statements that may explain why a table is not what it was.
 
 import { findLasting, hasWritten, writesRows } from './lasting';
-import { type Schema } from '../../schema/schema';
+import type { Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import type { StatementOutcome } from '../outcome';
 import { foldName } from '../../database';

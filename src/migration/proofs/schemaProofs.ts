@@ -1,7 +1,7 @@
 // Proofs about a database as a whole: soundness, schema, references and settings.
 
 import { type Outcome, foldName } from '../../database';
-import { type Schema } from '../../schema/schema';
+import type { Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import type { TablePair } from './tablePairs';
 import type { Measurement } from './measurement';

@@ -2,7 +2,7 @@
 
 import { arrangementOf, type Arrangement } from '../../../explore/data/arrangement';
 import type { Change } from '../../../schema/compare';
-import { type Relation } from '../../../schema/schema';
+import type { Relation } from '../../../schema/schema';
 import type { Explorer } from '../look/explorer.svelte';
 import { GridRows } from '../grid/gridRows.svelte';
 import type { Look } from '../look/look';

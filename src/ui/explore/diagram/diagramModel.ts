@@ -9,7 +9,7 @@ import {
 import type { Point } from '../../../explore/diagram/diagramLayout';
 import { compareSchemas, type Change } from '../../../schema/compare';
 import type { SchemaDetails } from '../../../schema/details';
-import { type Schema } from '../../../schema/schema';
+import type { Schema } from '../../../schema/schema';
 import type { Side } from '../look/explorer.svelte';
 import { foldName } from '../../../database';
 

@@ -7,7 +7,7 @@ import type { SchemaDetails } from '../../../schema/details';
 import { isInternal, type Schema } from '../../../schema/schema';
 import type { Explorer } from '../look/explorer.svelte';
 import { foldName } from '../../../database';
-import { type Subject } from '../../../explore/schema/schemaHistory';
+import type { Subject } from '../../../explore/schema/schemaHistory';
 
 /** Which schema is shown: one of the two, or how they differ. */
 export type SchemaMode = 'before' | 'after' | 'changes';
