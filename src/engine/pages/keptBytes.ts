@@ -1,6 +1,5 @@
 // How much of a file a worker keeps in memory.
 
-
 const GIGABYTE = 2 ** 30;
 /** From so much memory on (gigabytes, as browsers tell it), room is traded for speed. */
 const ROOMY = 8;
