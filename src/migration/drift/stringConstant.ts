@@ -2,8 +2,8 @@
 
 import { quoteIdentifier, type Database, type Outcome, foldName } from '../../database';
 import { readSchema } from '../../schema/read';
-import type { Statement } from '../../script/statement';
-import { isWord, tokenise, unquotedName, type Token } from '../../script/tokens';
+import type { ParsedStatement } from '../../script/parsedStatement';
+import { isWord, unquotedName, type Token } from '../../script/tokens';
 import { readTable, storedText } from './columnAspects';
 import { indexClauses, namesIn } from '../../script/clauses';
 import { bodyOf, isDoubleQuoted, isNamePlace } from '../../script/spelling';
@@ -17,14 +17,14 @@ import { findUnusable } from '../../schema/usable';
  * that its double quotes name; null for any other statement. SQLite would make such an index without a word.
  * @param shadow the schema before the statement
  */
-export function findConstantIndex(shadow: Database, statement: Statement): Failure | null {
+export function findConstantIndex(shadow: Database, statement: ParsedStatement): Failure | null {
   const { kind, name, table } = statement;
   if (kind !== 'create index' || name === null || table === null || !statement.text.includes('"')) return null;
   // What is there already is not made: that is for drift.
   if (storedText(shadow, 'index', name) !== null) return null;
   const constants = new Set(findConstants(shadow, statement).map(foldName));
   if (constants.size === 0) return null;
-  const clauses = indexClauses(statement.text);
+  const clauses = indexClauses(statement);
   const columns = columnsFor(shadow, statement);
   const constant = [...(clauses?.keys ?? []), clauses?.where ?? ''].find((clause) => {
     const names = namesIn(clause).map(foldName);
@@ -44,7 +44,7 @@ export function findConstantIndex(shadow: Database, statement: Statement): Failu
  * none. They may be meant so: this is a warning.
  * @param shadow the schema before the statement
  */
-export function noteConstants(shadow: Database, statement: Statement): string | null {
+export function noteConstants(shadow: Database, statement: ParsedStatement): string | null {
   const { kind, conditional, name } = statement;
   // What is there stays as it is.
   if (conditional && name !== null && storedText(shadow, kind.replace(/^create /, ''), name) !== null) return null;
@@ -70,7 +70,7 @@ export function withNote<Result extends Pick<StatementOutcome, 'verdict'> & { re
  * It is asked itself: in backticks, a word that names nothing is an error. None where the statement cannot be tried, or makes
  * something temporary.
  */
-export function findConstants(shadow: Database, statement: Statement): readonly string[] {
+export function findConstants(shadow: Database, statement: ParsedStatement): readonly string[] {
   if (statement.temporary) return [];
   const columns = columnsFor(shadow, statement);
   const waiting = suspects(statement).filter((token) => !columns.has(foldName(unquotedName(token) ?? '')));
@@ -90,26 +90,26 @@ export function findConstants(shadow: Database, statement: Statement): readonly 
 }
 
 /** Folded names that an index, or a table's own expressions, are sure to find: the columns. Views and triggers see more. */
-function columnsFor(shadow: Database, { kind, table, column, text }: Statement): ReadonlySet<string> {
+function columnsFor(shadow: Database, statement: ParsedStatement): ReadonlySet<string> {
+  const { kind, table, column, text } = statement;
   if (!text.includes('"') || table === null) return new Set();
-  if (kind === 'create table') return new Set(readTableDefinition(text).columns.map(({ name }) => foldName(name)));
+  if (kind === 'create table') return new Set(readTableDefinition(statement).columns.map(({ name }) => foldName(name)));
   if (kind !== 'create index' && kind !== 'add column') return new Set();
   const columns = readTable(shadow, table)?.columns.map(([name]) => foldName(String(name))) ?? [];
   return new Set(column === null ? columns : [...columns, foldName(column)]);
 }
 
 /** The words in double quotes that stand where a string might; after the name of what is made. */
-function suspects(statement: Statement): Token[] {
+function suspects(statement: ParsedStatement): Token[] {
   if (!statement.text.includes('"')) return [];
   const from = startOf(statement);
   if (from === null) return [];
-  const tokens = bodyOf(statement.text).tokens.filter((token) => token.start >= from);
+  const tokens = bodyOf(statement).tokens.filter((token) => token.start >= from);
   return tokens.filter((token, at) => isDoubleQuoted(token) && !isNamePlace(tokens, at));
 }
 
 /** Where in the statement expressions may begin; null where there are none, or it is no statement that keeps any. */
-function startOf({ kind, text }: Statement): number | null {
-  const tokens = tokenise(text);
+function startOf({ kind, tokens }: ParsedStatement): number | null {
   const first = (...words: readonly string[]): number | null =>
     tokens.find((token) => words.some((word) => isWord(token, word)))?.start ?? null;
   switch (kind) {
@@ -139,7 +139,7 @@ function inBackticks(sql: string, tokens: readonly Token[]): string {
 }
 
 /** Makes it, with these words, and uses it; all of it is taken back. */
-function attempt(shadow: Database, statement: Statement, sql: string): Outcome<undefined> {
+function attempt(shadow: Database, statement: ParsedStatement, sql: string): Outcome<undefined> {
   const { kind, name } = statement;
   const type = kind.replace(/^create /, '');
   const there = name !== null && kind !== 'add column' && storedText(shadow, type, name) !== null;

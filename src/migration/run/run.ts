@@ -3,7 +3,7 @@
 import type { Database } from '../../database';
 import { readSchema } from '../../schema/read';
 import type { Schema } from '../../schema/schema';
-import type { Statement } from '../../script/statement';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import type { KeepLosses } from './lossAccount';
 import { transcribe } from './transcript';
 import type { Choices, StatementOutcome } from '../outcome';
@@ -34,7 +34,7 @@ export interface RunResult {
 /** Runs a script on a database that nobody else writes to, and commits it; where a statement fails, rolls it back. */
 export function runMigration(
   database: Database,
-  statements: readonly Statement[],
+  statements: readonly ParsedStatement[],
   choices: Choices,
   { losses, now, onStatement }: RunTools,
 ): RunResult {

@@ -1,7 +1,7 @@
 // Runs a whole script inside one transaction and writes down what became of each statement.
 
 import type { Database } from '../../database';
-import type { Statement } from '../../script/statement';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import { findRowReaders } from './deferredIndexes';
 import { freezeDefaults } from './frozenDefaults';
 import type { KeepLosses } from './lossAccount';
@@ -40,7 +40,7 @@ export interface TranscriptOptions {
  */
 export function transcribe(
   database: Database,
-  statements: readonly Statement[],
+  statements: readonly ParsedStatement[],
   choices: Choices,
   options: TranscriptOptions,
   use: (shadow: Database) => void = () => undefined,
