@@ -12,18 +12,39 @@ import { trial } from '../../schema/trial';
 import type { Failure, StatementOutcome } from '../outcome';
 import { findUnusable } from '../../schema/usable';
 
+/** Statements that keep expressions in the schema, where such words may stand. */
+const KEEPS_EXPRESSIONS = /^(create (table|index|view|trigger)|add column)$/;
+
+/**
+ * The words in double quotes that SQLite will take for strings in what the statement makes; none where something of its name
+ * is there, which stays as it is.
+ * @param shadow the schema before the statement
+ */
+export function findNewConstants(shadow: Database, statement: ParsedStatement): readonly string[] {
+  const { kind, name } = statement;
+  if (!mayHaveConstants(statement)) return [];
+  const isThere = name !== null && storedText(shadow, kind.replace(/^create /, ''), name) !== null;
+  return isThere ? [] : findConstants(shadow, statement);
+}
+
+function mayHaveConstants({ kind, temporary, text }: ParsedStatement): boolean {
+  return !temporary && KEEPS_EXPRESSIONS.test(kind) && text.includes('"');
+}
+
 /**
  * The failure of a CREATE INDEX of which a column or the WHERE would be a string, the same for each row, instead of the column
  * that its double quotes name; null for any other statement. SQLite would make such an index without a word.
  * @param shadow the schema before the statement
+ * @param words what `findNewConstants` found in it
  */
-export function findConstantIndex(shadow: Database, statement: ParsedStatement): Failure | null {
-  const { kind, name, table } = statement;
-  if (kind !== 'create index' || name === null || table === null || !statement.text.includes('"')) return null;
-  // What is there already is not made: that is for drift.
-  if (storedText(shadow, 'index', name) !== null) return null;
-  const constants = new Set(findConstants(shadow, statement).map(foldName));
-  if (constants.size === 0) return null;
+export function findConstantIndex(
+  shadow: Database,
+  statement: ParsedStatement,
+  words: readonly string[],
+): Failure | null {
+  const { kind, table } = statement;
+  if (kind !== 'create index' || words.length === 0) return null;
+  const constants = new Set(words.map(foldName));
   const clauses = indexClauses(statement);
   const columns = columnsFor(shadow, statement);
   const constant = [...(clauses?.keys ?? []), clauses?.where ?? ''].find((clause) => {
@@ -34,21 +55,15 @@ export function findConstantIndex(shadow: Database, statement: ParsedStatement):
   if (missing === undefined) return null;
   return {
     message: `no such column: ${missing}`,
-    explanation: `${table} has no column ${missing}. SQLite takes a name in double quotes that it cannot find for a string, so the index would stand on the string '${missing}', which is the same for each row.`,
+    explanation: `${table ?? 'The table'} has no column ${missing}. SQLite takes a name in double quotes that it cannot find for a string, so the index would stand on the string '${missing}', which is the same for each row.`,
     wayOut: `Correct the name, or add the column in a statement before this one. If the string is meant, write it in single quotes.`,
   };
 }
 
 /**
- * A sentence on the words in double quotes that SQLite will take for strings in what the statement makes; null where there are
- * none. They may be meant so: this is a warning.
- * @param shadow the schema before the statement
+ * A sentence on the words that `findNewConstants` found; null where there are none. They may be meant so: this is a warning.
  */
-export function noteConstants(shadow: Database, statement: ParsedStatement): string | null {
-  const { kind, conditional, name } = statement;
-  // What is there stays as it is.
-  if (conditional && name !== null && storedText(shadow, kind.replace(/^create /, ''), name) !== null) return null;
-  const constants = findConstants(shadow, statement);
+export function noteConstants(constants: readonly string[]): string | null {
   if (constants.length === 0) return null;
   const words = constants.map((word) => quoteIdentifier(word)).join(', ');
   return constants.length === 1
@@ -71,7 +86,7 @@ export function withNote<Result extends Pick<StatementOutcome, 'verdict'> & { re
  * something temporary.
  */
 export function findConstants(shadow: Database, statement: ParsedStatement): readonly string[] {
-  if (statement.temporary) return [];
+  if (!mayHaveConstants(statement)) return [];
   const columns = columnsFor(shadow, statement);
   const waiting = suspects(statement).filter((token) => !columns.has(foldName(unquotedName(token) ?? '')));
   const found: string[] = [];
@@ -91,8 +106,8 @@ export function findConstants(shadow: Database, statement: ParsedStatement): rea
 
 /** Folded names that an index, or a table's own expressions, are sure to find: the columns. Views and triggers see more. */
 function columnsFor(shadow: Database, statement: ParsedStatement): ReadonlySet<string> {
-  const { kind, table, column, text } = statement;
-  if (!text.includes('"') || table === null) return new Set();
+  const { kind, table, column } = statement;
+  if (table === null) return new Set();
   if (kind === 'create table') return new Set(readTableDefinition(statement).columns.map(({ name }) => foldName(name)));
   if (kind !== 'create index' && kind !== 'add column') return new Set();
   const columns = readTable(shadow, table)?.columns.map(([name]) => foldName(String(name))) ?? [];
@@ -101,14 +116,13 @@ function columnsFor(shadow: Database, statement: ParsedStatement): ReadonlySet<s
 
 /** The words in double quotes that stand where a string might; after the name of what is made. */
 function suspects(statement: ParsedStatement): Token[] {
-  if (!statement.text.includes('"')) return [];
   const from = startOf(statement);
   if (from === null) return [];
   const tokens = bodyOf(statement).tokens.filter((token) => token.start >= from);
   return tokens.filter((token, at) => isDoubleQuoted(token) && !isNamePlace(tokens, at));
 }
 
-/** Where in the statement expressions may begin; null where there are none, or it is no statement that keeps any. */
+/** Where in the statement expressions may begin; null where there are none. */
 function startOf({ kind, tokens }: ParsedStatement): number | null {
   const first = (...words: readonly string[]): number | null =>
     tokens.find((token) => words.some((word) => isWord(token, word)))?.start ?? null;

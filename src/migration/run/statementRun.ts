@@ -12,7 +12,7 @@ import type { FrozenDefaults } from './frozenDefaults';
 import { findOtherKind } from './nameClash';
 import { addColumnToPopulatedTable, NON_CONSTANT_DEFAULT } from './populatedTable';
 import { rulePragma } from './pragmas';
-import { findConstantIndex, noteConstants, withNote } from '../drift/stringConstant';
+import { findConstantIndex, findNewConstants, noteConstants, withNote } from '../drift/stringConstant';
 import { inTransaction, refuseStatement } from './transaction';
 import type { Choices, Failure, StatementOutcome, Verdict } from '../outcome';
 import { isOnTemporaryTable } from '../../schema/read';
@@ -48,8 +48,11 @@ export function runStatement(context: StatementContext, statement: ParsedStateme
   }
   const refused = refuseStatement(statement);
   if (refused) return failed(refused);
-  const taken = findOtherKind(context.shadow, statement) ?? findConstantIndex(context.shadow, statement);
+  const taken = findOtherKind(context.shadow, statement);
   if (taken) return failed(taken);
+  const constants = findNewConstants(context.shadow, statement);
+  const constantIndex = findConstantIndex(context.shadow, statement, constants);
+  if (constantIndex) return failed(constantIndex);
   if (statement.kind === 'pragma') return runPragma(context, statement);
   if (statement.kind === 'explain' && explainsPragma(statement.tokens)) {
     return {
@@ -57,8 +60,10 @@ export function runStatement(context: StatementContext, statement: ParsedStateme
       note: 'SQLite may carry out a PRAGMA that it should only explain, so it was left out.',
     };
   }
-  const note = noteConstants(context.shadow, statement);
-  return withNote(note, context.rehearsing ? rehearse(context, statement) : execute(context, statement));
+  return withNote(
+    noteConstants(constants),
+    context.rehearsing ? rehearse(context, statement) : execute(context, statement),
+  );
 }
 
 function runPragma(context: StatementContext, statement: ParsedStatement): Result {
