@@ -46,7 +46,12 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   'migration/proofs': {
     values: ['migration/outcome', 'migration/warning', 'migration/run', 'schema', 'script', 'file', ...ground],
   },
-  'migration/rules': { values: ['migration/outcome', 'migration/warning', 'schema', 'script', ...ground] },
+  'migration/rules': {
+    values: [
+      ...['migration/outcome', 'migration/warning', 'migration/drift', 'migration/proofs/tablePairs'],
+      ...['schema', 'script', ...ground],
+    ],
+  },
   'migration/report': {
     values: [
       'migration/outcome',

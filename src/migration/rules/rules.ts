@@ -4,10 +4,21 @@ import type { Script } from '../../script/statement';
 import type { Found, Rule, Warning, WatchScript } from '../warning';
 import { brokenTrigger, brokenView } from './brokenObjects';
 import { readIgnores, type Ignore } from './ignores';
+import { lostColumnClause, lostComment, lostConstraint, lostIndex, lostTableOption, lostTrigger } from './lostParts';
 import { loweredCounter } from './loweredCounter';
 
 /** Every rule, in the order of docs/rules.md. */
-export const RULES: readonly Rule[] = [brokenView, brokenTrigger, loweredCounter];
+export const RULES: readonly Rule[] = [
+  brokenView,
+  brokenTrigger,
+  loweredCounter,
+  lostTrigger,
+  lostIndex,
+  lostConstraint,
+  lostTableOption,
+  lostColumnClause,
+  lostComment,
+];
 
 /**
  * Watches scripts for all rules.
