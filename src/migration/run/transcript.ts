@@ -30,7 +30,7 @@ export interface TranscriptOptions {
   /** Milliseconds since some fixed moment. */
   readonly now: () => number;
   /** Called before a statement is run, with the shadow as it is then. */
-  readonly onStatement?: (statement: Statement, shadow: Database) => void;
+  readonly onStatement?: (statement: ParsedStatement, shadow: Database) => void;
 }
 
 /**
