@@ -83,7 +83,7 @@ function rebuiltTable(
   let name = foldName(after.name);
   const create = applied.findLast((statement) => {
     if (statement.kind === 'rename table' && newName(statement.text) === name) name = foldName(statement.table ?? '');
-    return statement.kind.startsWith("create table") && foldName(statement.name ?? '') === name;
+    return statement.kind.startsWith('create table') && foldName(statement.name ?? '') === name;
   });
   // Under the name that the old one had when it went.
   let old = foldName(pair.before.name);

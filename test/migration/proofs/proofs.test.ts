@@ -54,6 +54,18 @@ describe('a result that was damaged is found out', () => {
   });
 });
 
+test('a rebuild that gives rows other rowids says so, and that every value is the same', () => {
+  const docs = nativeDatabase('CREATE TABLE doc(body); INSERT INTO doc(rowid, body) VALUES (1, 1), (5, 2), (9, 3);');
+  const rebuild =
+    'CREATE TABLE n(body); INSERT INTO n SELECT body FROM doc; DROP TABLE doc; ALTER TABLE n RENAME TO doc';
+  expect(proofsOf(docs, rebuild).get('content')).toMatchObject({
+    result: 'warn',
+    sentence: expect.stringContaining(
+      'Every value that was there is the same, but rows got another rowid in doc.',
+    ) as string,
+  });
+});
+
 describe('a script that changes rows itself is a warning that names the statement', () => {
   test.each([
     ['DELETE FROM orders WHERE id = 3', ['row-counts: warn', 'content: warn']],
