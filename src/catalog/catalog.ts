@@ -7,7 +7,7 @@ import { NO_COMPANION, parseCompanion, type Companion, type Sample } from './com
 import { isCompanionName, isScriptName } from './fileNames';
 
 export type { CatalogProblem } from './checkedJson';
-export { parseCompanion, type Companion, type Sample } from './companion';
+export type { Sample } from './companion';
 
 /** One migration as index.json lists it. */
 export interface CatalogEntry {
@@ -36,7 +36,7 @@ export interface Migration {
 export type ReadCatalogFile = (path: string) => Promise<string>;
 
 /** The catalog's own file name. */
-export const CATALOG_FILE = 'index.json';
+const CATALOG_FILE = 'index.json';
 
 /** Checks the text of index.json and gives the catalog, or the first thing that is wrong with it. Unknown keys are left. */
 export function parseCatalog(text: string): Outcome<Catalog, CatalogProblem> {

@@ -218,7 +218,7 @@ const MOST_COUNTED_DIGITS = 6;
  * For each migration of an ordered chain, the sentence on the numbers that are missing right before it; null where none are, or where
  * the numbers do not count one by one, as dates and tens do not. A chain may begin with any number: those before may have been applied.
  */
-export function describeGaps(migrations: readonly { readonly version: string }[]): readonly (string | null)[] {
+function describeGaps(migrations: readonly { readonly version: string }[]): readonly (string | null)[] {
   const numbers = migrations.map(({ version }) =>
     isVersion(version) && !version.includes('.') && version.length <= MOST_COUNTED_DIGITS ? Number(version) : NaN,
   );
@@ -233,13 +233,13 @@ export function describeGaps(migrations: readonly { readonly version: string }[]
 }
 
 /** By the file's name without `.sql`: its place in the order, and milliseconds since 1970. */
-export type DrizzleJournal = ReadonlyMap<string, { readonly place: number; readonly when: number }>;
+type DrizzleJournal = ReadonlyMap<string, { readonly place: number; readonly when: number }>;
 
 /**
  * Reads a journal as drizzle-kit writes it: `{ "entries": [{ "idx": 0, "when": 1700000000000, "tag": "0000_name" }] }`
  * (https://orm.drizzle.team/docs/drizzle-kit-generate). Null where the text is none: the numbers in the names decide then.
  */
-export function readJournal(text: string): DrizzleJournal | null {
+function readJournal(text: string): DrizzleJournal | null {
   try {
     const journal: unknown = JSON.parse(text);
     const entries =

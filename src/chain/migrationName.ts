@@ -1,7 +1,7 @@
 // What the names of migration files say: the version, what it is called, and which way it goes.
 
 /** The way that a file goes. `baseline` stands for earlier migrations; `repeatable` runs after all that have versions. */
-export type Direction = 'up' | 'down' | 'repeatable' | 'undo' | 'baseline';
+type Direction = 'up' | 'down' | 'repeatable' | 'undo' | 'baseline';
 
 /** A name taken apart. */
 export interface MigrationName {

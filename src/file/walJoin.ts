@@ -3,9 +3,8 @@
 import type { ByteSource } from './byteSource';
 import { counted } from '../words';
 import { HEADER_SIZE, readHeader, type Header, assumedPageSize } from './header';
-import { sourceOfBytes } from './byteSource';
 import { LaidOut, layOut, type Layout } from './layout';
-import { readWal, type Wal, type WalOutcome, type WalProblem } from './wal';
+import type { Wal, WalOutcome, WalProblem } from './wal';
 
 /** Something about the pair of files that SQLite does not notice, or does not say. */
 export interface PairNote {
@@ -63,17 +62,6 @@ export function layOutWal(wal: Wal, log: ByteSource, database: ByteSource): WalO
     ? [astray]
     : [noteOnZeros(layout, pageSize) ?? astray, noteOnHistory(wal, header, database)].filter((note) => note !== null);
   return { ok: true, value: { layout, notes } };
-}
-
-/** The database after all that its log has committed, in one piece: for files that fit into memory twice. */
-export function joinWal(database: Uint8Array, log: Uint8Array): WalOutcome<Uint8Array> {
-  const [databaseBytes, logBytes] = [sourceOfBytes(database), sourceOfBytes(log)];
-  const wal = readWal(logBytes);
-  if (!wal.ok) return wal;
-  const joined = layOutWal(wal.value, logBytes, databaseBytes);
-  if (!joined.ok) return joined;
-  const { layout } = joined.value;
-  return { ok: true, value: new LaidOut(layout, databaseBytes, logBytes).read(0, layout.size).slice() };
 }
 
 /** A commit that changes the number of pages writes the first page, which has that number: so the newest one has the log's. */

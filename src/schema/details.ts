@@ -7,7 +7,7 @@ import type { Schema } from './schema';
 export type Affinity = 'TEXT' | 'NUMERIC' | 'INTEGER' | 'REAL' | 'BLOB' | 'ANY';
 
 /** A column as SQLite uses it. */
-export interface ColumnDetails {
+interface ColumnDetails {
   readonly name: string;
   readonly affinity: Affinity;
   /** By which its text is compared; null where this engine lacks it, and in views and virtual tables. */
@@ -27,7 +27,7 @@ export interface ForeignKey {
 }
 
 /** What an index sorts by: a column, the rowid, or an expression (`name` is null for it). */
-export interface IndexedColumn {
+interface IndexedColumn {
   readonly name: string | null;
   readonly descending: boolean;
   readonly collation: string;

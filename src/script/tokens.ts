@@ -4,7 +4,7 @@
  * What a token is. `word` is a keyword or a bare identifier (SQLite lets most keywords serve as names), `name` an
  * identifier in "", `` or []. `unterminated` is a string, name, blob or block comment that the text ends inside of.
  */
-export type TokenKind =
+type TokenKind =
   | 'space'
   | 'comment'
   | 'word'

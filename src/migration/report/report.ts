@@ -20,7 +20,7 @@ export interface ReportedInput extends ReportedFile {
 }
 
 /** Something that was known of the file before the run; `agreed` is what the user ticked to go on in spite of it, or null. */
-export interface ReportedFinding {
+interface ReportedFinding {
   readonly code: string;
   readonly sentence: string;
   readonly agreed: string | null;
