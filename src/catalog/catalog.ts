@@ -2,9 +2,17 @@
 // with it in plain words. Every file comes through a reader that the caller gives, so it works in a page and in Node.
 
 import type { Outcome } from '../database';
-import { identifier, list, matching, parsed, words, type CatalogProblem } from './checkedJson';
+import {
+  identifier,
+  isCompanionName,
+  isScriptName,
+  list,
+  matching,
+  parsed,
+  words,
+  type CatalogProblem,
+} from './checkedJson';
 import { NO_COMPANION, parseCompanion, type Companion, type Sample } from './companion';
-import { isCompanionName, isScriptName } from './fileNames';
 
 export type { CatalogProblem } from './checkedJson';
 export type { Sample } from './companion';

@@ -1,8 +1,19 @@
 // What a migration brings along beside its script, as its companion file holds it. docs/companions.md documents the format.
 
 import type { Outcome } from '../database';
-import { identifier, list, matching, parsed, refuse, words, type CatalogProblem, type Place } from './checkedJson';
-import { isCompanionName, isFileName, isScriptPath } from './fileNames';
+import {
+  identifier,
+  isCompanionName,
+  isFileName,
+  isScriptPath,
+  list,
+  matching,
+  parsed,
+  refuse,
+  words,
+  type CatalogProblem,
+  type Place,
+} from './checkedJson';
 
 /** A database to try a migration on, made from nothing by a script. */
 export interface Sample {

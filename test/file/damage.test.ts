@@ -1,11 +1,10 @@
 // Files whose pages do not hold together: reading them ends, throws nothing, and says which page is wrong.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { walkBtree } from '../../src/file/btree';
+import { PageSet, walkBtree } from '../../src/file/btree';
 import type { Damage } from '../../src/file/damage';
 import { findOwners, type PageOwner } from '../../src/file/pageOwner';
 import { PagedFile } from '../../src/file/pagedFile';
-import { PageSet } from '../../src/file/pageSet';
 import { allPages, bytesOf, dbstat, filled, rootsOf, stored, type Stored } from './storage';
 
 const PAGE_SIZE = 512;

@@ -4,7 +4,7 @@ import type { EngineApi } from './api';
 import type { AnswerMessage, CallMessage } from './message';
 import { trustedAddress } from '../../trustedAddress';
 import { workerAddress, workerType } from './workerAddress';
-import type { WorkerPurpose } from '../pages/keptBytes';
+import type { WorkerPurpose } from '../pages/readCache';
 
 /** A call was given up because the user cancelled. */
 export class Cancelled extends Error {

@@ -41,3 +41,15 @@ export const PROOF_CODES = Object.keys(PROOF_TITLES) as readonly ProofCode[];
 export function proof(code: ProofCode, result: ProofResult, sentence: string, details: readonly string[] = []): Proof {
   return { code, title: PROOF_TITLES[code], result, sentence, details };
 }
+
+/**
+ * Whether a failed proof of soundness says nothing but what was known of the file before the run. The two lists have
+ * SQLite's own words for each fault, with the tree and the page.
+ */
+export function isKnownDamage(failed: Proof, proofs: readonly Proof[]): boolean {
+  if (failed.code === 'integrity-before') return true;
+  if (failed.code !== 'integrity-after' && failed.code !== 'integrity-reopened') return false;
+  const before = proofs.find(({ code }) => code === 'integrity-before');
+  const known = new Set(before?.details ?? []);
+  return failed.details.length > 0 && failed.details.every((detail) => known.has(detail));
+}
