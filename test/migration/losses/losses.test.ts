@@ -203,6 +203,7 @@ describe('what is taken away', () => {
     input: { name: 'a.db', size: 1, sha256: null, sidecars: [] },
     output: { name: 'a.upgraded.db', size: 1, sha256: null },
     script: 'a.sql',
+    warnings: [],
     choices: DEFAULT_CHOICES,
     engineVersion: '3',
     startedAt: '2026-01-01T00:00:00Z',
