@@ -58,6 +58,15 @@ const CHECKPOINT = /^(?:--[^\n]*\n)*?-- atlas:checkpoint\b/;
 /**
  * Puts files in order: by the numbers in their names, compared as numbers; by Drizzle's journal where there is one; what has no
  * number comes last, by its path. Files that go down, and those that are no SQL, are left out and said to be.
+ * @example
+ * const { tool, migrations, leftOut } = arrangeMigrations([
+ *   { path: '10_pets.up.sql', text: 'CREATE TABLE pets (name TEXT);' },
+ *   { path: '2_city.up.sql', text: 'ALTER TABLE people ADD COLUMN city TEXT;' },
+ *   { path: '2_city.down.sql', text: 'ALTER TABLE people DROP COLUMN city;' },
+ * ]);
+ * tool; // 'golang-migrate'
+ * migrations.map(({ path }) => path); // ['2_city.up.sql', '10_pets.up.sql']
+ * leftOut; // [{ path: '2_city.down.sql', why: 'it takes its migration back' }]
  */
 export function arrangeMigrations(files: readonly MigrationFile[]): Arranged {
   const sorted = [...files].sort(byPath);

@@ -34,7 +34,14 @@ export function proveSoundBefore(
   return proveIntegrity('integrity-before', checkIntegrity(before, schema.relations, check));
 }
 
-/** Makes one proof. Throws DamagedDatabase where SQLite cannot read what it needs. */
+/**
+ * Makes one proof. Throws DamagedDatabase where SQLite cannot read what it needs.
+ * @example
+ * // `evidence` is new Evidence({ before, result, … }), with both databases open: Prover in engine/prover.ts makes it.
+ * const proof = makeProof('row-counts', evidence, { hasher, thoroughness: 'full', onCheck: () => undefined });
+ * proof.result; // 'pass'
+ * proof.sentence; // '2 rows in 1 table, before and after.'
+ */
 export function makeProof(code: ProofCode, evidence: Evidence, tools: ProofTools): Proof {
   return MAKERS[code](evidence, tools);
 }
