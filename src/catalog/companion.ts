@@ -1,4 +1,4 @@
-// What a migration brings along beside its script, as its companion file holds it. docs/companions.md documents the format.
+// The companion file of a migration: what it has beside its script. docs/companions.md documents the format.
 
 import type { Outcome } from '../database';
 import {
@@ -28,7 +28,7 @@ export interface Sample {
   readonly through: number | 'all';
 }
 
-/** What a migration brings along beside its script. */
+/** What a migration has beside its script. */
 export interface Companion {
   readonly samples: readonly Sample[];
   /** Name of the .json file with what its values mean and how its data is checked (see meaning.ts), or null. */

@@ -37,7 +37,7 @@ export interface Arranged {
   readonly tool: ChainTool | null;
   readonly migrations: readonly ChainMigration[];
   readonly leftOut: readonly { readonly path: string; readonly why: string }[];
-  /** What has to be mended before all of it can run. */
+  /** What has to be corrected before all of it can run. */
   readonly problems: readonly { readonly path: string; readonly sentence: string }[];
 }
 

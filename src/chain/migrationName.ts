@@ -15,7 +15,7 @@ export interface MigrationName {
 
 const FLYWAY: Readonly<Record<string, Direction>> = { V: 'up', U: 'undo', B: 'baseline', R: 'repeatable' };
 
-/** Longer digits are no version: a hostile table must not have us compare megabytes of them. */
+/** Longer digits are no version: of a hostile table megabytes of them would have to be compared. */
 const MOST_DIGITS = 100;
 
 /** A day written with `-` or `_`, and a time behind it: Diesel's and Laravel's way. One number, as those tools see it too. */

@@ -51,7 +51,7 @@ const COPY_TOGETHER =
 
 const MAGIC = [0xd9d505f9, 0x20a163d7] as const;
 const HEADER = 28;
-/** SQLite looks for the first header in as many bytes as its own sectors have: 512 wherever a write spares its neighbours. */
+/** SQLite looks for the first header in as many bytes as its own sectors have: 512 wherever a write leaves the sectors beside it alone. */
 const FIRST_SECTOR = 512;
 /** SQLite locks the byte at this offset of a database; the number of its page stands before the name of a super-journal. */
 const LOCK_BYTE = 0x40000000;

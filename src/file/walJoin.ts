@@ -11,7 +11,7 @@ export interface PairNote {
   readonly code: 'log-is-older' | 'log-unexpected' | 'zero-pages';
   readonly sentence: string;
   readonly help: string;
-  /** SQLite calls what it gets from the two damaged, and cuts the database off: nobody wants them joined. */
+  /** SQLite calls what it gets from the two damaged, and cuts the database off: so they are not joined. */
   readonly ruinous: boolean;
 }
 
@@ -73,7 +73,7 @@ function noteOnPageCount(newest: ReturnType<typeof readHeader>, databasePages: n
 /**
  * Whether the log can follow on the database. The change counter of the first page never goes back, and a
  * checkpoint brings to the database only what is committed; so the newest one in the log has at least what the database has.
- * (It may be the same for different pages: a connection that nobody disturbs does not count its commits one by one.)
+ * (It may be the same for different pages: a connection that is alone does not count its commits one by one.)
  * And a database is marked as being in WAL mode before its log is begun, for as long as it has one.
  */
 function noteOnHistory(wal: Wal, newest: ReturnType<typeof readHeader>, database: ByteSource): PairNote | null {

@@ -52,7 +52,7 @@ export interface SchemaDetails {
   readonly indexes: readonly IndexDetails[];
 }
 
-/** The name of an index that is made for a moment, to hear what collation each column has. */
+/** The name of an index that is made and dropped again, to ask what collation each column has. */
 const PROBE = 'sqlite drydock probe';
 const ORIGINS: Readonly<Record<string, IndexDetails['origin']>> = { c: 'index', u: 'unique', pk: 'primary key' };
 

@@ -1,9 +1,9 @@
-// A proof: a check that ran, with its figure, in words that can be shown and reported.
+// A proof: a check of a result that was made, with its figures, in words that can be shown and reported.
 
 /** `unverifiable` is never a pass: the check could not be made, and the sentence says why. */
 export type ProofResult = 'pass' | 'warn' | 'fail' | 'unverifiable';
 
-/** One proof of a run. */
+/** One check of a run. */
 export interface Proof {
   /** Stable name of the check, such as `row-counts`. */
   readonly code: ProofCode;
@@ -15,7 +15,7 @@ export interface Proof {
   readonly details: readonly string[];
 }
 
-/** All proofs of a run, in the order in which they are shown. */
+/** All checks of a run, in the order in which they are shown. */
 export const PROOF_TITLES = {
   'integrity-before': 'Soundness of your file',
   pages: 'Pages that were not written are your file’s own',
