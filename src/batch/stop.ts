@@ -15,7 +15,7 @@ export interface Stop {
 export function explainFailedRun(statements: readonly Statement[], outcomes: readonly StatementOutcome[]): Stop | null {
   const failed = outcomes.find(({ verdict }) => verdict === 'failed');
   if (!failed?.failure) return null;
-  const statement = statements.find(({ ordinal }) => ordinal === failed.ordinal);
+  const statement = statements[failed.ordinal - 1];
   const where = statement ? ` (${startOf(statement)})` : '';
   const { message, explanation, wayOut } = failed.failure;
   return {

@@ -9,8 +9,8 @@ import { proveCutShort } from '../migration/proofs/schemaProofs';
 import { makeProof, proveSoundBefore, type ProofTools } from '../migration/proofs/makeProof';
 import { readSchema } from '../schema/read';
 import type { Schema } from '../schema/schema';
+import type { ParsedStatement } from '../script/parsedStatement';
 import { splitScript } from '../script/split';
-import type { Statement } from '../script/statement';
 import type { OnProgress, ProvableRun } from './answers';
 import { openFile, type Connected, type OpenedFile } from './openedFile';
 import type { Overlay } from './pages/overlay';
@@ -72,7 +72,7 @@ export class Prover {
   readonly #connections: readonly Connected[];
   #progress: CheckProgress | null = null;
 
-  private constructor(before: OpenedFile, result: OpenedFile, run: ProvableRun, statements: readonly Statement[]) {
+  private constructor(before: OpenedFile, result: OpenedFile, run: ProvableRun, statements: readonly ParsedStatement[]) {
     this.#result = result;
     this.#isPlain = before.isPlain;
     const onWork = (overlay: Overlay): void => this.#progress?.onWork(overlay);

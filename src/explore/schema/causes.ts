@@ -4,7 +4,7 @@ import type { StatementOutcome } from '../../migration/outcome';
 import type { Change, ComparedRelation } from '../../schema/compare';
 import type { Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
-import { tokenise, unquotedName } from '../../script/tokens';
+import { parseSql, unquotedName } from '../../script/tokens';
 import { SchemaHistory, type Subject } from './schemaHistory';
 import { foldName } from '../../database';
 
@@ -102,12 +102,12 @@ function renamesIn(
   const since = Math.max(0, ...direct);
   const later = renames.filter(({ ordinal }) => ordinal > since);
   if (later.length === 0) return [];
-  const names = new Set(tokenise(text).map((token) => foldName(unquotedName(token) ?? '')));
+  const names = new Set(parseSql(text).tokens.map((token) => foldName(unquotedName(token) ?? '')));
   return later
     .filter((statement) => {
       const own = foldName(statement.table ?? '') === foldName(subject.table);
       const told = statement.kind === 'rename table' || own || names.has(foldName(statement.table ?? ''));
-      return told && names.has(SchemaHistory.newNameOf(statement));
+      return told && names.has(foldName(statement.newName ?? ''));
     })
     .map(({ ordinal }) => ordinal);
 }

@@ -3,7 +3,7 @@
 import { placeOf, type Statement } from '../../script/statement';
 import { describeLoss, summariseLosses } from '../losses/loss';
 import type { PageChanges } from '../proofs/pageProof';
-import type { Proof, ProofCode } from '../proofs/proof';
+import { isFine, type Proof, type ProofCode } from '../proofs/proof';
 import { counted, duration, figure } from '../../words';
 import type { Warning } from '../warning';
 import { countVerdicts, VERDICTS, type Choices, type StatementOutcome } from '../outcome';
@@ -163,7 +163,7 @@ export function reportAsMarkdown(source: ReportSource): string {
 }
 
 function summary(proofs: readonly Proof[], notMade: readonly UnmadeCheck[]): string {
-  if (!proofs.every(({ result }) => result === 'pass')) return 'Not every proof passed: see below.';
+  if (!proofs.every(isFine)) return 'Not every proof passed: see below.';
   return notMade.length === 0
     ? 'Every proof passed.'
     : `Every proof that was made passed; ${counted(notMade.length, 'proof')} not made: see below.`;

@@ -3,7 +3,7 @@
 import type { Database } from '../../database';
 import { readSchema } from '../../schema/read';
 import type { Schema } from '../../schema/schema';
-import type { Statement } from '../../script/statement';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import type { KeepLosses } from './lossAccount';
 import { findObstacle, type Obstacle } from './obstacle';
 import { transcribe } from './transcript';
@@ -44,7 +44,7 @@ export interface PlanTools {
  */
 export function planMigration(
   database: Database,
-  statements: readonly Statement[],
+  statements: readonly ParsedStatement[],
   choices: Choices,
   { losses, watch = watchNothing, now = () => 0 }: PlanTools,
 ): Plan {

@@ -2,7 +2,7 @@
 
 import { rowsOf, type Database } from '../../database';
 import { readPragma, type PragmaWords } from '../../script/pragma';
-import type { Statement } from '../../script/statement';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Failure } from '../outcome';
 
 /**
@@ -118,8 +118,8 @@ const ACTIONS =
  * What becomes of a PRAGMA statement, or why it is refused. One that is not written as SQLite wants it runs, so that SQLite
  * says what is wrong with it.
  */
-export function rulePragma(database: Database, statement: Statement): PragmaRuling | Failure {
-  const words = readPragma(statement.text);
+export function rulePragma(database: Database, statement: ParsedStatement): PragmaRuling | Failure {
+  const words = readPragma(statement.tokens);
   if (!words) return { runs: true, note: HELD };
   const { schema, name, value } = words;
   if (schema !== null && !/^(main|temp)$/i.test(schema)) return refuseSchema(schema);
@@ -168,9 +168,9 @@ function refuseDirectory(name: string): Failure {
  * The PRAGMAs that put back what the script may set on this connection: no setting of a script may hold for what comes
  * after it, and none but those in the file are part of the transaction.
  */
-export function readSettings(database: Database, statements: readonly Statement[]): readonly string[] {
-  const all = statements.flatMap(({ kind, text }): PragmaWords[] => {
-    const words = kind === 'pragma' ? readPragma(text) : null;
+export function readSettings(database: Database, statements: readonly ParsedStatement[]): readonly string[] {
+  const all = statements.flatMap((statement): PragmaWords[] => {
+    const words = statement.kind === 'pragma' ? readPragma(statement.tokens) : null;
     return words !== null && words.value !== null ? [words] : [];
   });
   const names = new Set(all.map(({ name }) => (name === 'default_cache_size' ? 'cache_size' : name)));

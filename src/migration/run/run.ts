@@ -3,7 +3,7 @@
 import type { Database } from '../../database';
 import { readSchema } from '../../schema/read';
 import type { Schema } from '../../schema/schema';
-import type { Statement } from '../../script/statement';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import type { KeepLosses } from './lossAccount';
 import { transcribe } from './transcript';
 import type { Choices, StatementOutcome } from '../outcome';
@@ -43,14 +43,14 @@ export interface RunResult {
  */
 export function runMigration(
   database: Database,
-  statements: readonly Statement[],
+  statements: readonly ParsedStatement[],
   choices: Choices,
   { losses, now, onStatement }: RunTools,
 ): RunResult {
   const start = now();
   const before = readSchema(database);
   let specified = before;
-  const tell = ({ ordinal }: Statement): void => onStatement(ordinal);
+  const tell = ({ ordinal }: ParsedStatement): void => onStatement(ordinal);
   const options = { rehearsing: false, losses, now, onStatement: tell };
   const { outcomes, complete, abandon } = transcribe(database, statements, choices, options, (shadow) => {
     specified = readSchema(shadow);
