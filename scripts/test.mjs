@@ -18,6 +18,7 @@ const programs = {
   tsc: 'typescript/bin/tsc',
   svelteCheck: 'svelte-check/bin/svelte-check',
   eslint: 'eslint/bin/eslint.js',
+  knip: 'knip/bin/knip.js',
   prettier: 'prettier/bin/prettier.cjs',
   vite: 'vite/bin/vite.js',
   vitest: 'vitest/vitest.mjs',
@@ -34,7 +35,14 @@ const steps = [
       [programs.svelteCheck, '--output', 'human', '--fail-on-warnings'],
     ],
   },
-  { name: 'lint', commands: [[programs.eslint, '--max-warnings', '0', '.']] },
+  {
+    name: 'lint',
+    commands: [
+      [programs.eslint, '--max-warnings', '0', '.'],
+      [programs.knip],
+      [programs.knip, '--production', '--config', 'knip.production.jsonc'],
+    ],
+  },
   { name: 'format', commands: [[programs.prettier, '--check', '--log-level', 'warn', '.']] },
   tests('core'),
   tests('page'),

@@ -1,7 +1,6 @@
 // Why a run of one file among many has no result, in the words of its statements and proofs.
 
-import { isKnownDamage } from '../migration/proofs/knownDamage';
-import type { Proof } from '../migration/proofs/proof';
+import { isKnownDamage, type Proof } from '../migration/proofs/proof';
 import type { StatementOutcome } from '../migration/outcome';
 import { startOf, type Statement } from '../script/statement';
 

@@ -70,7 +70,7 @@ export interface Drift {
 }
 
 /** One aspect in which the shapes differ; `none` where one side has nothing there. */
-export interface Difference {
+interface Difference {
   readonly aspect: string;
   readonly there: string;
   readonly asked: string;

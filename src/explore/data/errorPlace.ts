@@ -1,4 +1,4 @@
-// Where in a statement an error of SQLite's lies. Its messages quote what it stumbled over, but do not say where that stands.
+// Where in a statement an error of SQLite's lies. Its messages quote what it could not read, but do not say where that is.
 
 import { parseSql, unquotedName } from '../../script/tokens';
 

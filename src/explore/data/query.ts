@@ -12,7 +12,7 @@ import { cellsOf, cellSql, type Cell, type CellLimits, type Decode } from './cel
 import { offsetOfError } from './errorPlace';
 
 /** One statement of a query, with the place where it stands in the text. */
-export interface QueryStatement extends Position {
+interface QueryStatement extends Position {
   readonly text: string;
   /** Offset in the text. */
   readonly start: number;

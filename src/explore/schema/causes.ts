@@ -9,7 +9,7 @@ import { SchemaHistory, type Subject } from './schemaHistory';
 import { foldName } from '../../database';
 
 /** A change, with the ordinals of the statements that cause it, in order; none where they are not known. */
-export interface CausedChange extends Subject {
+interface CausedChange extends Subject {
   readonly change: Exclude<Change, 'same'>;
   readonly causes: readonly number[];
 }

@@ -8,8 +8,8 @@ import { columnAspects, indexAspects, readTable, shownCheck, storedText, type As
 import { bodyOf, haveSameWords, inOneLine, spell } from '../../script/spelling';
 import { findConstants } from './stringConstant';
 import { columnOrder, tableAspects, virtualAspects, virtualAspectsOf } from './tableAspects';
-import { trial } from '../../schema/trial';
 import { isOnTemporaryTable } from '../../schema/read';
+import { trial } from '../../schema/shadow';
 import type { Drift } from '../outcome';
 
 /**

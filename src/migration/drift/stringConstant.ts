@@ -8,8 +8,8 @@ import { readTable, storedText } from './columnAspects';
 import { indexClauses, namesIn } from '../../script/clauses';
 import { bodyOf, isDoubleQuoted, isNamePlace } from '../../script/spelling';
 import { readTableDefinition } from './tableDefinition';
-import { trial } from '../../schema/trial';
 import type { Failure, StatementOutcome } from '../outcome';
+import { trial } from '../../schema/shadow';
 import { findUnusable } from '../../schema/usable';
 
 /** Statements that keep expressions in the schema, or read rows by them. */

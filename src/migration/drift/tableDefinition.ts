@@ -17,7 +17,7 @@ export interface ColumnDefinition {
 }
 
 /** PRIMARY KEY or UNIQUE, of a column or of the table. */
-export interface KeyDefinition {
+interface KeyDefinition {
   /** Folded names. */
   readonly columns: readonly string[];
   /** As in ColumnDefinition. */

@@ -4,7 +4,7 @@ import { type Database, foldName } from '../../database';
 import { hasReplaceClause } from './firedTriggers';
 import { Lineage, type TrackedTable } from './lineage';
 import type { KeepLosses, LossAccount } from '../run/lossAccount';
-import { counted } from '../../words';
+import { counted, figure } from '../../words';
 import { Rebuilds } from './rebuilds';
 import { RowCounter, type Figure } from './rowCounter';
 import { TriggerLosses } from './triggerLosses';
@@ -194,7 +194,7 @@ export class LossLedger implements LossAccount {
     if (now === null || now === table || !now.holds.has(name)) return null;
     const { rows } = this.#counter.count(name, Infinity);
     const before = loss.exact ? counted(loss.rows, 'row') : `more than ${counted(loss.rows, 'row')}`;
-    const sizes = `The table ${name} is rebuilt: ${before} before, ${rows.toLocaleString('en-US')} after.`;
+    const sizes = `The table ${name} is rebuilt: ${before} before, ${figure(rows)} after.`;
     this.#rebuilds.finish(now);
     const difference = this.#rebuilds.between(table, now);
     // What a DELETE has taken from the new table is said there.

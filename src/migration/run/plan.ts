@@ -35,6 +35,12 @@ export interface PlanTools {
 /**
  * Rehearses the script in a transaction that is rolled back: the same code as the run, without building the indexes that
  * cannot fail. What it takes is what the script's own reading and writing of rows takes.
+ * @example
+ * const split = splitScript('ALTER TABLE people ADD COLUMN city TEXT; DROP TABLE pets;');
+ * if (!split.ok) throw new Error(split.refusal.sentence);
+ * const plan = planMigration(database, split.statements, DEFAULT_CHOICES, { losses: keepNoLosses });
+ * plan.outcomes.map(({ verdict }) => verdict); // ['applied', 'failed']
+ * plan.outcomes[1].failure.message; // 'no such table: pets'
  */
 export function planMigration(
   database: Database,

@@ -29,7 +29,7 @@ const OF_THE_FILE =
   'SQLite does this only with VACUUM, so it was left out. Do both with sqlite3 on the upgraded file if you want it.';
 
 /** All PRAGMAs by name (PRAGMA pragma_list), https://sqlite.org/pragma.html. */
-const RULES: ReadonlyMap<string, readonly [PragmaSort, string]> = new Map(
+export const PRAGMA_RULES: ReadonlyMap<string, readonly [PragmaSort, string]> = new Map(
   Object.entries({
     application_id: ['stored', STORED],
     user_version: ['stored', STORED],
@@ -114,9 +114,6 @@ const RULES: ReadonlyMap<string, readonly [PragmaSort, string]> = new Map(
 const ACTIONS =
   /^(incremental_vacuum|optimize|shrink_memory|wal_checkpoint|foreign_key_check|integrity_check|quick_check)$/;
 
-/** The names of all PRAGMAs that have a rule. */
-export const RULED_PRAGMAS: readonly string[] = [...RULES.keys()];
-
 /**
  * What becomes of a PRAGMA statement, or why it is refused. One that is not written as SQLite wants it runs, so that SQLite
  * says what is wrong with it.
@@ -126,7 +123,7 @@ export function rulePragma(database: Database, statement: ParsedStatement): Prag
   if (!words) return { runs: true, note: HELD };
   const { schema, name, value } = words;
   if (schema !== null && !/^(main|temp)$/i.test(schema)) return refuseSchema(schema);
-  const rule = RULES.get(name);
+  const rule = PRAGMA_RULES.get(name);
   if (!rule) return { runs: false, note: UNKNOWN };
   const [sort, note] = rule;
   if (sort === 'refused') return refuseDirectory(name);
@@ -180,7 +177,7 @@ export function readSettings(database: Database, statements: readonly ParsedStat
   return [...names].flatMap((name) => {
     // It can only be set, not read.
     if (name === 'case_sensitive_like') return ['PRAGMA case_sensitive_like = OFF'];
-    if (name === 'writable_schema' || RULES.get(name)?.[0] !== 'held') return [];
+    if (name === 'writable_schema' || PRAGMA_RULES.get(name)?.[0] !== 'held') return [];
     const value = rowsOf(database, `PRAGMA ${name}`)[0]?.[0];
     if (value === undefined) return [];
     // The third of its states has no number that SQLite would take.

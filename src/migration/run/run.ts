@@ -31,7 +31,16 @@ export interface RunResult {
   readonly milliseconds: number;
 }
 
-/** Runs a script on a database that nobody else writes to, and commits it; where a statement fails, rolls it back. */
+/**
+ * Runs a script on a database that nobody else writes to, and commits it; where a statement fails, rolls it back.
+ * @example
+ * const split = splitScript('ALTER TABLE people ADD COLUMN city TEXT; UPDATE people SET city = name;');
+ * if (!split.ok) throw new Error(split.refusal.sentence);
+ * const tools = { losses: keepNoLosses, now: () => performance.now(), onStatement: () => undefined };
+ * const run = runMigration(database, split.statements, DEFAULT_CHOICES, tools);
+ * run.committed; // true
+ * run.outcomes.map(({ verdict, changes }) => `${verdict}: ${changes} rows`); // ['applied: 0 rows', 'applied: 2 rows']
+ */
 export function runMigration(
   database: Database,
   statements: readonly ParsedStatement[],
