@@ -41,6 +41,19 @@ export async function serveDist(subPath = '/some/sub/path/', folder = dist): Pro
   return { address: `http://127.0.0.1:${port}${subPath}`, close: () => closeServer(server) };
 }
 
+let shared: Promise<Browser> | undefined;
+
+/**
+ * The Chromium of this process, for tests that need none of their own: what one of them does in a context of its own, no other one
+ * sees. Nobody closes it; it ends with the process.
+ */
+export function sharedChromium(): Promise<Browser> {
+  return (shared ??= launchChromium().then((browser) => {
+    browser.once('disconnected', () => (shared = undefined));
+    return browser;
+  }));
+}
+
 /** Starts the same Chromium, in the same way, as the tests of the page use. Whoever asked for it closes it. */
 export function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();

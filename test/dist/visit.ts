@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, CDPSession, Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
-import { launchChromium, serveDist, type ServedPage } from './browser';
+import { serveDist, sharedChromium, type ServedPage } from './browser';
 
 /** A file of the user. */
 export interface UserFile {
@@ -200,8 +200,9 @@ export function countShown(statements: readonly ShownStatement[]): Readonly<Reco
 }
 
 /**
- * Gives a file of tests its Chromium and the served page. Every visit ends with its test, which fails where the console
- * had an error or a request left the page's own folder.
+ * Gives a file of tests the served page, and each visit a browser context of its own. Every visit ends with its test, which fails where
+ * the console had an error or a request left the page's own folder. There is no service worker, unless the options allow one: it would
+ * fetch the whole build once more for each visit.
  */
 export function receiveVisits(
   prepare?: (page: Page) => Promise<void>,
@@ -212,7 +213,7 @@ export function receiveVisits(
   vi.setConfig({ testTimeout: 40_000, hookTimeout: 30_000 });
 
   beforeAll(async () => {
-    [browser, served] = await Promise.all([launchChromium(), serveDist('/some/sub/path/')]);
+    [browser, served] = await Promise.all([sharedChromium(), serveDist('/some/sub/path/')]);
   });
 
   afterEach(async () => {
@@ -228,13 +229,10 @@ export function receiveVisits(
     expect(elsewhere).toEqual([]);
   });
 
-  afterAll(async () => {
-    await browser.close();
-    await served.close();
-  });
+  afterAll(() => served.close());
 
   return async (options = {}) => {
-    const context = await browser.newContext({ acceptDownloads: true, ...options });
+    const context = await browser.newContext({ acceptDownloads: true, serviceWorkers: 'block', ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     const visit = new Visit(page);
