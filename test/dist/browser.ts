@@ -44,21 +44,21 @@ export async function serveDist(subPath = '/some/sub/path/', folder = dist): Pro
 let shared: Promise<Browser> | undefined;
 
 /**
- * The Chromium of this process, for tests that need none of their own: what one of them does in a context of its own, no other one
- * sees. Nobody closes it; it ends with the process.
+ * The Chromium of this process, for tests that need none of their own: what one of them does in a browser context of its own, no other
+ * one sees. Tabs of one context share a renderer process. Nobody closes it; it ends with the process.
  */
 export function sharedChromium(): Promise<Browser> {
-  return (shared ??= launchChromium().then((browser) => {
+  return (shared ??= launchChromium(['--process-per-site']).then((browser) => {
     browser.once('disconnected', () => (shared = undefined));
     return browser;
   }));
 }
 
 /** Starts the same Chromium, in the same way, as the tests of the page use. Whoever asked for it closes it. */
-export function launchChromium(): Promise<Browser> {
+export function launchChromium(moreArguments: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error('No Chromium was found: `node scripts/setup.mjs test` gets one.');
-  return chromium.launch({ executablePath, args: chromiumArguments, headless: true });
+  return chromium.launch({ executablePath, args: [...chromiumArguments, ...moreArguments], headless: true });
 }
 
 async function answer(response: ServerResponse, path: string, folder: string): Promise<void> {
