@@ -23,7 +23,7 @@ type Found = Pick<Pending, 'status' | 'notes'>;
 /** Tools that record only how far they have come, and what each of them does with a file that is below that. */
 const HIGH_WATER: Partial<Record<HistoryTool, (migration: ChainMigration, last: AppliedMigration) => string>> = {
   Drizzle: ({ when }, { version }) =>
-    `Drizzle will never run it: its time ${when} is below the last one recorded, ${version}. No entry says that it was applied.`,
+    `Drizzle will never run it: its time ${when} is below the last one recorded, ${version}, and no entry has its time.`,
   'golang-migrate': (_, { version }) =>
     `golang-migrate records only its last version, ${version}. It runs nothing that is below, whether that was applied or not.`,
 };

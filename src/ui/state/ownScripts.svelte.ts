@@ -217,7 +217,7 @@ function explainUnreadable({ path, bytes }: UnreadableFile, others: number): Pro
       bytes === null
         ? `The browser could not read ${path}, so nothing is planned.${more}`
         : `${path} is not written in UTF-8, so nothing is planned.${more}`,
-    help: 'Choose below how to read it, or leave it out. Save it as UTF-8 and choose it again to have it read as it is.',
+    help: 'Choose how it is to be read, or leave it out. Save it as UTF-8 and choose it again to have it read as it is.',
   };
 }
 
