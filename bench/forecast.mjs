@@ -1,4 +1,4 @@
-// Compares what the page foretells of a run with what the run then takes: `node bench/forecast.mjs --sizes 10,100`.
+// Compares what the page foretells of a run with what the run then takes: `npm run bench:forecast -- --sizes 10,100`.
 // Databases and engine are those of the benchmark; all happens in one Node process, the speed of the machine is measured in
 // it, and the file is in memory. So times are those of the engine alone, without a browser's reading.
 import { readFileSync } from 'node:fs';

@@ -2,6 +2,7 @@
 
 import { foldName, quoteIdentifier, type Database, type Row, type SqlValue } from '../database';
 import { indexClauses, type IndexClauses } from '../script/clauses';
+import { parseSql } from '../script/tokens';
 
 /** What a table or an index stores. */
 export interface Records {
@@ -59,7 +60,7 @@ function clausesOf(database: Database, index: SqlValue | undefined): IndexClause
   const sql = `SELECT CAST(sql AS TEXT) FROM main.sqlite_schema WHERE type = 'index' AND name = ?`;
   const read = database.query(sql, [index ?? null]);
   const text = read.ok ? read.value[0]?.[0] : null;
-  return typeof text === 'string' ? indexClauses(text) : null;
+  return typeof text === 'string' ? indexClauses(parseSql(text)) : null;
 }
 
 /** SQL for the bytes of a value in a record, its type included (https://sqlite.org/fileformat2.html, 2.1 “Record Format”). */

@@ -8,9 +8,8 @@ import { PagedFile } from '../../file/pagedFile';
 import { sampleTree } from '../../file/treeSample';
 import { copyRows } from '../../schema/miniature';
 import { readRecords, type Records } from '../../schema/records';
-import { classify } from '../../script/classify';
-import { namesIn, newName } from '../../script/clauses';
-import type { Statement } from '../../script/statement';
+import type { ParsedStatement } from '../../script/parsedStatement';
+import { unquotedName } from '../../script/tokens';
 import type { StatementOutcome } from '../outcome';
 import type { Relation } from '../../schema/schema';
 import type { Plan } from '../run/plan';
@@ -50,7 +49,7 @@ export interface EstimateInput {
   /** The same file's bytes, and how many of them are kept in memory at most. */
   readonly file: ByteSource;
   readonly cacheBytes: number;
-  readonly statements: readonly Statement[];
+  readonly statements: readonly ParsedStatement[];
   readonly plan: Pick<Plan, 'before' | 'outcomes'>;
   readonly rates: Rates;
 }
@@ -70,7 +69,7 @@ interface Table {
 
 interface Change {
   readonly cost: { -readonly [Figure in keyof StatementForecast]: StatementForecast[Figure] };
-  readonly kind: Statement['kind'];
+  readonly kind: ParsedStatement['kind'];
   readonly rows: number;
   /** Indexes on no other columns are changed; null for all. */
   readonly columns: readonly string[] | null;
@@ -87,8 +86,9 @@ const WORKS_ON_ROWS = /^(create (index|table)|insert|update|delete)/;
 const READS_OTHERS = /^(create table as|create view|update|delete)$/;
 const NEW = { pages: 0, rows: 0, records: [], isRead: false, doubt: null } as const;
 const NOTHING = { pagesToRead: 0, bytesToWrite: 0, bytesToRewrite: 0, bytesToSort: 0, milliseconds: 0 } as const;
-/** How full pages are where rows come in any order, or become longer. */
-const FULL = 0.85;
+/** Of what an adapted ADD COLUMN runs: the column itself and a value for the rows; the rest is about the schema's text. */
+const [ADAPTED, BACKFILL] = [/^(ALTER TABLE|UPDATE main\.")/, /^UPDATE main\."/];
+const FULL = 0.85; // How full pages are where rows come in any order, or become longer.
 
 /** Follows a script on the miniature. For rows that the plan has changed, their number and the least time are the plan's. */
 export class Estimate {
@@ -126,7 +126,7 @@ export class Estimate {
     for (const [index, tree] of table.trees) tree.inFile = index === null ? sample.leaves : tree.pages;
   }
 
-  #costOf(statement: Statement, outcome: StatementOutcome | undefined): StatementForecast {
+  #costOf(statement: ParsedStatement, outcome: StatementOutcome | undefined): StatementForecast {
     const { kind, ordinal, text, name: created, temporary } = statement;
     const cost: Change['cost'] = { ordinal, index: kind === 'create index' ? created : null, ...NOTHING };
     if (outcome?.verdict !== 'applied' && outcome?.verdict !== 'adapted') return { ...cost, index: null };
@@ -136,24 +136,25 @@ export class Estimate {
     if (/^(analyze|reindex|vacuum)$/.test(kind)) this.#doubt(ordinal, 'It reads tables and indexes as a whole.');
     const index = cost.index === null ? undefined : foldName(cost.index);
     const name = foldName(statement.table ?? '');
-    const sources = namesOf(statement, outcome).flatMap((source) => this.#tables.get(source) ?? []);
+    const names = namesOf(statement, outcome);
+    const sources = names.flatMap((source) => this.#tables.get(source) ?? []);
     const tried = this.#try(statement, outcome, sources);
     const table = kind.startsWith('create table') ? { ...NEW, trees: new Map() } : this.#tables.get(name);
     if (!table || temporary) return cost;
 
-    const now = kind === 'rename table' ? newName(text) : name;
+    const now = kind === 'rename table' ? foldName(statement.newName ?? '') : name;
     this.#tables.set(now, table);
     const known = index === undefined ? [] : table.records.filter((one) => one.index !== index);
     if (tried === 'tried') table.records = readRecords(miniature, now, known);
     if (index !== undefined) table.trees.delete(index);
     const here = Math.max(1, rowsHere(table));
-    const rewrites = (outcome.executed ?? []).some(changesRows) || kind === 'drop column';
+    const rewrites = (outcome.executed ?? []).some((sql) => BACKFILL.test(sql)) || kind === 'drop column';
     const scale = Math.max(1, ...sources.map((source) => source.rows / Math.max(1, rowsHere(source))));
     const changes = rewrites ? table.rows : kind === 'create table as' ? rowsHere(table) * scale : outcome.changes;
     if (kind === 'insert' || kind === 'create table as') table.rows += changes;
     // SQLite sets all pages of a table free without writing them.
     const rows = kind === 'delete' && changes >= table.rows * 0.98 ? 0 : changes;
-    const columns = kind === 'update' ? namesIn(text).map(foldName) : rewrites ? [] : null;
+    const columns = kind === 'update' ? names : rewrites ? [] : null;
     const change = rewrites || WORKS_ON_ROWS.test(kind) ? { cost, kind, rows, columns } : undefined;
     for (const records of table.records) this.#count(table, records, change);
     if (!change) return cost;
@@ -177,14 +178,18 @@ export class Estimate {
   }
 
   /** Runs a statement on the miniature, unless that would take long or tell nothing new. */
-  #try(statement: Statement, outcome: StatementOutcome, sources: readonly Table[]): 'tried' | 'known' | 'unknown' {
+  #try(
+    statement: ParsedStatement,
+    outcome: StatementOutcome,
+    sources: readonly Table[],
+  ): 'tried' | 'known' | 'unknown' {
     const { kind, text, temporary } = statement;
     if (!TRIED.test(kind) || temporary || kind === 'drop trigger') return 'known';
     if (kind === 'insert' && outcome.changes <= FEW_ROWS && sources.some((one) => rowsHere(one) >= FEW_ROWS))
       return 'known';
     const part = Math.min(1, ...sources.map((source) => (rowsHere(source) + 1) / (source.rows + 1)));
     if (/^(create table as|insert)$/.test(kind) && outcome.milliseconds * part > LONGEST_TRIAL) return 'unknown';
-    const steps = outcome.executed?.filter((sql) => changesRows(sql) || classify(sql).kind === 'add column') ?? [text];
+    const steps = outcome.executed?.filter((sql) => ADAPTED.test(sql)) ?? [text];
     for (const sql of steps) this.#input.miniature.execute(sql);
     return 'tried';
   }
@@ -222,14 +227,10 @@ function rowsHere({ records }: Table): number {
   return records[0]?.sizes.length ?? 0;
 }
 
-/** Tables that a statement may work on: of one that reads others, all that it names. */
-function namesOf({ kind, table, text }: Statement, outcome: StatementOutcome | undefined): readonly string[] {
-  const reads = kind === 'insert' ? (outcome?.changes ?? 0) > FEW_ROWS : READS_OTHERS.test(kind);
-  return [...(table === null ? [] : [table]), ...(reads ? namesIn(text) : [])].map(foldName);
-}
-
-/** Of what runs instead of an adapted statement: it gives existing rows a value. */
-function changesRows(sql: string): boolean {
-  const { kind, name } = classify(sql);
-  return kind === 'update' && !/^sqlite_/i.test(name ?? '');
+/** The table that a statement works on; where it may read others or name columns, all names in it. */
+function namesOf(statement: ParsedStatement, outcome: StatementOutcome | undefined): readonly string[] {
+  const { kind, table } = statement;
+  if (kind === 'insert' ? (outcome?.changes ?? 0) > FEW_ROWS : READS_OTHERS.test(kind))
+    return statement.tokens.map((token) => foldName(unquotedName(token) ?? ''));
+  return table === null ? [] : [foldName(table)];
 }
