@@ -12,8 +12,10 @@ import type { Failure, StatementOutcome } from '../outcome';
 import { trial } from '../../schema/shadow';
 import { findUnusable } from '../../schema/usable';
 
-/** Statements that keep expressions in the schema, where such words may stand. */
-const KEEPS_EXPRESSIONS = /^(create (table|index|view|trigger)|add column)$/;
+/** Statements that keep expressions in the schema, or read rows by them. */
+const HAS_EXPRESSIONS = /^(create (table|table as|index|view|trigger)|add column|insert|update|delete|select)$/;
+/** Those that have to be made to be tried: all others are compiled alone. */
+const IS_MADE = /^(create (table|index|view|trigger)|add column)$/;
 
 /**
  * The words in double quotes that SQLite will take for strings in what the statement makes; none where something of its name
@@ -23,12 +25,13 @@ const KEEPS_EXPRESSIONS = /^(create (table|index|view|trigger)|add column)$/;
 export function findNewConstants(shadow: Database, statement: ParsedStatement): readonly string[] {
   const { kind, name } = statement;
   if (!mayHaveConstants(statement)) return [];
-  const isThere = name !== null && storedText(shadow, kind.replace(/^create /, ''), name) !== null;
+  const isThere =
+    name !== null && kind.startsWith('create') && storedText(shadow, kind.replace(/^create /, ''), name) !== null;
   return isThere ? [] : findConstants(shadow, statement);
 }
 
 function mayHaveConstants({ kind, temporary, text }: ParsedStatement): boolean {
-  return !temporary && KEEPS_EXPRESSIONS.test(kind) && text.includes('"');
+  return !temporary && HAS_EXPRESSIONS.test(kind) && text.includes('"');
 }
 
 /**
@@ -81,7 +84,8 @@ export function withNote<Result extends Pick<StatementOutcome, 'verdict'> & { re
 }
 
 /**
- * The words in double quotes that SQLite takes for strings in a CREATE INDEX, TABLE, VIEW or TRIGGER or in an ADD COLUMN.
+ * The words in double quotes that SQLite takes for strings in a CREATE INDEX, TABLE, VIEW or TRIGGER, in an ADD COLUMN, or in a
+ * statement that reads or writes rows.
  * It is asked itself: in backticks, a word that names nothing is an error. None where the statement cannot be tried, or makes
  * something temporary.
  */
@@ -118,7 +122,8 @@ function columnsFor(shadow: Database, statement: ParsedStatement): ReadonlySet<s
 function suspects(statement: ParsedStatement): Token[] {
   const from = startOf(statement);
   if (from === null) return [];
-  const tokens = bodyOf(statement).tokens.filter((token) => token.start >= from);
+  const all = IS_MADE.test(statement.kind) ? bodyOf(statement).tokens : statement.tokens;
+  const tokens = all.filter((token) => token.start >= from);
   return tokens.filter((token, at) => isDoubleQuoted(token) && !isNamePlace(tokens, at));
 }
 
@@ -134,7 +139,16 @@ function startOf({ kind, tokens }: ParsedStatement): number | null {
     case 'create index':
       return tokens.find((token) => token.text === '(')?.start ?? null;
     case 'create view':
+    case 'create table as':
       return first('AS');
+    case 'insert':
+      return first('VALUES', 'SELECT', 'WITH');
+    case 'update':
+      return first('SET');
+    case 'delete':
+      return first('WHERE', 'RETURNING');
+    case 'select':
+      return 0;
     case 'create trigger':
       return first('WHEN', 'BEGIN');
     default:
@@ -155,6 +169,7 @@ function inBackticks(sql: string, tokens: readonly Token[]): string {
 /** Makes it, with these words, and uses it; all of it is taken back. */
 function attempt(shadow: Database, statement: ParsedStatement, sql: string): Outcome<undefined> {
   const { kind, name } = statement;
+  if (!IS_MADE.test(kind)) return shadow.compile(sql);
   const type = kind.replace(/^create /, '');
   const there = name !== null && kind !== 'add column' && storedText(shadow, type, name) !== null;
   if (kind === 'create table') return attemptAlone(shadow, sql);

@@ -60,10 +60,11 @@ export function runStatement(context: StatementContext, statement: ParsedStateme
       note: 'SQLite may carry out a PRAGMA that it should only explain, so it was left out.',
     };
   }
-  return withNote(
+  const result = withNote(
     noteConstants(constants),
     context.rehearsing ? rehearse(context, statement) : execute(context, statement),
   );
+  return constants.length > 0 && result.verdict === 'applied' ? { ...result, constants } : result;
 }
 
 function runPragma(context: StatementContext, statement: ParsedStatement): Result {
