@@ -51,6 +51,14 @@ const MORE: Readonly<Partial<Record<CheckKey, string>>> = {
   'row-counts': 'Count the rows of every table',
 };
 
+/** The proofs that are made unasked and were not made: skipped, or the engine stopped over them. */
+export function missingOf(states: ReadonlyMap<CheckKey, CheckState>): readonly ProofCode[] {
+  return PROOF_CODES.filter((code) => {
+    const state = states.get(code)?.state;
+    return state !== undefined && state !== 'made' && state !== 'unasked';
+  });
+}
+
 /** The proofs that have no outcome, with the reason. */
 export function unmadeOf(states: ReadonlyMap<CheckKey, CheckState>): readonly UnmadeCheck[] {
   return PROOF_CODES.flatMap((code) => {

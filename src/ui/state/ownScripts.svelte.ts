@@ -10,7 +10,6 @@ import type { ChosenScript } from './chosenScript';
 import type { Problem } from './problem';
 import type { Script, ScriptPart } from '../../script/statement';
 import { pathOf } from './droppedFiles';
-import type { RemoteEngine } from '../../engine/worker/client';
 import { counted } from '../../words';
 
 /** A file of SQL, as it was dropped or as it has been edited since. */
@@ -22,8 +21,8 @@ export interface OwnFile {
 /** The scripts of one drop, or one that is written in the page. */
 export class OwnScripts {
   files = $state.raw<readonly OwnFile[]>([]);
-  /** What the open database has recorded. */
-  histories = $state.raw<readonly History[]>([]);
+  /** Gives what the open database has recorded: null as long as that has not been read. */
+  #recorded = $state.raw<() => readonly History[] | null>(() => []);
   /** Path of the file that is being edited. */
   editing = $state<string | null>(null);
   /** Whether what is run is recorded in the tool's own table too. */
@@ -36,9 +35,18 @@ export class OwnScripts {
   /** What the user ticked or left out herself. */
   readonly #picked = new SvelteMap<string, boolean>();
 
-  constructor(files: readonly OwnFile[], histories: readonly History[] = []) {
+  constructor(files: readonly OwnFile[]) {
     this.files = files;
-    this.histories = histories;
+  }
+
+  /** What the open database has recorded, as far as it has been read. */
+  get histories(): readonly History[] {
+    return this.#recorded() ?? [];
+  }
+
+  /** Whether it is known what the open database has recorded: before that nobody can tell what is still to run. */
+  get isRead(): boolean {
+    return this.#recorded() !== null;
   }
 
   /** Whether it is more than a file to be run as it is. */
@@ -100,9 +108,9 @@ export class OwnScripts {
     this.#picked.set(path, taken);
   }
 
-  /** Takes what another database has recorded: what is pending in one may be applied in the other. */
-  know(histories: readonly History[]): void {
-    this.histories = histories;
+  /** Goes by what is recorded elsewhere from now on: what is pending in one database may be applied in another. */
+  follow(recorded: () => readonly History[] | null): void {
+    this.#recorded = recorded;
   }
 
   /** Puts another text in the place of a file's. */
@@ -117,10 +125,9 @@ export class OwnScripts {
   }
 
   #takenOf(pending: readonly Pending[]): readonly ChainMigration[] {
-    // Both are in the same order.
-    return this.arranged.migrations.filter(
-      ({ path }, at) => this.#picked.get(path) ?? pending[at]?.status !== 'applied',
-    );
+    // Both are in the same order. One file that comes alone is meant to be run, whatever is recorded of it.
+    const isLeft = (at: number): boolean => this.isChain && pending[at]?.status === 'applied';
+    return this.arranged.migrations.filter(({ path }, at) => this.#picked.get(path) ?? !isLeft(at));
   }
 
   #partsFor(histories: readonly History[]): Script {
@@ -166,16 +173,4 @@ async function readText(file: File): Promise<string | null> {
   } catch {
     return null;
   }
-}
-
-/** What is to be run on the file that is open; null where all of it is recorded as applied. */
-export async function scriptFor(
-  engine: RemoteEngine,
-  { text, textFor }: ChosenScript,
-): Promise<Outcome<Script | null, Problem>> {
-  if (!textFor) return { ok: true, value: text };
-  const read = await engine.histories();
-  if (!read.ok) return read;
-  const pending = textFor(read.value);
-  return { ok: true, value: pending.length === 0 ? null : pending };
 }
