@@ -7,7 +7,8 @@ import type { Inspection } from '../../src/engine/inspection';
 import type { CallMessage } from '../../src/engine/worker/message';
 import type { ProofCode } from '../../src/migration/proofs/proof';
 import { DEFAULT_CHOICES } from '../../src/migration/outcome';
-import { Checks, type CheckKey } from '../../src/ui/state/checks.svelte';
+import type { CheckKey } from '../../src/ui/state/check';
+import { Checks } from '../../src/ui/state/checks.svelte';
 import { databaseOf } from './databases';
 
 /** What becomes of a question on its way to the worker: it gets there, it never does, or the worker dies of it. */

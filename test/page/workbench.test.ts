@@ -1,7 +1,8 @@
 // The page's state with the real engine behind it: what follows what, and that late answers are dropped.
 import { beforeAll, beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
 import { EngineClient } from '../../src/engine/worker/client';
-import { Workbench, type WorkbenchState } from '../../src/ui/state/workbench.svelte';
+import type { WorkbenchState } from '../../src/ui/state/screen.svelte';
+import { Workbench } from '../../src/ui/state/workbench.svelte';
 import { PROOF_CODES } from '../../src/migration/proofs/proof';
 import { databaseOf, ENDLESS, scriptOf, tableOf } from './databases';
 import { asked, settled, standing, watchChecks, type WatchedChecks } from './watchedChecks';

@@ -3,7 +3,7 @@
 import { DEAR_BYTES } from '../../migration/proofs/agenda';
 import { PROOF_CODES, PROOF_TITLES, type ProofCode } from '../../migration/proofs/proof';
 import type { UnmadeCheck } from '../../migration/report/report';
-import type { CheckKey, CheckState } from './checks.svelte';
+import type { CheckKey, CheckState } from './check';
 
 const TITLES: Readonly<Record<Exclude<CheckKey, ProofCode>, string>> = {
   forecast: 'What the run will take',

@@ -10,23 +10,11 @@ import type { Inspection } from '../../engine/inspection';
 import type { Finding } from '../../file/finding';
 import { isHashedUnasked, thoroughnessUnasked, type Thoroughness } from '../../migration/proofs/agenda';
 import type { Forecast } from '../../migration/forecast/forecast';
-import { PROOF_CODES, type Proof, type ProofCode } from '../../migration/proofs/proof';
+import { PROOF_CODES, type Proof } from '../../migration/proofs/proof';
 import type { Script } from '../../script/statement';
+import { labelOf, OF_FILE, type CheckKey, type CheckState } from './check';
 import { lookedAt, type DroppedDatabase } from './droppedFiles';
 import { Turns, type Turn } from './turn';
-
-/** What can be checked: what a run will take, the number of rows of every table, the proofs, the hashes of both files. */
-export type CheckKey = ProofCode | 'forecast' | 'rows' | 'sha256-input' | 'sha256-result';
-
-/** How a check stands. `unasked`: it waits for a click, since it would take long. `stopped`: the engine gave out over it. */
-export type CheckState =
-  | { readonly state: 'waiting' | 'unasked' | 'skipped' }
-  | { readonly state: 'running'; readonly progress: Progress }
-  | { readonly state: 'stopped'; readonly reason: string }
-  | { readonly state: 'made'; readonly proof: Proof; readonly thoroughness: Thoroughness }
-  | { readonly state: 'made'; readonly sha256: string }
-  | { readonly state: 'made'; readonly counted: true }
-  | { readonly state: 'made'; readonly forecast: Forecast };
 
 interface Task {
   readonly key: CheckKey;
@@ -41,25 +29,6 @@ interface Foretold {
 
 /** How often a check is begun at most: once more, in a new worker, where the engine stops over it. */
 const ATTEMPTS = 2;
-
-/** The checks that need no result. */
-const OF_FILE = new Set<CheckKey>(['forecast', 'rows', 'integrity-before', 'sha256-input']);
-
-/** What is said of a check before its worker has told of it. */
-const LABELS: Readonly<Partial<Record<CheckKey, string>>> = {
-  forecast: 'sampling the tables',
-  rows: 'counting rows',
-  'integrity-before': 'a soundness check of your file',
-  pages: 'comparing pages',
-  'row-counts': 'counting rows',
-  content: 'comparing values',
-  'foreign-keys': 'foreign_key_check',
-  'integrity-after': 'quick_check of the result',
-  'integrity-reopened': 'integrity_check of the result',
-  'second-run': 'a second run',
-  'sha256-input': 'SHA-256 of your file',
-  'sha256-result': 'SHA-256 of the result',
-};
 
 /** Up to this many bytes a check is over soon and takes little memory: one that has begun is not given up for a run. */
 const SMALL_BYTES = 32e6;
@@ -246,8 +215,8 @@ export class Checks {
     for (let task = this.#next(); task; task = this.#next()) {
       this.#current = task;
       const { key } = task;
-      const label = LABELS[key] ?? 'looking at the schema';
-      this.states.set(key, { state: 'running', progress: { stage: 'check', label, done: 0, total: 0, pagesRead: 0 } });
+      const progress = { stage: 'check', label: labelOf(key), done: 0, total: 0, pagesRead: 0 } as const;
+      this.states.set(key, { state: 'running', progress });
       const state = await this.#make(task, turn);
       if (state === null) return;
       this.states.set(key, state);

@@ -7,14 +7,14 @@
 
 import { SvelteSet } from 'svelte/reactivity';
 import type { History } from '../../chain/history';
-import type { Outcome } from '../../database';
 import type { FinishedRun, PlannedScript, Progress } from '../../engine/answers';
 import type { Inspection } from '../../engine/inspection';
 import { Cancelled, EngineFailure, type EngineClient, type RemoteFile } from '../../engine/worker/client';
 import type { Finding } from '../../file/finding';
 import { Checks, settled } from './checks.svelte';
 import { lookedAt, type DroppedDatabase } from './droppedFiles';
-import { explainEmpty, explainStoppedEngine, type Problem } from './problem';
+import { CANCELLED, isFor, outcomeOf, unplanned, type JobPlan, type Unplanned } from './jobPlan';
+import { explainStoppedEngine, type Problem } from './problem';
 import { latestNowAndThen } from './progress';
 import { goesByHistory, isSame, subjectOf, type Subject, type Wish } from './subject';
 import { Turns, type Turn } from './turn';
@@ -23,18 +23,6 @@ import { Turns, type Turn } from './turn';
 const SHOW_EVERY_MILLISECONDS = 50;
 /** A worker that has written a result of this many bytes is worth ending for its memory. */
 const MEMORY_WORTH_FREEING = 64 << 20;
-
-/** Why there is no plan. `ofScript`: it would be the same on any file. `passing`: it may be asked for again. */
-interface Unplanned extends Problem {
-  readonly because: 'of script' | 'of file' | 'passing';
-}
-
-/** A plan with what it is of. `outcome` is null while it is being made. */
-interface JobPlan {
-  readonly subject: Subject | null;
-  readonly answer: ReturnType<RemoteFile['plan']> | null;
-  readonly outcome: Outcome<PlannedScript, Unplanned> | null;
-}
 
 /** A run with what it is of. */
 export interface JobRun {
@@ -45,13 +33,6 @@ export interface JobRun {
   readonly finished: FinishedRun | null;
   readonly isOver: boolean;
 }
-
-const CANCELLED: Unplanned = {
-  code: 'cancelled',
-  sentence: 'Planning was cancelled.',
-  help: 'Plan it again, or choose another script.',
-  because: 'passing',
-};
 
 /** Whoever gives up what is being done makes what awaited it end with `Cancelled`, and it has changed nothing since. */
 export class FileJob {
@@ -244,7 +225,7 @@ export class FileJob {
     this.#preparing = null;
     this.#client.cancel();
     this.#forgetRun();
-    if (wasPlanning) this.#plan = { subject: this.subject, answer: null, outcome: { ok: false, error: CANCELLED } };
+    if (wasPlanning) this.#plan = unplanned(this.subject, CANCELLED);
   }
 
   /** Opens the file in a new worker, so that what is asked next is answered sooner, and a file that is gone is found out. */
@@ -295,11 +276,7 @@ export class FileJob {
     if (this.#wantsHistories) {
       const read = await turn.still(this.#readHistories());
       if (!read.ok) {
-        this.#plan = {
-          subject: this.subject,
-          answer: null,
-          outcome: { ok: false, error: { ...read.error, because: 'of file' } },
-        };
+        this.#plan = unplanned(this.subject, { ...read.error, because: 'of file' });
         return;
       }
     }
@@ -326,8 +303,7 @@ export class FileJob {
   #askForPlan(): JobPlan | null {
     const { subject } = this;
     const last = this.#plan;
-    const isPassing = last?.outcome?.ok === false && last.outcome.error.because === 'passing';
-    if (last && isSame(last.subject, subject) && !isPassing) return last;
+    if (last && isFor(last, subject)) return last;
     if (last?.outcome === null) {
       // It may never be answered. But where the file is still being opened, that is not begun anew for it.
       if (!this.inspection) return null;
@@ -336,7 +312,10 @@ export class FileJob {
     this.#plan = null;
     if (!subject) return null;
     const answer = this.#file.plan(subject.text, subject.choices);
-    answer.catch(() => undefined);
+    // A question that went down with its worker is asked again by whoever still wants to know.
+    answer.catch(() => {
+      if (this.#plan?.answer === answer) this.#plan = null;
+    });
     this.#plan = { subject, answer, outcome: null };
     return this.#plan;
   }
@@ -347,11 +326,7 @@ export class FileJob {
         message,
         'Your file was not changed. Plan it again, or choose another script.',
       );
-      this.#plan = {
-        subject: this.subject,
-        answer: null,
-        outcome: { ok: false, error: { ...stopped, because: 'passing' } },
-      };
+      this.#plan = unplanned(this.subject, { ...stopped, because: 'passing' });
     } else {
       const help = 'Your file was not changed. Drop it again, or reload the page if this repeats.';
       this.refusal = explainStoppedEngine(message, help);
@@ -368,16 +343,4 @@ export class FileJob {
     this.#run = null;
     this.checks.forgetRun();
   }
-}
-
-function outcomeOf(
-  planned: Awaited<ReturnType<RemoteFile['plan']>>,
-  subject: Subject | null,
-): Outcome<PlannedScript, Unplanned> {
-  if (!planned.ok) {
-    const because = 'line' in planned.error ? 'of script' : 'of file';
-    return { ok: false, error: { help: 'Mend the script and choose it again.', ...planned.error, because } };
-  }
-  if (planned.value.statements.length > 0) return planned;
-  return { ok: false, error: { ...explainEmpty(subject?.title ?? ''), because: 'of script' } };
 }

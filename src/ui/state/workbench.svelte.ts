@@ -1,41 +1,26 @@
 // The page's state, and the only place that changes it: which file, which scripts, and what is on the screen. What becomes of the
 // file is told by its job. Components read the workbench and call its methods.
 
-import { Cancelled, EngineClient, EngineFailure } from '../../engine/worker/client';
-import type { FinishedRun, PlannedScript, Progress } from '../../engine/answers';
-import type { History } from '../../chain/history';
-import type { Inspection } from '../../engine/inspection';
-import { SvelteSet } from 'svelte/reactivity';
-import type { Finding } from '../../file/finding';
+import { Cancelled, EngineClient } from '../../engine/worker/client';
 import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
-import { loadSampleBase, type Sample } from '../../catalog/catalog';
+import type { Sample } from '../../catalog/catalog';
 import type { Outcome } from '../../database';
 import type { Machine } from '../../migration/forecast/limits';
 import { DEFAULT_CHOICES, type Choices } from '../../migration/outcome';
-import { Checks } from './checks.svelte';
 import { liesBeside, lookAt, sortFiles, type DroppedDatabase, type SeenFile } from './droppedFiles';
 import { FileJob } from './fileJob.svelte';
 import { readMachine } from './machine';
-import { readMigrationFile } from './catalogFile';
-import { explainLostFile, explainNotLoaded, explainStoppedEngine, explainUnsavedMany, type Problem } from './problem';
+import { explainLostFile, explainNotLoaded, explainUnsavedMany, type Problem } from './problem';
 import type { OwnScripts } from './ownScripts.svelte';
-import { Scripts } from './scripts.svelte';
+import { makeSampleFile } from './sampleFile';
+import { Screen } from './screen.svelte';
 import { Turns } from './turn';
-
-/** Where the work is; `<main data-state>` shows it. */
-export type WorkbenchState = 'empty' | 'inspecting' | 'ready' | 'running' | 'done' | 'refused';
 
 /** The checks of a file begin so long after its plan is shown. */
 const LOOK_AFTER_MILLISECONDS = 300;
 
 /** One workbench for the life of the page. */
-export class Workbench {
-  /** The open file, with all that becomes of it; null where there is none. */
-  #job = $state.raw<FileJob | null>(null);
-  /** Whether the first plan of the file has been shown, or there was none to make. */
-  #isSettled = $state(false);
-  /** A sample that is being made, or why it could not be. */
-  #sample = $state.raw<'being made' | Problem | null>(null);
+export class Workbench extends Screen {
   /** What the browser tells of the machine; null until it is needed. */
   machine = $state.raw<Machine | null>(null);
   /** Something that went wrong without ending the work: files that were left out, an engine that stopped. */
@@ -48,11 +33,8 @@ export class Workbench {
   /** Said to screen readers when something changes by itself. */
   announcement = $state('');
 
-  readonly scripts = new Scripts();
   readonly #client: EngineClient;
   readonly #checking: EngineClient;
-  /** Stand in where no file is open. */
-  readonly #none: Pick<FileJob, 'checks' | 'agreed'>;
   /** Sidecars that were dropped without their database. */
   #waiting: readonly File[] = [];
   /** Drops are taken in their order, each as a whole. */
@@ -62,118 +44,10 @@ export class Workbench {
   readonly #turns = new Turns();
 
   constructor(client = new EngineClient(), checking = new EngineClient('checks')) {
+    super();
     this.#client = client;
     this.#checking = checking;
-    const nothing = { file: new File([], ''), sidecars: NO_SIDECARS };
-    this.#none = { checks: new Checks(nothing, checking), agreed: new SvelteSet<Finding['code']>() };
     client.warmUp();
-  }
-
-  get state(): WorkbenchState {
-    const job = this.#job;
-    if (this.refusal) return 'refused';
-    if (!job) return this.#sample ? 'inspecting' : 'empty';
-    if (job.run) return job.isRunning ? 'running' : 'done';
-    return job.inspection && this.#isSettled ? 'ready' : 'inspecting';
-  }
-
-  get inspection(): Inspection | null {
-    return this.#job?.inspection ?? null;
-  }
-
-  /** The plan of what is chosen now, or of the run that is shown; null where there is none. */
-  get planned(): PlannedScript | null {
-    return this.#job?.planned ?? null;
-  }
-
-  /** Whether a plan is being made. */
-  get planning(): boolean {
-    return this.inspection !== null && this.#job?.isPreparing === true;
-  }
-
-  get finished(): FinishedRun | null {
-    return this.#job?.run?.finished ?? null;
-  }
-
-  /** How far the statements of a run have come; what is checked after them is told by `checks`. */
-  get progress(): Progress | null {
-    return this.#job?.run?.progress ?? null;
-  }
-
-  /** Why the file was refused. */
-  get refusal(): Problem | null {
-    const refusal = this.#job?.refusal ?? null;
-    if (!refusal || !this.#job || refusal.code === 'engine-stopped') return refusal ?? this.#sampleProblem;
-    return { ...refusal, sentence: `${this.#job.dropped.file.name}: ${refusal.sentence}` };
-  }
-
-  /** Why what is chosen cannot be planned. */
-  get scriptProblem(): Problem | null {
-    if (this.#job?.run) return null;
-    return this.#job?.planProblem ?? (this.planning ? null : this.scripts.ownProblem);
-  }
-
-  /** What migration tools have recorded in the open database. */
-  get histories(): readonly History[] {
-    return this.#job?.histories ?? [];
-  }
-
-  get checks(): Checks {
-    return (this.#job ?? this.#none).checks;
-  }
-
-  /** Findings that the user goes on in spite of. */
-  get agreed(): SvelteSet<Finding['code']> {
-    return (this.#job ?? this.#none).agreed;
-  }
-
-  /** Rows by table, as far as they have been counted; null where they cannot be. */
-  get rows(): ReadonlyMap<string, number | null> {
-    return this.checks.rows;
-  }
-
-  /** The file that was dropped, with what lies beside it. */
-  get dropped(): { readonly file: File; readonly name: string; readonly sidecars: Sidecars<File> } | null {
-    return this.#job && { ...this.#job.dropped, name: this.#job.dropped.file.name };
-  }
-
-  /** Whether the result has been saved. */
-  get saved(): boolean {
-    return this.#job?.saved ?? false;
-  }
-
-  set saved(saved: boolean) {
-    if (this.#job) this.#job.saved = saved;
-  }
-
-  /** Whether the dropped file turned out to be gone when the result was asked for. */
-  get isLost(): boolean {
-    return this.#job?.isLost ?? false;
-  }
-
-  /** Whether something is lost if the page is left now. */
-  get wouldBeLost(): boolean {
-    return this.state === 'running' || (this.state === 'done' && this.finished?.file != null && !this.saved);
-  }
-
-  /** Whether the statements are done and the result is being proved. */
-  get proving(): boolean {
-    return this.state === 'running' && this.finished !== null;
-  }
-
-  /** What there is to know about the file, damage included where it has been found. */
-  get findings(): readonly Finding[] {
-    return this.#job?.findings ?? [];
-  }
-
-  /** Whether a run has to wait until the user agrees to go on in spite of a finding. */
-  get wantsConsent(): boolean {
-    return this.#job?.wantsConsent ?? false;
-  }
-
-  /** Whether "Run migration" can be pressed. */
-  get canRun(): boolean {
-    return this.state === 'ready' && this.#job?.canRun === true;
   }
 
   /** Takes what was dropped or picked: databases, scripts, or both. */
@@ -193,7 +67,7 @@ export class Workbench {
     const { database, many, scripts, besideScripts, waiting, leftOut } = sorted;
     const read = scripts.length > 0 ? await readOwnScripts([...scripts, ...besideScripts]) : null;
     // A run may have been started meanwhile.
-    if (this.#job?.isRunning) return nothing;
+    if (this.job?.isRunning) return nothing;
     this.#waiting = waiting;
     if (!database && many.length === 0 && scripts.length === 0) {
       // Nothing of it is used, so all stays as it is, the result of a run too.
@@ -278,34 +152,23 @@ export class Workbench {
   async openSample(sample: Sample): Promise<void> {
     this.#leave();
     const turn = this.#turns.begin();
-    this.#sample = 'being made';
+    this.sample = 'being made';
     this.announcement = `Making the sample database ${sample.file}`;
-    const help = 'Drop a database of yours.';
     const migration = this.scripts.migrationOf(sample);
-    try {
-      const base = await turn.still(loadSampleBase(readMigrationFile, sample));
-      if (!base.ok) {
-        this.#sample = { code: 'sample', sentence: base.error.message, help };
-        return;
-      }
-      const { engine } = this.#client;
-      const made = await turn.still(engine.makeSample(base.value, migration?.script ?? '', sample.through));
-      if (!made.ok) {
-        this.#sample = { code: 'sample', ...made.error, help };
-        return;
-      }
-      if (migration) this.scripts.chooseMigration(migration);
-      await this.open(new File([made.value], sample.file));
-    } catch (error) {
-      if (error instanceof Cancelled) return;
-      if (!(error instanceof EngineFailure)) throw error;
-      this.#sample = explainStoppedEngine(error.message, help);
+    const made = await makeSampleFile(this.#client.engine, sample, migration?.script ?? '');
+    if (!turn.isCurrent) return;
+    if (!made.ok) {
+      this.sample = made.error;
+      this.announcement = made.error.sentence;
+      return;
     }
+    if (migration) this.scripts.chooseMigration(migration);
+    await this.open(made.value);
   }
 
   /** Runs the plan that is shown. */
   async run(): Promise<void> {
-    const job = this.#job;
+    const job = this.job;
     if (!this.canRun || !job) return;
     this.notice = null;
     this.announcement = 'The migration is running';
@@ -329,13 +192,13 @@ export class Workbench {
 
   /** Stops a run or an inspection at once; the worker and all its memory are gone, the dropped file is as it was. */
   cancel(): void {
-    const job = this.#job;
+    const job = this.job;
     if (!job?.inspection || (!job.isRunning && !job.isPreparing)) {
       this.startOver();
       return;
     }
     job.cancel();
-    this.#isSettled = true;
+    this.isSettled = true;
     this.announcement = 'Cancelled. Nothing was changed; the file is ready to be run again.';
     void job.reopen();
     this.#look(job);
@@ -343,7 +206,7 @@ export class Workbench {
 
   /** The upgraded database, for as long as the dropped file that it is partly made of can be read; null else. */
   async takeResult(): Promise<Blob | null> {
-    const job = this.#job;
+    const job = this.job;
     const result = job?.run?.finished?.file ?? null;
     if (!job || !result || (await job.isWhole())) return result;
     this.#lose(job);
@@ -359,26 +222,22 @@ export class Workbench {
     this.announcement = 'Ready for another file';
   }
 
-  get #sampleProblem(): Problem | null {
-    return this.#sample === 'being made' ? null : this.#sample;
-  }
-
   #useOwn(own: OwnScripts): void {
     // What is pending in each of many files is told for each of them.
-    own.follow(() => (this.#job ? this.#job.histories : []));
+    own.follow(() => (this.job ? this.job.histories : []));
     this.scripts.takeOwn(own);
   }
 
   /** The database that sidecars may belong to. One that was refused may need them; to all others it is nothing. */
   #openFor(files: readonly File[]): DroppedDatabase | null {
-    const dropped = this.#job?.dropped;
+    const dropped = this.job?.dropped;
     if (!dropped) return null;
     const isOfOthers = this.state === 'refused' && !files.some(({ name }) => liesBeside(name, dropped.file.name));
     return isOfOthers && this.refusal?.code !== 'engine-stopped' ? null : dropped;
   }
 
   async #openBeside(sidecars: Partial<Sidecars<File>>): Promise<void> {
-    const dropped = this.#job?.dropped;
+    const dropped = this.job?.dropped;
     if (dropped && this.state !== 'running') await this.open(dropped.file, { ...dropped.sidecars, ...sidecars });
   }
 
@@ -387,9 +246,9 @@ export class Workbench {
     clearTimeout(this.#lookingSoon);
     this.#turns.end();
     // What the engine is busy with is for a file that is no longer wanted, and its memory is given back only so.
-    this.#job?.close();
-    this.#job = this.#sample = this.notice = null;
-    this.#isSettled = false;
+    this.job?.close();
+    this.job = this.sample = this.notice = null;
+    this.isSettled = false;
     this.many = [];
   }
 
@@ -397,27 +256,27 @@ export class Workbench {
     this.#leave();
     performance.mark('drop');
     const wish = () => ({ script: this.scripts.chosen, choices: this.choices });
-    this.#job = new FileJob(dropped, this.#client, wish, this.#checking);
+    this.job = new FileJob(dropped, this.#client, wish, this.#checking);
     this.announcement = `Reading ${dropped.file.name}`;
   }
 
   /** Has what is chosen planned for the open file. */
   async #prepare(): Promise<void> {
-    const job = this.#job;
+    const job = this.job;
     if (!job || job.isRunning) return;
     clearTimeout(this.#lookingSoon);
-    if (!(await job.prepare(this.scripts.loaded)) || job !== this.#job) return;
+    if (!(await job.prepare(this.scripts.loaded)) || job !== this.job) return;
     if (this.refusal) {
       this.announcement = this.refusal.sentence;
       return;
     }
-    this.#isSettled = true;
+    this.isSettled = true;
     const { planned } = job;
     const failed = planned?.plan.obstacle;
     this.announcement = failed ? `The plan is ready. ${failed.sentence}` : 'The plan is ready.';
     // Who runs at once has the machine to herself; the page is drawn before it is busy with more.
     this.#lookingSoon = setTimeout(() => {
-      if (job === this.#job && planned === job.planned && this.state === 'ready') this.#look(job);
+      if (job === this.job && planned === job.planned && this.state === 'ready') this.#look(job);
     }, LOOK_AFTER_MILLISECONDS);
   }
 
