@@ -12,7 +12,7 @@ import { Checks } from '../../src/ui/state/checks.svelte';
 import { databaseOf } from './databases';
 
 /** What becomes of a question on its way to the worker: it gets there, it never does, or the worker dies of it. */
-export type Fate = 'asked' | 'held' | 'fatal';
+type Fate = 'asked' | 'held' | 'fatal';
 
 /** The worker of checks, watched. */
 export interface WatchedChecks {

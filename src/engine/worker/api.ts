@@ -57,6 +57,8 @@ export function makeApi(engine: Engine, kept: Kept) {
   /** Keeps account of losses, where there may be any. */
   const lossesOf = async (statements: readonly Statement[]): Promise<KeepLosses> =>
     mayLose(statements) ? (await import('../../migration/losses/lossLedger')).keepLosses : keepNoLosses;
+  /** What a plan warns of. Not needed before a script is planned, so it is no part of the first load. */
+  const loadRules = (): Promise<typeof import('../../migration/rules/rules')> => import('../../migration/rules/rules');
   /** What the explorer asks. */
   const loadLooking = (): Promise<typeof import('../looking')> => import('../looking');
   let opened: OpenedFile | null = null;
@@ -149,14 +151,15 @@ export function makeApi(engine: Engine, kept: Kept) {
     async plan(script: Script, choices: Choices): Promise<Outcome<PlannedScript, ScriptRefusal | Refusal>> {
       const split = splitScript(script);
       if (!split.ok) return { ok: false, error: split.refusal };
-      const losses = await lossesOf(split.statements);
+      const [losses, { watchRules }] = await Promise.all([lossesOf(split.statements), loadRules()]);
       return readable((): Outcome<PlannedScript, never> => {
         const start = performance.now();
         const { statements, notes } = split;
-        const { outcomes, after, obstacle } = mustBeOpen().using(({ database }) =>
-          planMigration(database, statements, choices, { losses, now: () => performance.now() }),
+        const watch = watchRules(script);
+        const { outcomes, after, obstacle, warnings } = mustBeOpen().using(({ database }) =>
+          planMigration(database, statements, choices, { losses, watch, now: () => performance.now() }),
         );
-        const plan = { outcomes, after, obstacle };
+        const plan = { outcomes, after, obstacle, warnings };
         const milliseconds = performance.now() - start;
         const documentation = readAddedColumnDocumentation(script, statements);
         return { ok: true, value: { statements, notes, plan, documentation, milliseconds } };
@@ -177,7 +180,7 @@ export function makeApi(engine: Engine, kept: Kept) {
 
     /** Foretells what a run of a planned script will take. */
     async forecast(script: Script, outcomes: Plan['outcomes']): Promise<Outcome<Forecast, Refusal>> {
-      const { forecastRun } = await loadChecking();
+      const { forecastRun, measureRates } = await loadChecking();
       return readable((): Outcome<Forecast, never> => {
         const open = mustBeOpen();
         const { source: file, header } = open;
@@ -186,7 +189,8 @@ export function makeApi(engine: Engine, kept: Kept) {
         const cacheBytes = kept.ofRuns(file.size);
         const value = open.using(({ database }) => {
           const plan = { before: readSchema(database), outcomes };
-          return forecastRun({ database, header, file, statements, plan, cacheBytes }, () => performance.now());
+          const rates = measureRates(database, file, () => performance.now());
+          return forecastRun({ database, header, file, statements, plan, cacheBytes, rates });
         });
         return { ok: true, value };
       });

@@ -5,7 +5,7 @@ import type { AnswerMessage, CallMessage } from './message';
 import type { ProvableRun } from '../answers';
 import { trustedAddress } from '../../trustedAddress';
 import { workerAddress, workerType } from './workerAddress';
-import type { WorkerPurpose } from '../pages/keptBytes';
+import type { WorkerPurpose } from '../pages/readCache';
 import type { Sidecars } from '../../file/recovery';
 
 /** A call was given up because the user cancelled. */
@@ -40,11 +40,6 @@ export type RemoteResult = Remote<'prove' | 'hash'>;
 /**
  * What is asked of one file. Whatever is asked, the file is open in the worker that is asked: where the worker is new, or has
  * another one open, it opens the file first. Where it cannot be opened, every answer is the refusal.
- * @example
- * const file = client.over({ file: blob, name: 'spine.db', sidecars: NO_SIDECARS });
- * const planned = await file.plan(script, choices); // opens it
- * client.cancel();
- * const finished = await file.run(script, choices, () => undefined); // opens it in a new worker
  */
 export type RemoteFile = Remote<Exclude<keyof EngineApi, keyof RemoteEngine | 'open' | 'openResult'>> & {
   /** Opens the file, unless it is open; gives what was found. */
@@ -69,7 +64,21 @@ interface Running {
   ended: Error | null;
 }
 
-/** One worker at a time. Invariant: every call settles, also when its worker is terminated, dies or cannot be understood. */
+/**
+ * One worker at a time. Invariant: every call settles, also when its worker is terminated, dies or cannot be understood.
+ * @example
+ * // `file` is a File that the user dropped.
+ * const client = new EngineClient();
+ * const database = client.over({ file, name: 'people.db', sidecars: { log: null, journal: null } });
+ * const opened = await database.open();
+ * if (!opened.ok) throw new Error(opened.error.sentence);
+ * const script = 'ALTER TABLE t ADD COLUMN city TEXT;';
+ * const planned = await database.plan(script, DEFAULT_CHOICES);
+ * const finished = await database.run(script, DEFAULT_CHOICES, (progress) => console.log(progress.stage));
+ * planned.ok && planned.value.plan.outcomes[0].verdict; // 'applied'
+ * finished.ok && finished.value.committed; // true
+ * client.cancel(); // ends the worker and gives its memory back; whatever is asked next opens the file in a new one
+ */
 export class EngineClient {
   readonly #start: () => Worker;
   #running: Running | null = null;
