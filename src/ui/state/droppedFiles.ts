@@ -1,5 +1,6 @@
 // Tells the files of one drop apart, by their bytes: databases, what lies beside them, scripts, and what cannot be used.
 
+import type { LookedAt } from '../../engine/worker/client';
 import { BYTES_TO_TELL, kindOf, type FileKind } from '../../file/kind';
 import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
 import type { Problem } from './problem';
@@ -14,6 +15,11 @@ export interface SeenFile {
 export interface DroppedDatabase {
   readonly file: File;
   readonly sidecars: Sidecars<File>;
+}
+
+/** A dropped database as an engine opens it. */
+export function lookedAt({ file, sidecars }: DroppedDatabase): LookedAt {
+  return { file, name: file.name, sidecars };
 }
 
 /** The files of one drop. */
