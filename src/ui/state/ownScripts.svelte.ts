@@ -22,7 +22,7 @@ export interface OwnFile {
 }
 
 /** A file that is no text in UTF-8, for the user to say what it is. */
-export interface UnreadableFile {
+interface UnreadableFile {
   readonly path: string;
   /** Null where the browser does not give them. */
   readonly bytes: Uint8Array | null;
@@ -46,7 +46,7 @@ export class OwnScripts {
   readonly #comparisons = $derived(
     this.#hashing
       ? compareChecksums(this.arranged.migrations, this.histories, bytesOf(this.files), this.#hashing)
-      : new Map<string, never>(),
+      : undefined,
   );
   readonly pending = $derived(tellPending(this.arranged.migrations, this.histories, this.#comparisons));
   readonly taken: readonly ChainMigration[] = $derived(this.#takenOf(this.pending));
@@ -179,8 +179,8 @@ export class OwnScripts {
 
   /** Adds files, or newer states of files that are there. */
   add(files: readonly OwnFile[], unreadable: readonly UnreadableFile[] = []): void {
-    const added = new Set([...files, ...unreadable].map(({ path }) => path));
-    const stays = ({ path }: { readonly path: string }): boolean => !added.has(path);
+    const added = [...files, ...unreadable].map(({ path }) => path);
+    const stays = ({ path }: { readonly path: string }): boolean => !added.includes(path);
     this.files = [...this.files.filter(stays), ...files];
     this.unreadable = [...this.unreadable.filter(stays), ...unreadable];
   }
