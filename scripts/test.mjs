@@ -15,6 +15,7 @@ const programs = {
   tsc: 'typescript/bin/tsc',
   'svelte-check': 'svelte-check/bin/svelte-check',
   eslint: 'eslint/bin/eslint.js',
+  knip: 'knip/bin/knip.js',
   prettier: 'prettier/bin/prettier.cjs',
   vite: 'vite/bin/vite.js',
   vitest: 'vitest/vitest.mjs',
@@ -28,6 +29,8 @@ const programs = {
  */
 const checks = [
   { step: 'lint', command: ['eslint', '--max-warnings', '0', '.'] },
+  { step: 'lint', command: ['knip'] },
+  { step: 'lint', command: ['knip', '--production', '--config', 'knip.production.jsonc'] },
   { step: 'types', command: ['svelte-check', '--output', 'human', '--fail-on-warnings'] },
   { step: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
   { step: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
