@@ -1,6 +1,7 @@
 // Rows as the grid gets them, against native sqlite3.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../amount';
 import type { Database, Outcome } from '../../../src/database';
 import { decoderOf } from '../../../src/engine/looking';
 import { arrangementOf, refuseExpression, type Arrangement } from '../../../src/explore/data/arrangement';
@@ -49,7 +50,7 @@ describe('Rows of a table', () => {
             expect(got).toEqual(ids.slice(at, at + 53));
           }
         }),
-        { numRuns: 60 },
+        runs(60),
       );
     });
   });
@@ -195,7 +196,7 @@ describe('Values', () => {
           expect(read(arrange(database, 't'), 0, 99, 1).map(([cell]) => cell)).toEqual(wanted);
         });
       }),
-      { numRuns: 8 },
+      runs(8),
     );
   });
 
