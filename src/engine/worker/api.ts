@@ -171,7 +171,7 @@ export function makeApi(engine: Engine, kept: Kept) {
 
     /** Foretells what a run of a planned script will take. */
     async forecast(script: Script, outcomes: Plan['outcomes']): Promise<Outcome<Forecast, Refusal>> {
-      const { forecastRun } = await loadChecking();
+      const { forecastRun, measureRates } = await loadChecking();
       return readable((): Outcome<Forecast, never> => {
         const open = mustBeOpen();
         const { source: file, header } = open;
@@ -180,7 +180,8 @@ export function makeApi(engine: Engine, kept: Kept) {
         const cacheBytes = kept.ofRuns(file.size);
         const value = open.using(({ database }) => {
           const plan = { before: readSchema(database), outcomes };
-          return forecastRun({ database, header, file, statements, plan, cacheBytes }, () => performance.now());
+          const rates = measureRates(database, file, () => performance.now());
+          return forecastRun({ database, header, file, statements, plan, cacheBytes, rates });
         });
         return { ok: true, value };
       });
