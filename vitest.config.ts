@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, findChromium } from './scripts/chromium.mjs';
-import { amount, isLong } from './test/amount';
+import { amount, isLong } from './test/amount.ts';
 
 const executablePath = findChromium();
 /** Files that have nothing to say in less than minutes. */
@@ -27,6 +27,8 @@ export default defineConfig({
       },
       {
         extends: './vite.config.ts',
+        // A page has no process.
+        define: { 'process.env.DRYDOCK_TESTS': JSON.stringify(process.env.DRYDOCK_TESTS ?? '') },
         test: {
           name: 'page',
           include: ['test/page/**/*.test.ts'],
