@@ -75,7 +75,9 @@ if (total.failed === 0 && askedProjects.length > 0) await runTests();
 if (isLong && firefox === null)
   console.log('NOT TESTED in Firefox: none was found, and none could be installed. FIREFOX_PATH can name one.');
 if (isLong && findWebKit() === null)
-  console.log('NOT TESTED in WebKit: WebKitWebDriver, its MiniBrowser or Xvfb was not found, and could not be installed.');
+  console.log(
+    'NOT TESTED in WebKit: WebKitWebDriver, its MiniBrowser or Xvfb was not found, and could not be installed.',
+  );
 const skipped = total.skipped > 0 ? `, ${String(total.skipped)} skipped` : '';
 console.log(`${String(total.passed)} passed, ${String(total.failed)} failed${skipped}`);
 if (total.failed > 0) process.exitCode = 1;
