@@ -20,7 +20,7 @@ export default defineConfig({
           name: 'core',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/page/**', 'test/dist/**', ...tooLong],
+          exclude: ['test/page/**', 'test/dist/**', 'test/webkit/**', ...tooLong],
           // Generated cases take seconds, and more on a machine that is busy.
           testTimeout: amount(120_000, 3_600_000),
         },
@@ -47,7 +47,7 @@ export default defineConfig({
         test: {
           name: 'dist',
           environment: 'node',
-          include: ['test/dist/**/*.test.ts'],
+          include: ['test/dist/**/*.test.ts', 'test/webkit/**/*.test.ts'],
           exclude: tooLong,
           // Files of one process share a Chromium, and what they import is loaded once.
           isolate: false,
