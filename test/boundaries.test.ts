@@ -36,6 +36,9 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   'migration/drift': { values: ['migration/outcome', 'schema', 'script', ...ground] },
   'migration/run': { values: ['migration/outcome', 'migration/drift', 'schema', 'script', ...ground] },
   'migration/losses': { values: ['migration/outcome', 'migration/run', 'schema', 'script', ...ground] },
+  'migration/failures': {
+    values: ['migration/outcome', 'migration/run', 'migration/drift', 'schema', 'script', ...ground],
+  },
   'migration/forecast': { values: ['migration/outcome', 'migration/run', 'schema', 'script', 'file', ...ground] },
   'migration/proofs': { values: ['migration/outcome', 'migration/run', 'schema', 'script', 'file', ...ground] },
   'migration/report': {

@@ -9,6 +9,7 @@ import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
 import type { Thoroughness } from '../../migration/proofs/agenda';
 import type { Forecast } from '../../migration/forecast/forecast';
 import type { Hasher } from '../../migration/proofs/contentHash';
+import { plainHelp, type FailureHelp } from '../../migration/run/failureHelp';
 import { keepNoLosses, mayLose, type KeepLosses } from '../../migration/run/lossAccount';
 import { countRows } from '../../migration/proofs/measurement';
 import { planMigration, type Plan } from '../../migration/run/plan';
@@ -57,6 +58,12 @@ export function makeApi(engine: Engine, kept: Kept) {
   /** Keeps account of losses, where there may be any. */
   const lossesOf = async (statements: readonly Statement[]): Promise<KeepLosses> =>
     mayLose(statements) ? (await import('../../migration/losses/lossLedger')).keepLosses : keepNoLosses;
+  /** Explains failures; where it cannot be loaded, SQLite's own messages have to do. */
+  const loadHelp = (): Promise<FailureHelp> =>
+    import('../../migration/failures/failures').then(
+      ({ failureHelp }) => failureHelp,
+      () => plainHelp,
+    );
   /** What the explorer asks. */
   const loadLooking = (): Promise<typeof import('../looking')> => import('../looking');
   let opened: OpenedFile | null = null;
@@ -140,12 +147,12 @@ export function makeApi(engine: Engine, kept: Kept) {
       if (!split.ok) return { ok: false, error: split.refusal };
       // The page asks for a plan before it knows whether the file opens.
       if (refused) return { ok: false, error: refused };
-      const losses = await lossesOf(split.statements);
+      const [losses, help] = await Promise.all([lossesOf(split.statements), loadHelp()]);
       return readable((): Outcome<PlannedScript, never> => {
         const start = performance.now();
         const { statements, notes } = split;
         const { outcomes, after, obstacle } = mustBeOpen().using(({ database }) =>
-          planMigration(database, statements, choices, { losses, now: () => performance.now() }),
+          planMigration(database, statements, choices, { losses, help, now: () => performance.now() }),
         );
         const plan = { outcomes, after, obstacle };
         const milliseconds = performance.now() - start;
@@ -194,7 +201,7 @@ export function makeApi(engine: Engine, kept: Kept) {
       const start = performance.now();
       const startedAt = new Date().toISOString();
       const open = mustBeOpen();
-      const losses = await lossesOf(split.statements);
+      const [losses, help] = await Promise.all([lossesOf(split.statements), loadHelp()]);
       const preload = preloadOf(open, split.statements);
       if (preload) {
         const { size: total } = open.file;
@@ -219,6 +226,7 @@ export function makeApi(engine: Engine, kept: Kept) {
           };
           const result = runMigration(database, split.statements, choices, {
             losses,
+            help,
             now: () => performance.now(),
             onStatement,
           });

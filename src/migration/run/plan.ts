@@ -4,6 +4,7 @@ import type { Database } from '../../database';
 import { readSchema } from '../../schema/read';
 import type { Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
+import { plainHelp, type FailureHelp } from './failureHelp';
 import type { KeepLosses } from './lossAccount';
 import { findObstacle, type Obstacle } from './obstacle';
 import { transcribe } from './transcript';
@@ -27,11 +28,15 @@ export function planMigration(
   database: Database,
   statements: readonly Statement[],
   choices: Choices,
-  { losses, now = () => 0 }: { readonly losses: KeepLosses; readonly now?: () => number },
+  {
+    losses,
+    help = plainHelp,
+    now = () => 0,
+  }: { readonly losses: KeepLosses; readonly help?: FailureHelp; readonly now?: () => number },
 ): Plan {
   const before = readSchema(database);
   let after = before;
-  const transcript = transcribe(database, statements, choices, { rehearsing: true, losses, now }, (shadow) => {
+  const transcript = transcribe(database, statements, choices, { rehearsing: true, losses, help, now }, (shadow) => {
     after = readSchema(shadow);
   });
   if (transcript.complete) transcript.abandon();

@@ -1,0 +1,211 @@
+// The rows that a statement would leave in a table, as a query over what the statement itself reads.
+
+import { foldName, quoteIdentifier, rowsOf, type Database } from '../../database';
+import { affinityOf, type Affinity } from '../../schema/details';
+import { isOnTemporaryTable } from '../../schema/read';
+import { namesIn } from '../../script/clauses';
+import { readTableDefinition, type TableDefinition } from '../drift/tableDefinition';
+import type { FailedStatement } from '../run/failureHelp';
+import { describeColumns } from './blamedRows';
+import { readInsert, readUpdate } from './writeClauses';
+
+/** A column of the table that a statement writes to. */
+export interface TargetColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly affinity: Affinity;
+  readonly defaultValue: string | null;
+  readonly primaryKey: number;
+  /** Its expression; null for a column whose value is written. */
+  readonly generated: string | null;
+}
+
+/** The table that a statement writes to. */
+export interface Target {
+  readonly name: string;
+  readonly columns: readonly TargetColumn[];
+  readonly strict: boolean;
+  readonly withoutRowid: boolean;
+  readonly sql: string;
+  readonly definition: TableDefinition;
+}
+
+/** The table that the statement works on, as it is before it; null where that is no ordinary table of the file. */
+export function findTarget(failed: FailedStatement, table = failed.statement.table): Target | null {
+  const { shadow, statement } = failed;
+  if (table === null || (table === statement.table && isOnTemporaryTable(failed.database, statement))) return null;
+  const [found] = rowsOf(
+    shadow,
+    `SELECT s.name, s.sql, l.strict, l.wr FROM main.sqlite_schema AS s, pragma_table_list(s.name) AS l
+     WHERE s.type = 'table' AND l.schema = 'main' AND l.type = 'table' AND s.name = ? COLLATE NOCASE`,
+    [table],
+  );
+  if (typeof found?.[1] !== 'string') return null;
+  const [name, sql] = [String(found[0]), found[1]];
+  const strict = found[2] === 1;
+  const definition = readTableDefinition(sql);
+  const expressions = new Map(
+    definition.columns.map((column) => [foldName(column.name), textOf(sql, column.expression)]),
+  );
+  const listed = shadow.query('SELECT name, type, dflt_value, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid', [
+    name,
+  ]);
+  if (!listed.ok) return null;
+  const columns = listed.value.map(([column, type, defaultValue, primaryKey, hidden]): TargetColumn => ({
+    name: String(column),
+    type: String(type),
+    affinity: affinityOf(String(type), strict),
+    defaultValue: typeof defaultValue === 'string' ? defaultValue : null,
+    primaryKey: Number(primaryKey),
+    generated: Number(hidden) > 1 ? (expressions.get(foldName(String(column))) ?? '') : null,
+  }));
+  return { name, columns, strict, withoutRowid: found[3] === 1, sql, definition };
+}
+
+/** The text of tokens that follow each other in a source. */
+export function textOf(
+  source: string,
+  tokens: readonly { readonly start: number; readonly end: number }[] | null,
+): string {
+  const [first, last] = [tokens?.[0], tokens?.at(-1)];
+  return first && last ? source.slice(first.start, last.end) : '';
+}
+
+/** Whether a table is, in the database as it is before the statement, without any row. */
+export function isEmpty(database: Database, table: string): boolean {
+  const found = database.query(`SELECT 1 FROM main.${quoteIdentifier(table)} LIMIT 1`);
+  return found.ok && found.value.length === 0;
+}
+
+/** Rows as a query, that goes on after `WITH … ` with what is asked of them. */
+export interface NewRows {
+  /** `WITH new AS (…)`, with all that it stands on. */
+  readonly clause: string;
+  /** What columns `new` has. */
+  readonly columns: readonly string[];
+  /** The columns that the statement itself gives values for. */
+  readonly written: readonly string[];
+}
+
+/**
+ * The rows that an INSERT or UPDATE would write, with the columns that it names, and those that are asked for. Null for any
+ * other statement, and where it is none that can be told by its words.
+ * @param asked names of columns about which a question is asked: only these are given their table's affinity
+ * @param whole of an UPDATE: also the rows that it leaves as they are
+ */
+export function newRowsOf(
+  failed: FailedStatement,
+  target: Target,
+  asked: readonly string[],
+  whole = false,
+): NewRows | null {
+  const base = failed.statement.kind === 'insert' ? inserted(failed, target) : updated(failed, target, whole);
+  return base && refine(failed.database, target, base, asked);
+}
+
+interface Base {
+  readonly columns: readonly string[];
+  readonly sql: string;
+  readonly written: readonly string[];
+}
+
+function inserted({ statement }: FailedStatement, target: Target): Base | null {
+  const clauses = readInsert(statement.text);
+  if (clauses === null) return null;
+  const columns =
+    clauses.columns ?? target.columns.filter(({ generated }) => generated === null).map(({ name }) => name);
+  return { columns, sql: clauses.source, written: columns };
+}
+
+function updated({ statement }: FailedStatement, target: Target, whole: boolean): Base | null {
+  const clauses = statement.kind === 'update' ? readUpdate(statement.text) : null;
+  if (clauses === null) return null;
+  const { alias, where, values } = clauses;
+  const stored = target.columns.filter(({ generated }) => generated === null);
+  const selected = stored.map(({ name }) => {
+    const set = values.findLast(({ column }) => foldName(column) === foldName(name));
+    if (set === undefined) return quoteIdentifier(name);
+    return whole && where !== null
+      ? `CASE WHEN ${where} THEN ${set.value} ELSE ${quoteIdentifier(name)} END`
+      : set.value;
+  });
+  const filter = whole || where === null ? '' : ` WHERE ${where}`;
+  return {
+    columns: stored.map(({ name }) => name),
+    sql: `SELECT ${selected.join(', ')} FROM main.${quoteIdentifier(target.name)}${alias}${filter}`,
+    written: values.map(({ column }) => column),
+  };
+}
+
+/** Adds what SQLite does to rows on their way into the table: defaults, affinities, generated columns. */
+function refine(database: Database, target: Target, base: Base, asked: readonly string[]): NewRows | null {
+  const has = (names: readonly string[], name: string): boolean =>
+    names.some((one) => foldName(one) === foldName(name));
+  const generated = target.columns.filter(({ name, generated }) => generated !== null && has(asked, name));
+  const needed = [...asked, ...generated.flatMap((column) => namesIn(column.generated ?? ''))];
+  // Those that stand on others of their kind would need an order.
+  const computed = target.columns.filter((column) => column.generated !== null).map(({ name }) => name);
+  if (generated.some((column) => namesIn(column.generated ?? '').some((name) => has(computed, name)))) return null;
+  const missing = target.columns.filter(
+    ({ name, generated }) => generated === null && has(needed, name) && !has(base.columns, name),
+  );
+  const declared = base.columns.map(quoteIdentifier).join(', ');
+  const converted = findConverted(database, target, base, needed);
+  const written = `(${declared}) AS (\n${base.sql}\n)`;
+  const own = base.columns.map((name) => {
+    const column = converted.find((one) => foldName(one.name) === foldName(name));
+    return column ? `${withAffinity(column)} AS ${quoteIdentifier(name)}` : quoteIdentifier(name);
+  });
+  const defaults = missing.map(({ name, defaultValue }) => `(${defaultValue ?? 'NULL'}) AS ${quoteIdentifier(name)}`);
+  const results = generated.map((column) => `(${column.generated ?? ''}) AS ${quoteIdentifier(column.name)}`);
+  const steps: ((name: string) => string)[] = [(name) => `${name}${written}`];
+  if (converted.length + missing.length > 0) {
+    steps.push((name) => `${name} AS (SELECT ${[...own, ...defaults].join(', ')} FROM written)`);
+  }
+  const last = steps.length === 1 ? 'written' : 'stored';
+  if (generated.length > 0) steps.push((name) => `${name} AS (SELECT *, ${results.join(', ')} FROM ${last})`);
+  const names = ['written', 'stored'];
+  const parts = steps.map((step, at) => step(at === steps.length - 1 ? 'new' : (names[at] ?? '')));
+  const columns = [...base.columns, ...missing.map(({ name }) => name), ...generated.map(({ name }) => name)];
+  return { clause: `WITH ${parts.join(',\n')}\n`, columns, written: base.written };
+}
+
+/** The columns of which some value is of another type once it is stored. */
+function findConverted(
+  database: Database,
+  target: Target,
+  { columns, sql }: Base,
+  asked: readonly string[],
+): readonly TargetColumn[] {
+  const described = describeColumns(database, sql);
+  const candidates = columns.flatMap((name, at) => {
+    const column = target.columns.find((one) => foldName(one.name) === foldName(name));
+    const type = described?.[at]?.type ?? '';
+    const isAsked = asked.some((one) => foldName(one) === foldName(name));
+    if (!column || !isAsked || column.affinity === 'BLOB' || column.affinity === 'ANY') return [];
+    return type !== '' && affinityOf(type) === column.affinity ? [] : [column];
+  });
+  if (candidates.length === 0) return [];
+  const questions = candidates.map(
+    (column) => `max(typeof(${withAffinity(column)}) <> typeof(${quoteIdentifier(column.name)}))`,
+  );
+  const answered = database.query(
+    `WITH written(${columns.map(quoteIdentifier).join(', ')}) AS (\n${sql}\n) SELECT ${questions.join(', ')} FROM written`,
+  );
+  return answered.ok ? candidates.filter((_, at) => answered.value[0]?.[at] === 1) : [];
+}
+
+/** What a column makes of a value (https://sqlite.org/datatype3.html#type_affinity); a comparison with a number tells what looks like one. */
+function withAffinity({ name, affinity }: TargetColumn): string {
+  const value = quoteIdentifier(name);
+  const number = `CAST(${value} AS NUMERIC)`;
+  const looksNumeric = `typeof(${value}) = 'text' AND ${number} = ${value}`;
+  switch (affinity) {
+    case 'TEXT':
+      return `CASE WHEN typeof(${value}) IN ('integer', 'real') THEN CAST(${value} AS TEXT) ELSE ${value} END`;
+    case 'REAL':
+      return `CASE WHEN typeof(${value}) = 'integer' OR (${looksNumeric}) THEN CAST(${number} AS REAL) ELSE ${value} END`;
+    default:
+      return `CASE WHEN ${looksNumeric} THEN ${number} ELSE ${value} END`;
+  }
+}
