@@ -20,7 +20,7 @@ export const BROKEN_CONSTRAINTS: readonly Explanation[] = [
 
 /** The rows that the statement would write and for which a condition holds; null where they cannot be told, or are none. */
 function findNew(failed: FailedStatement, target: Target, asked: readonly string[], where: string): BlamedRows | null {
-  const rows = newRowsOf(failed, target, asked);
+  const rows = newRowsOf(failed, target, { asked });
   return rows && someRows(findRows(failed.database, `${rows.clause}SELECT * FROM new\nWHERE ${where}`));
 }
 
@@ -52,7 +52,7 @@ function explainNotNull(failed: FailedStatement, match: readonly string[]): Said
   }
   const name = quoteIdentifier(column.name);
   const rows = findNew(failed, target, [column.name], `${name} IS NULL`);
-  const written = newRowsOf(failed, target, [column.name])?.written ?? [];
+  const written = newRowsOf(failed, target, { asked: [column.name] })?.written ?? [];
   const isLeftOut = !written.some((one) => foldName(one) === foldName(column.name));
   if (statement.kind === 'insert' && isLeftOut && column.generated === null && rows) {
     return {
@@ -87,7 +87,7 @@ function explainCheck(failed: FailedStatement, match: readonly string[]): Said {
       wayOut: `Change the row ${IN_A_STATEMENT_BEFORE}, or change the CHECK.`,
     };
   }
-  const rows = findNew(failed, target, namesIn(check.text), `NOT (${check.text})`);
+  const rows = findBreaking(failed, target, check.text);
   const named = check.name === null ? '' : ` (${check.name})`;
   return {
     explanation:
@@ -98,6 +98,13 @@ function explainCheck(failed: FailedStatement, match: readonly string[]): Said {
     wayOut: `Change the values ${IN_A_STATEMENT_BEFORE} or in this one, or let the CHECK accept them where ${target.name} is made.`,
     ...withRows(rows),
   };
+}
+
+/** The rows that break a CHECK; null where SQLite might compare their values otherwise than here. */
+function findBreaking(failed: FailedStatement, target: Target, check: string): BlamedRows | null {
+  const rows = newRowsOf(failed, target, { asked: namesIn(check), compared: true });
+  if (rows === null || (rows.mixed && /[<>=]|\b(?:IN|IS|BETWEEN|CASE)\b/i.test(check))) return null;
+  return someRows(findRows(failed.database, `${rows.clause}SELECT * FROM new\nWHERE NOT (${check})`));
 }
 
 function inLine(text: string): string {

@@ -42,29 +42,14 @@ export const DATA_STATEMENTS: readonly Explanation[] = [
     'Name the columns of one that is there, or make a unique index on these before this statement. A partial index needs its WHERE in the clause too.',
   ),
   inWords(
-    /^cannot UPSERT a view/,
-    'ON CONFLICT needs a unique key, and a view has none.',
-    'Write to the table that the view reads.',
-  ),
-  inWords(
     /^UPSERT not implemented for virtual table "(.+)"/s,
     '$1 is a virtual table, and those have no ON CONFLICT DO.',
     'Use INSERT OR REPLACE, or delete the rows before.',
   ),
   inWords(
-    /RETURNING is not available on virtual tables/,
-    'A virtual table cannot give rows back by RETURNING.',
-    'Leave RETURNING out: nobody reads its rows in a script.',
-  ),
-  inWords(
     /^RETURNING may not use "TABLE\.\*" wildcards/,
     'RETURNING takes * alone, without a table before it.',
     'Leave RETURNING out: nobody reads its rows in a script.',
-  ),
-  inWords(
-    /^ORDER BY without LIMIT on (UPDATE|DELETE)/,
-    'In which order rows are changed matters only where not all are.',
-    'Leave ORDER BY out.',
   ),
   inWords(
     /^target object\/alias may not appear in FROM clause: (.+)$/s,

@@ -94,11 +94,6 @@ export const DEFINITIONS: readonly Explanation[] = [
     'Write it as name type GENERATED ALWAYS AS (expression) VIRTUAL, without a default.',
   ),
   inWords(
-    /^virtual tables cannot use computed columns/,
-    'The columns of a virtual table are its module’s, and cannot be generated.',
-    'Take GENERATED ALWAYS AS out.',
-  ),
-  inWords(
     /^foreign key on (.+) should reference only one column of table (.+)$/s,
     'REFERENCES stands at the column $1 and names several columns of $2.',
     'Name one column, or write FOREIGN KEY (a, b) REFERENCES $2(c, d) after the columns.',
@@ -174,11 +169,6 @@ export const DEFINITIONS: readonly Explanation[] = [
     'Put the trigger on the table from which this one is filled.',
   ),
   inWords(
-    /^trigger "(.+)" may not write to shadow table "(.+)"/s,
-    'The trigger $1 writes to $2, which belongs to a virtual table and is written by its module only.',
-    'Write to the virtual table instead.',
-  ),
-  inWords(
     /^(?:qualified table names are not allowed on INSERT, UPDATE, and DELETE statements within triggers|trigger .+ cannot reference objects in database .+)/s,
     'A trigger works on tables of its own database, so they are named without a schema inside of it.',
     'Leave out main. (or whatever stands before the dot) there.',
@@ -197,11 +187,6 @@ export const DEFINITIONS: readonly Explanation[] = [
     /^RAISE\(\) may only be used within a trigger-program/,
     'RAISE stops a statement from inside of a trigger, and there is none here.',
     'Put it into a trigger, with the condition in its WHEN; or take it out.',
-  ),
-  inWords(
-    /^(?:parameters are not allowed in views|(?:view|trigger) cannot use variables)/,
-    'A view or trigger is kept in the file, and nobody gives its parameters values when it is used.',
-    'Write the value itself, or a column.',
   ),
   inWords(
     /^view (.+) is circularly defined/s,

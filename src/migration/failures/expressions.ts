@@ -36,7 +36,7 @@ export const EXPRESSIONS: readonly Explanation[] = [
     'Select as many columns in both, in the same order.',
   ),
   inWords(
-    /^(\S+) clause should come after (.+) not before/,
+    /^(.+?) clause should come after (.+) not before/,
     '$1 stands before $2, and can stand at the end of the whole query only.',
     'Move $1 to the end, or put the part that it belongs to into a subquery: SELECT * FROM (…).',
   ),
@@ -157,12 +157,6 @@ export const EXPRESSIONS: readonly Explanation[] = [
     /^unable to use function (\S+) in the requested context/,
     '$1 works only on a table with a full-text or other index of its own, directly in WHERE.',
     'Use it on the virtual table itself, or search with LIKE.',
-  ),
-  inWords(/^local time unavailable/, 'The engine cannot tell the local time zone.', 'Use UTC.'),
-  inWords(
-    /^unsafe use of (.+)$/s,
-    '$1 may be used in statements, and not in views, triggers, CHECK, defaults, indexes or generated columns.',
-    'Compute the value in the statement that writes the row.',
   ),
   inWords(
     /^(?:too many terms in (?:ORDER BY clause|GROUP BY clause|compound SELECT)|too many columns in result set|at most \d+ tables in a join|too many FROM clause terms.*|Expression tree is too large.*|too many SQL variables|parser stack overflow|too many references to .+|statement too long)$/s,

@@ -62,7 +62,7 @@ function findWithoutParents(
     const parents = `SELECT ${to.map(quoteIdentifier).join(', ')} FROM ${other}`;
     const isChild = foldName(child) === foldName(target.name);
     if (isChild && (statement.kind === 'insert' || statement.kind === 'update')) {
-      const rows = newRowsOf(failed, target, from);
+      const rows = newRowsOf(failed, target, { asked: from });
       if (rows === null) return null;
       const own =
         foldName(parent) === foldName(target.name)
@@ -86,7 +86,7 @@ function findWithoutParents(
       return `SELECT * FROM ${one}\nWHERE ${tuple(from)} IN (${parents}${clauses.alias}${where})${left}`;
     }
     if (statement.kind !== 'update') return null;
-    const after = newRowsOf(failed, target, to, true);
+    const after = newRowsOf(failed, target, { asked: to, whole: true });
     const remaining = `SELECT ${to.map(quoteIdentifier).join(', ')} FROM new WHERE ${to.map((name) => `${quoteIdentifier(name)} IS NOT NULL`).join(' AND ')}`;
     return (
       after &&

@@ -191,7 +191,11 @@ function findConflicts(failed: FailedStatement, target: Target, key: Key): Blame
     return findRows(database, `SELECT * FROM ${repeated(table)}\nWHERE ${TIMES} > 1\nORDER BY ${terms.join(', ')}`);
   }
   if (statement.kind === 'insert' && /\bON\s+CONFLICT\b/i.test(statement.text)) return null;
-  const rows = newRowsOf(failed, target, [...key.columns, ...namesIn(key.where ?? '')], true);
+  const rows = newRowsOf(failed, target, {
+    asked: [...key.columns, ...namesIn(key.where ?? '')],
+    whole: true,
+    compared: key.where !== null,
+  });
   if (rows === null) return null;
   if (statement.kind === 'update' || isEmpty(database, target.name)) {
     const sql = `SELECT * FROM ${repeated('new')}\nWHERE ${TIMES} > 1\nORDER BY ${terms.join(', ')}`;

@@ -34,16 +34,6 @@ export const LIMITS: readonly Explanation[] = [
     'Look for a trigger that sets itself off, or set PRAGMA recursive_triggers = OFF before the statement.',
   ),
   inWords(
-    /^database (?:schema|table) is locked/,
-    'The statement changes a table that it reads at the same time.',
-    'Do it in two statements, with a table in between.',
-  ),
-  inWords(
-    /^(?:not authorized|access to .+ is prohibited)/,
-    'The SQLite in this page does not let a script do this: it could reach beyond the database.',
-    'Leave the statement out, or run the script with sqlite3.',
-  ),
-  inWords(
     /^(?:database disk image is malformed|malformed database schema)/,
     'The statement read a part of the file that is damaged.',
     'Look at what the page says of the file itself, above, before you run a script on it.',

@@ -1,6 +1,6 @@
 // Names that SQLite does not find, and names that are of another kind than the statement takes them for.
 
-import { foldName, quoteIdentifier, rowsOf } from '../../database';
+import { foldName, rowsOf } from '../../database';
 import { tokenise, unquotedName } from '../../script/tokens';
 import type { FailedStatement } from '../run/failureHelp';
 import { earlier, inWords, list, type Explanation, type Said } from './explanation';
@@ -12,10 +12,6 @@ const MOST_NAMES = 12;
 /** “no such …”, and what stands for the wrong kind of thing. */
 export const MISSING_NAMES: readonly Explanation[] = [
   { pattern: /^no such table: (?:main\.)?(.+)$/s, explain: explainTable },
-  {
-    pattern: /^no such column: "(.+)"(?: - should this be a string literal in single-quotes\?)$/s,
-    explain: explainQuoted,
-  },
   { pattern: /^no such column: "?(.+?)"?$/s, explain: explainColumn },
   {
     pattern: /^table (.+) has no column named (.+)$/s,
@@ -75,11 +71,6 @@ export const MISSING_NAMES: readonly Explanation[] = [
     'Write to the table that it reads, or give $1 an INSTEAD OF trigger that does.',
   ),
   inWords(
-    /^(?:virtual tables|views) may not be (altered|indexed)|^Cannot add a column to a view/,
-    'Only an ordinary table can be changed in this way, and the name stands for a view or a virtual table.',
-    'Name the table that it reads or is filled from. A view can be made anew: it holds no rows.',
-  ),
-  inWords(
     /^(?:table|view) (.+) may not be (altered|dropped|modified|indexed)/s,
     '$1 belongs to SQLite itself or to a module, and cannot be $2.',
     'Leave the statement out. Change the tables from which $1 follows instead.',
@@ -99,7 +90,6 @@ export const MISSING_NAMES: readonly Explanation[] = [
     '$1 is a table or view, and is used with parentheses as a function.',
     'Leave the parentheses out, or correct the name.',
   ),
-  inWords(/^no such table column: (.+)$/s, 'There is no column $1.', 'Compare the name with the schema shown here.'),
 ];
 
 function explainTable(failed: FailedStatement, [, name = '']: readonly string[]): Said {
@@ -148,13 +138,6 @@ function explainColumn(failed: FailedStatement, [, name = '']: readonly string[]
   return {
     explanation: `There is no column ${name} where the statement looks for it.${target ? ` ${target.name} has ${shown.length === 1 ? 'the column' : 'the columns'} ${more ? shown.join(', ') : list(shown)}${more}.` : ''}`,
     wayOut: 'Compare the name with the schema shown here; an earlier migration may be missing.',
-  };
-}
-
-function explainQuoted(_: FailedStatement, [, name = '']: readonly string[]): Said {
-  return {
-    explanation: `There is no column ${name} where the statement looks for it, and double quotes are for names.`,
-    wayOut: `If the text is meant, write it in single quotes: '${name.replaceAll("'", "''")}'. If a column is meant, correct its name: ${quoteIdentifier(name)}.`,
   };
 }
 

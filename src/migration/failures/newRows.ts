@@ -85,22 +85,28 @@ export interface NewRows {
   readonly columns: readonly string[];
   /** The columns that the statement itself gives values for. */
   readonly written: readonly string[];
+  /** A comparison in `new` may come out otherwise than in the table: values of several types have no affinity in common. */
+  readonly mixed: boolean;
+}
+
+/** What the rows are wanted for. */
+export interface Question {
+  /** Only these columns are given what the table makes of their values. */
+  readonly asked: readonly string[];
+  /** Of an UPDATE: also the rows that it leaves as they are. */
+  readonly whole?: boolean;
+  /** The columns are compared in an expression, so their affinity and collation count beside their values. */
+  readonly compared?: boolean;
 }
 
 /**
  * The rows that an INSERT or UPDATE would write, with the columns that it names, and those that are asked for. Null for any
  * other statement, and where it is none that can be told by its words.
- * @param asked names of columns about which a question is asked: only these are given their table's affinity
- * @param whole of an UPDATE: also the rows that it leaves as they are
  */
-export function newRowsOf(
-  failed: FailedStatement,
-  target: Target,
-  asked: readonly string[],
-  whole = false,
-): NewRows | null {
-  const base = failed.statement.kind === 'insert' ? inserted(failed, target) : updated(failed, target, whole);
-  return base && refine(failed.database, target, base, asked);
+export function newRowsOf(failed: FailedStatement, target: Target, question: Question): NewRows | null {
+  const base =
+    failed.statement.kind === 'insert' ? inserted(failed, target) : updated(failed, target, question.whole ?? false);
+  return base && refine(failed.database, target, base, question);
 }
 
 interface Base {
@@ -138,7 +144,8 @@ function updated({ statement }: FailedStatement, target: Target, whole: boolean)
 }
 
 /** Adds what SQLite does to rows on their way into the table: defaults, affinities, generated columns. */
-function refine(database: Database, target: Target, base: Base, asked: readonly string[]): NewRows | null {
+function refine(database: Database, target: Target, base: Base, question: Question): NewRows | null {
+  const { asked, compared = false } = question;
   const has = (names: readonly string[], name: string): boolean =>
     names.some((one) => foldName(one) === foldName(name));
   const generated = target.columns.filter(({ name, generated }) => generated !== null && has(asked, name));
@@ -150,13 +157,17 @@ function refine(database: Database, target: Target, base: Base, asked: readonly 
     ({ name, generated }) => generated === null && has(needed, name) && !has(base.columns, name),
   );
   const declared = base.columns.map(quoteIdentifier).join(', ');
-  const converted = findConverted(database, target, base, needed);
+  const converted = findConverted(database, target, base, needed, compared);
   const written = `(${declared}) AS (\n${base.sql}\n)`;
   const own = base.columns.map((name) => {
-    const column = converted.find((one) => foldName(one.name) === foldName(name));
-    return column ? `${withAffinity(column)} AS ${quoteIdentifier(name)}` : quoteIdentifier(name);
+    const sql = converted.find(({ column }) => foldName(column.name) === foldName(name))?.sql;
+    return sql === undefined ? quoteIdentifier(name) : `${sql} AS ${quoteIdentifier(name)}`;
   });
-  const defaults = missing.map(({ name, defaultValue }) => `(${defaultValue ?? 'NULL'}) AS ${quoteIdentifier(name)}`);
+  const defaults = missing.map(({ name, affinity, defaultValue }) => {
+    const value =
+      defaultValue === null ? 'NULL' : affinity === 'TEXT' ? `CAST(${defaultValue} AS TEXT)` : `(${defaultValue})`;
+    return `${value} AS ${quoteIdentifier(name)}`;
+  });
   const results = generated.map((column) => `(${column.generated ?? ''}) AS ${quoteIdentifier(column.name)}`);
   const steps: ((name: string) => string)[] = [(name) => `${name}${written}`];
   if (converted.length + missing.length > 0) {
@@ -167,32 +178,63 @@ function refine(database: Database, target: Target, base: Base, asked: readonly 
   const names = ['written', 'stored'];
   const parts = steps.map((step, at) => step(at === steps.length - 1 ? 'new' : (names[at] ?? '')));
   const columns = [...base.columns, ...missing.map(({ name }) => name), ...generated.map(({ name }) => name)];
-  return { clause: `WITH ${parts.join(',\n')}\n`, columns, written: base.written };
+  return {
+    clause: `WITH ${parts.join(',\n')}\n`,
+    columns,
+    written: base.written,
+    mixed: converted.some(({ mixed }) => mixed),
+  };
 }
 
-/** The columns of which some value is of another type once it is stored. */
+/** A column as `new` has it. */
+interface Converted {
+  readonly column: TargetColumn;
+  readonly sql: string;
+  readonly mixed: boolean;
+}
+
+/** The columns of which some value is another once it is stored; where they are compared, all that SQLite would compare otherwise. */
 function findConverted(
   database: Database,
   target: Target,
   { columns, sql }: Base,
   asked: readonly string[],
-): readonly TargetColumn[] {
+  compared: boolean,
+): readonly Converted[] {
   const described = describeColumns(database, sql);
   const candidates = columns.flatMap((name, at) => {
     const column = target.columns.find((one) => foldName(one.name) === foldName(name));
+    if (!column || !asked.some((one) => foldName(one) === foldName(name))) return [];
     const type = described?.[at]?.type ?? '';
-    const isAsked = asked.some((one) => foldName(one) === foldName(name));
-    if (!column || !isAsked || column.affinity === 'BLOB' || column.affinity === 'ANY') return [];
-    return type !== '' && affinityOf(type) === column.affinity ? [] : [column];
+    const isAlike = column.affinity === 'ANY' || (type !== '' && affinityOf(type) === column.affinity);
+    const definition = target.definition.columns.find((one) => foldName(one.name) === foldName(name));
+    const collate = compared && definition?.collation ? ` COLLATE ${quoteIdentifier(definition.collation)}` : '';
+    return isAlike && collate === '' ? [] : [{ column, collate, isAlike }];
   });
   if (candidates.length === 0) return [];
-  const questions = candidates.map(
-    (column) => `max(typeof(${withAffinity(column)}) <> typeof(${quoteIdentifier(column.name)}))`,
-  );
+  // Where a plain CAST comes to the same for all values, it also says the affinity.
+  const questions = candidates.flatMap(({ column }) => {
+    const [stored, cast, given] = [withAffinity(column), castOf(column), quoteIdentifier(column.name)];
+    return [
+      `max(typeof(${stored}) <> typeof(${given}) OR (${stored}) IS NOT ${given})`,
+      `max(typeof(${stored}) <> typeof(${cast}) OR (${stored}) IS NOT ${cast})`,
+    ];
+  });
   const answered = database.query(
     `WITH written(${columns.map(quoteIdentifier).join(', ')}) AS (\n${sql}\n) SELECT ${questions.join(', ')} FROM written`,
   );
-  return answered.ok ? candidates.filter((_, at) => answered.value[0]?.[at] === 1) : [];
+  if (!answered.ok) return [];
+  return candidates.flatMap(({ column, collate, isAlike }, at): readonly Converted[] => {
+    const [changes, differs] = [answered.value[0]?.[2 * at] === 1, answered.value[0]?.[2 * at + 1] === 1];
+    if (!changes && !compared) return [];
+    const plain = isAlike || column.affinity === 'BLOB';
+    const value = plain ? quoteIdentifier(column.name) : differs ? withAffinity(column) : castOf(column);
+    return [{ column, sql: `${value}${collate}`, mixed: !plain && differs }];
+  });
+}
+
+function castOf({ name, affinity }: TargetColumn): string {
+  return `CAST(${quoteIdentifier(name)} AS ${affinity})`;
 }
 
 /** What a column makes of a value (https://sqlite.org/datatype3.html#type_affinity); a comparison with a number tells what looks like one. */
@@ -206,6 +248,6 @@ function withAffinity({ name, affinity }: TargetColumn): string {
     case 'REAL':
       return `CASE WHEN typeof(${value}) = 'integer' OR (${looksNumeric}) THEN CAST(${number} AS REAL) ELSE ${value} END`;
     default:
-      return `CASE WHEN ${looksNumeric} THEN ${number} ELSE ${value} END`;
+      return `CASE WHEN ${looksNumeric} THEN ${number} WHEN typeof(${value}) = 'real' AND CAST(${value} AS INTEGER) = ${value} THEN CAST(${value} AS INTEGER) ELSE ${value} END`;
   }
 }

@@ -73,13 +73,6 @@ export const TABLE_CHANGES: readonly Explanation[] = [
     explain: explainTable,
   },
   {
-    pattern: /^error in adding (.+) to (.+): (.+)$/s,
-    explain: (_, [, what, table, complaint]) => ({
-      explanation: `${what ?? 'It'} cannot be added to ${table ?? ''}: ${complaint ?? ''}.`,
-      wayOut: `Correct the definition of ${what ?? 'what is added'}.`,
-    }),
-  },
-  {
     pattern: /^no such constraint: (.+)$/s,
     explain: ({ statement }, [, name]) => ({
       explanation: `${statement.table ?? 'The table'} has no constraint named ${name ?? ''}. One that was made without CONSTRAINT and a name has none, and cannot be dropped by it.`,
