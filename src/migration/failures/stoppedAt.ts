@@ -96,14 +96,17 @@ function sqlOf(failed: FailedStatement, { kind, name }: SchemaObject): string | 
   return storedSql(failed, kind, name);
 }
 
-/** Drops what reads others first, and makes in the order of the schema. `again`: what was dropped fits as it is. */
+/** Drops what reads others first, and makes in the order of the schema. `again`: all that is made again fits as it is. */
 function mendBy(
   failed: FailedStatement,
   stopped: readonly SchemaObject[],
 ): { readonly mend: Mend; readonly again: boolean } {
   const { shadow, statement } = failed;
-  const inOrder = inSchemaOrder(shadow, stopped);
-  const before = [...inOrder].reverse().map(dropSql);
+  const inOrder = inSchemaOrder(shadow, [...stopped, ...triggersOf(shadow, stopped)]);
+  const before = inOrder
+    .filter((object) => stopped.includes(object))
+    .reverse()
+    .map(dropSql);
   const after = inOrder.map((object) => {
     const sql = sqlOf(failed, object) ?? '';
     const others = inOrder.filter((other) => other !== object).map((other) => sqlOf(failed, other) ?? '');
@@ -116,6 +119,16 @@ function mendBy(
     mend: { before, instead: null, after: after.map(({ sql }) => sql) },
     again: after.every(({ fits }) => fits),
   };
+}
+
+/** The triggers that go with a view, beside those that are dropped by themselves. */
+function triggersOf(shadow: Database, stopped: readonly SchemaObject[]): readonly SchemaObject[] {
+  return readSchema(shadow)
+    .triggers.filter(({ name, table }) => {
+      const goes = stopped.some(({ kind, name: view }) => kind === 'view' && foldName(view) === foldName(table));
+      return goes && !stopped.some((one) => one.kind === 'trigger' && foldName(one.name) === foldName(name));
+    })
+    .map(({ name }) => ({ kind: 'trigger', name }));
 }
 
 function oneLine(text: string): string {
