@@ -1,12 +1,21 @@
 // The files of a folder of migrations, in the order in which the tool that it is for would run them.
 
 import type { Sections } from './markedText';
-import { compareVersions, isSameVersion, readName, type MigrationName, isVersion } from './migrationName';
+import { compareVersions, isSameVersion, readName, SQL_FILE, type MigrationName, isVersion } from './migrationName';
 import { readSections } from './sections';
 
 /** The tools whose folders are told from a row of numbered files. */
 export type ChainTool =
-  'dbmate' | 'goose' | 'sql-migrate' | 'golang-migrate' | 'flyway' | 'drizzle' | 'prisma' | 'diesel' | 'atlas';
+  | 'dbmate'
+  | 'goose'
+  | 'sql-migrate'
+  | 'golang-migrate'
+  | 'flyway'
+  | 'drizzle'
+  | 'prisma'
+  | 'diesel'
+  | 'atlas'
+  | 'sqldelight';
 
 /** A file as it was dropped. */
 export interface MigrationFile {
@@ -37,7 +46,7 @@ export interface Arranged {
   readonly tool: ChainTool | null;
   readonly migrations: readonly ChainMigration[];
   readonly leftOut: readonly { readonly path: string; readonly why: string }[];
-  /** What has to be mended before all of it can run. */
+  /** What has to be corrected before all of it can run. */
   readonly problems: readonly { readonly path: string; readonly sentence: string }[];
 }
 
@@ -58,6 +67,15 @@ const CHECKPOINT = /^(?:--[^\n]*\n)*?-- atlas:checkpoint\b/;
 /**
  * Puts files in order: by the numbers in their names, compared as numbers; by Drizzle's journal where there is one; what has no
  * number comes last, by its path. Files that go down, and those that are no SQL, are left out and said to be.
+ * @example
+ * const { tool, migrations, leftOut } = arrangeMigrations([
+ *   { path: '10_pets.up.sql', text: 'CREATE TABLE pets (name TEXT);' },
+ *   { path: '2_city.up.sql', text: 'ALTER TABLE people ADD COLUMN city TEXT;' },
+ *   { path: '2_city.down.sql', text: 'ALTER TABLE people DROP COLUMN city;' },
+ * ]);
+ * tool; // 'golang-migrate'
+ * migrations.map(({ path }) => path); // ['2_city.up.sql', '10_pets.up.sql']
+ * leftOut; // [{ path: '2_city.down.sql', why: 'it takes its migration back' }]
  */
 export function arrangeMigrations(files: readonly MigrationFile[]): Arranged {
   const sorted = [...files].sort(byPath);
@@ -65,8 +83,8 @@ export function arrangeMigrations(files: readonly MigrationFile[]): Arranged {
   const candidates: Candidate[] = [];
   for (const file of sorted) {
     // One file that comes alone is meant to be run, whatever it is called.
-    if (!/\.sql$/i.test(file.path) && files.length > 1) {
-      if (!BESIDE.test(file.path)) leftOut.push({ path: file.path, why: 'it is no .sql file' });
+    if (!SQL_FILE.test(file.path) && files.length > 1) {
+      if (!BESIDE.test(file.path)) leftOut.push({ path: file.path, why: 'it is no .sql or .sqm file' });
       continue;
     }
     const candidate = { ...file, name: readName(file.path), sections: readSections(file.text) };
@@ -90,11 +108,15 @@ export function arrangeMigrations(files: readonly MigrationFile[]): Arranged {
   unwarned.sort((one, other) => compareMigrations(one, other, journal));
   const gaps = describeGaps(unwarned);
   const migrations = unwarned.map((migration, at) => {
-    const gap = gaps[at] ?? null;
-    return gap === null ? migration : { ...migration, warnings: [...migration.warnings, gap] };
+    const more = [gaps[at] ?? null, tool === 'sqldelight' && at === 0 ? BY_USER_VERSION : null];
+    return { ...migration, warnings: [...migration.warnings, ...more.filter((warning) => warning !== null)] };
   });
   return { tool, migrations, leftOut, problems: findProblems(listed, migrations, { tool, journal, files: sorted }) };
 }
+
+/** https://sqldelight.github.io/sqldelight, "Migrations": a file is named by the version that it upgrades from. */
+const BY_USER_VERSION =
+  'SQLDelight decides by user_version which files it runs: a file whose number is below it has been applied. That is not compared here, so leave out what has been applied.';
 
 /** What tools put beside their scripts, which is read for what it says and is none itself. */
 const BESIDE = /(^|\/)(atlas\.sum|_journal\.json|migration_lock\.toml)$/;
@@ -107,6 +129,7 @@ function toolOf(candidates: readonly Candidate[], files: readonly MigrationFile[
   // Drizzle has folders like those of Prisma since its version 1, with a snapshot in each.
   if (has('_journal.json') || (named === 'prisma' && has('snapshot.json'))) return 'drizzle';
   if (named) return named;
+  if (candidates.some(({ path }) => /\.sqm$/i.test(path))) return 'sqldelight';
   return has('atlas.sum') ? 'atlas' : null;
 }
 
@@ -218,7 +241,7 @@ const MOST_COUNTED_DIGITS = 6;
  * For each migration of an ordered chain, the sentence on the numbers that are missing right before it; null where none are, or where
  * the numbers do not count one by one, as dates and tens do not. A chain may begin with any number: those before may have been applied.
  */
-export function describeGaps(migrations: readonly { readonly version: string }[]): readonly (string | null)[] {
+function describeGaps(migrations: readonly { readonly version: string }[]): readonly (string | null)[] {
   const numbers = migrations.map(({ version }) =>
     isVersion(version) && !version.includes('.') && version.length <= MOST_COUNTED_DIGITS ? Number(version) : NaN,
   );
@@ -233,13 +256,13 @@ export function describeGaps(migrations: readonly { readonly version: string }[]
 }
 
 /** By the file's name without `.sql`: its place in the order, and milliseconds since 1970. */
-export type DrizzleJournal = ReadonlyMap<string, { readonly place: number; readonly when: number }>;
+type DrizzleJournal = ReadonlyMap<string, { readonly place: number; readonly when: number }>;
 
 /**
  * Reads a journal as drizzle-kit writes it: `{ "entries": [{ "idx": 0, "when": 1700000000000, "tag": "0000_name" }] }`
  * (https://orm.drizzle.team/docs/drizzle-kit-generate). Null where the text is none: the numbers in the names decide then.
  */
-export function readJournal(text: string): DrizzleJournal | null {
+function readJournal(text: string): DrizzleJournal | null {
   try {
     const journal: unknown = JSON.parse(text);
     const entries =

@@ -1,7 +1,7 @@
 // What the names of migration files say: the version, what it is called, and which way it goes.
 
 /** The way that a file goes. `baseline` stands for earlier migrations; `repeatable` runs after all that have versions. */
-export type Direction = 'up' | 'down' | 'repeatable' | 'undo' | 'baseline';
+type Direction = 'up' | 'down' | 'repeatable' | 'undo' | 'baseline';
 
 /** A name taken apart. */
 export interface MigrationName {
@@ -15,7 +15,10 @@ export interface MigrationName {
 
 const FLYWAY: Readonly<Record<string, Direction>> = { V: 'up', U: 'undo', B: 'baseline', R: 'repeatable' };
 
-/** Longer digits are no version: a hostile table must not have us compare megabytes of them. */
+/** What holds a migration: SQL, which SQLDelight keeps in files of its own ending. */
+export const SQL_FILE = /\.(sql|sqm)$/i;
+
+/** Longer digits are no version: of a hostile table megabytes of them would have to be compared. */
 const MOST_DIGITS = 100;
 
 /** A day written with `-` or `_`, and a time behind it: Diesel's and Laravel's way. One number, as those tools see it too. */
@@ -42,7 +45,7 @@ export function readName(path: string): MigrationName {
     const direction = FLYWAY[letter ?? repeatable ?? 'V'] ?? 'up';
     return { version: version.replaceAll('_', '.'), title: words(title), direction, convention: 'flyway' };
   }
-  const stem = file.replace(/\.sql$/i, '');
+  const stem = file.replace(SQL_FILE, '');
   const [, name = stem, way] = /^(?:(.*)\.)?(up|down)$/i.exec(stem) ?? [];
   return {
     ...readNumber(name),

@@ -64,6 +64,8 @@ export function makeApi(engine: Engine, kept: Kept) {
       ({ failureHelp }) => failureHelp,
       () => plainHelp,
     );
+  /** What a plan warns of. Not needed before a script is planned, so it is no part of the first load. */
+  const loadRules = (): Promise<typeof import('../../migration/rules/rules')> => import('../../migration/rules/rules');
   /** What the explorer asks. */
   const loadLooking = (): Promise<typeof import('../looking')> => import('../looking');
   let opened: OpenedFile | null = null;
@@ -147,14 +149,15 @@ export function makeApi(engine: Engine, kept: Kept) {
       if (!split.ok) return { ok: false, error: split.refusal };
       // The page asks for a plan before it knows whether the file opens.
       if (refused) return { ok: false, error: refused };
-      const [losses, help] = await Promise.all([lossesOf(split.statements), loadHelp()]);
+      const [losses, help, { watchRules }] = await Promise.all([lossesOf(split.statements), loadHelp(), loadRules()]);
       return readable((): Outcome<PlannedScript, never> => {
         const start = performance.now();
         const { statements, notes } = split;
-        const { outcomes, after, obstacle } = mustBeOpen().using(({ database }) =>
-          planMigration(database, statements, choices, { losses, help, now: () => performance.now() }),
+        const watch = watchRules(script);
+        const { outcomes, after, obstacle, warnings } = mustBeOpen().using(({ database }) =>
+          planMigration(database, statements, choices, { losses, help, watch, now: () => performance.now() }),
         );
-        const plan = { outcomes, after, obstacle };
+        const plan = { outcomes, after, obstacle, warnings };
         const milliseconds = performance.now() - start;
         const documentation = readAddedColumnDocumentation(script, statements);
         return { ok: true, value: { statements, notes, plan, documentation, milliseconds } };
@@ -175,7 +178,7 @@ export function makeApi(engine: Engine, kept: Kept) {
 
     /** Foretells what a run of a planned script will take. */
     async forecast(script: Script, outcomes: Plan['outcomes']): Promise<Outcome<Forecast, Refusal>> {
-      const { forecastRun } = await loadChecking();
+      const { forecastRun, measureRates } = await loadChecking();
       return readable((): Outcome<Forecast, never> => {
         const open = mustBeOpen();
         const { source: file, header } = open;
@@ -184,7 +187,8 @@ export function makeApi(engine: Engine, kept: Kept) {
         const cacheBytes = kept.ofRuns(file.size);
         const value = open.using(({ database }) => {
           const plan = { before: readSchema(database), outcomes };
-          return forecastRun({ database, header, file, statements, plan, cacheBytes }, () => performance.now());
+          const rates = measureRates(database, file, () => performance.now());
+          return forecastRun({ database, header, file, statements, plan, cacheBytes, rates });
         });
         return { ok: true, value };
       });

@@ -2,7 +2,8 @@
 
 import { foldName, quoteIdentifier } from '../../database';
 import { namesIn } from '../../script/clauses';
-import { readTableDefinition } from '../drift/tableDefinition';
+import { parseSql } from '../../script/tokens';
+import { readTableDefinition } from '../../schema/tableDefinition';
 import type { BlamedRows } from '../outcome';
 import type { FailedStatement } from '../run/failureHelp';
 import { countedRows, findRows, someRows } from './blamedRows';
@@ -198,7 +199,7 @@ function addedConstraint(text: string): AddedConstraint | null {
   if (setNotNull) return { isNotNull: true, broken: `${setNotNull[1] ?? ''} IS NULL`, value: null };
   const body = /\bADD\s+(?:COLUMN\s+)?(.*)$/is.exec(text)?.[1] ?? '';
   const sql = `CREATE TABLE t(${/^(?:CONSTRAINT|CHECK)\b/i.test(body) ? `c, ${body}` : body})`;
-  const { columns, checks } = readTableDefinition(sql);
+  const { columns, checks } = readTableDefinition(parseSql(sql));
   const [column] = columns;
   if (!column) return null;
   const value = textOf(sql, column.expression ?? column.defaultValue) || 'NULL';

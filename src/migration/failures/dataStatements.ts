@@ -1,7 +1,7 @@
 // INSERT and UPDATE whose columns and values do not fit each other.
 
 import { foldName, quoteIdentifier } from '../../database';
-import { isBlank, isWord, tokenise, type Token } from '../../script/tokens';
+import { isWord, type ParsedSql, type Token } from '../../script/tokens';
 import type { FailedStatement } from '../run/failureHelp';
 import { inWords, list, type Explanation, type Said } from './explanation';
 import { findTarget } from './newRows';
@@ -62,7 +62,7 @@ function explainGenerated(failed: FailedStatement, [, column = '']: readonly str
   const { statement } = failed;
   const target = findTarget(failed);
   const generated = target?.columns.filter((one) => one.generated !== null).map(({ name }) => name) ?? [column];
-  const sql = target ? withoutColumns(statement.text, generated) : null;
+  const sql = target ? withoutColumns(statement, generated) : null;
   return {
     explanation: `The value of ${column} in ${target?.name ?? 'the table'} is computed from other columns of its row, so an INSERT cannot give it one.`,
     wayOut: `Leave ${list(generated)} out of both lists: the columns after INTO, and what SELECT or VALUES gives. SQLite computes the values anew, so none is lost.`,
@@ -71,10 +71,10 @@ function explainGenerated(failed: FailedStatement, [, column = '']: readonly str
 }
 
 /** The INSERT without these columns in either list; null where the two lists cannot be told. */
-function withoutColumns(text: string, columns: readonly string[]): string | null {
-  const tokens = tokenise(text).filter((token) => !isBlank(token));
+function withoutColumns(insert: ParsedSql, columns: readonly string[]): string | null {
+  const { text, tokens } = insert;
   const folded = new Set(columns.map(foldName));
-  const names = readInsert(text)?.columns ?? null;
+  const names = readInsert(insert)?.columns ?? null;
   const open = tokens.findIndex((token) => token.text === '(');
   const select = tokens.findIndex((token, at) => at > open && isWord(token, 'SELECT'));
   if (names === null || open < 0 || select < 0 || isWord(tokens[0] ?? null, 'WITH')) return null;
@@ -119,7 +119,7 @@ function itemsAfter(tokens: readonly Token[], from: number): readonly Item[] {
 function explainCount(failed: FailedStatement, [, table = '', has = '', given = '']: readonly string[]): Said {
   const target = findTarget(failed);
   const written = target?.columns.filter(({ generated }) => generated === null).map(({ name }) => name) ?? [];
-  const clauses = readInsert(failed.statement.text);
+  const clauses = readInsert(failed.statement);
   const [, source] =
     /^SELECT\s+\*\s+FROM\s+("(?:[^"]|"")+"|`[^`]+`|\[[^\]]+\]|\w+)\s*$/i.exec(clauses?.source ?? '') ?? [];
   const from = source === undefined ? null : findTarget(failed, source.replace(/^["`[]|["`\]]$/g, ''));

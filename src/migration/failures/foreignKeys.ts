@@ -79,7 +79,7 @@ function findWithoutParents(
       return isChild ? null : `SELECT * FROM ${one}\nWHERE ${tuple(from)} IN (${parents})`;
     }
     if (statement.kind === 'delete' && /^(NO ACTION|RESTRICT)$/.test(reference.onDelete)) {
-      const clauses = readDelete(statement.text);
+      const clauses = readDelete(statement);
       const where = clauses?.where == null ? '' : ` WHERE ${clauses.where}`;
       const left = isChild && where !== '' ? ` AND NOT (${clauses?.where ?? ''})` : '';
       if (clauses === null || (isChild && where === '')) return null;

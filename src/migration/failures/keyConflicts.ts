@@ -2,6 +2,7 @@
 
 import { foldName, quoteIdentifier, rowsOf } from '../../database';
 import { indexClauses, namesIn } from '../../script/clauses';
+import { parseSql, type ParsedSql } from '../../script/tokens';
 import type { BlamedRows } from '../outcome';
 import type { FailedStatement } from '../run/failureHelp';
 import { countedRows, findRows } from './blamedRows';
@@ -31,7 +32,7 @@ function explainConflict(failed: FailedStatement, match: readonly string[]): Sai
   const named = /^index '(.+)'$/s.exec(match[1] ?? '')?.[1];
   const onWhat = named === undefined ? (match[1] ?? '') : `what the index ${named} is on`;
   const target = findTarget(failed);
-  const key = target && (statement.kind === 'create index' ? keyOfText(statement.text, target) : keyOf(failed, target));
+  const key = target && (statement.kind === 'create index' ? keyOfText(statement, target) : keyOf(failed, target));
   const rows = key && findConflicts(failed, target, key);
   if (!rows || rows.count === 0) return withoutRows(failed, target, onWhat, rows !== null);
   const compared = key.collations.length === 0 ? '' : ` (compared by ${list(key.collations)})`;
@@ -101,7 +102,7 @@ function isAdded({ script, statement }: FailedStatement, target: Target, key: Ke
   );
 }
 
-function keyOfText(createIndex: string, target: Target): Key | null {
+function keyOfText(createIndex: ParsedSql, target: Target): Key | null {
   const clauses = indexClauses(createIndex);
   if (clauses === null) return null;
   const columns = columnsIn(clauses.keys, target);
@@ -135,7 +136,7 @@ function keyOf(failed: FailedStatement, target: Target): Key | null {
     const matches = message === `UNIQUE constraint failed: index '${name}'` || message === conflictIn(target, columns);
     if (!matches) continue;
     const sql = origin === 'c' ? storedSql(failed, 'index', name) : null;
-    const clauses = sql === null ? null : indexClauses(sql);
+    const clauses = sql === null ? null : indexClauses(parseSql(sql));
     const terms = parts.map(([column, collation], at) => {
       const term = column === null ? (clauses?.keys[at] ?? '') : quoteIdentifier(String(column));
       return collation === 'BINARY' || column === null ? term : `${term} COLLATE ${String(collation)}`;

@@ -1,5 +1,6 @@
 // Errors that come from where the script runs: room, settings, transactions.
 
+import type { ParsedStatement } from '../../script/parsedStatement';
 import { readPragma } from '../../script/pragma';
 import type { FailedStatement } from '../run/failureHelp';
 import { inWords, type Explanation, type Said } from './explanation';
@@ -42,7 +43,7 @@ export const LIMITS: readonly Explanation[] = [
 
 /** A statement before it may have set the limit. */
 function explainFull({ statement, script }: FailedStatement): Said | null {
-  const limit = script.findLast(({ ordinal, text }) => ordinal < statement.ordinal && limitsPages(text));
+  const limit = script.slice(0, statement.ordinal - 1).findLast(limitsPages);
   return limit
     ? {
         explanation: `Statement ${limit.ordinal} sets how many pages the file may have (${limit.text}), and this statement needs more.`,
@@ -51,7 +52,7 @@ function explainFull({ statement, script }: FailedStatement): Said | null {
     : null;
 }
 
-function limitsPages(text: string): boolean {
-  const pragma = /max_page_count/i.test(text) ? readPragma(text) : null;
+function limitsPages(statement: ParsedStatement): boolean {
+  const pragma = statement.kind === 'pragma' ? readPragma(statement.tokens) : null;
   return pragma?.name === 'max_page_count' && pragma.value !== null;
 }

@@ -1,7 +1,7 @@
 // Names that SQLite does not find, and names that are of another kind than the statement takes them for.
 
 import { foldName, rowsOf } from '../../database';
-import { tokenise, unquotedName } from '../../script/tokens';
+import { parseSql, unquotedName, type ParsedSql } from '../../script/tokens';
 import type { FailedStatement } from '../run/failureHelp';
 import { earlier, inWords, list, type Explanation, type Said } from './explanation';
 import { findTarget } from './newRows';
@@ -94,9 +94,7 @@ export const MISSING_NAMES: readonly Explanation[] = [
 
 function explainTable(failed: FailedStatement, [, name = '']: readonly string[]): Said {
   const gone = earlier(failed, name, ['drop table', 'drop view', 'rename table']);
-  const isNamed = tokenise(failed.statement.text).some(
-    (token) => foldName(unquotedName(token) ?? '') === foldName(name),
-  );
+  const isNamed = names(failed.statement, name);
   if (gone) {
     const deed = gone.kind === 'rename table' ? `has renamed it` : 'has dropped it';
     return {
@@ -142,12 +140,10 @@ function explainColumn(failed: FailedStatement, [, name = '']: readonly string[]
 }
 
 function explainLacking({ shadow, statement }: FailedStatement, [, kind = '', name = '']: readonly string[]): Said {
-  const isNamed = (sql: string): boolean =>
-    tokenise(sql).some((token) => foldName(unquotedName(token) ?? '') === foldName(name));
   const users = rowsOf(shadow, 'SELECT type, name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL')
-    .filter(([, , sql]) => isNamed(String(sql)))
+    .filter(([, , sql]) => names(parseSql(String(sql)), name))
     .map(([type, user]) => `the ${String(type)} ${String(user)}`);
-  return isNamed(statement.text) || users.length === 0
+  return names(statement, name) || users.length === 0
     ? {
         explanation: `The statement needs the ${kind} ${name}, which the SQLite in this page does not have.`,
         wayOut: 'Run this script with the program that brings it, or take the statement out.',
@@ -160,4 +156,9 @@ function explainLacking({ shadow, statement }: FailedStatement, [, kind = '', na
           ),
         wayOut: `Run this script with the program that brings the ${kind} ${name}.`,
       };
+}
+
+/** Whether a name stands in a text of SQL. */
+function names({ tokens }: ParsedSql, name: string): boolean {
+  return tokens.some((token) => foldName(unquotedName(token) ?? '') === foldName(name));
 }

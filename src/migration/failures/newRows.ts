@@ -4,7 +4,8 @@ import { foldName, quoteIdentifier, rowsOf, type Database } from '../../database
 import { affinityOf, type Affinity } from '../../schema/details';
 import { isOnTemporaryTable } from '../../schema/read';
 import { namesIn } from '../../script/clauses';
-import { readTableDefinition, type TableDefinition } from '../drift/tableDefinition';
+import { parseSql } from '../../script/tokens';
+import { readTableDefinition, type TableDefinition } from '../../schema/tableDefinition';
 import type { FailedStatement } from '../run/failureHelp';
 import { describeColumns } from './blamedRows';
 import { readInsert, readUpdate } from './writeClauses';
@@ -43,7 +44,7 @@ export function findTarget(failed: FailedStatement, table = failed.statement.tab
   if (typeof found?.[1] !== 'string') return null;
   const [name, sql] = [String(found[0]), found[1]];
   const strict = found[2] === 1;
-  const definition = readTableDefinition(sql);
+  const definition = readTableDefinition(parseSql(sql));
   const expressions = new Map(
     definition.columns.map((column) => [foldName(column.name), textOf(sql, column.expression)]),
   );
@@ -116,7 +117,7 @@ interface Base {
 }
 
 function inserted({ statement }: FailedStatement, target: Target): Base | null {
-  const clauses = readInsert(statement.text);
+  const clauses = readInsert(statement);
   if (clauses === null) return null;
   const columns =
     clauses.columns ?? target.columns.filter(({ generated }) => generated === null).map(({ name }) => name);
@@ -124,7 +125,7 @@ function inserted({ statement }: FailedStatement, target: Target): Base | null {
 }
 
 function updated({ statement }: FailedStatement, target: Target, whole: boolean): Base | null {
-  const clauses = statement.kind === 'update' ? readUpdate(statement.text) : null;
+  const clauses = statement.kind === 'update' ? readUpdate(statement) : null;
   if (clauses === null) return null;
   const { alias, where, values } = clauses;
   const stored = target.columns.filter(({ generated }) => generated === null);

@@ -3,7 +3,7 @@
 
 import { foldName, quoteIdentifier } from '../../database';
 import { readSchema } from '../../schema/read';
-import { trial } from '../../schema/trial';
+import { trial } from '../../schema/shadow';
 import { findBrokenTriggers, findBrokenViews } from '../../schema/usable';
 import type { Database } from '../../database';
 import type { Failure, Mend, SchemaObject } from '../outcome';

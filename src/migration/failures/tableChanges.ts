@@ -1,8 +1,8 @@
 // ALTER TABLE and CREATE TABLE: what SQLite does not let be changed or written, and the way that it has for it.
 
 import { foldName, quoteIdentifier } from '../../database';
-import { isBlank, isWord, tokenise, unquotedName, type Token } from '../../script/tokens';
-import { readTableDefinition } from '../drift/tableDefinition';
+import { isWord, parseSql, unquotedName, type ParsedSql, type Token } from '../../script/tokens';
+import { readTableDefinition } from '../../schema/tableDefinition';
 import { NON_CONSTANT_DEFAULT } from '../run/populatedTable';
 import type { FailedStatement } from '../run/failureHelp';
 import { inWords, list, type Explanation, type Said } from './explanation';
@@ -35,7 +35,7 @@ export const TABLE_CHANGES: readonly Explanation[] = [
     explain: ({ statement }) => ({
       explanation: `Foreign keys are on, and each row of ${statement.table ?? 'the table'} would refer to a parent at once, which SQLite does not look up here.`,
       wayOut: `Add ${statement.column ?? 'the column'} without a default, and set it with an UPDATE after this statement.`,
-      ...instead(withoutDefault(statement.text)),
+      ...instead(withoutDefault(statement)),
     }),
   },
   {
@@ -43,7 +43,7 @@ export const TABLE_CHANGES: readonly Explanation[] = [
     explain: ({ statement }) => ({
       explanation: `ADD COLUMN writes no row of ${statement.table ?? 'the table'}, and the values of a STORED column would have to be written into each.`,
       wayOut: `Make ${statement.column ?? 'the column'} VIRTUAL: it gives the same values, and an index can stand on it.`,
-      ...instead(replaceWord(statement.text, 'STORED', 'VIRTUAL')),
+      ...instead(replaceWord(statement, 'STORED', 'VIRTUAL')),
     }),
   },
   {
@@ -94,7 +94,7 @@ function explainNotNull({ statement }: FailedStatement): Said {
 
 function explainUnique({ statement }: FailedStatement): Said {
   const { table, column, text } = statement;
-  const plain = withoutUnique(text);
+  const plain = withoutUnique(statement);
   const index = `CREATE UNIQUE INDEX ${quoteIdentifier(`${table ?? ''}_${column ?? ''}`)} ON ${quoteIdentifier(table ?? '')}(${quoteIdentifier(column ?? '')})`;
   return {
     explanation: `ADD COLUMN cannot build the index that UNIQUE needs, whether or not ${table ?? 'the table'} holds rows.`,
@@ -114,7 +114,7 @@ function explainTable(failed: FailedStatement, [, name = '', complaint = '']: re
     return {
       explanation: `${name} is STRICT: each of its columns has to have one of the types INT, INTEGER, REAL, TEXT, BLOB or ANY. ${column ?? 'The new column'} ${has}.`,
       wayOut: `Write one of these types after ${column ?? 'the name of the column'}. ANY takes every value as it is.`,
-      ...(which === 'missing' && column !== undefined ? instead(withType(statement.text, column)) : {}),
+      ...(which === 'missing' && column !== undefined ? instead(withType(statement, column)) : {}),
     };
   }
   const target = findTarget(failed, name);
@@ -169,34 +169,28 @@ function instead(sql: string | null): Pick<Said, 'mend'> {
   return sql === null ? {} : { mend: { before: [], instead: sql, after: [] } };
 }
 
-function meaningful(text: string): readonly Token[] {
-  return tokenise(text).filter((token) => !isBlank(token));
-}
-
 /** The definition that ADD COLUMN gives its column, as that of a table of one column. */
 function readColumn(text: string): { readonly type: string; readonly defaultValue: readonly Token[] | null } | null {
   const body = /\bADD\s+(?:COLUMN\s+)?(.*)$/is.exec(text)?.[1];
   if (body === undefined) return null;
-  const [, second] = meaningful(body);
-  const [column] = readTableDefinition(`CREATE TABLE t(${body})`).columns;
+  const [, second] = parseSql(body).tokens;
+  const [column] = readTableDefinition(parseSql(`CREATE TABLE t(${body})`)).columns;
   return column ? { type: second?.kind === 'word' ? second.text : '', defaultValue: column.defaultValue } : null;
 }
 
-function replaceWord(text: string, word: string, by: string): string | null {
-  const found = meaningful(text).findLast((token) => isWord(token, word));
+function replaceWord({ text, tokens }: ParsedSql, word: string, by: string): string | null {
+  const found = tokens.findLast((token) => isWord(token, word));
   return found ? `${text.slice(0, found.start)}${by}${text.slice(found.end)}` : null;
 }
 
-function withoutUnique(text: string): string | null {
-  const tokens = meaningful(text);
+function withoutUnique({ text, tokens }: ParsedSql): string | null {
   const at = tokens.findIndex((token) => isWord(token, 'UNIQUE'));
   const named = isWord(tokens[at - 2] ?? null, 'CONSTRAINT');
   const conflict = isWord(tokens[at + 1] ?? null, 'ON') && isWord(tokens[at + 2] ?? null, 'CONFLICT');
   return cut(text, tokens[named ? at - 2 : at], tokens[conflict ? at + 3 : at]);
 }
 
-function withoutDefault(text: string): string | null {
-  const tokens = meaningful(text);
+function withoutDefault({ text, tokens }: ParsedSql): string | null {
   const at = tokens.findIndex((token) => isWord(token, 'DEFAULT'));
   let [end, depth] = [at + 1, 0];
   if (/^[+-]$/.test(tokens[end]?.text ?? '')) end++;
@@ -213,8 +207,8 @@ function cut(text: string, first: Token | undefined, last: Token | undefined): s
   return `${text.slice(0, first.start).trimEnd()}${text.slice(last.end)}`;
 }
 
-function withType(text: string, column: string): string | null {
-  const name = meaningful(text).findLast((token) => foldName(unquotedName(token) ?? '') === foldName(column));
+function withType({ text, tokens }: ParsedSql, column: string): string | null {
+  const name = tokens.findLast((token) => foldName(unquotedName(token) ?? '') === foldName(column));
   return name ? `${text.slice(0, name.end)} ANY${text.slice(name.end)}` : null;
 }
 

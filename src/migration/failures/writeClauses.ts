@@ -1,7 +1,7 @@
 // The parts of an INSERT, UPDATE or DELETE from which the rows can be told that it would write.
 
 import { TokenCursor } from '../../script/cursor';
-import type { Token } from '../../script/tokens';
+import type { ParsedSql, Token } from '../../script/tokens';
 
 /** What an INSERT says of its rows. */
 export interface InsertClauses {
@@ -22,8 +22,8 @@ export interface UpdateClauses {
 }
 
 /** The clauses of an INSERT; null where its rows are not written as a query (DEFAULT VALUES), or it cannot be read. */
-export function readInsert(text: string): InsertClauses | null {
-  const cursor = new TokenCursor(text);
+export function readInsert({ text, tokens }: ParsedSql): InsertClauses | null {
+  const cursor = new TokenCursor(tokens);
   const common = takeText(cursor, text, () => cursor.atWords('INSERT') || cursor.atWords('REPLACE'));
   cursor.take();
   if (cursor.takeWords('OR')) cursor.take();
@@ -38,8 +38,8 @@ export function readInsert(text: string): InsertClauses | null {
 }
 
 /** The clauses of an UPDATE; null where it reads other tables by WITH or FROM, sets several columns at once, or cannot be read. */
-export function readUpdate(text: string): UpdateClauses | null {
-  const cursor = new TokenCursor(text);
+export function readUpdate({ text, tokens }: ParsedSql): UpdateClauses | null {
+  const cursor = new TokenCursor(tokens);
   if (!cursor.takeWords('UPDATE')) return null;
   if (cursor.takeWords('OR')) cursor.take();
   cursor.takeQualifiedName();
@@ -58,8 +58,8 @@ export function readUpdate(text: string): UpdateClauses | null {
 }
 
 /** Which rows a DELETE takes; null where it reads other tables by WITH, or cannot be read. */
-export function readDelete(text: string): Omit<UpdateClauses, 'values'> | null {
-  const cursor = new TokenCursor(text);
+export function readDelete({ text, tokens }: ParsedSql): Omit<UpdateClauses, 'values'> | null {
+  const cursor = new TokenCursor(tokens);
   if (!cursor.takeWords('DELETE', 'FROM')) return null;
   cursor.takeQualifiedName();
   const alias = takeAlias(cursor);

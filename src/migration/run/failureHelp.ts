@@ -1,16 +1,16 @@
 // Who explains a failure. Doing so takes many words and much code, which a script in which nothing fails needs not.
 
 import type { Database } from '../../database';
-import type { Statement } from '../../script/statement';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Failure } from '../outcome';
 
 /** A statement that SQLite refused, with the databases as they were before it. */
 export interface FailedStatement {
-  readonly statement: Statement;
+  readonly statement: ParsedStatement;
   /** SQLite's. */
   readonly message: string;
   /** The whole script. */
-  readonly script: readonly Statement[];
+  readonly script: readonly ParsedStatement[];
   /** Inside the run's transaction, unless the error ended it. */
   readonly database: Database;
   /** The same schema without rows. */

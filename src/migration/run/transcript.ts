@@ -1,7 +1,7 @@
 // Runs a whole script inside one transaction and writes down what became of each statement.
 
 import type { Database } from '../../database';
-import type { Statement } from '../../script/statement';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import { findRowReaders } from './deferredIndexes';
 import { plainHelp, type FailureHelp } from './failureHelp';
 import { freezeDefaults } from './frozenDefaults';
@@ -32,8 +32,8 @@ export interface TranscriptOptions {
   readonly help?: FailureHelp;
   /** Milliseconds since some fixed moment. */
   readonly now: () => number;
-  /** Called before a statement is run. */
-  readonly onStatement?: (ordinal: number) => void;
+  /** Called before a statement is run, with the shadow as it is then. */
+  readonly onStatement?: (statement: ParsedStatement, shadow: Database) => void;
 }
 
 /**
@@ -43,10 +43,10 @@ export interface TranscriptOptions {
  */
 export function transcribe(
   database: Database,
-  statements: readonly Statement[],
+  statements: readonly ParsedStatement[],
   choices: Choices,
   options: TranscriptOptions,
-  use: (shadow: Database) => void = () => undefined,
+  use: (shadow: Database, outcomes: readonly StatementOutcome[], complete: boolean) => void = () => undefined,
 ): Transcript {
   const shadow = makeShadow(database);
   const settings = readSettings(database, statements);
@@ -80,7 +80,7 @@ export function transcribe(
         outcomes.push({ ...BLANK, ordinal: statement.ordinal, verdict: 'not run' });
         continue;
       }
-      options.onStatement?.(statement.ordinal);
+      options.onStatement?.(statement, shadow);
       const start = options.now();
       ledger.before(statement);
       const result = runStatement(context, statement);
@@ -90,7 +90,7 @@ export function transcribe(
     }
     const settled = ledger.settle(outcomes);
     if (stopped) abandon();
-    use(shadow);
+    use(shadow, settled, !stopped);
     return { outcomes: stopped ? completed(settled, help, database) : settled, complete: !stopped, abandon };
   } finally {
     shadow.close();

@@ -34,7 +34,7 @@ export interface DroppedFiles {
 const SIDECAR = /-(wal|shm|journal)$/i;
 /** What is in shared memory is in the log as well. */
 const SHARED_MEMORY = /-shm$/i;
-const SCRIPT = /\.sql$/i;
+const SCRIPT = /\.(sql|sqm)$/i;
 const DATABASE = /\.(db3?|s3db|sqlite3?)$/i;
 const BESIDE_SCRIPTS = /^(atlas\.sum|_journal\.json|migration_lock\.toml)$/i;
 /** Names of files that a message lists. */
@@ -180,7 +180,7 @@ function explainLeftOut(
   return {
     code: 'left-out',
     sentence: `Only ${all} ${taken.length > 1 ? 'were' : 'was'} opened; ${names} ${was} not read.`,
-    help: 'What is used are databases, with what lies beside them, and .sql files.',
+    help: 'What is used are databases, with what lies beside them, and .sql or .sqm files.',
   };
 }
 
