@@ -50,7 +50,7 @@ export function countedRows({ count, exact }: BlamedRows): string {
 }
 
 /** SQLite tells the names of a query's columns as those of a view. */
-export function columnsOf(database: Database, query: string): readonly string[] | null {
+function columnsOf(database: Database, query: string): readonly string[] | null {
   return describeColumns(database, query)?.map(({ name }) => name) ?? null;
 }
 

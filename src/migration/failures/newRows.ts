@@ -79,7 +79,7 @@ export function isEmpty(database: Database, table: string): boolean {
 }
 
 /** Rows as a query, that goes on after `WITH … ` with what is asked of them. */
-export interface NewRows {
+interface NewRows {
   /** `WITH new AS (…)`, with all that it stands on. */
   readonly clause: string;
   /** What columns `new` has. */
@@ -91,7 +91,7 @@ export interface NewRows {
 }
 
 /** What the rows are wanted for. */
-export interface Question {
+interface Question {
   /** Only these columns are given what the table makes of their values. */
   readonly asked: readonly string[];
   /** Of an UPDATE: also the rows that it leaves as they are. */

@@ -4,7 +4,7 @@ import { TokenCursor } from '../../script/cursor';
 import type { ParsedSql, Token } from '../../script/tokens';
 
 /** What an INSERT says of its rows. */
-export interface InsertClauses {
+interface InsertClauses {
   /** As named; null where none are. */
   readonly columns: readonly string[] | null;
   /** The SELECT or VALUES that gives the rows. */
@@ -14,7 +14,7 @@ export interface InsertClauses {
 }
 
 /** What an UPDATE says of its rows. */
-export interface UpdateClauses {
+interface UpdateClauses {
   /** The table by the name that its expressions know it by, as FROM has it after the table's name: ` AS x`, or nothing. */
   readonly alias: string;
   readonly values: readonly { readonly column: string; readonly value: string }[];
