@@ -1,7 +1,7 @@
 // Words in double quotes that name nothing: SQLite takes them for strings (https://sqlite.org/quirks.html#dblquote).
 
 import { quoteIdentifier, type Database, type Outcome, foldName } from '../../database';
-import { readSchema } from '../../schema/read';
+import { readTriggers } from '../../schema/read';
 import type { Statement } from '../../script/statement';
 import { isWord, tokenise, unquotedName, type Token } from '../../script/tokens';
 import { readTable, storedText } from './columnAspects';
@@ -10,7 +10,7 @@ import { bodyOf, isDoubleQuoted, isNamePlace } from '../../script/spelling';
 import { readTableDefinition } from './tableDefinition';
 import { trial } from '../../schema/trial';
 import type { Failure, StatementOutcome } from '../outcome';
-import { findUnusable } from '../../schema/usable';
+import { findBrokenTriggers } from '../../schema/usable';
 
 /**
  * The failure of a CREATE INDEX of which a column or the WHERE would be a string, the same for each row, instead of the column
@@ -149,13 +149,8 @@ function attempt(shadow: Database, statement: Statement, sql: string): Outcome<u
     const used = { ok: true, value: undefined } as const;
     if (kind === 'create view') return shadow.compile(`SELECT * FROM main.${quoteIdentifier(name ?? '')}`);
     if (kind !== 'create trigger') return used;
-    const schema = readSchema(shadow);
-    const triggers = schema.triggers.filter((trigger) => foldName(trigger.name) === foldName(name ?? ''));
-    const relations = schema.relations.filter((relation) => triggers.some(({ table }) => table === relation.name));
-    const complaint = findUnusable(shadow, { relations, triggers, indexes: [] }).get(
-      `trigger ${triggers[0]?.name ?? ''}`,
-    );
-    return complaint === undefined ? used : { ok: false, error: { message: complaint } };
+    const [complaint] = findBrokenTriggers(shadow, readTriggers(shadow, name ?? ''));
+    return complaint === undefined ? used : { ok: false, error: { message: complaint[1] } };
   });
   return made.ok ? made.value : made;
 }

@@ -1,6 +1,6 @@
 // The user's own scripts: in which order they run, which of them are still to run, and what she edits in them.
 
-import { arrangeMigrations, type ChainMigration } from '../../chain/folder';
+import { arrangeMigrations, pathsIn, type ChainMigration } from '../../chain/folder';
 import type { History } from '../../chain/history';
 import { findUnmatched, tellPending, type Pending } from '../../chain/pending';
 import { recordingOf } from '../../chain/recording';
@@ -31,6 +31,7 @@ export class OwnScripts {
   readonly arranged = $derived(arrangeMigrations(this.files));
   readonly pending = $derived(tellPending(this.arranged.migrations, this.histories));
   readonly taken: readonly ChainMigration[] = $derived(this.#takenOf(this.pending));
+  readonly #takenPaths: ReadonlySet<string> = $derived(pathsIn(this.taken));
   /** What is recorded as applied and has no file here: the folder may not be whole, or be of another branch. */
   readonly unmatched = $derived(findUnmatched(this.arranged.migrations, this.histories));
   /** What the user ticked or left out herself. */
@@ -92,7 +93,7 @@ export class OwnScripts {
 
   /** Whether a migration is run: what is recorded as applied is not, unless it is ticked. */
   isTaken(path: string): boolean {
-    return this.taken.some((migration) => migration.path === path);
+    return this.#takenPaths.has(path);
   }
 
   /** Ticks a migration, or leaves it out. */
@@ -112,8 +113,8 @@ export class OwnScripts {
 
   /** Adds files, or newer states of files that are there. */
   add(files: readonly OwnFile[]): void {
-    const stays = ({ path }: OwnFile): boolean => !files.some((file) => file.path === path);
-    this.files = [...this.files.filter(stays), ...files];
+    const newer = pathsIn(files);
+    this.files = [...this.files.filter(({ path }) => !newer.has(path)), ...files];
   }
 
   #takenOf(pending: readonly Pending[]): readonly ChainMigration[] {
