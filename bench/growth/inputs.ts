@@ -43,7 +43,7 @@ export const KINDS: readonly Kind[] = [
     name: 'indexes',
     sizes: [2500, 5000, 10_000],
     subject: (size) => ({
-      database: `${lines(size / 20, table)}
+      database: `${lines(Math.ceil(size / 20), table)}
         ${lines(size, (at) => `CREATE INDEX i${at} ON t${Math.ceil(at / 20)} (name, amount, id);`)}`,
       script: TWO_STATEMENTS,
     }),
@@ -52,7 +52,7 @@ export const KINDS: readonly Kind[] = [
     name: 'triggers',
     sizes: [1000, 2000, 4000, 8000],
     subject: (size) => ({
-      database: `${lines(size / 8, table)}
+      database: `${lines(Math.ceil(size / 8), table)}
         CREATE TABLE log (what TEXT);
         ${lines(
           size,
@@ -66,7 +66,7 @@ export const KINDS: readonly Kind[] = [
     name: 'triggers with a missing function',
     sizes: [250, 500, 1000, 2000],
     subject: (size) => ({
-      database: `${lines(size / 8, table)}
+      database: `${lines(Math.ceil(size / 8), table)}
         CREATE TABLE log (what TEXT);
         ${lines(
           size,
@@ -90,7 +90,7 @@ export const KINDS: readonly Kind[] = [
     name: 'views',
     sizes: [1000, 2000, 4000],
     subject: (size) => ({
-      database: `${lines(size / 4, table)}
+      database: `${lines(Math.ceil(size / 4), table)}
         ${lines(size, (at) => `CREATE VIEW v${at} AS SELECT id, name FROM t${Math.ceil(at / 4)} WHERE amount > ${at};`)}`,
       script: TWO_STATEMENTS,
     }),

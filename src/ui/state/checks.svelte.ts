@@ -54,6 +54,9 @@ const LABELS: Readonly<Partial<Record<CheckKey, string>>> = {
 /** Up to this many bytes a check is over soon and takes little memory: one that has begun is not given up for a run. */
 const SMALL_BYTES = 32e6;
 
+/** How often numbers of rows that come one by one are shown. */
+const SHOW_EVERY_MILLISECONDS = 50;
+
 /** The checks of one dropped file at a time. */
 export class Checks {
   /** Rows by table of the dropped file, as far as they have been counted; null where they cannot be. */
@@ -295,12 +298,22 @@ export class Checks {
         : { state: 'stopped', reason: foretold.error.sentence };
     }
     if (key === 'rows') {
+      // Whoever shows them goes through all of them as some come: of thousands, those of a moment are shown together.
+      let waiting: (readonly [string, number | null])[] = [];
+      let shown = performance.now();
+      const show = (): void => {
+        for (const [table, rows] of waiting) this.rows.set(table, rows);
+        waiting = [];
+        shown = performance.now();
+      };
       for (const table of this.#inspection?.tables ?? []) {
         if (this.rows.has(table)) continue;
         const counted = await engine.countRows(table, onProgress);
-        if (round !== this.#round) break;
-        this.rows.set(table, counted.ok ? counted.value : null);
+        if (round !== this.#round) return { state: 'made', counted: true };
+        waiting.push([table, counted.ok ? counted.value : null]);
+        if (performance.now() - shown > SHOW_EVERY_MILLISECONDS) show();
       }
+      show();
       return { state: 'made', counted: true };
     }
     if (key === 'sha256-input' || key === 'sha256-result') {
