@@ -131,7 +131,7 @@ export const KINDS: readonly Kind[] = [
   },
   {
     name: 'statements that ask for what is there',
-    sizes: [2500, 5000, 10_000],
+    sizes: [500, 1000, 2000],
     subject: (size) => ({
       database: lines(20, table),
       script: lines(size, (at) =>

@@ -1,6 +1,7 @@
 // Twice as many tables, statements or files are at most twice as much work: what SQLite is asked is counted, and what is looked at.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { KINDS } from '../../bench/growth/inputs';
+import { archiveNames } from '../../src/batch/archiveNames';
 import { arrangeMigrations } from '../../src/chain/folder';
 import { inspect } from '../../src/engine/inspection';
 import { declaredRelations, suggestedRelations } from '../../src/explore/diagram/relations';
@@ -192,6 +193,24 @@ describe('What is looked at is at most twice as much', () => {
       expect([migrations.length, leftOut.length]).toEqual([size, 0]);
       return seen.count;
     }));
+});
+
+it('Names in an archive are found at once, however many files have the same', () => {
+  const normalize = vi.spyOn(String.prototype, 'normalize');
+  const looks = (count: number): number => {
+    normalize.mockClear();
+    expect(
+      new Set(
+        archiveNames(
+          Array.from({ length: count }, () => 'spine.db'),
+          'upgraded',
+        ),
+      ).size,
+    ).toBe(count);
+    return normalize.mock.calls.length;
+  };
+  expect(looks(200)).toBeLessThanOrEqual(2.1 * looks(100));
+  normalize.mockRestore();
 });
 
 describe('Of a schema that cannot be used in full', () => {

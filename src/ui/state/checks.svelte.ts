@@ -298,22 +298,7 @@ export class Checks {
         : { state: 'stopped', reason: foretold.error.sentence };
     }
     if (key === 'rows') {
-      // Whoever shows them goes through all of them as some come: of thousands, those of a moment are shown together.
-      let waiting: (readonly [string, number | null])[] = [];
-      let shown = performance.now();
-      const show = (): void => {
-        for (const [table, rows] of waiting) this.rows.set(table, rows);
-        waiting = [];
-        shown = performance.now();
-      };
-      for (const table of this.#inspection?.tables ?? []) {
-        if (this.rows.has(table)) continue;
-        const counted = await engine.countRows(table, onProgress);
-        if (round !== this.#round) return { state: 'made', counted: true };
-        waiting.push([table, counted.ok ? counted.value : null]);
-        if (performance.now() - shown > SHOW_EVERY_MILLISECONDS) show();
-      }
-      show();
+      await this.#countRows(round, onProgress);
       return { state: 'made', counted: true };
     }
     if (key === 'sha256-input' || key === 'sha256-result') {
@@ -324,6 +309,30 @@ export class Checks {
     return proved.ok
       ? { state: 'made', proof: proved.value, thoroughness }
       : { state: 'stopped', reason: proved.error.sentence };
+  }
+
+  /** Whoever shows the counts goes through all of them as some come: of thousands, those of a moment are shown together. */
+  async #countRows(round: number, onProgress: (progress: Progress) => void): Promise<void> {
+    const inspection = this.#inspection;
+    let waiting: (readonly [string, number | null])[] = [];
+    let shown = -Infinity;
+    const show = (): void => {
+      for (const [table, rows] of waiting) this.rows.set(table, rows);
+      waiting = [];
+      shown = performance.now();
+    };
+    try {
+      for (const table of inspection?.tables ?? []) {
+        if (this.rows.has(table)) continue;
+        const counted = await this.#client.engine.countRows(table, onProgress);
+        if (round !== this.#round) break;
+        waiting.push([table, counted.ok ? counted.value : null]);
+        if (performance.now() - shown > SHOW_EVERY_MILLISECONDS) show();
+      }
+    } finally {
+      // Also where it is given up for a run: what is counted of this file is not counted again.
+      if (this.#inspection === inspection) show();
+    }
   }
 
   /** Opens in the worker what a check looks at; gives the reason where it cannot. */
