@@ -1,4 +1,5 @@
-// Takes pictures of the built page in its states, light and dark, narrow and wide, into docs/screenshots.
+// Takes pictures of the built page in its states, light and dark, narrow and wide, into docs/screenshots. README.md and docs/guide.md
+// show some of them, by their names. A word as argument (`light`, `wide`) takes only those with the word in their names.
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright';
@@ -36,7 +37,7 @@ for (const { name, ...look } of looks) {
   await page.locator('main[data-state=ready]').waitFor();
   await page.locator('[data-fact][aria-busy=true]').waitFor({ state: 'detached' });
   await page.locator('[data-relation=otc_week_manifest] summary').first().click();
-  await page.evaluate(() => scrollTo(0, 0));
+  await page.evaluate(() => document.querySelector('[aria-labelledby=plan]')?.scrollIntoView());
   await picture('plan', false);
   await page.locator('[data-verdict=adapted] summary').first().click();
   await page.locator('[data-drift] summary').first().click();
@@ -45,12 +46,16 @@ for (const { name, ...look } of looks) {
     await page.locator(`[data-view=${view}]`).click();
     await page.locator(`[data-panel=${view}]`).getByText('Opening …').waitFor({ state: 'detached' });
     await page.waitForLoadState('networkidle');
-    await picture(view, false);
+    // What the migration changes is what there is to see.
+    if (view === 'schema') await page.locator('[data-mode=changes]').click();
+    await picture(view === 'schema' ? 'schema-changes' : view, false);
   }
   await page.locator('[data-view=work]').click();
   await page.getByRole('button', { name: 'Run migration' }).click();
   await page.locator('main[data-state=done]').waitFor();
-  await picture('outcome', false);
+  await page.locator('[data-check-state=waiting], [data-check-state=running]').first().waitFor({ state: 'detached' });
+  await page.evaluate(() => scrollTo(0, 0));
+  await picture('result', false);
   await page.getByRole('button', { name: 'Another file' }).click();
   await page.getByLabel('Open a SQLite file').setInputFiles({
     name: 'backup.db.gz',

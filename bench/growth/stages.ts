@@ -18,6 +18,7 @@ import { DEFAULT_CHOICES } from '../../src/migration/outcome';
 import { Evidence } from '../../src/migration/proofs/evidence';
 import { makeProof } from '../../src/migration/proofs/makeProof';
 import { PROOF_CODES } from '../../src/migration/proofs/proof';
+import { watchRules } from '../../src/migration/rules/rules';
 import { reportAsJson, reportAsMarkdown, type ReportSource } from '../../src/migration/report/report';
 import { writeNativeScript } from '../../src/migration/report/sqlite3Script';
 import { planMigration } from '../../src/migration/run/plan';
@@ -69,7 +70,9 @@ export function work(bytes: Uint8Array, { script }: Subject, timed: Timed): void
   if (!split.ok) throw new Error(split.refusal.sentence);
   const { statements } = split;
   const tools = { losses: keepLosses, now: () => performance.now(), onStatement: () => undefined };
-  const plan = timed('plan', () => planMigration(database, statements, DEFAULT_CHOICES, tools));
+  const plan = timed('plan', () =>
+    planMigration(database, statements, DEFAULT_CHOICES, { ...tools, watch: watchRules(script) }),
+  );
   database.close();
   if (plan.obstacle) throw new Error(plan.obstacle.sentence);
 
@@ -106,7 +109,7 @@ export function work(bytes: Uint8Array, { script }: Subject, timed: Timed): void
     input: { name: 'growth.db', size: bytes.length, sha256: null, sidecars: [] },
     output: { name: 'result.db', size: output.length, sha256: null },
     ...{ script: 'growth.sql', choices: DEFAULT_CHOICES, engineVersion: engine.version, startedAt: '', findings: [] },
-    ...{ milliseconds: 0, totalMilliseconds: 0, writtenBytes: 0, pages: null, notMade: [] },
+    ...{ milliseconds: 0, totalMilliseconds: 0, writtenBytes: 0, pages: null, notMade: [], warnings: plan.warnings },
     ...{ statements, outcomes: run.outcomes, proofs },
   };
   timed('report', () => [reportAsJson(source), reportAsMarkdown(source)]);

@@ -38,6 +38,10 @@ export interface StatementOutcome {
   readonly drift: Drift | null;
   /** What it takes away for good of the data that was in the file before the script; null for nothing. */
   readonly loss: Loss | null;
+  /** Words in double quotes that name nothing, so that SQLite takes them for strings. */
+  readonly constants?: readonly string[];
+  /** Of a table that is rebuilt with the same values: how many rows get another rowid. */
+  readonly renumbered?: number;
 }
 
 /** What a user chooses before a run. */
@@ -66,7 +70,7 @@ export interface Drift {
 }
 
 /** One aspect in which the shapes differ; `none` where one side has nothing there. */
-export interface Difference {
+interface Difference {
   readonly aspect: string;
   readonly there: string;
   readonly asked: string;
@@ -82,7 +86,7 @@ export interface Loss {
   readonly kind: 'table' | 'column' | 'rows' | 'replaced rows' | 'rebuild' | 'values';
   /** The table's name when it happens. */
   readonly table: string;
-  /** With `column`: its name, or their names. */
+  /** With `column` and `values`: its name, or their names, as far as they are known. */
   readonly column: string | null;
   /** How many rows go; with `column`, how many values that are not NULL. */
   readonly rows: number;

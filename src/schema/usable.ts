@@ -2,7 +2,7 @@
 
 import { quoteIdentifier, type Database, type Outcome, foldName } from '../database';
 import { findRelation, type Relation, type Schema, type Trigger } from './schema';
-import { isBlank, isWord, tokenise, unquotedName } from '../script/tokens';
+import { isWord, parseSql, unquotedName } from '../script/tokens';
 import { makeShadow } from './shadow';
 
 /**
@@ -85,7 +85,7 @@ function measureViews(views: readonly Relation[]) {
 }
 
 function viewsIn(sql: string, byName: ReadonlyMap<string, Relation>): readonly Relation[] {
-  const tokens = tokenise(sql).filter((token) => !isBlank(token));
+  const { tokens } = parseSql(sql);
   // What WITH names hides what the schema has of that name.
   if (tokens.some((token) => isWord(token, 'WITH'))) return [];
   return tokens.flatMap((token, at) => {
@@ -170,8 +170,8 @@ function firingStatements(schema: Schema, triggers: readonly Trigger[]): Readonl
   let update: string | null = null;
   return new Map(
     triggers.map((trigger) => {
-      const words = tokenise(trigger.sql).filter((token) => !isBlank(token));
-      const event = words.map(({ text }) => text.toUpperCase()).find((word) => /^(INSERT|UPDATE|DELETE)$/.test(word));
+      const words = parseSql(trigger.sql).tokens.map(({ text }) => text.toUpperCase());
+      const event = words.find((word) => /^(INSERT|UPDATE|DELETE)$/.test(word));
       const table = `main.${quoteIdentifier(trigger.table)}`;
       if (event === 'INSERT') return [trigger, `INSERT INTO ${table} DEFAULT VALUES`];
       if (event === 'DELETE') return [trigger, `DELETE FROM ${table}`];

@@ -1,7 +1,6 @@
 // The parts of CREATE INDEX and of a copy of rows (INSERT … SELECT, CREATE TABLE … AS SELECT) by which their cost is told.
 
-import { isBlank, isWord, tokenise, unquotedName, type Token } from './tokens';
-import { foldName } from '../database';
+import { isWord, parseSql, unquotedName, type ParsedSql, type Token } from './tokens';
 
 /** What CREATE INDEX says of its entries. */
 export interface IndexClauses {
@@ -21,19 +20,18 @@ export interface RowCopy {
 }
 
 /** The clauses of a CREATE INDEX; null where its words are not in the expected order. */
-export function indexClauses(createIndex: string): IndexClauses | null {
-  const tokens = meaningful(createIndex);
+export function indexClauses({ text, tokens }: ParsedSql): IndexClauses | null {
   // ON is no bare name in SQLite, so the first one is the one that counts.
   const open = tokens.findIndex((token, at) => at > 0 && token.text === '(');
   const on = tokens.findIndex((token) => isWord(token, 'ON'));
   const close = closing(tokens, open);
   if (on < 0 || open < on || close < 0) return null;
-  const keys = listed(createIndex, tokens.slice(open + 1, close), (item) => {
+  const keys = listed(text, tokens.slice(open + 1, close), (item) => {
     const last = item.at(-1) ?? null;
     return isWord(last, 'ASC') || isWord(last, 'DESC') ? item.slice(0, -1) : item;
   });
   const rest = tokens.slice(close + 1);
-  const where = isWord(rest[0] ?? null, 'WHERE') ? textOf(createIndex, rest.slice(1)) : null;
+  const where = isWord(rest[0] ?? null, 'WHERE') ? textOf(text, rest.slice(1)) : null;
   return keys.includes('') ? null : { keys, where };
 }
 
@@ -46,7 +44,7 @@ const AGGREGATE =
  * table becomes one row; null where it is not (a WHERE, a join, a function of many rows, VALUES).
  */
 export function rowCopy(text: string): RowCopy | null {
-  const tokens = meaningful(text);
+  const { tokens } = parseSql(text);
   const select = tokens.findIndex((token) => isWord(token, 'SELECT'));
   const into = tokens.findIndex((token) => isWord(token, 'INTO'));
   const head = tokens.slice(0, select);
@@ -80,18 +78,14 @@ const MANY_ROWS = [
 
 /** Whether an INSERT gives its rows itself, and reads none. */
 export function insertsValues(insert: string): boolean {
-  const tokens = meaningful(insert);
+  const { tokens } = parseSql(insert);
   const has = (word: string): boolean => tokens.some((token) => isWord(token, word));
   return (has('VALUES') || has('DEFAULT')) && !has('SELECT');
 }
 
-/** The names that a text may mean columns by: its bare and quoted names. */
-export function namesIn(text: string): readonly string[] {
-  return meaningful(text).flatMap((token) => unquotedName(token) ?? []);
-}
-
-function meaningful(text: string): readonly Token[] {
-  return tokenise(text).filter((token) => !isBlank(token));
+/** The names that an expression may mean columns by: its bare and quoted names. */
+export function namesIn(expression: string): readonly string[] {
+  return parseSql(expression).tokens.flatMap((token) => unquotedName(token) ?? []);
 }
 
 /** The place of the parenthesis that closes the one at `open`; -1 where there is none. */
@@ -140,17 +134,11 @@ function qualified(tokens: readonly Token[]): string | null {
 }
 
 function nameOf(text: string): string {
-  const [token, ...rest] = meaningful(text);
+  const [token, ...rest] = parseSql(text).tokens;
   return token === undefined || rest.length > 0 ? '' : (unquotedName(token) ?? '');
 }
 
 function textOf(text: string, tokens: readonly Token[]): string {
   const [first, last] = [tokens[0], tokens.at(-1)];
   return first === undefined || last === undefined ? '' : text.slice(first.start, last.end);
-}
-
-/** The name at the end of ALTER TABLE … RENAME … TO name. */
-export function newName(rename: string): string {
-  const last = tokenise(rename).findLast((token) => !isBlank(token));
-  return foldName((last ? unquotedName(last) : null) ?? '');
 }

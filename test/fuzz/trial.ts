@@ -11,7 +11,7 @@ import { blobOfBytes, installMemoryBlobs, type MemoryBlob } from './memoryBlob';
 import { Random } from './random';
 
 /** A database and what lies beside it. */
-export interface DroppedBytes {
+interface DroppedBytes {
   readonly database: Uint8Array;
   readonly log: Uint8Array | null;
   readonly journal: Uint8Array | null;
@@ -143,6 +143,7 @@ export class Trials {
       script: 'fuzz.sql',
       engineVersion: opened.value.engineVersion,
       notMade: [],
+      warnings: plan.warnings,
       findings: opened.value.findings.map((finding) => ({ ...finding, agreed: finding.consent })),
       pages: pageFigures(run.value.pages),
       ...{ startedAt, milliseconds, totalMilliseconds, writtenBytes, outcomes, choices, statements, proofs },

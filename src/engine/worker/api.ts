@@ -57,6 +57,8 @@ export function makeApi(engine: Engine, kept: Kept) {
   /** Keeps account of losses, where there may be any. */
   const lossesOf = async (statements: readonly Statement[]): Promise<KeepLosses> =>
     mayLose(statements) ? (await import('../../migration/losses/lossLedger')).keepLosses : keepNoLosses;
+  /** What a plan warns of. Not needed before a script is planned, so it is no part of the first load. */
+  const loadRules = (): Promise<typeof import('../../migration/rules/rules')> => import('../../migration/rules/rules');
   /** What the explorer asks. */
   const loadLooking = (): Promise<typeof import('../looking')> => import('../looking');
   let opened: OpenedFile | null = null;
@@ -140,14 +142,15 @@ export function makeApi(engine: Engine, kept: Kept) {
       if (!split.ok) return { ok: false, error: split.refusal };
       // The page asks for a plan before it knows whether the file opens.
       if (refused) return { ok: false, error: refused };
-      const losses = await lossesOf(split.statements);
+      const [losses, { watchRules }] = await Promise.all([lossesOf(split.statements), loadRules()]);
       return readable((): Outcome<PlannedScript, never> => {
         const start = performance.now();
         const { statements, notes } = split;
-        const { outcomes, after, obstacle } = mustBeOpen().using(({ database }) =>
-          planMigration(database, statements, choices, { losses, now: () => performance.now() }),
+        const watch = watchRules(script);
+        const { outcomes, after, obstacle, warnings } = mustBeOpen().using(({ database }) =>
+          planMigration(database, statements, choices, { losses, watch, now: () => performance.now() }),
         );
-        const plan = { outcomes, after, obstacle };
+        const plan = { outcomes, after, obstacle, warnings };
         const milliseconds = performance.now() - start;
         const documentation = readAddedColumnDocumentation(script, statements);
         return { ok: true, value: { statements, notes, plan, documentation, milliseconds } };

@@ -5,7 +5,8 @@ import { quoteIdentifier, quoteText, type Database, foldName } from '../../datab
 import type { Relation } from '../../schema/schema';
 import { classify } from '../../script/classify';
 import type { Statement } from '../../script/statement';
-import { insertsValues, rowCopy, newName } from '../../script/clauses';
+import { insertsValues, rowCopy } from '../../script/clauses';
+import { parseSql } from '../../script/tokens';
 import { rowsNamed } from './entrySizes';
 import { SAMPLE } from './tableSample';
 import type { StatementOutcome } from '../outcome';
@@ -59,7 +60,7 @@ export class Origins {
    * @param shadow has the schema after it
    */
   follow(statement: Statement, outcome: StatementOutcome, shadow: Database): void {
-    const { kind, text } = statement;
+    const { kind, text, newName } = statement;
     const name = foldName(statement.name ?? '');
     const table = foldName(statement.table ?? '');
     const origin = this.#tables.get(table);
@@ -91,7 +92,7 @@ export class Origins {
         break;
       case 'rename table':
         this.#set(table, null);
-        this.#set(newName(text), origin ?? null);
+        this.#set(foldName(newName ?? ''), origin ?? null);
         break;
       case 'add column':
         if (origin) this.#set(table, withColumn(origin, statement, outcome, shadow));
@@ -99,7 +100,10 @@ export class Origins {
       case 'rename column':
       case 'drop column':
         if (origin)
-          this.#set(table, renamed(origin, statement.column ?? '', kind === 'drop column' ? null : newName(text)));
+          this.#set(
+            table,
+            renamed(origin, statement.column ?? '', kind === 'drop column' ? null : foldName(newName ?? '')),
+          );
         break;
       default:
         break;
@@ -145,7 +149,9 @@ function columnsOf(shadow: Database, table: string): readonly string[] {
 
 /** What ran instead of an adapted statement has an UPDATE of the table's rows in it, where they were given a value. */
 export function isBackfilled({ executed }: StatementOutcome): boolean {
-  return (executed ?? []).map(classify).some(({ kind, name }) => kind === 'update' && !/^sqlite_/i.test(name ?? ''));
+  return (executed ?? [])
+    .map((sql) => classify(parseSql(sql).tokens))
+    .some(({ kind, name }) => kind === 'update' && !/^sqlite_/i.test(name ?? ''));
 }
 
 function withColumn(origin: Origin, statement: Statement, outcome: StatementOutcome, shadow: Database): Origin {

@@ -2,6 +2,7 @@
 
 import { quoteIdentifier, type Database } from '../../database';
 import { indexClauses } from '../../script/clauses';
+import { parseSql } from '../../script/tokens';
 import type { StoredValue } from './entrySizes';
 
 /** The values of one record. */
@@ -38,7 +39,7 @@ export function recordOfIndex(schema: Database, index: string): StoredRecord | n
   );
   if (!read.ok || read.value.length === 0) return null;
   const text = read.value[0]?.[2];
-  const clauses = typeof text === 'string' ? indexClauses(text) : null;
+  const clauses = typeof text === 'string' ? indexClauses(parseSql(text)) : null;
   if (typeof text === 'string' && clauses === null) return null;
   const values = read.value.flatMap(([cid, name], at): StoredValue[] => {
     if (cid === -1) return [];

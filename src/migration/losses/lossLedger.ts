@@ -4,14 +4,13 @@ import { type Database, foldName } from '../../database';
 import { hasReplaceClause } from './firedTriggers';
 import { Lineage, type TrackedTable } from './lineage';
 import type { KeepLosses, LossAccount } from '../run/lossAccount';
-import { counted } from '../../words';
+import { counted, figure } from '../../words';
 import { Rebuilds } from './rebuilds';
 import { RowCounter, type Figure } from './rowCounter';
 import { TriggerLosses } from './triggerLosses';
 import type { StatementOutcome, Loss } from '../outcome';
-import type { Statement } from '../../script/statement';
-import { tokenise, unquotedName } from '../../script/tokens';
-import { newName } from '../../script/clauses';
+import type { ParsedStatement } from '../../script/parsedStatement';
+import { unquotedName, type ParsedSql } from '../../script/tokens';
 
 interface Entry {
   readonly ordinal: number;
@@ -45,14 +44,14 @@ export class LossLedger implements LossAccount {
   /** Whether the own text of a table replaces rows, null for what is no table; by folded name, known until it may have changed. */
   #replacing: Map<string, boolean | null> | null = null;
 
-  constructor(database: Database, statements: readonly Statement[]) {
+  constructor(database: Database, statements: readonly ParsedStatement[]) {
     this.#database = database;
     this.#counter = new RowCounter(database);
     this.#rebuilds = new Rebuilds(database, this.#lineage);
     this.#triggers = new TriggerLosses(
       database,
       this.#counter,
-      (table) => this.#replaces('', table),
+      (table) => this.#replaces(table),
       (table) => {
         const found = this.#lineage.find(table, 'main');
         return found !== null && found.holds.size > 0 && !table.startsWith('sqlite_');
@@ -60,15 +59,15 @@ export class LossLedger implements LossAccount {
     );
     this.#lastDrop = statements.findLast(({ kind }) => kind === 'drop table' || kind === 'drop column')?.ordinal ?? 0;
     this.#made = new Set(
-      statements.flatMap(({ kind, name, text }) => {
-        if (kind === 'rename table') return [newName(text)];
+      statements.flatMap(({ kind, name, newName }) => {
+        if (kind === 'rename table') return [foldName(newName ?? '')];
         return kind.startsWith('create table') && name !== null ? [foldName(name)] : [];
       }),
     );
   }
 
   /** Looks at what a statement is about to take away. */
-  before(statement: Statement): void {
+  before(statement: ParsedStatement): void {
     this.#pending = this.#countedBefore = null;
     const left = this.#countedAfter;
     this.#countedAfter = null;
@@ -85,10 +84,10 @@ export class LossLedger implements LossAccount {
     }
     if (table === null || table.temporary || table.holds.size === 0 || /^sqlite_/i.test(named)) return;
     if (kind === 'drop table') this.#beforeDrop(table, named);
-    if (kind === 'update' && statement.ordinal < this.#lastDrop) this.#beforeOverwriting(table, named, statement.text);
+    if (kind === 'update' && statement.ordinal < this.#lastDrop) this.#beforeOverwriting(table, named, statement);
     if (kind === 'drop column') this.#beforeDropColumn(table, named, statement.column ?? '');
     if (kind === 'drop table' || kind === 'drop column') this.#replacing = null;
-    if ((kind === 'insert' || kind === 'update') && this.#replaces(statement.text, name ?? '')) {
+    if ((kind === 'insert' || kind === 'update') && this.#replaces(name ?? '', statement)) {
       const known = left?.table === table ? { rows: left.rows, exact: true } : null;
       this.#countedBefore = known ?? this.#counter.count(named, this.#counter.limit());
     }
@@ -96,7 +95,7 @@ export class LossLedger implements LossAccount {
 
   /** Takes the outcome of that statement; gives what it has taken away, as far as it can be told by now. */
   after(
-    statement: Statement,
+    statement: ParsedStatement,
     { verdict, changes = 0 }: Pick<StatementOutcome, 'verdict'> & { changes?: number },
   ): Loss | null {
     if (verdict !== 'applied') return null;
@@ -128,7 +127,9 @@ export class LossLedger implements LossAccount {
       const kept = entries.get(outcome.ordinal);
       if (!kept) return { ...outcome, loss: null, note: joined(outcome.note, 'A later ROLLBACK TO takes this back.') };
       const rebuilt = kept.loss.kind === 'table' ? this.#rebuilt(kept) : null;
-      return rebuilt ? { ...outcome, loss: rebuilt.loss, note: joined(outcome.note, rebuilt.note) } : outcome;
+      if (!rebuilt) return outcome;
+      const { loss, note, renumbered } = rebuilt;
+      return { ...outcome, loss, note: joined(outcome.note, note), ...(renumbered > 0 ? { renumbered } : {}) };
     });
   }
 
@@ -169,8 +170,8 @@ export class LossLedger implements LossAccount {
   }
 
   /** Counts the values of the columns that an UPDATE names, once: those are what the file held. */
-  #beforeOverwriting(table: TrackedTable, named: string, sql: string): void {
-    const words = new Set(tokenise(sql).map((token) => foldName(unquotedName(token) ?? '')));
+  #beforeOverwriting(table: TrackedTable, named: string, { tokens }: ParsedSql): void {
+    const words = new Set(tokens.map((token) => foldName(unquotedName(token) ?? '')));
     const held = this.#held.get(table) ?? new Map<string, Figure>();
     this.#held.set(table, held);
     for (const column of this.#counter.columnsOf(named)) {
@@ -190,13 +191,13 @@ export class LossLedger implements LossAccount {
   }
 
   /** What a dropped table has lost by the end, where another one that got its rows has its name; null where none has. */
-  #rebuilt({ loss, table, columns }: Entry): { loss: Loss | null; note: string } | null {
+  #rebuilt({ loss, table, columns }: Entry): { loss: Loss | null; note: string; renumbered: number } | null {
     const name = table.original ?? '';
     const now = this.#lineage.find(name, 'main');
     if (now === null || now === table || !now.holds.has(name)) return null;
     const { rows } = this.#counter.count(name, Infinity);
     const before = loss.exact ? counted(loss.rows, 'row') : `more than ${counted(loss.rows, 'row')}`;
-    const sizes = `The table ${name} is rebuilt: ${before} before, ${rows.toLocaleString('en-US')} after.`;
+    const sizes = `The table ${name} is rebuilt: ${before} before, ${figure(rows)} after.`;
     this.#rebuilds.finish(now);
     const difference = this.#rebuilds.between(table, now);
     // What a DELETE has taken from the new table is said there.
@@ -210,7 +211,7 @@ export class LossLedger implements LossAccount {
       difference === null
         ? 'Only the number of rows was compared.'
         : lost + changed === 0
-          ? 'The columns that keep their names hold the same values.'
+          ? sameValues(difference.renumbered)
           : null;
     const note = compared === null ? sizes : `${sizes} ${compared}`;
     const there = new Set(this.#counter.columnsOf(name).map(foldName));
@@ -222,13 +223,16 @@ export class LossLedger implements LossAccount {
     const column = gone.map(([named]) => named).join(', ');
     const found: Loss[] = [];
     if (lost > 0) found.push({ ...loss, kind: 'rebuild', table: name, rows: lost });
-    if (changed > 0) found.push({ ...loss, kind: 'values', table: name, rows: changed });
+    if (changed > 0) {
+      const which = difference?.columns.join(', ') ?? '';
+      found.push({ ...loss, kind: 'values', table: name, column: which === '' ? null : which, rows: changed });
+    }
     if (lost === 0 && gone.length > 0) found.push({ kind: 'column', table: name, column, rows: values, exact: true });
-    return { loss: withOthers(found), note };
+    return { loss: withOthers(found), note, renumbered: difference?.renumbered ?? 0 };
   }
 
-  /** Whether a statement may replace rows of a table. What is replaced through a view is for its triggers. */
-  #replaces(sql: string, table: string): boolean {
+  /** Whether a table or the statement replaces rows of it. What is replaced through a view is for its triggers. */
+  #replaces(table: string, statement: ParsedSql | null = null): boolean {
     // All at once: to find one, SQLite goes through all of them.
     this.#replacing ??= this.#readReplacing();
     let replacing = this.#replacing.get(foldName(table));
@@ -236,7 +240,7 @@ export class LossLedger implements LossAccount {
       replacing = this.#readReplacing(table).get(foldName(table)) ?? null;
       this.#replacing.set(foldName(table), replacing);
     }
-    return replacing === true || (replacing === false && hasReplaceClause(sql));
+    return replacing === true || (replacing === false && statement !== null && hasReplaceClause(statement));
   }
 
   #readReplacing(table: string | null = null): Map<string, boolean | null> {
@@ -256,6 +260,14 @@ const CHANGES_ONE_TABLE = /^(create (virtual )?table( as)?|add column)$/;
 
 function entry(table: TrackedTable, loss: Loss): Omit<Entry, 'ordinal'> {
   return { table, loss, columns: new Map() };
+}
+
+/** What is said of a rebuild that keeps all values. Rowids are no values, but what was noted elsewhere by rowid goes by them. */
+function sameValues(renumbered: number): string {
+  const values = 'The columns that keep their names hold the same values.';
+  return renumbered === 0
+    ? values
+    : `${values} ${counted(renumbered, 'row')} ${renumbered === 1 ? 'gets' : 'get'} another rowid.`;
 }
 
 function joined(note: string | null, sentence: string): string {

@@ -5,7 +5,7 @@ import type { ByteSource } from '../../file/byteSource';
 import type { Header } from '../../file/header';
 import { readSchema } from '../../schema/read';
 import type { Schema } from '../../schema/schema';
-import type { Statement } from '../../script/statement';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import { pairTables, type TablePair } from './tablePairs';
 import { countRows, measure, type Measurement } from './measurement';
 import { findWrittenPages, isUntouched, type PageChanges, type WrittenPages } from './pageProof';
@@ -26,7 +26,7 @@ export interface Aftermath {
   readonly header: Header;
   /** What the store of pages says of them. */
   readonly pages: PageChanges;
-  readonly statements: readonly Statement[];
+  readonly statements: readonly ParsedStatement[];
   readonly outcomes: readonly StatementOutcome[];
   readonly choices: Choices;
   /** The schema that the script makes of the same database without rows. */

@@ -1,4 +1,4 @@
-// Makes the proofs of a run, one at a time, from the database before it and the result as it is opened again.
+// Makes the checks of a run (in code: proofs), one at a time, from the database before it and the result as it is opened again.
 
 import type { Database, Outcome } from '../../database';
 import type { Thoroughness } from './agenda';
@@ -15,7 +15,7 @@ import { proveSecondRun } from './secondRun';
 import type { Schema } from '../../schema/schema';
 import { checkIntegrity, countViolations } from './integrity';
 
-/** How a proof is made. */
+/** How a check is made. */
 export interface ProofTools {
   readonly hasher: Hasher;
   /** `sparing` leaves out what the unwritten pages prove. */
@@ -23,7 +23,7 @@ export interface ProofTools {
   readonly onCheck: OnCheck;
 }
 
-/** The proof that a database was sound before anything ran; it needs no run. `sparing` is quick_check. */
+/** The check of a database before anything ran; it needs no run. `sparing` is quick_check. */
 export function proveSoundBefore(
   before: Database,
   schema: Schema,
@@ -34,7 +34,14 @@ export function proveSoundBefore(
   return proveIntegrity('integrity-before', checkIntegrity(before, schema.relations, check));
 }
 
-/** Makes one proof. Throws DamagedDatabase where SQLite cannot read what it needs. */
+/**
+ * Makes one check. Throws DamagedDatabase where SQLite cannot read what it needs.
+ * @example
+ * // `evidence` is new Evidence({ before, result, … }), with both databases open: Prover in engine/prover.ts makes it.
+ * const proof = makeProof('row-counts', evidence, { hasher, thoroughness: 'full', onCheck: () => undefined });
+ * proof.result; // 'pass'
+ * proof.sentence; // '2 rows in 1 table, before and after.'
+ */
 export function makeProof(code: ProofCode, evidence: Evidence, tools: ProofTools): Proof {
   return MAKERS[code](evidence, tools);
 }
@@ -62,9 +69,9 @@ const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools)
     const { pairs, changes, schemaBefore } = evidence;
     const spared = tools.thoroughness === 'full' ? new Set<TablePair>() : evidence.untouched;
     const hashed = pairs.filter((pair) => !spared.has(pair));
-    const { before, after } = hashPairs(evidence, hashed, tools);
+    const { before, after, renumbered } = hashPairs(evidence, hashed, tools);
     const virtual = schemaBefore.relations.filter(({ kind }) => kind === 'virtual table');
-    return proveContent(pairs, virtual, before, after, changes, spared);
+    return proveContent(pairs, virtual, before, after, changes, { spared, renumbered });
   },
 
   'schema-as-specified': (evidence) => proveSchema(evidence.schemaAfter, evidence.aftermath.specified),
@@ -102,18 +109,23 @@ const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools)
   },
 };
 
-/** Hashes of the columns that are there before and after, by the table's name before. */
+/** Hashes of the columns that are there before and after, by the table's name before; and the tables of which rowids alone differ. */
 function hashPairs(
   evidence: Evidence,
   pairs: readonly TablePair[],
   { hasher, onCheck }: ProofTools,
-): { before: Map<string, Outcome<string>>; after: Map<string, Outcome<string>> } {
+): { before: Map<string, Outcome<string>>; after: Map<string, Outcome<string>>; renumbered: Set<TablePair> } {
   const { before, result } = evidence.aftermath;
-  const hashes = { before: new Map<string, Outcome<string>>(), after: new Map<string, Outcome<string>>() };
+  const hashes = {
+    before: new Map<string, Outcome<string>>(),
+    after: new Map<string, Outcome<string>>(),
+    renumbered: new Set<TablePair>(),
+  };
   const counts = evidence.countRows('before', pairs, onCheck);
   const total = [...counts.values()].reduce((sum, rows) => sum + (rows.ok ? 2 * rows.value : 0), 0);
   let done = 0;
-  for (const { before: table, after, columns } of pairs) {
+  for (const pair of pairs) {
+    const { before: table, after, columns } = pair;
     if (!after) continue;
     const label = `comparing the values of ${table.name}`;
     const onRows = (rows: number): void => {
@@ -122,8 +134,16 @@ function hashPairs(
     };
     const inBefore = columns.map((column) => column.before);
     const inAfter = columns.map((column) => column.after);
-    hashes.before.set(table.name, hashContent(before, table, inBefore, hasher, onRows));
-    hashes.after.set(table.name, hashContent(result, after, inAfter, hasher, onRows));
+    const had = hashContent(before, table, inBefore, hasher, onRows);
+    const has = hashContent(result, after, inAfter, hasher, onRows);
+    hashes.before.set(table.name, had);
+    hashes.after.set(table.name, has);
+    if (!had.ok || !has.ok || had.value === has.value || table.withoutRowid || after.withoutRowid) continue;
+    const values = [
+      hashContent(before, table, inBefore, hasher, undefined, 'values only'),
+      hashContent(result, after, inAfter, hasher, undefined, 'values only'),
+    ].map((hash) => (hash.ok ? hash.value : null));
+    if (values[0] !== null && values[0] === values[1]) hashes.renumbered.add(pair);
   }
   return hashes;
 }

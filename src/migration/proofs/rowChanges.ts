@@ -5,7 +5,6 @@ import type { Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import type { StatementOutcome } from '../outcome';
 import { foldName } from '../../database';
-import { newName } from '../../script/clauses';
 
 /** What a script itself does to rows, so that a difference may be what it asks for. */
 export interface RowChanges {
@@ -86,7 +85,7 @@ type Renames = readonly (readonly [from: string, to: string])[];
 function renamesOf(statements: readonly Statement[], outcomes: readonly StatementOutcome[]): Renames {
   return statements
     .filter(({ kind, ordinal }) => kind === 'rename table' && outcomes[ordinal - 1]?.verdict === 'applied')
-    .map(({ table, text }) => [foldName(table ?? ''), newName(text)]);
+    .map(({ table, newName }) => [foldName(table ?? ''), foldName(newName ?? '')]);
 }
 
 /** The name of a table, and those that the same table had before or got later. */

@@ -6,7 +6,7 @@ import type { Statement } from '../../script/statement';
 import type { TablePair } from './tablePairs';
 import type { Measurement } from './measurement';
 import { proof, type Proof, type ProofCode } from './proof';
-import { counted } from '../../words';
+import { counted, figure } from '../../words';
 import type { RowChanges } from './rowChanges';
 
 /** A figure of a table: of all of its rows, or why there is none. */
@@ -43,9 +43,7 @@ export function proveRowCounts(
       rows += had.value;
       if (had.value !== has.value) different.push(pair);
       const renamed = pair.after.name === name ? '' : ` (now ${pair.after.name})`;
-      details.push(
-        `${name}${renamed}: ${counted(had.value, 'row')} before, ${has.value.toLocaleString('en-US')} after`,
-      );
+      details.push(`${name}${renamed}: ${counted(had.value, 'row')} before, ${figure(has.value)} after`);
     }
   }
   details.push(...unknown);
@@ -61,7 +59,7 @@ export function proveRowCounts(
 
 /**
  * Content hashes by table, before and after.
- * @param spared tables that were not hashed, since no page of theirs was written
+ * @param tables `spared`: not hashed, since no page of theirs was written; `renumbered`: only the rowids of their rows differ
  */
 export function proveContent(
   pairs: readonly TablePair[],
@@ -69,7 +67,10 @@ export function proveContent(
   before: TableFigures<string>,
   after: TableFigures<string>,
   changes: RowChanges,
-  spared: ReadonlySet<TablePair> = new Set(),
+  {
+    spared = new Set(),
+    renumbered = new Set(),
+  }: { readonly spared?: ReadonlySet<TablePair>; readonly renumbered?: ReadonlySet<TablePair> } = {},
 ): Proof {
   const details: string[] = [];
   const different = new Set<TablePair>();
@@ -87,8 +88,9 @@ export function proveContent(
       details.push(`${name}: ${counted(pair.columns.length, 'column')}, no page of it was written`);
     } else if (had?.ok && has?.ok) {
       columns += pair.columns.length;
-      if (had.value !== has.value) different.add(pair);
       const same = had.value === has.value;
+      if (!same && !renumbered.has(pair)) different.add(pair);
+      if (!same && renumbered.has(pair)) details.push(`${name}: the same values under other rowids`);
       details.push(
         `${name}: ${counted(pair.columns.length, 'column')}, ${had.value}${same ? '' : ` before, ${has.value} after`}`,
       );
@@ -106,6 +108,10 @@ export function proveContent(
   if (different.size > 0) return explainDifference('content', 'Values differ in', [...different], details, changes);
   if (unknown.length > 0)
     return proof('content', 'unverifiable', `Values could not be read in ${unknown[0] ?? ''}.`, details);
+  if (renumbered.size > 0) {
+    const beginning = 'Every value that was there is the same, but rows got another rowid in';
+    return explainDifference('content', beginning, [...renumbered], details, changes);
+  }
   const tables = spared.size === 1 ? 'the one table' : `all ${counted(spared.size, 'table')}`;
   const unwritten = `No page of ${tables} was written: every value is stored in the very bytes of your file.`;
   const hashed = `The hash of every value in all ${counted(columns, 'column')} that were there is the same before and after.`;
@@ -142,7 +148,7 @@ function explainDifference(
 function listOrdinals(statements: readonly Statement[]): string {
   const first = statements.slice(0, 5).map(({ ordinal }) => String(ordinal));
   const more = statements.length - first.length;
-  const last = more > 0 ? `${more.toLocaleString('en-US')} more` : first.pop();
+  const last = more > 0 ? `${figure(more)} more` : first.pop();
   const beginning = first.length === 0 ? '' : `${first.join(', ')} and `;
   return `${statements.length === 1 ? 'statement' : 'statements'} ${beginning}${last ?? ''}`;
 }

@@ -6,7 +6,7 @@ import type { Statement } from '../../script/statement';
 import type { TablePair } from './tablePairs';
 import type { Measurement } from './measurement';
 import { proof, type Proof, type ProofCode } from './proof';
-import { counted } from '../../words';
+import { counted, figure } from '../../words';
 import type { Integrity, Violation } from './integrity';
 
 /** A check ends after so many faults (https://sqlite.org/pragma.html#pragma_integrity_check). */
@@ -123,8 +123,7 @@ export function proveForeignKeys(
   const added = [...has].filter(([reference, rows]) => rows > (had.get(reference) ?? 0));
   const total = before.value.reduce((sum, { rows }) => sum + rows, 0);
   const details = [...has].map(
-    ([reference, rows]) =>
-      `${reference}: ${counted(rows, 'row')}, ${(had.get(reference) ?? 0).toLocaleString('en-US')} before`,
+    ([reference, rows]) => `${reference}: ${counted(rows, 'row')}, ${figure(had.get(reference) ?? 0)} before`,
   );
   if (added.length > 0) {
     return proof(

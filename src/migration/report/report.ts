@@ -3,8 +3,9 @@
 import { placeOf, type Statement } from '../../script/statement';
 import { describeLoss, summariseLosses } from '../losses/loss';
 import type { PageChanges } from '../proofs/pageProof';
-import type { Proof, ProofCode } from '../proofs/proof';
-import { counted, duration } from '../../words';
+import { isFine, type Proof, type ProofCode } from '../proofs/proof';
+import { counted, duration, figure } from '../../words';
+import type { Warning } from '../warning';
 import { countVerdicts, VERDICTS, type Choices, type StatementOutcome } from '../outcome';
 
 /** A file that a report speaks of. The hash is null where it was not computed: on large files it waits to be asked for. */
@@ -20,7 +21,7 @@ export interface ReportedInput extends ReportedFile {
 }
 
 /** Something that was known of the file before the run; `agreed` is what the user ticked to go on in spite of it, or null. */
-export interface ReportedFinding {
+interface ReportedFinding {
   readonly code: string;
   readonly sentence: string;
   readonly agreed: string | null;
@@ -50,6 +51,8 @@ export interface ReportSource {
   readonly writtenBytes: number;
   readonly statements: readonly Statement[];
   readonly outcomes: readonly StatementOutcome[];
+  /** What the plan warned of, silenced warnings included. */
+  readonly warnings: readonly Warning[];
   readonly proofs: readonly Proof[];
   readonly notMade: readonly UnmadeCheck[];
   readonly findings: readonly ReportedFinding[];
@@ -77,7 +80,7 @@ const REPORT_FORMAT = 1;
 
 /** The report as JSON text, indented. */
 export function reportAsJson(source: ReportSource): string {
-  const { statements, outcomes, proofs, notMade, ...facts } = source;
+  const { statements, outcomes, warnings, proofs, notMade, ...facts } = source;
   const report = {
     format: REPORT_FORMAT,
     tool: 'SQLite Drydock',
@@ -96,6 +99,7 @@ export function reportAsJson(source: ReportSource): string {
         ...rest,
       };
     }),
+    warnings: warnings.map(({ fix, ...warning }) => ({ ...warning, fix: fix?.label ?? null })),
     proofs,
     notMade,
   };
@@ -116,22 +120,22 @@ export function reportAsMarkdown(source: ReportSource): string {
     '| | |',
     '| --- | --- |',
     `| Script | ${inText(source.script)} |`,
-    `| Input | ${inText(input.name)}, ${input.size.toLocaleString('en-US')} bytes |`,
+    `| Input | ${inText(input.name)}, ${counted(input.size, 'byte')} |`,
     `| Input SHA-256 | ${hashOf(input)} |`,
     ...input.sidecars.flatMap((sidecar) => [
-      `| Read along | ${inText(sidecar.name)}, ${sidecar.size.toLocaleString('en-US')} bytes |`,
+      `| Read along | ${inText(sidecar.name)}, ${counted(sidecar.size, 'byte')} |`,
       `| Its SHA-256 | ${hashOf(sidecar)} |`,
     ]),
     ...(output === null
       ? []
       : [
-          `| Output | ${inText(output.name)}, ${output.size.toLocaleString('en-US')} bytes |`,
+          `| Output | ${inText(output.name)}, ${counted(output.size, 'byte')} |`,
           `| Output SHA-256 | ${hashOf(output)} |`,
         ]),
     ...(pages === null
       ? []
       : [
-          `| Pages | ${pages.changed.toLocaleString('en-US')} of ${pages.input.toLocaleString('en-US')} written, ${pages.result.toLocaleString('en-US')} in the result, ${pages.pageSize} bytes each |`,
+          `| Pages | ${figure(pages.changed)} of ${figure(pages.input)} written, ${figure(pages.result)} in the result, ${pages.pageSize} bytes each |`,
         ]),
     `| Existing rows get | ${choices.existingRows === 'null' ? 'nothing (NULL)' : 'the time of the upgrade'} |`,
     `| Strict | ${choices.strict ? 'on' : 'off'} |`,
@@ -145,6 +149,7 @@ export function reportAsMarkdown(source: ReportSource): string {
     '',
     ...findingLines(source.findings),
     ...lossLines(statements, outcomes),
+    ...warningLines(source.warnings),
     '## Proofs',
     '',
     ...(proofs.length === 0 ? ['None: nothing was kept, so there is nothing to prove.'] : proofs.flatMap(proofLines)),
@@ -158,7 +163,7 @@ export function reportAsMarkdown(source: ReportSource): string {
 }
 
 function summary(proofs: readonly Proof[], notMade: readonly UnmadeCheck[]): string {
-  if (!proofs.every(({ result }) => result === 'pass')) return 'Not every proof passed: see below.';
+  if (!proofs.every(isFine)) return 'Not every proof passed: see below.';
   return notMade.length === 0
     ? 'Every proof passed.'
     : `Every proof that was made passed; ${counted(notMade.length, 'proof')} not made: see below.`;
@@ -178,6 +183,16 @@ function lossLines(statements: readonly Statement[], outcomes: readonly Statemen
   return summary === null ? [] : ['## What the script takes away', '', inText(summary), ''];
 }
 
+function warningLines(warnings: readonly Warning[]): readonly string[] {
+  if (warnings.length === 0) return [];
+  const lines = warnings.map(({ code, ordinal, severity, sentence, remedy, ignored }) => {
+    const label = ignored === null ? severity.toUpperCase() : 'SILENCED';
+    const rest = ignored === null ? remedy : ignored === '' ? 'No reason is given.' : `Reason: ${ignored}`;
+    return `- **${label}** (\`${code}\`, statement ${ordinal}) ${inText(sentence)} ${inText(rest)}`;
+  });
+  return ['## What the plan warned of', '', ...lines, ''];
+}
+
 function hashOf({ sha256 }: ReportedFile): string {
   return sha256 === null ? 'not computed' : `\`${sha256}\``;
 }
@@ -192,7 +207,7 @@ function proofLines({ title, code, result, sentence, details }: Proof): readonly
 function statementLines(outcome: StatementOutcome, statement: Statement | undefined): readonly string[] {
   const lines = statement ? inText(placeOf(statement)) : '';
   const time = outcome.verdict === 'not run' ? '' : `, ${duration(outcome.milliseconds)}`;
-  const changes = outcome.changes > 0 ? `, ${outcome.changes.toLocaleString('en-US')} rows` : '';
+  const changes = outcome.changes > 0 ? `, ${counted(outcome.changes, 'row')}` : '';
   return [
     `### ${outcome.ordinal}. ${outcome.verdict} (${lines}${time}${changes})`,
     '',

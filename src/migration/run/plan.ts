@@ -3,11 +3,12 @@
 import type { Database } from '../../database';
 import { readSchema } from '../../schema/read';
 import type { Schema } from '../../schema/schema';
-import type { Statement } from '../../script/statement';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import type { KeepLosses } from './lossAccount';
 import { findObstacle, type Obstacle } from './obstacle';
 import { transcribe } from './transcript';
 import type { Choices, StatementOutcome } from '../outcome';
+import { watchNothing, type Warning, type WatchScript } from '../warning';
 
 /** What a script will do to a database. */
 export interface Plan {
@@ -17,22 +18,44 @@ export interface Plan {
   readonly after: Schema;
   /** What is in the way and what would help, where a statement fails. */
   readonly obstacle: Obstacle | null;
+  /** What the rules have found, in the order of the statements. */
+  readonly warnings: readonly Warning[];
+}
+
+/** What a plan works with beside the database. */
+export interface PlanTools {
+  /** Keeps account of what the statements take away. */
+  readonly losses: KeepLosses;
+  /** Watches the script for the rules; left out, there are no warnings. */
+  readonly watch?: WatchScript;
+  /** Milliseconds since some fixed moment. */
+  readonly now?: () => number;
 }
 
 /**
  * Rehearses the script in a transaction that is rolled back: the same code as the run, without building the indexes that
  * cannot fail. What it takes is what the script's own reading and writing of rows takes.
+ * @example
+ * const split = splitScript('ALTER TABLE people ADD COLUMN city TEXT; DROP TABLE pets;');
+ * if (!split.ok) throw new Error(split.refusal.sentence);
+ * const plan = planMigration(database, split.statements, DEFAULT_CHOICES, { losses: keepNoLosses });
+ * plan.outcomes.map(({ verdict }) => verdict); // ['applied', 'failed']
+ * plan.outcomes[1].failure.message; // 'no such table: pets'
  */
 export function planMigration(
   database: Database,
-  statements: readonly Statement[],
+  statements: readonly ParsedStatement[],
   choices: Choices,
-  { losses, now = () => 0 }: { readonly losses: KeepLosses; readonly now?: () => number },
+  { losses, watch = watchNothing, now = () => 0 }: PlanTools,
 ): Plan {
   const before = readSchema(database);
   let after = before;
-  const transcript = transcribe(database, statements, choices, { rehearsing: true, losses, now }, (shadow) => {
+  let warnings: readonly Warning[] = [];
+  const watcher = watch({ database, before, statements, choices });
+  const options = { rehearsing: true, losses, now, onStatement: watcher.before };
+  const transcript = transcribe(database, statements, choices, options, (shadow, outcomes, complete) => {
     after = readSchema(shadow);
+    warnings = watcher.end({ complete, after, shadow, outcomes });
   });
   if (transcript.complete) transcript.abandon();
   return {
@@ -40,5 +63,6 @@ export function planMigration(
     before,
     after,
     obstacle: findObstacle(before, statements, transcript.outcomes),
+    warnings,
   };
 }

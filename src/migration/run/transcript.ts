@@ -1,7 +1,7 @@
 // Runs a whole script inside one transaction and writes down what became of each statement.
 
 import { foldName, type Database } from '../../database';
-import type { Statement } from '../../script/statement';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import { findRowReaders, WaitingIndexes } from './deferredIndexes';
 import { freezeDefaults } from './frozenDefaults';
 import type { KeepLosses } from './lossAccount';
@@ -29,8 +29,8 @@ export interface TranscriptOptions {
   readonly losses: KeepLosses;
   /** Milliseconds since some fixed moment. */
   readonly now: () => number;
-  /** Called before a statement is run. */
-  readonly onStatement?: (ordinal: number) => void;
+  /** Called before a statement is run, with the shadow as it is then. */
+  readonly onStatement?: (statement: ParsedStatement, shadow: Database) => void;
 }
 
 /**
@@ -40,10 +40,10 @@ export interface TranscriptOptions {
  */
 export function transcribe(
   database: Database,
-  statements: readonly Statement[],
+  statements: readonly ParsedStatement[],
   choices: Choices,
   options: TranscriptOptions,
-  use: (shadow: Database) => void = () => undefined,
+  use: (shadow: Database, outcomes: readonly StatementOutcome[], complete: boolean) => void = () => undefined,
 ): Transcript {
   const shadow = makeShadow(database);
   const settings = readSettings(database, statements);
@@ -77,7 +77,7 @@ export function transcribe(
         outcomes.push({ ...BLANK, ordinal: statement.ordinal, verdict: 'not run' });
         continue;
       }
-      options.onStatement?.(statement.ordinal);
+      options.onStatement?.(statement, shadow);
       const start = options.now();
       ledger.before(statement);
       const result = runStatement(context, statement);
@@ -87,15 +87,15 @@ export function transcribe(
     }
     const settled = ledger.settle(outcomes);
     if (stopped) abandon();
-    use(shadow);
+    use(shadow, settled, !stopped);
     return { outcomes: settled, complete: !stopped, abandon };
   } finally {
     shadow.close();
   }
 }
 
-function additionsOf(statements: readonly Statement[]): ReadonlyMap<string, readonly Statement[]> {
-  const additions = new Map<string, Statement[]>();
+function additionsOf(statements: readonly ParsedStatement[]): ReadonlyMap<string, readonly ParsedStatement[]> {
+  const additions = new Map<string, ParsedStatement[]>();
   for (const statement of statements) {
     if (statement.kind !== 'add column') continue;
     const table = foldName(statement.table ?? '');
