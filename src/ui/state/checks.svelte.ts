@@ -33,6 +33,9 @@ const ATTEMPTS = 2;
 /** Up to this many bytes a check is over soon and takes little memory: one that has begun is not given up for a run. */
 const SMALL_BYTES = 32e6;
 
+/** How often numbers of rows that come one by one are shown. */
+const SHOW_EVERY_MILLISECONDS = 50;
+
 /** The checks of one dropped file, and of the latest run on it. */
 export class Checks {
   /** Rows by table of the dropped file, as far as they have been counted; null where they cannot be. */
@@ -265,13 +268,28 @@ export class Checks {
     return proved.ok ? { state: 'made', proof: proved.value, thoroughness } : stoppedBy(proved.error);
   }
 
+  /** Whoever shows the counts goes through all of them as some come: of thousands, those of a moment are shown together. */
   async #countRows(turn: Turn, onProgress: (progress: Progress) => void): Promise<CheckState> {
-    for (const table of this.#inspection?.tables ?? []) {
-      if (this.rows.has(table)) continue;
-      const counted = await turn.still(this.#file.countRows(table, onProgress));
-      // Damage is met in one table; a file that is gone, in all of them.
-      if (!counted.ok && counted.error.code !== 'damaged') return stoppedBy(counted.error);
-      this.rows.set(table, counted.ok ? counted.value : null);
+    const inspection = this.#inspection;
+    let waiting: (readonly [string, number | null])[] = [];
+    let shown = -Infinity;
+    const show = (): void => {
+      for (const [table, rows] of waiting) this.rows.set(table, rows);
+      waiting = [];
+      shown = performance.now();
+    };
+    try {
+      for (const table of inspection?.tables ?? []) {
+        if (this.rows.has(table)) continue;
+        const counted = await turn.still(this.#file.countRows(table, onProgress));
+        // Damage is met in one table; a file that is gone, in all of them.
+        if (!counted.ok && counted.error.code !== 'damaged') return stoppedBy(counted.error);
+        waiting.push([table, counted.ok ? counted.value : null]);
+        if (performance.now() - shown > SHOW_EVERY_MILLISECONDS) show();
+      }
+    } finally {
+      // Also where it is given up for a run: what is counted of this file is not counted again.
+      if (this.#inspection === inspection) show();
     }
     return { state: 'made', counted: true };
   }
