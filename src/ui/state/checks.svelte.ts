@@ -12,7 +12,7 @@ import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
 import { isHashedUnasked, thoroughnessUnasked, type Thoroughness } from '../../migration/proofs/agenda';
 import type { Forecast } from '../../migration/forecast/forecast';
 import { PROOF_CODES, type Proof, type ProofCode } from '../../migration/proofs/proof';
-import type { Script } from '../../script/statement';
+import { partsOf, type Script } from '../../script/statement';
 
 /** What can be checked: what a run will take, the number of rows of every table, the proofs, the hashes of both files. */
 export type CheckKey = ProofCode | 'forecast' | 'rows' | 'sha256-input' | 'sha256-result';
@@ -60,7 +60,11 @@ export class Checks {
   readonly rows = new SvelteMap<string, number | null>();
   readonly states = new SvelteMap<CheckKey, CheckState>();
   /** The script that a forecast is wanted for, with its plan. */
-  #planned: { readonly script: Script; readonly plan: PlannedScript['plan'] } | null = null;
+  #planned: {
+    readonly script: Script;
+    readonly growth: PlannedScript['growth'];
+    readonly plan: PlannedScript['plan'];
+  } | null = null;
   readonly #client: EngineClient;
   #file: File | null = null;
   #sidecars: Sidecars<File> = NO_SIDECARS;
@@ -142,7 +146,11 @@ export class Checks {
    */
   look(
     inspection: Inspection,
-    planned: { readonly script: Script; readonly plan: PlannedScript['plan'] } | null = null,
+    planned: {
+      readonly script: Script;
+      readonly growth: PlannedScript['growth'];
+      readonly plan: PlannedScript['plan'];
+    } | null = null,
   ): void {
     this.know(inspection);
     const { size } = inspection;
@@ -288,19 +296,21 @@ export class Checks {
     const refusal = await this.#open(key);
     if (refusal !== null) return { state: 'stopped', reason: refusal };
     if (key === 'forecast') {
-      const { script, plan } = this.#planned ?? { script: '', plan: { outcomes: [] } };
-      const foretold = await engine.forecast(script, plan.outcomes);
+      if (!this.#planned) return { state: 'skipped' };
+      const { script, plan, growth } = this.#planned;
+      const words = partsOf(script)
+        .map(({ text }) => text.toLowerCase())
+        .join(' ');
+      const named = (this.#inspection?.tables ?? []).filter((table) => words.includes(table.toLowerCase()));
+      await this.#countRows(named, round, onProgress);
+      const rows = new Map(named.map((table) => [table, this.rows.get(table) ?? null]));
+      const foretold = await engine.forecast(script, { outcomes: plan.outcomes, growth }, rows);
       return foretold.ok
         ? { state: 'made', forecast: foretold.value }
         : { state: 'stopped', reason: foretold.error.sentence };
     }
     if (key === 'rows') {
-      for (const table of this.#inspection?.tables ?? []) {
-        if (this.rows.has(table)) continue;
-        const counted = await engine.countRows(table, onProgress);
-        if (round !== this.#round) break;
-        this.rows.set(table, counted.ok ? counted.value : null);
-      }
+      await this.#countRows(this.#inspection?.tables ?? [], round, onProgress);
       return { state: 'made', counted: true };
     }
     if (key === 'sha256-input' || key === 'sha256-result') {
@@ -311,6 +321,16 @@ export class Checks {
     return proved.ok
       ? { state: 'made', proof: proved.value, thoroughness }
       : { state: 'stopped', reason: proved.error.sentence };
+  }
+
+  /** Counts the rows of tables, unless that has been done. */
+  async #countRows(tables: readonly string[], round: number, onProgress: (progress: Progress) => void): Promise<void> {
+    for (const table of tables) {
+      if (this.rows.has(table)) continue;
+      const counted = await this.#client.engine.countRows(table, onProgress);
+      if (round !== this.#round) break;
+      this.rows.set(table, counted.ok ? counted.value : null);
+    }
   }
 
   /** Opens in the worker what a check looks at; gives the reason where it cannot. */

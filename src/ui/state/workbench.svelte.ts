@@ -487,12 +487,11 @@ export class Workbench {
   /** What reads the whole file comes after the plan, and gives way to a run. */
   #look(): void {
     const script = this.scripts.chosen?.text;
-    const plan = this.planned?.plan;
-    const { inspection } = this;
+    const { inspection, planned } = this;
     if (!inspection) return;
     const onDemand = !inspection.findings.some(({ code }) => code === 'copied-whole');
     void readMachine(inspection.size, onDemand).then((machine) => (this.machine = machine));
-    this.checks.look(inspection, script !== undefined && plan ? { script, plan } : null);
+    this.checks.look(inspection, script !== undefined && planned ? { ...planned, script } : null);
   }
 
   /** The run came to nothing, and what is known of the file is still true. */
