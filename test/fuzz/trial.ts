@@ -118,7 +118,7 @@ export class Trials {
     const planned = await api.plan(script, choices);
     if (!planned.ok) return hasSentence(planned.error) ? ended('script refused') : found(trial, `${what}: no sentence`);
     const { plan, growth, statements } = planned.value;
-    if (random.once(SELDOM)) await api.forecast(script, { outcomes: plan.outcomes, growth }, new Map());
+    if (random.once(SELDOM)) await api.forecast(script, { outcomes: plan.outcomes, growth }, []);
     const run = await api.run(script, choices, ignore);
     if (!run.ok) return hasSentence(run.error) ? ended('rolled back') : found(trial, `${what}: no sentence`);
     const { file: result, outcomes } = run.value;

@@ -184,7 +184,7 @@ export function makeApi(engine: Engine, kept: Kept) {
     async forecast(
       script: Script,
       { outcomes, growth }: { readonly outcomes: Plan['outcomes']; readonly growth: Growth },
-      rows: ReadonlyMap<string, number | null>,
+      rows: readonly (readonly [string, number | null])[],
     ): Promise<Outcome<Forecast, Refusal>> {
       const { forecastRun, measureRates } = await loadChecking();
       return readable((): Outcome<Forecast, never> => {

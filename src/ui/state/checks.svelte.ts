@@ -303,7 +303,7 @@ export class Checks {
         .join(' ');
       const named = (this.#inspection?.tables ?? []).filter((table) => words.includes(table.toLowerCase()));
       await this.#countRows(named, round, onProgress);
-      const rows = new Map(named.map((table) => [table, this.rows.get(table) ?? null]));
+      const rows = named.map((table) => [table, this.rows.get(table) ?? null] as const);
       const foretold = await engine.forecast(script, { outcomes: plan.outcomes, growth }, rows);
       return foretold.ok
         ? { state: 'made', forecast: foretold.value }
