@@ -56,7 +56,7 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   'engine/worker/hashers': { values: core, packages: ['hash-wasm'] },
   offline: { values: [] },
   'ui/parts': { values: [...core], packages: ['svelte'] },
-  'ui/parts/editor': { values: core, packages: ['svelte'] },
+  'ui/parts/editor': { values: [...core, 'ui/parts'], packages: ['svelte'] },
   'ui/parts/editor/codeMirror': { values: core, packages: ['@codemirror'] },
   'ui/state': {
     values: [...core, 'batch', 'trustedAddress', 'engine/worker/client'],

@@ -26,6 +26,7 @@ import type { FinishedRun, OnProgress, PlannedScript, ProvableRun } from '../ans
 import { blobOf, sourceOfBlob, pageChangesOf } from '../pages/blob';
 import type { Hashers } from './hashers';
 import { inspect, type Inspection } from '../inspection';
+import { loadLate } from '../late';
 import { makeLookingApi } from './lookingApi';
 import { openFile, readersFor, type OpenedFile } from '../openedFile';
 import { readInto, type ByteSource } from '../../file/byteSource';
@@ -49,16 +50,27 @@ export interface Kept {
  */
 export function makeApi(engine: Engine, kept: Kept) {
   /** Loaded when they are needed first: planning and running need none. */
-  let hashers: Promise<Hashers> | null = null;
-  const loadHashersOnce = (): Promise<Hashers> =>
-    (hashers ??= import('./hashers').then(({ loadHashers }) => loadHashers()));
+  let hashers: Hashers | null = null;
+  const loadHashersOnce = async (): Promise<Outcome<Hashers, Refusal>> => {
+    if (hashers) return { ok: true, value: hashers };
+    const loaded = await loadLate('computes hashes', () => import('./hashers'));
+    return loaded.ok ? { ok: true, value: (hashers = await loaded.value.loadHashers()) } : loaded;
+  };
   /** What checks a file and foretells a run: of no use before a plan is shown, so it is no part of the first load. */
-  const loadChecking = (): Promise<typeof import('./lateChecks')> => import('./lateChecks');
+  const loadChecking = (): Promise<Outcome<typeof import('./lateChecks'), Refusal>> =>
+    loadLate('checks files and estimates runs', () => import('./lateChecks'));
   /** Keeps account of losses, where there may be any. */
-  const lossesOf = async (statements: readonly Statement[]): Promise<KeepLosses> =>
-    mayLose(statements) ? (await import('../../migration/losses/lossLedger')).keepLosses : keepNoLosses;
+  const lossesOf = async (statements: readonly Statement[]): Promise<Outcome<KeepLosses, Refusal>> => {
+    if (!mayLose(statements)) return { ok: true, value: keepNoLosses };
+    const loaded = await loadLate(
+      'finds the rows and values that a script loses',
+      () => import('../../migration/losses/lossLedger'),
+    );
+    return loaded.ok ? { ok: true, value: loaded.value.keepLosses } : loaded;
+  };
   /** What the explorer asks. */
-  const loadLooking = (): Promise<typeof import('../looking')> => import('../looking');
+  const loadLooking = (): Promise<Outcome<typeof import('../looking'), Refusal>> =>
+    loadLate('looks into databases', () => import('../looking'));
   let opened: OpenedFile | null = null;
   /** Why the file that was to be opened last is not. */
   let refused: Refusal | null = null;
@@ -102,7 +114,13 @@ export function makeApi(engine: Engine, kept: Kept) {
       sidecars: Sidecars<Blob> = NO_SIDECARS,
     ): Promise<Outcome<Inspection, Refusal>> {
       refused = null;
-      const readers = await readersFor(sidecars);
+      const loaded = await readersFor(sidecars);
+      if (!loaded.ok) {
+        // What is asked next is meant for this file, not for the one before it.
+        refused = loaded.error;
+        return loaded;
+      }
+      const readers = loaded.value;
       const outcome = readable((): Outcome<Inspection, Refusal> => {
         forgetResult();
         opened?.abandon();
@@ -141,11 +159,12 @@ export function makeApi(engine: Engine, kept: Kept) {
       // The page asks for a plan before it knows whether the file opens.
       if (refused) return { ok: false, error: refused };
       const losses = await lossesOf(split.statements);
+      if (!losses.ok) return losses;
       return readable((): Outcome<PlannedScript, never> => {
         const start = performance.now();
         const { statements, notes } = split;
         const { outcomes, after, obstacle } = mustBeOpen().using(({ database }) =>
-          planMigration(database, statements, choices, { losses, now: () => performance.now() }),
+          planMigration(database, statements, choices, { losses: losses.value, now: () => performance.now() }),
         );
         const plan = { outcomes, after, obstacle };
         const milliseconds = performance.now() - start;
@@ -162,13 +181,20 @@ export function makeApi(engine: Engine, kept: Kept) {
 
     /** What migration tools have recorded in the open file as applied. */
     async histories(): Promise<Outcome<readonly History[], Refusal>> {
-      const { readHistory } = await import('../../chain/history');
+      const loaded = await loadLate(
+        'reads which migrations are recorded in a database',
+        () => import('../../chain/history'),
+      );
+      if (!loaded.ok) return loaded;
+      const { readHistory } = loaded.value;
       return readable(() => ({ ok: true, value: mustBeOpen().using(({ database }) => readHistory(database)) }));
     },
 
     /** Foretells what a run of a planned script will take. */
     async forecast(script: Script, outcomes: Plan['outcomes']): Promise<Outcome<Forecast, Refusal>> {
-      const { forecastRun } = await loadChecking();
+      const loaded = await loadChecking();
+      if (!loaded.ok) return loaded;
+      const { forecastRun } = loaded.value;
       return readable((): Outcome<Forecast, never> => {
         const open = mustBeOpen();
         const { source: file, header } = open;
@@ -195,6 +221,7 @@ export function makeApi(engine: Engine, kept: Kept) {
       const startedAt = new Date().toISOString();
       const open = mustBeOpen();
       const losses = await lossesOf(split.statements);
+      if (!losses.ok) return losses;
       const preload = preloadOf(open, split.statements);
       if (preload) {
         const { size: total } = open.file;
@@ -218,7 +245,7 @@ export function makeApi(engine: Engine, kept: Kept) {
             tell(overlay);
           };
           const result = runMigration(database, split.statements, choices, {
-            losses,
+            losses: losses.value,
             now: () => performance.now(),
             onStatement,
           });
@@ -235,7 +262,9 @@ export function makeApi(engine: Engine, kept: Kept) {
 
     /** Opens the result of a run on the open file beside it, so that it can be proved. */
     async openResult(run: ProvableRun): Promise<Outcome<null, Refusal>> {
-      const { Prover } = await loadChecking();
+      const loaded = await loadChecking();
+      if (!loaded.ok) return loaded;
+      const { Prover } = loaded.value;
       return readable((): Outcome<null, Refusal> => {
         forgetResult();
         const made = Prover.over(engine, mustBeOpen(), run, kept.here(run.file.size));
@@ -251,7 +280,11 @@ export function makeApi(engine: Engine, kept: Kept) {
       thoroughness: Exclude<Thoroughness, 'none'>,
       onProgress: OnProgress,
     ): Promise<Outcome<Proof, Refusal>> {
-      const [{ content }, { proveSound }] = await Promise.all([loadHashersOnce(), loadChecking()]);
+      const [hashers, checking] = await Promise.all([loadHashersOnce(), loadChecking()]);
+      if (!hashers.ok) return hashers;
+      if (!checking.ok) return checking;
+      const { content } = hashers.value;
+      const { proveSound } = checking.value;
       return readable((): Outcome<Proof, Refusal> => {
         if (code === 'integrity-before') {
           return { ok: true, value: proveSound(mustBeOpen(), thoroughness, onProgress) };
@@ -263,7 +296,9 @@ export function makeApi(engine: Engine, kept: Kept) {
 
     /** SHA-256 of the open file or of the result, in hexadecimal. */
     async hash(of: 'input' | 'result', onProgress: OnProgress): Promise<Outcome<string, Refusal>> {
-      const { file: sha256 } = await loadHashersOnce();
+      const loaded = await loadHashersOnce();
+      if (!loaded.ok) return loaded;
+      const { file: sha256 } = loaded.value;
       return readable((): Outcome<string, Refusal> => {
         if (of === 'input') {
           // The file as it lies on the disk, whatever was recovered from its sidecars.
@@ -277,9 +312,9 @@ export function makeApi(engine: Engine, kept: Kept) {
     },
 
     /** What SQLite makes of a schema, be it that of the file, of a plan or of a result. Needs no open file. */
-    async describe(schema: Schema): Promise<SchemaDetails> {
-      const { describe } = await loadLooking();
-      return describe(engine, schema);
+    async describe(schema: Schema): Promise<Outcome<SchemaDetails, Refusal>> {
+      const loaded = await loadLooking();
+      return loaded.ok ? { ok: true, value: loaded.value.describe(engine, schema) } : loaded;
     },
 
     ...makeLookingApi(mustBeOpen, loadLooking),
@@ -289,8 +324,9 @@ export function makeApi(engine: Engine, kept: Kept) {
       named: NamedPart,
       onProgress: OnProgress,
     ): Promise<Outcome<DataCheckAnswer, DataCheckFault | Refusal>> {
-      const { checkData } = await loadLooking();
-      return readable(() => checkData(mustBeOpen(), named, onProgress));
+      const loaded = await loadLooking();
+      if (!loaded.ok) return loaded;
+      return readable(() => loaded.value.checkData(mustBeOpen(), named, onProgress));
     },
 
     /** The rows of the open file that a part of a data check blames. */
@@ -298,14 +334,15 @@ export function makeApi(engine: Engine, kept: Kept) {
       named: NamedPart,
       onProgress: OnProgress,
     ): Promise<Outcome<OffendingRows, DataCheckFault | Refusal>> {
-      const { offendingRows } = await loadLooking();
-      return readable(() => offendingRows(mustBeOpen(), named, onProgress));
+      const loaded = await loadLooking();
+      if (!loaded.ok) return loaded;
+      return readable(() => loaded.value.offendingRows(mustBeOpen(), named, onProgress));
     },
 
     /** Lays a diagram out, away from the page, since a large one takes a while. Needs no open file. */
-    async layOut(boxes: readonly Box[], links: readonly Link[]): Promise<Layout> {
-      const { layOut } = await import('../../explore/diagram/diagramLayout');
-      return layOut(boxes, links);
+    async layOut(boxes: readonly Box[], links: readonly Link[]): Promise<Outcome<Layout, Refusal>> {
+      const loaded = await loadLate('lays diagrams out', () => import('../../explore/diagram/diagramLayout'));
+      return loaded.ok ? { ok: true, value: loaded.value.layOut(boxes, links) } : loaded;
     },
 
     /** Makes a sample database; gives the file, or the sentence of what is wrong with either script. */

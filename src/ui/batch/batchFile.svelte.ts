@@ -102,11 +102,11 @@ export class BatchFile {
     this.forget();
     const attempt = this.#attempt;
     this.#reached = 'planning';
-    if (!(await this.#open(client, attempt))) return null;
+    if (!(await this.#open(client, attempt))) return this.#missing();
     const pending = await this.#still(attempt, scriptFor(client.engine, script));
     if (!pending.ok || pending.value === null) {
       this.#end(pending.ok ? 'up to date' : 'refused', pending.ok ? null : pending.error);
-      return null;
+      return this.#missing();
     }
     const text = pending.value;
     const planned = await this.#still(attempt, client.engine.plan(text, choices));
@@ -117,7 +117,7 @@ export class BatchFile {
         return { help: 'Mend the script and choose it again.', ...planned.error };
       }
       this.#end('refused', planned.error);
-      return null;
+      return this.#missing();
     }
     const { statements, plan } = planned.value;
     if (statements.length === 0) {
@@ -158,7 +158,7 @@ export class BatchFile {
     // What the run wrote is in the result now, and a worker never gives memory back.
     client.cancel();
     if (!finished.ok) {
-      this.#end('failed', { help: '', ...finished.error });
+      this.#endRun({ help: '', ...finished.error });
       return;
     }
     this.finished = finished.value;
@@ -207,11 +207,25 @@ export class BatchFile {
     await this.#still(attempt, settled(this.checks));
   }
 
+  /** What could not be loaded of the page says nothing of this file: it waits, and the others would meet the same. */
+  #missing(): Problem | null {
+    const problem = this.#problem;
+    if (problem?.code !== 'not-loaded') return null;
+    this.#end('waiting', null);
+    return problem;
+  }
+
+  /** A run that came to nothing; it can be asked for again where the page, not the file, was in the way. */
+  #endRun(problem: Problem): void {
+    this.#end(problem.code === 'not-loaded' ? 'ready' : 'failed', problem);
+  }
+
   async #open(client: EngineClient, attempt: number): Promise<boolean> {
     const { file, sidecars } = this.dropped;
     const opened = await this.#still(attempt, client.engine.open(file, file.name, sidecars));
     if (opened.ok) this.inspection = opened.value;
-    else this.#end(this.plan ? 'failed' : 'refused', opened.error);
+    else if (this.plan) this.#endRun(opened.error);
+    else this.#end('refused', opened.error);
     return opened.ok;
   }
 

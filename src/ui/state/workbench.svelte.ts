@@ -15,7 +15,14 @@ import { Checks } from './checks.svelte';
 import { liesBeside, lookAt, sortFiles, type DroppedDatabase, type SeenFile } from './droppedFiles';
 import { readMachine } from './machine';
 import { readMigrationFile } from './catalogFile';
-import { explainEmpty, explainLostFile, explainNotLoaded, explainUnsavedMany, type Problem } from './problem';
+import {
+  explainEmpty,
+  explainLostFile,
+  explainNotLoaded,
+  explainUnsavedMany,
+  withRetry,
+  type Problem,
+} from './problem';
 import type { ChosenScript } from './chosenScript';
 import type { OwnScripts } from './ownScripts.svelte';
 import { Scripts } from './scripts.svelte';
@@ -155,7 +162,8 @@ export class Workbench {
     const waits = database === null && this.state === 'inspecting' && !this.planning;
     const wasPlanning = this.planning;
     const question = waits ? this.#question : this.#ask();
-    const read = scripts.length > 0 ? await readOwnScripts([...scripts, ...besideScripts]) : null;
+    const given = [...scripts, ...besideScripts];
+    const read = scripts.length > 0 ? await readOwnScripts(given, () => this.#takeAgain(given)) : null;
     if (question !== this.#question) return;
     if (read?.ok) this.#useOwn(read.value);
     if (many.length > 0) {
@@ -171,6 +179,11 @@ export class Workbench {
       await this.#replan();
     }
     this.notice = (read?.ok === false ? read.error : leftOut) ?? this.notice;
+  }
+
+  #takeAgain(files: readonly File[]): void {
+    this.notice = null;
+    void this.take(files);
   }
 
   /** Changes the user's own scripts: which of them are run, or their text. The plan is made anew. */
@@ -236,12 +249,12 @@ export class Workbench {
       if (question !== this.#question) return;
       if (!opened.ok) {
         const { sentence, ...rest } = opened.error;
-        this.#refuse({ ...rest, sentence: `${file.name}: ${sentence}` });
+        const problem = { ...rest, sentence: `${file.name}: ${sentence}` };
+        this.#refuse(withRetry(problem, () => void this.open(file, sidecars)));
         return;
       }
       this.inspection = opened.value;
       await this.scripts.loaded;
-      if (this.scripts.isChain) await this.#readHistories(question);
       await this.#plan(question, ahead);
     });
   }
@@ -316,7 +329,7 @@ export class Workbench {
       if (question !== this.#question) return;
       if (!finished.ok) {
         const problem = { help: '', ...finished.error };
-        if (problem.code === 'damaged') this.#returnToPlan(problem);
+        if (problem.code === 'damaged' || problem.code === 'not-loaded') this.#returnToPlan(problem);
         else this.#refuse(problem);
         return;
       }
@@ -439,25 +452,47 @@ export class Workbench {
     return { script, planned };
   }
 
-  /** Reads what is recorded as applied: what is still to run depends on it. */
-  async #readHistories(question: number): Promise<void> {
-    if (this.#historyIsRead) return;
+  /** Reads what is recorded as applied, since what is still to run depends on it; gives what could not be loaded for it. */
+  async #readHistories(question: number): Promise<Problem | null> {
+    if (this.#historyIsRead) return null;
     this.#historyIsRead = true;
     const read = await this.#client.engine.histories();
-    if (question !== this.#question || !read.ok) return;
+    if (question !== this.#question) return null;
+    if (!read.ok) {
+      if (read.error.code !== 'not-loaded') return null;
+      this.#historyIsRead = false;
+      return read.error;
+    }
     this.histories = read.value;
     const { own, isOwn } = this.scripts;
     // Most databases have no such table; the plan that was asked for ahead is then the one that is wanted.
-    if (!own || (read.value.length === 0 && own.histories.length === 0)) return;
+    if (!own || (read.value.length === 0 && own.histories.length === 0)) return null;
     own.know(read.value);
     if (isOwn) this.scripts.chooseOwn();
+    return null;
+  }
+
+  /** Reads it after the plan, to be shown. */
+  async #showHistories(question: number): Promise<void> {
+    const unread = await this.#readHistories(question);
+    if (!unread || question !== this.#question) return;
+    const notice = withRetry(unread, () => {
+      if (this.notice === notice) this.notice = null;
+      void this.#guarded(this.#question, () => this.#showHistories(this.#question));
+    });
+    this.notice = notice;
   }
 
   async #plan(question: number, ahead: PlanAhead | null = null): Promise<void> {
     this.finished = null;
-    const script = this.scripts.chosen;
-    this.scriptProblem = script ? null : (this.scripts.own?.problem ?? null);
+    this.planning = this.scripts.isChain;
+    const unread = this.scripts.isChain ? await this.#readHistories(question) : null;
+    if (question !== this.#question) return;
+    const script = unread ? null : this.scripts.chosen;
+    const retry = (): void => void this.planAgain();
+    this.scriptProblem = unread ? withRetry(unread, retry) : script ? null : (this.scripts.own?.problem ?? null);
     if (!script) {
+      this.planning = false;
       this.planned = null;
     } else {
       this.planning = true;
@@ -467,7 +502,9 @@ export class Workbench {
       this.planning = false;
       const empty = planned.ok && planned.value.statements.length === 0;
       this.planned = planned.ok && !empty ? planned.value : null;
-      if (!planned.ok) this.scriptProblem = { help: 'Mend the script and choose it again.', ...planned.error };
+      if (!planned.ok) {
+        this.scriptProblem = withRetry({ help: 'Mend the script and choose it again.', ...planned.error }, retry);
+      }
       if (empty) this.scriptProblem = explainEmpty(script.title);
     }
     this.state = 'ready';
@@ -480,7 +517,7 @@ export class Workbench {
       const runnable = failed ? null : this.planned && script;
       if (runnable) void this.#guarded(question, () => this.#client.engine.readAhead(runnable.text));
       this.#look();
-      void this.#guarded(question, () => this.#readHistories(question));
+      void this.#guarded(question, () => this.#showHistories(question));
     }, LOOK_AFTER_MILLISECONDS);
   }
 
@@ -558,7 +595,9 @@ export class Workbench {
 }
 
 /** What reads scripts of the user's own is loaded when there is one. */
-async function readOwnScripts(files: readonly File[]): Promise<Outcome<OwnScripts, Problem>> {
+async function readOwnScripts(files: readonly File[], retry: () => void): Promise<Outcome<OwnScripts, Problem>> {
   const loaded = await import('./ownScripts.svelte').catch(() => null);
-  return loaded ? loaded.readOwnScripts(files) : { ok: false, error: explainNotLoaded('reads scripts of yours') };
+  return loaded
+    ? loaded.readOwnScripts(files)
+    : { ok: false, error: explainNotLoaded('reads scripts of yours', retry) };
 }

@@ -38,7 +38,11 @@ export class Look {
     try {
       const opening = (this.#opened ??= this.#client.engine.open(file, name, sidecars));
       const opened = await opening;
-      if (!opened.ok) return { ok: false, cancelled: false, error: opened.error };
+      if (!opened.ok) {
+        // That may succeed the next time, and is no fault of the file.
+        if (opened.error.code === 'not-loaded') this.#opened = null;
+        return { ok: false, cancelled: false, error: opened.error };
+      }
       return { ok: true, value: await question(this.#client.engine) };
     } catch (error) {
       this.#opened = null;
