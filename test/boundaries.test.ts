@@ -52,6 +52,8 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   'engine/sqljs': { values: ['engine/pages', ...core] },
   'engine/sqljs/sqljs': { values: ['engine/pages', ...core], packages: ['sql.js'] },
   engine: { values: ['engine/pages', 'engine/sqljs', ...core] },
+  // It imports one of the engine's own late parts once more, by the address that could not be loaded.
+  'engine/late': { values: core, packages: ['`${address}?again=${Date.now()}`'] },
   'engine/worker': { values: ['engine', 'trustedAddress', ...core] },
   'engine/worker/hashers': { values: core, packages: ['hash-wasm'] },
   offline: { values: [] },

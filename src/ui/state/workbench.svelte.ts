@@ -480,7 +480,8 @@ export class Workbench {
       if (this.notice === notice) this.notice = null;
       void this.#guarded(this.#question, () => this.#showHistories(this.#question));
     });
-    this.notice = notice;
+    // What is told already comes first; this is asked for again after the next plan.
+    this.notice ??= notice;
   }
 
   async #plan(question: number, ahead: PlanAhead | null = null): Promise<void> {
