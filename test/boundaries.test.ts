@@ -32,14 +32,36 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   schema: { values: ['script', ...ground] },
   catalog: { values: ground },
   chain: { values: ['schema', 'script', ...ground] },
-  migration: { values: ['script', ...ground] },
-  'migration/drift': { values: ['migration/outcome', 'schema', 'script', ...ground] },
-  'migration/run': { values: ['migration/outcome', 'migration/drift', 'schema', 'script', ...ground] },
-  'migration/losses': { values: ['migration/outcome', 'migration/run', 'schema', 'script', ...ground] },
-  'migration/forecast': { values: ['migration/outcome', 'migration/run', 'schema', 'script', 'file', ...ground] },
-  'migration/proofs': { values: ['migration/outcome', 'migration/run', 'schema', 'script', 'file', ...ground] },
+  migration: { values: ['schema', 'script', ...ground] },
+  'migration/drift': { values: ['migration/outcome', 'migration/warning', 'schema', 'script', ...ground] },
+  'migration/run': {
+    values: ['migration/outcome', 'migration/warning', 'migration/drift', 'schema', 'script', ...ground],
+  },
+  'migration/losses': {
+    values: ['migration/outcome', 'migration/warning', 'migration/run', 'schema', 'script', ...ground],
+  },
+  'migration/forecast': {
+    values: ['migration/outcome', 'migration/warning', 'migration/run', 'schema', 'script', 'file', ...ground],
+  },
+  'migration/proofs': {
+    values: ['migration/outcome', 'migration/warning', 'migration/run', 'schema', 'script', 'file', ...ground],
+  },
+  'migration/rules': {
+    values: [
+      ...['migration/outcome', 'migration/warning', 'migration/drift', 'migration/proofs/tablePairs'],
+      ...['schema', 'script', ...ground],
+    ],
+  },
   'migration/report': {
-    values: ['migration/outcome', 'migration/losses', 'migration/proofs', 'schema', 'script', ...ground],
+    values: [
+      'migration/outcome',
+      'migration/warning',
+      'migration/losses',
+      'migration/proofs',
+      'schema',
+      'script',
+      ...ground,
+    ],
   },
   'explore/data': { values: ['schema', 'script', ...ground] },
   'explore/checks': { values: ['explore/data', 'catalog', 'schema', 'script', ...ground] },

@@ -38,6 +38,8 @@ export interface StatementOutcome {
   readonly drift: Drift | null;
   /** What it takes away for good of the data that was in the file before the script; null for nothing. */
   readonly loss: Loss | null;
+  /** Of a table that is rebuilt with the same values: how many rows get another rowid. */
+  readonly renumbered?: number;
 }
 
 /** What a user chooses before a run. */
@@ -82,7 +84,7 @@ export interface Loss {
   readonly kind: 'table' | 'column' | 'rows' | 'replaced rows' | 'rebuild' | 'values';
   /** The table's name when it happens. */
   readonly table: string;
-  /** With `column`: its name, or their names. */
+  /** With `column` and `values`: its name, or their names, as far as they are known. */
   readonly column: string | null;
   /** How many rows go; with `column`, how many values that are not NULL. */
   readonly rows: number;

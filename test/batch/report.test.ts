@@ -22,6 +22,7 @@ const run: ReportSource = {
   writtenBytes: 4096,
   statements: made.statements,
   outcomes: made.outcomes,
+  warnings: [],
   proofs: withEvidence(made, (evidence) => [prove(evidence, 'content')]),
   notMade: [],
   findings: [],

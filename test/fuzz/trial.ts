@@ -143,6 +143,7 @@ export class Trials {
       script: 'fuzz.sql',
       engineVersion: opened.value.engineVersion,
       notMade: [],
+      warnings: plan.warnings,
       findings: opened.value.findings.map((finding) => ({ ...finding, agreed: finding.consent })),
       pages: pageFigures(run.value.pages),
       ...{ startedAt, milliseconds, totalMilliseconds, writtenBytes, outcomes, choices, statements, proofs },

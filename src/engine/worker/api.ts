@@ -18,8 +18,8 @@ import type { Choices } from '../../migration/outcome';
 import type { SchemaDetails } from '../../schema/details';
 import { readSchema } from '../../schema/read';
 import type { Schema } from '../../schema/schema';
-import { readAddedColumnDocumentation } from '../../script/documentation';
 import type { ScriptRefusal } from '../../script/refusal';
+import { readAddedColumnDocumentation } from '../../script/documentation';
 import { splitScript } from '../../script/split';
 import type { Statement, Script } from '../../script/statement';
 import type { FinishedRun, OnProgress, PlannedScript, ProvableRun } from '../answers';
@@ -33,7 +33,6 @@ import { readInto, type ByteSource } from '../../file/byteSource';
 import type { Overlay } from '../pages/overlay';
 import type { Preload } from '../pages/preload';
 import type { Prover } from '../prover';
-import { makeSample } from '../sample';
 import type { Engine } from '../sqljs/sqljs';
 import { readable, unreadableSchema } from '../unreadable';
 
@@ -68,6 +67,9 @@ export function makeApi(engine: Engine, kept: Kept) {
     );
     return loaded.ok ? { ok: true, value: loaded.value.keepLosses } : loaded;
   };
+  /** What a plan warns of. Not needed before a script is planned, so it is no part of the first load. */
+  const loadRules = (): Promise<Outcome<typeof import('../../migration/rules/rules'), Refusal>> =>
+    loadLate('looks for risks in a script', () => import('../../migration/rules/rules'));
   /** What the explorer asks. */
   const loadLooking = (): Promise<Outcome<typeof import('../looking'), Refusal>> =>
     loadLate('looks into databases', () => import('../looking'));
@@ -158,15 +160,17 @@ export function makeApi(engine: Engine, kept: Kept) {
       if (!split.ok) return { ok: false, error: split.refusal };
       // The page asks for a plan before it knows whether the file opens.
       if (refused) return { ok: false, error: refused };
-      const losses = await lossesOf(split.statements);
+      const [losses, rules] = await Promise.all([lossesOf(split.statements), loadRules()]);
       if (!losses.ok) return losses;
+      if (!rules.ok) return rules;
       return readable((): Outcome<PlannedScript, never> => {
         const start = performance.now();
         const { statements, notes } = split;
-        const { outcomes, after, obstacle } = mustBeOpen().using(({ database }) =>
-          planMigration(database, statements, choices, { losses: losses.value, now: () => performance.now() }),
+        const watch = rules.value.watchRules(script);
+        const { outcomes, after, obstacle, warnings } = mustBeOpen().using(({ database }) =>
+          planMigration(database, statements, choices, { losses: losses.value, watch, now: () => performance.now() }),
         );
-        const plan = { outcomes, after, obstacle };
+        const plan = { outcomes, after, obstacle, warnings };
         const milliseconds = performance.now() - start;
         const documentation = readAddedColumnDocumentation(script, statements);
         return { ok: true, value: { statements, notes, plan, documentation, milliseconds } };
@@ -346,8 +350,13 @@ export function makeApi(engine: Engine, kept: Kept) {
     },
 
     /** Makes a sample database; gives the file, or the sentence of what is wrong with either script. */
-    makeSample(base: string, script: string, through: number | 'all'): Outcome<Blob, { readonly sentence: string }> {
-      return makeSample(engine, base, script, through);
+    async makeSample(
+      base: string,
+      script: string,
+      through: number | 'all',
+    ): Promise<Outcome<Blob, { readonly sentence: string } | Refusal>> {
+      const loaded = await loadLate('makes sample databases', () => import('../sample'));
+      return loaded.ok ? loaded.value.makeSample(engine, base, script, through) : loaded;
     },
   };
 }

@@ -32,7 +32,7 @@ function describeOne({ kind, table, column, rows, exact, byTriggers }: Loss, kno
         ? `replaces ${counted(rows, 'row')} of ${table}`
         : `may replace rows of ${table} that have the same key`;
     case 'values':
-      return `rebuilds ${table} with other values in ${atLeast('row')}`;
+      return `rebuilds ${table} with other values in ${atLeast('row')}${column === null ? '' : ` (${column})`}`;
     case 'rebuild':
       return `rebuilds ${table} without ${atLeast('row')} that it had`;
   }

@@ -125,7 +125,9 @@ export class LossLedger implements LossAccount {
       const kept = entries.get(outcome.ordinal);
       if (!kept) return { ...outcome, loss: null, note: joined(outcome.note, 'A later ROLLBACK TO takes this back.') };
       const rebuilt = kept.loss.kind === 'table' ? this.#rebuilt(kept) : null;
-      return rebuilt ? { ...outcome, loss: rebuilt.loss, note: joined(outcome.note, rebuilt.note) } : outcome;
+      if (!rebuilt) return outcome;
+      const { loss, note, renumbered } = rebuilt;
+      return { ...outcome, loss, note: joined(outcome.note, note), ...(renumbered > 0 ? { renumbered } : {}) };
     });
   }
 
@@ -187,7 +189,7 @@ export class LossLedger implements LossAccount {
   }
 
   /** What a dropped table has lost by the end, where another one that got its rows has its name; null where none has. */
-  #rebuilt({ loss, table, columns }: Entry): { loss: Loss | null; note: string } | null {
+  #rebuilt({ loss, table, columns }: Entry): { loss: Loss | null; note: string; renumbered: number } | null {
     const name = table.original ?? '';
     const now = this.#lineage.find(name, 'main');
     if (now === null || now === table || !now.holds.has(name)) return null;
@@ -207,7 +209,7 @@ export class LossLedger implements LossAccount {
       difference === null
         ? 'Only the number of rows was compared.'
         : lost + changed === 0
-          ? 'The columns that keep their names hold the same values.'
+          ? sameValues(difference.renumbered)
           : null;
     const note = compared === null ? sizes : `${sizes} ${compared}`;
     const there = new Set(this.#counter.columnsOf(name).map(foldName));
@@ -219,9 +221,12 @@ export class LossLedger implements LossAccount {
     const column = gone.map(([named]) => named).join(', ');
     const found: Loss[] = [];
     if (lost > 0) found.push({ ...loss, kind: 'rebuild', table: name, rows: lost });
-    if (changed > 0) found.push({ ...loss, kind: 'values', table: name, rows: changed });
+    if (changed > 0) {
+      const which = difference?.columns.join(', ') ?? '';
+      found.push({ ...loss, kind: 'values', table: name, column: which === '' ? null : which, rows: changed });
+    }
     if (lost === 0 && gone.length > 0) found.push({ kind: 'column', table: name, column, rows: values, exact: true });
-    return { loss: withOthers(found), note };
+    return { loss: withOthers(found), note, renumbered: difference?.renumbered ?? 0 };
   }
 
   /** Whether a statement may replace rows of a table. What is replaced through a view is for its triggers. */
@@ -238,6 +243,14 @@ export class LossLedger implements LossAccount {
 
 function entry(table: TrackedTable, loss: Loss): Omit<Entry, 'ordinal'> {
   return { table, loss, columns: new Map() };
+}
+
+/** What is said of a rebuild that keeps all values. Rowids are no values, but what was noted elsewhere by rowid goes by them. */
+function sameValues(renumbered: number): string {
+  const values = 'The columns that keep their names hold the same values.';
+  return renumbered === 0
+    ? values
+    : `${values} ${counted(renumbered, 'row')} ${renumbered === 1 ? 'gets' : 'get'} another rowid.`;
 }
 
 function joined(note: string | null, sentence: string): string {

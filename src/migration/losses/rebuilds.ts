@@ -34,7 +34,7 @@ export class Rebuilds {
     const ways = steps.flatMap(([table, first]) => {
       if (table === now) return [first];
       const rest = this.between(table, now, [...passed, dropped]);
-      return rest === null ? [] : [{ lost: first.lost + rest.lost, changed: first.changed + rest.changed }];
+      return rest === null ? [] : [together(first, rest)];
     });
     return ways.sort((one, other) => one.lost + one.changed - (other.lost + other.changed))[0] ?? null;
   }
@@ -45,4 +45,14 @@ export class Rebuilds {
       if (!this.#compared.has(table)) this.compare(table, place.name);
     }
   }
+}
+
+/** What two copies in a row come to. */
+function together(first: Difference, then: Difference): Difference {
+  return {
+    lost: first.lost + then.lost,
+    changed: first.changed + then.changed,
+    columns: [...new Set([...first.columns, ...then.columns])],
+    renumbered: Math.max(first.renumbered, then.renumbered),
+  };
 }

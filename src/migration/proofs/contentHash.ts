@@ -18,7 +18,7 @@ const BYTES_AT_ONCE = 1 << 20;
 const ARGUMENTS_AT_ONCE = 500;
 
 /**
- * Hashes the given columns of a table, and its rowids, in the order of the rows.
+ * Hashes the given columns of a table, with its rowids or without them, in the order of the rows.
  * @param onRows is told how many rows have been hashed since it was last told
  * Gives the hash with the name of its algorithm before it, or SQLite's error where the values cannot be read.
  */
@@ -28,6 +28,7 @@ export function hashContent(
   columns: readonly string[],
   hasher: Hasher,
   onRows: (rows: number) => void = () => undefined,
+  rowids: 'with rowids' | 'values only' = 'with rowids',
 ): Outcome<string> {
   const table = quoteIdentifier(relation.name);
   const utf8 = rowsOf(database, 'PRAGMA encoding')[0]?.[0] === 'UTF-8';
@@ -59,7 +60,7 @@ export function hashContent(
   for (;;) {
     const batch = database.query(
       `SELECT max(r), count(*), CAST(group_concat(x, ';') AS BLOB) FROM (
-         SELECT ${rowid} AS r, ${joined([rowid, encoded])} AS x FROM main.${table} NOT INDEXED
+         SELECT ${rowid} AS r, ${rowids === 'with rowids' ? joined([rowid, encoded]) : encoded} AS x FROM main.${table} NOT INDEXED
          WHERE ${rowid} ${comparison} CAST(? AS INTEGER) ORDER BY ${rowid} LIMIT ${limit})`,
       [last],
     );

@@ -62,9 +62,9 @@ const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools)
     const { pairs, changes, schemaBefore } = evidence;
     const spared = tools.thoroughness === 'full' ? new Set<TablePair>() : evidence.untouched;
     const hashed = pairs.filter((pair) => !spared.has(pair));
-    const { before, after } = hashPairs(evidence, hashed, tools);
+    const { before, after, renumbered } = hashPairs(evidence, hashed, tools);
     const virtual = schemaBefore.relations.filter(({ kind }) => kind === 'virtual table');
-    return proveContent(pairs, virtual, before, after, changes, spared);
+    return proveContent(pairs, virtual, before, after, changes, { spared, renumbered });
   },
 
   'schema-as-specified': (evidence) => proveSchema(evidence.schemaAfter, evidence.aftermath.specified),
@@ -102,18 +102,23 @@ const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools)
   },
 };
 
-/** Hashes of the columns that are there before and after, by the table's name before. */
+/** Hashes of the columns that are there before and after, by the table's name before; and the tables of which rowids alone differ. */
 function hashPairs(
   evidence: Evidence,
   pairs: readonly TablePair[],
   { hasher, onCheck }: ProofTools,
-): { before: Map<string, Outcome<string>>; after: Map<string, Outcome<string>> } {
+): { before: Map<string, Outcome<string>>; after: Map<string, Outcome<string>>; renumbered: Set<TablePair> } {
   const { before, result } = evidence.aftermath;
-  const hashes = { before: new Map<string, Outcome<string>>(), after: new Map<string, Outcome<string>>() };
+  const hashes = {
+    before: new Map<string, Outcome<string>>(),
+    after: new Map<string, Outcome<string>>(),
+    renumbered: new Set<TablePair>(),
+  };
   const counts = evidence.countRows('before', pairs, onCheck);
   const total = [...counts.values()].reduce((sum, rows) => sum + (rows.ok ? 2 * rows.value : 0), 0);
   let done = 0;
-  for (const { before: table, after, columns } of pairs) {
+  for (const pair of pairs) {
+    const { before: table, after, columns } = pair;
     if (!after) continue;
     const label = `comparing the values of ${table.name}`;
     const onRows = (rows: number): void => {
@@ -122,8 +127,16 @@ function hashPairs(
     };
     const inBefore = columns.map((column) => column.before);
     const inAfter = columns.map((column) => column.after);
-    hashes.before.set(table.name, hashContent(before, table, inBefore, hasher, onRows));
-    hashes.after.set(table.name, hashContent(result, after, inAfter, hasher, onRows));
+    const had = hashContent(before, table, inBefore, hasher, onRows);
+    const has = hashContent(result, after, inAfter, hasher, onRows);
+    hashes.before.set(table.name, had);
+    hashes.after.set(table.name, has);
+    if (!had.ok || !has.ok || had.value === has.value || table.withoutRowid || after.withoutRowid) continue;
+    const values = [
+      hashContent(before, table, inBefore, hasher, undefined, 'values only'),
+      hashContent(result, after, inAfter, hasher, undefined, 'values only'),
+    ].map((hash) => (hash.ok ? hash.value : null));
+    if (values[0] !== null && values[0] === values[1]) hashes.renumbered.add(pair);
   }
   return hashes;
 }

@@ -1,7 +1,10 @@
 // A proof: a check that ran, with its figure, in words that can be shown and reported.
 
-/** `unverifiable` is never a pass: the check could not be made, and the sentence says why. */
-export type ProofResult = 'pass' | 'warn' | 'fail' | 'unverifiable';
+/**
+ * `unverifiable` is never a pass: the check could not be made, and the sentence says why. `not applicable`: there is nothing to
+ * check, so it is neither good nor bad.
+ */
+export type ProofResult = 'pass' | 'warn' | 'fail' | 'unverifiable' | 'not applicable';
 
 /** One proof of a run. */
 export interface Proof {
@@ -28,7 +31,7 @@ export const PROOF_TITLES = {
   sequences: 'AUTOINCREMENT counters are kept',
   'integrity-after': 'The database is sound after',
   'integrity-reopened': 'The file to download is sound when opened again',
-  'second-run': 'Running it twice changes nothing',
+  'second-run': 'Safe to run again',
 } as const;
 
 /** Stable name of a check. */
@@ -36,6 +39,11 @@ export type ProofCode = keyof typeof PROOF_TITLES;
 
 /** All codes, in the order in which the proofs are shown. */
 export const PROOF_CODES = Object.keys(PROOF_TITLES) as readonly ProofCode[];
+
+/** Whether a check found nothing to look at again. */
+export function isFine({ result }: Proof): boolean {
+  return result === 'pass' || result === 'not applicable';
+}
 
 /** Puts a proof together. */
 export function proof(code: ProofCode, result: ProofResult, sentence: string, details: readonly string[] = []): Proof {

@@ -61,7 +61,7 @@ export function proveRowCounts(
 
 /**
  * Content hashes by table, before and after.
- * @param spared tables that were not hashed, since no page of theirs was written
+ * @param tables `spared`: not hashed, since no page of theirs was written; `renumbered`: only the rowids of their rows differ
  */
 export function proveContent(
   pairs: readonly TablePair[],
@@ -69,7 +69,10 @@ export function proveContent(
   before: TableFigures<string>,
   after: TableFigures<string>,
   changes: RowChanges,
-  spared: ReadonlySet<TablePair> = new Set(),
+  {
+    spared = new Set(),
+    renumbered = new Set(),
+  }: { readonly spared?: ReadonlySet<TablePair>; readonly renumbered?: ReadonlySet<TablePair> } = {},
 ): Proof {
   const details: string[] = [];
   const different: TablePair[] = [];
@@ -87,8 +90,9 @@ export function proveContent(
       details.push(`${name}: ${counted(pair.columns.length, 'column')}, no page of it was written`);
     } else if (had?.ok && has?.ok) {
       columns += pair.columns.length;
-      if (had.value !== has.value && !different.includes(pair)) different.push(pair);
       const same = had.value === has.value;
+      if (!same && !renumbered.has(pair) && !different.includes(pair)) different.push(pair);
+      if (!same && renumbered.has(pair)) details.push(`${name}: the same values under other rowids`);
       details.push(
         `${name}: ${counted(pair.columns.length, 'column')}, ${had.value}${same ? '' : ` before, ${has.value} after`}`,
       );
@@ -106,6 +110,10 @@ export function proveContent(
   if (different.length > 0) return explainDifference('content', 'Values differ in', different, details, changes);
   if (unknown.length > 0)
     return proof('content', 'unverifiable', `Values could not be read in ${unknown[0] ?? ''}.`, details);
+  if (renumbered.size > 0) {
+    const beginning = 'Every value that was there is the same, but rows got another rowid in';
+    return explainDifference('content', beginning, [...renumbered], details, changes);
+  }
   const tables = spared.size === 1 ? 'the one table' : `all ${counted(spared.size, 'table')}`;
   const unwritten = `No page of ${tables} was written: every value is stored in the very bytes of your file.`;
   const hashed = `The hash of every value in all ${counted(columns, 'column')} that were there is the same before and after.`;

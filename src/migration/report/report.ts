@@ -3,8 +3,9 @@
 import { placeOf, type Statement } from '../../script/statement';
 import { describeLoss, summariseLosses } from '../losses/loss';
 import type { PageChanges } from '../proofs/pageProof';
-import type { Proof, ProofCode } from '../proofs/proof';
+import { isFine, type Proof, type ProofCode } from '../proofs/proof';
 import { counted, duration } from '../../words';
+import type { Warning } from '../warning';
 import { countVerdicts, VERDICTS, type Choices, type StatementOutcome } from '../outcome';
 
 /** A file that a report speaks of. The hash is null where it was not computed: on large files it waits to be asked for. */
@@ -50,6 +51,8 @@ export interface ReportSource {
   readonly writtenBytes: number;
   readonly statements: readonly Statement[];
   readonly outcomes: readonly StatementOutcome[];
+  /** What the plan warned of, silenced warnings included. */
+  readonly warnings: readonly Warning[];
   readonly proofs: readonly Proof[];
   readonly notMade: readonly UnmadeCheck[];
   readonly findings: readonly ReportedFinding[];
@@ -77,7 +80,7 @@ const REPORT_FORMAT = 1;
 
 /** The report as JSON text, indented. */
 export function reportAsJson(source: ReportSource): string {
-  const { statements, outcomes, proofs, notMade, ...facts } = source;
+  const { statements, outcomes, warnings, proofs, notMade, ...facts } = source;
   const report = {
     format: REPORT_FORMAT,
     tool: 'SQLite Drydock',
@@ -96,6 +99,7 @@ export function reportAsJson(source: ReportSource): string {
         ...rest,
       };
     }),
+    warnings: warnings.map(({ fix, ...warning }) => ({ ...warning, fix: fix?.label ?? null })),
     proofs,
     notMade,
   };
@@ -145,6 +149,7 @@ export function reportAsMarkdown(source: ReportSource): string {
     '',
     ...findingLines(source.findings),
     ...lossLines(statements, outcomes),
+    ...warningLines(source.warnings),
     '## Proofs',
     '',
     ...(proofs.length === 0 ? ['None: nothing was kept, so there is nothing to prove.'] : proofs.flatMap(proofLines)),
@@ -158,7 +163,7 @@ export function reportAsMarkdown(source: ReportSource): string {
 }
 
 function summary(proofs: readonly Proof[], notMade: readonly UnmadeCheck[]): string {
-  if (!proofs.every(({ result }) => result === 'pass')) return 'Not every proof passed: see below.';
+  if (!proofs.every(isFine)) return 'Not every proof passed: see below.';
   return notMade.length === 0
     ? 'Every proof passed.'
     : `Every proof that was made passed; ${counted(notMade.length, 'proof')} not made: see below.`;
@@ -176,6 +181,16 @@ function findingLines(findings: readonly ReportedFinding[]): readonly string[] {
 function lossLines(statements: readonly Statement[], outcomes: readonly StatementOutcome[]): readonly string[] {
   const summary = summariseLosses(statements, outcomes);
   return summary === null ? [] : ['## What the script takes away', '', inText(summary), ''];
+}
+
+function warningLines(warnings: readonly Warning[]): readonly string[] {
+  if (warnings.length === 0) return [];
+  const lines = warnings.map(({ code, ordinal, severity, sentence, remedy, ignored }) => {
+    const label = ignored === null ? severity.toUpperCase() : 'SILENCED';
+    const rest = ignored === null ? remedy : ignored === '' ? 'No reason is given.' : `Reason: ${ignored}`;
+    return `- **${label}** (\`${code}\`, statement ${ordinal}) ${inText(sentence)} ${inText(rest)}`;
+  });
+  return ['## What the plan warned of', '', ...lines, ''];
 }
 
 function hashOf({ sha256 }: ReportedFile): string {

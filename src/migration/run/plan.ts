@@ -8,6 +8,7 @@ import type { KeepLosses } from './lossAccount';
 import { findObstacle, type Obstacle } from './obstacle';
 import { transcribe } from './transcript';
 import type { Choices, StatementOutcome } from '../outcome';
+import { watchNothing, type Warning, type WatchScript } from '../warning';
 
 /** What a script will do to a database. */
 export interface Plan {
@@ -17,6 +18,18 @@ export interface Plan {
   readonly after: Schema;
   /** What is in the way and what would help, where a statement fails. */
   readonly obstacle: Obstacle | null;
+  /** What the rules have found, in the order of the statements. */
+  readonly warnings: readonly Warning[];
+}
+
+/** What a plan works with beside the database. */
+export interface PlanTools {
+  /** Keeps account of what the statements take away. */
+  readonly losses: KeepLosses;
+  /** Watches the script for the rules; left out, there are no warnings. */
+  readonly watch?: WatchScript;
+  /** Milliseconds since some fixed moment. */
+  readonly now?: () => number;
 }
 
 /**
@@ -27,12 +40,16 @@ export function planMigration(
   database: Database,
   statements: readonly Statement[],
   choices: Choices,
-  { losses, now = () => 0 }: { readonly losses: KeepLosses; readonly now?: () => number },
+  { losses, watch = watchNothing, now = () => 0 }: PlanTools,
 ): Plan {
   const before = readSchema(database);
   let after = before;
-  const transcript = transcribe(database, statements, choices, { rehearsing: true, losses, now }, (shadow) => {
+  let warnings: readonly Warning[] = [];
+  const watcher = watch({ database, before, statements, choices });
+  const options = { rehearsing: true, losses, now, onStatement: watcher.before };
+  const transcript = transcribe(database, statements, choices, options, (shadow, outcomes, complete) => {
     after = readSchema(shadow);
+    warnings = watcher.end({ complete, after, shadow, outcomes });
   });
   if (transcript.complete) transcript.abandon();
   return {
@@ -40,5 +57,6 @@ export function planMigration(
     before,
     after,
     obstacle: findObstacle(before, statements, transcript.outcomes),
+    warnings,
   };
 }

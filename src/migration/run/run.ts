@@ -41,7 +41,8 @@ export function runMigration(
   const start = now();
   const before = readSchema(database);
   let specified = before;
-  const options = { rehearsing: false, losses, now, onStatement };
+  const tell = ({ ordinal }: Statement): void => onStatement(ordinal);
+  const options = { rehearsing: false, losses, now, onStatement: tell };
   const { outcomes, complete, abandon } = transcribe(database, statements, choices, options, (shadow) => {
     specified = readSchema(shadow);
   });

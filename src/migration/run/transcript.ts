@@ -29,8 +29,8 @@ export interface TranscriptOptions {
   readonly losses: KeepLosses;
   /** Milliseconds since some fixed moment. */
   readonly now: () => number;
-  /** Called before a statement is run. */
-  readonly onStatement?: (ordinal: number) => void;
+  /** Called before a statement is run, with the shadow as it is then. */
+  readonly onStatement?: (statement: Statement, shadow: Database) => void;
 }
 
 /**
@@ -43,7 +43,7 @@ export function transcribe(
   statements: readonly Statement[],
   choices: Choices,
   options: TranscriptOptions,
-  use: (shadow: Database) => void = () => undefined,
+  use: (shadow: Database, outcomes: readonly StatementOutcome[], complete: boolean) => void = () => undefined,
 ): Transcript {
   const shadow = makeShadow(database);
   const settings = readSettings(database, statements);
@@ -75,7 +75,7 @@ export function transcribe(
         outcomes.push({ ...BLANK, ordinal: statement.ordinal, verdict: 'not run' });
         continue;
       }
-      options.onStatement?.(statement.ordinal);
+      options.onStatement?.(statement, shadow);
       const start = options.now();
       ledger.before(statement);
       const result = runStatement(context, statement);
@@ -85,7 +85,7 @@ export function transcribe(
     }
     const settled = ledger.settle(outcomes);
     if (stopped) abandon();
-    use(shadow);
+    use(shadow, settled, !stopped);
     return { outcomes: settled, complete: !stopped, abandon };
   } finally {
     shadow.close();

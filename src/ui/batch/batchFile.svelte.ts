@@ -16,7 +16,7 @@ import { scriptFor } from '../state/ownScripts.svelte';
 
 /** What of a plan is kept for each of many files, and what of the script is run on this one. */
 export type FilePlan = Pick<PlannedScript, 'statements'> &
-  Pick<PlannedScript['plan'], 'outcomes' | 'obstacle'> & { readonly text: Script };
+  Pick<PlannedScript['plan'], 'outcomes' | 'obstacle' | 'warnings'> & { readonly text: Script };
 
 /** A small file leaves little behind in a worker; the worker of a larger one is ended with its plan. */
 const MEMORY_WORTH_FREEING = 32 << 20;
@@ -124,7 +124,7 @@ export class BatchFile {
       this.#reached = 'waiting';
       return explainEmpty(script.title);
     }
-    this.plan = { statements, outcomes: plan.outcomes, obstacle: plan.obstacle, text };
+    this.plan = { statements, outcomes: plan.outcomes, obstacle: plan.obstacle, warnings: plan.warnings, text };
     this.#reached = plan.obstacle ? 'stops' : 'ready';
     return null;
   }

@@ -83,6 +83,7 @@ function describeRun(
     writtenBytes,
     statements: plan.statements,
     outcomes,
+    warnings: plan.warnings,
     proofs: committed ? checks.proofs : [],
     notMade: committed ? unmadeOf(checks.states) : [],
     findings: findings.map(({ code, sentence, consent }) => ({

@@ -57,11 +57,12 @@ export function outcomeOf(file: BatchFile): Word {
 
 function proofsOf({ checks }: BatchFile): Pick<Word, 'tone' | 'fact'> {
   const { proofs, states } = checks;
-  const passed = proofs.filter(({ result }) => result === 'pass').length;
+  const applicable = proofs.filter(({ result }) => result !== 'not applicable');
+  const passed = applicable.filter(({ result }) => result === 'pass').length;
   const unmade = [...states.values()].filter(({ state }) => state !== 'made').length;
-  const fact = `${passed} of ${counted(proofs.length, 'proof')} passed`;
+  const fact = `${passed} of ${counted(applicable.length, 'check')} passed`;
   return {
-    tone: passed < proofs.length ? 'warn' : 'good',
+    tone: passed < applicable.length ? 'warn' : 'good',
     fact: unmade > 0 ? `${fact}, ${counted(unmade, 'check')} not made` : fact,
   };
 }

@@ -163,7 +163,7 @@ export class Workbench {
     const wasPlanning = this.planning;
     const question = waits ? this.#question : this.#ask();
     const given = [...scripts, ...besideScripts];
-    const read = scripts.length > 0 ? await readOwnScripts(given, () => this.#takeAgain(given)) : null;
+    const read = scripts.length > 0 ? await this.#readOwnScripts(given) : null;
     if (question !== this.#question) return;
     if (read?.ok) this.#useOwn(read.value);
     if (many.length > 0) {
@@ -181,9 +181,17 @@ export class Workbench {
     this.notice = (read?.ok === false ? read.error : leftOut) ?? this.notice;
   }
 
-  #takeAgain(files: readonly File[]): void {
-    this.notice = null;
-    void this.take(files);
+  /** Tells that a part of the page could not be loaded which has no place of its own on it; `again` does what it was needed for. */
+  miss(what: string, again: () => void): void {
+    this.notice = this.#missing(what, again);
+  }
+
+  #missing(what: string, again: () => void): Problem {
+    const problem = explainNotLoaded(what, () => {
+      if (this.notice === problem) this.notice = null;
+      again();
+    });
+    return problem;
   }
 
   /** Changes the user's own scripts: which of them are run, or their text. The plan is made anew. */
@@ -279,7 +287,8 @@ export class Workbench {
       const made = await this.#client.engine.makeSample(base.value, migration?.script ?? '', sample.through);
       if (question !== this.#question) return;
       if (!made.ok) {
-        this.#refuse({ code: 'sample', ...made.error, help: 'Drop a database of yours.' });
+        const problem = { code: 'sample', help: 'Drop a database of yours.', ...made.error };
+        this.#refuse(withRetry(problem, () => void this.openSample(sample)));
         return;
       }
       if (migration) this.scripts.chooseMigration(migration);
@@ -593,12 +602,11 @@ export class Workbench {
       else if (this.state !== 'running') this.#look();
     });
   }
-}
 
-/** What reads scripts of the user's own is loaded when there is one. */
-async function readOwnScripts(files: readonly File[], retry: () => void): Promise<Outcome<OwnScripts, Problem>> {
-  const loaded = await import('./ownScripts.svelte').catch(() => null);
-  return loaded
-    ? loaded.readOwnScripts(files)
-    : { ok: false, error: explainNotLoaded('reads scripts of yours', retry) };
+  /** What reads scripts of the user's own is loaded when there is one. */
+  async #readOwnScripts(files: readonly File[]): Promise<Outcome<OwnScripts, Problem>> {
+    const loaded = await import('./ownScripts.svelte').catch(() => null);
+    if (loaded) return loaded.readOwnScripts(files);
+    return { ok: false, error: this.#missing('reads scripts of yours', () => void this.take(files)) };
+  }
 }

@@ -1,6 +1,6 @@
 // Data that a script takes away is foretold: which rows and values go, by native sqlite3's own count, and nothing more is said.
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { describeLoss, labelLoss, summariseLosses } from '../../../src/migration/losses/loss';
 import { reportAsJson, reportAsMarkdown, type ReportSource } from '../../../src/migration/report/report';
 import { DEFAULT_CHOICES, type StatementOutcome, type Loss } from '../../../src/migration/outcome';
@@ -203,6 +203,7 @@ describe('what is taken away', () => {
     input: { name: 'a.db', size: 1, sha256: null, sidecars: [] },
     output: { name: 'a.upgraded.db', size: 1, sha256: null },
     script: 'a.sql',
+    warnings: [],
     choices: DEFAULT_CHOICES,
     engineVersion: '3',
     startedAt: '2026-01-01T00:00:00Z',
@@ -367,22 +368,22 @@ describe('a table that is built anew with the same number of rows', () => {
     [
       'has lost the values of a column that is filled with NULL',
       'CREATE TABLE n(id INTEGER PRIMARY KEY, x, z); INSERT INTO n SELECT id, NULL, z FROM people; DROP TABLE people; ALTER TABLE n RENAME TO people',
-      'rebuilds people with other values in 4 rows',
+      'rebuilds people with other values in 4 rows (x)',
     ],
     [
       'may have lost both',
       "CREATE TABLE n(id INTEGER PRIMARY KEY, x, z); INSERT INTO n SELECT id + (id = 4), iif(id = 1, 'other', x), z FROM people; DROP TABLE people; ALTER TABLE n RENAME TO people",
-      'rebuilds people without 1 row that it had, and rebuilds people with other values in 1 row',
+      'rebuilds people without 1 row that it had, and rebuilds people with other values in 1 row (x)',
     ],
     [
       'has no key: each row counts as often as it is there',
       "CREATE TABLE n(x, z); INSERT INTO n SELECT DISTINCT x, z FROM loose; INSERT INTO n SELECT 'b', z FROM loose WHERE z = 2; DROP TABLE loose; ALTER TABLE n RENAME TO loose",
-      'rebuilds loose with other values in 1 row',
+      'rebuilds loose with other values in 1 row (x, z)',
     ],
     [
       'is another one after it went through a temporary table',
       'CREATE TEMP TABLE k AS SELECT * FROM people; DROP TABLE people; CREATE TABLE people(id INTEGER PRIMARY KEY, x, z); INSERT INTO people SELECT id, x, NULL FROM k',
-      'rebuilds people with other values in 4 rows',
+      'rebuilds people with other values in 4 rows (z)',
     ],
     [
       'is the same with its rows in another order and its columns too',
@@ -429,5 +430,55 @@ describe('values that the file held', () => {
     const script = "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE name = 'people'";
     const [, loss] = plan(people, script).plan.outcomes.map((outcome) => outcome.loss);
     expect(loss && describeLoss(loss)).toBe('drops the table people with 3 rows');
+  });
+});
+
+describe('a column whose type a rebuild changes', () => {
+  const TYPES = ['TEXT', 'INTEGER', 'REAL', 'NUMERIC', 'BLOB', 'DECIMAL(20,0)', ''] as const;
+  const VALUES = [
+    ...["'0049123'", "'1e5'", "'12345678901234567890'", "'7'", "' 7'", "'x'", "''", "'1.0'", "X'31'", "X''"],
+    ...['NULL', '7', '1.0', '1.5', '9007199254740993', '-0.0', '1e300', '9e999'],
+  ] as const;
+
+  it('is told with the rows whose values SQLite stores in another way, as native SQLite stores them', () => {
+    const row = fc.record({ a: fc.constantFrom(...VALUES), b: fc.constantFrom(...VALUES) });
+    const type = fc.constantFrom(...TYPES);
+    const key = fc.constantFrom('id INTEGER PRIMARY KEY', 'id TEXT PRIMARY KEY', 'id');
+    fc.assert(
+      fc.property(fc.array(row, { maxLength: 6 }), key, type, type, type, type, (rows, id, a, b, newA, newB) => {
+        const values = rows.map((one, at) => `(${at + 1}, ${one.a}, ${one.b})`);
+        const filled = values.length > 0 ? `INSERT INTO t VALUES ${values.join(', ')};` : '';
+        const database = nativeDatabase(`CREATE TABLE t(${id}, a ${a}, b ${b}); ${filled}`);
+        const script = `CREATE TABLE n(${id}, a ${newA}, b ${newB}); INSERT INTO n SELECT * FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t`;
+        const stored = 'SELECT id, typeof(a) || quote(a), typeof(b) || quote(b) FROM t ORDER BY rowid';
+        const lines = (sql: string): readonly string[][] =>
+          askNative(database, sql)
+            .split('\n')
+            .filter((line) => line !== '')
+            .map((line) => line.split('|'));
+        const [before, after] = [lines(stored), lines(`${script}; ${stored}`)];
+        const differ = before.filter((line, at) => line.join() !== after[at]?.join()).length;
+        const columns = ['a', 'b'].filter((_, at) => before.some((line, n) => line[at + 1] !== after[n]?.[at + 1]));
+        const [loss] = lossesOf(database, script).filter((one) => one !== null);
+        expect(loss ? describeLoss(loss) : null).toBe(
+          differ === 0
+            ? null
+            : `rebuilds t with other values in ${differ} row${differ === 1 ? '' : 's'} (${columns.join(', ')})`,
+        );
+      }),
+      { seed: 49123, numRuns: 40 },
+    );
+  });
+
+  it('is no word about values where only rowids change, and says how many do', () => {
+    const database = nativeDatabase(
+      'CREATE TABLE doc(body); INSERT INTO doc(rowid, body) VALUES (1, 1), (5, 2), (9, 3);',
+    );
+    const { outcomes } = apply(
+      database,
+      'CREATE TABLE n(body); INSERT INTO n SELECT body FROM doc; DROP TABLE doc; ALTER TABLE n RENAME TO doc',
+    );
+    expect(outcomes[2]).toMatchObject({ loss: null, renumbered: 2 });
+    expect(outcomes[2]?.note).toContain('hold the same values. 2 rows get another rowid.');
   });
 });

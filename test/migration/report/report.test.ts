@@ -21,6 +21,7 @@ const source: ReportSource = {
   writtenBytes: 8192,
   statements: run.statements,
   outcomes: run.outcomes,
+  warnings: [],
   proofs: withEvidence(run, (evidence) => [prove(evidence, 'content', 'sparing')]),
   notMade: [
     { code: 'integrity-reopened', title: PROOF_TITLES['integrity-reopened'], reason: 'It reads all of it.' },

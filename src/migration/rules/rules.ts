@@ -1,0 +1,55 @@
+// All rules of the plan, and what they find in one script: in its order, and silenced where the script says so.
+
+import type { Script } from '../../script/statement';
+import type { Found, Rule, Warning, WatchScript } from '../warning';
+import { brokenTrigger, brokenView } from './brokenObjects';
+import { readIgnores, type Ignore } from './ignores';
+import { lostColumnClause, lostComment, lostConstraint, lostIndex, lostTableOption, lostTrigger } from './lostParts';
+import { loweredCounter } from './loweredCounter';
+
+/** Every rule, in the order of docs/rules.md. */
+export const RULES: readonly Rule[] = [
+  brokenView,
+  brokenTrigger,
+  loweredCounter,
+  lostTrigger,
+  lostIndex,
+  lostConstraint,
+  lostTableOption,
+  lostColumnClause,
+  lostComment,
+];
+
+/**
+ * Watches scripts for all rules.
+ * @param script the script that is planned: its comments may silence rules
+ * @example
+ * const plan = planMigration(database, statements, DEFAULT_CHOICES, { losses, watch: watchRules(script) });
+ * plan.warnings; // [{ code: 'broken-view', ordinal: 3, subject: 'view big', sentence: …, remedy: …, fix: null, … }]
+ */
+export function watchRules(script: Script, rules: readonly Rule[] = RULES): WatchScript {
+  return (start) => {
+    const watches = rules.flatMap((rule) => {
+      const watch = rule.watch(start);
+      return watch ? [{ code: rule.code, watch }] : [];
+    });
+    const attentive = watches.flatMap(({ watch }) => watch.before ?? []);
+    return {
+      before(statement, shadow) {
+        for (const before of attentive) before(statement, shadow);
+      },
+      end(end) {
+        const ignores = readIgnores(script, start.statements);
+        const warnings = watches.flatMap(({ code, watch }) =>
+          watch.end(end).map((found): Warning => ({ ...found, code, ignored: reasonFor(ignores, code, found) })),
+        );
+        return warnings.sort((one, other) => one.ordinal - other.ordinal);
+      },
+    };
+  };
+}
+
+function reasonFor(ignores: readonly Ignore[], code: string, { ordinal }: Found): string | null {
+  const ignore = ignores.find((one) => one.code === code && one.ordinal === ordinal);
+  return ignore ? ignore.reason : null;
+}
