@@ -1,5 +1,6 @@
 // The three kinds of test: `core` in Node, `page` inside a real Chromium, `dist` from outside on the built page.
-// Apart from vite.config.ts, so that `npm start` need not load a browser's driver.
+// They run side by side, on as many cores as there are: Vitest alone would leave one of two idle. Apart from vite.config.ts, so that `npm start` need not load a browser's driver.
+import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, findChromium } from './scripts/chromium.mjs';
@@ -8,6 +9,7 @@ const executablePath = findChromium();
 
 export default defineConfig({
   test: {
+    maxWorkers: availableParallelism(),
     projects: [
       {
         extends: './vite.config.ts',
@@ -41,6 +43,8 @@ export default defineConfig({
           name: 'dist',
           environment: 'node',
           include: ['test/dist/**/*.test.ts'],
+          // Files of one process share a Chromium, and what they import is loaded once.
+          isolate: false,
           // A browser is driven, on a machine that may be busy.
           testTimeout: 40_000,
         },

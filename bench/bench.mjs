@@ -8,9 +8,9 @@
 // What is timed. Native: the process `sqlite3 copy.db < script`, in its default settings, and for the schema the process
 // `sqlite3 copy.db .schema`. In a browser: from the `change` of the file input to the moment when the page holds the result
 // as a Blob, by the page's own marks; its last byte has to be readable, since a Blob is made before the browser has taken
-// its bytes. The engine is loaded before that, as it is when a user comes to drop a file. All that Drydock does unasked
+// its bytes. The engine is loaded before that, as it is when a user comes to drop a file. All that Drydock does automatically
 // counts, the plan too. Its button is pressed by a script at the moment when the plan is there, so no wait is left out and
-// none is used to get ahead. Proofs are told apart. Times are divided by native's total of the same round, and the medians
+// none is used to get ahead. Checks are timed apart. Times are divided by native's total of the same round, and the medians
 // of that are shown.
 //
 // What is not timed. Copying the file for native (it works in place) and writing that copy out to the disk; the downloads;
@@ -20,7 +20,7 @@
 // Fairness. Each run has a Chromium and a profile of its own, no private window, and the contestants take turns. The rivals
 // have Drydock's PRAGMAs (locking_mode=EXCLUSIVE, journal_mode=MEMORY, synchronous=OFF) and temp_store=MEMORY, where Drydock
 // keeps temporary files of its own; native has its defaults. They are bundled by the same Vite, load in a worker, and are
-// given the best way that their interface has: see the heads of rivals/*.mjs. They make no plan and no proof, and tell
+// given the best way that their interface has: see the heads of rivals/*.mjs. They make no plan and no checks, and tell
 // nothing about the file.
 //
 // What is checked. The first result of each contestant at each size is downloaded and compared with native's by native
@@ -34,10 +34,10 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { runInBrowser, runNative } from './contestants.mjs';
 import { provideDatabase } from './databases.mjs';
+import { DOCUMENT, layOut, putBetweenMarks } from './document.mjs';
 import { faultOf, fingerprint } from './judge.mjs';
 import { describeMachine } from './machine.mjs';
 import { readOptions, runsOn, usage, UsageError } from './options.mjs';
-import { layOut, putBetweenMarks } from './readme.mjs';
 import { onTheWire, serve } from './site.mjs';
 import { markdownOf } from './table.mjs';
 
@@ -87,7 +87,7 @@ async function bench(options) {
   const markdown = await layOut(markdownOf(findings));
   console.log(markdown);
   if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(findings, null, 2)}\n`);
-  if (options.readme) writeReadme(markdown);
+  if (options.write) writeDocument(markdown);
   if (findings.sizes.some(({ faults }) => Object.keys(faults).length > 0)) process.exitCode = 1;
 }
 
@@ -187,12 +187,12 @@ async function buildRivals(outDir) {
 }
 
 /** @param {string} markdown */
-function writeReadme(markdown) {
-  const written = putBetweenMarks(readFileSync('README.md', 'utf8'), markdown);
+function writeDocument(markdown) {
+  const written = putBetweenMarks(readFileSync(DOCUMENT, 'utf8'), markdown);
   if (written !== null) {
-    writeFileSync('README.md', written);
+    writeFileSync(DOCUMENT, written);
     return;
   }
-  console.error('README.md has no <!-- bench --> with a <!-- /bench --> after it: nothing was written.');
+  console.error(`${DOCUMENT} has no <!-- bench --> with a <!-- /bench --> after it: nothing was written.`);
   process.exitCode = 1;
 }

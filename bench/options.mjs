@@ -21,7 +21,7 @@ export const contestants = /** @type {const} */ ([
  * @property {Contestant[]} contestants
  * @property {string} folder where the databases are kept, and where copies and browser profiles lie for a while
  * @property {string} dist the built page
- * @property {boolean} readme whether the table is written into README.md
+ * @property {boolean} write whether the table is written into docs/benchmarks.md
  * @property {string | null} json where the raw figures are written
  */
 
@@ -36,7 +36,7 @@ export const usage = `npm run bench -- [options]
                       ${contestants.slice(2).join(', ')}; none for nobody
   --dir folder        where the databases are kept (default: a folder of the system's for temporary files)
   --dist folder       the built page (default: dist)
-  --readme            writes the table into README.md, between <!-- bench --> and <!-- /bench -->
+  --write             writes the table into docs/benchmarks.md, between <!-- bench --> and <!-- /bench -->
   --json file         writes the raw figures`;
 
 /**
@@ -45,7 +45,7 @@ export const usage = `npm run bench -- [options]
  * @returns {Options}
  */
 export function readOptions(words) {
-  const { quick, only, dir, dist, readme, json, ...given } = parse(words);
+  const { quick, only, dir, dist, write, json, ...given } = parse(words);
   const sizes = given.sizes ?? (quick ? '10,100' : '10,100,500,1000,3000');
   const runs = given.runs ?? (quick ? '1' : '3');
   return {
@@ -54,7 +54,7 @@ export function readOptions(words) {
     contestants: only === undefined ? [...contestants] : chosen(only.split(',')),
     folder: dir ?? join(tmpdir(), 'sqlite-drydock-bench'),
     dist: dist ?? 'dist',
-    readme,
+    write,
     json: json ?? null,
   };
 }
@@ -82,7 +82,7 @@ function parse(words) {
         dist: { type: 'string' },
         json: { type: 'string' },
         quick: { type: 'boolean', default: false },
-        readme: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
       },
     }).values;
   } catch (error) {

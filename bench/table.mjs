@@ -46,7 +46,7 @@ export function markdownOf(findings) {
     'plan',
     'run',
     'total',
-    'with proofs',
+    'with checks',
     'memory',
     'written',
     'gzip / Brotli',
@@ -137,8 +137,8 @@ function legend({ machine, deviceMemory, sizes }) {
   return [
     'Times are medians of multiples of what `sqlite3 copy.db < script` takes in the same round, on the same file.',
     'Schema: until it is drawn on Drydock’s page; the others only read it.',
-    'Total: from the drop to a result that can be downloaded, with the plan and without proofs; the page is asked',
-    'to run by a script at the moment when its plan is shown. Memory: the most that the renderer (or `sqlite3`) ever held, proofs included.',
+    'Total: from the drop to a result that can be downloaded, with the plan and without the checks; the page is asked',
+    'to run by a script at the moment when its plan is shown. Memory: the most that the renderer (or `sqlite3`) ever held, checks included.',
     'Written: how much larger the result is. gzip / Brotli: all that the page fetches before a file is dropped.',
     'Every result that is not said to fail has the same schema and rows as native’s, and passes native’s `quick_check`.',
     ...drydockAlone(sizes),
@@ -165,8 +165,8 @@ function drydockAlone(sizes) {
   return [
     '',
     `Drydock alone, medians for the sizes in their order: its schema is drawn ${medians(({ times }) => times.schema)} ms after the drop,`,
-    `its plan ${medians(({ times }) => times.schema + (times.plan ?? 0))} ms after it. Its main thread is held up for at most`,
-    `${medians(({ longestTask }) => longestTask ?? 0)} ms at once until the proofs are done (0: for less than 50 ms).`,
+    `its plan ${medians(({ times }) => times.schema + (times.plan ?? 0))} ms after it. The longest task of its main thread,`,
+    `until the checks are done, takes ${medians(({ longestTask }) => longestTask ?? 0)} ms (0: less than 50 ms).`,
   ];
 }
 

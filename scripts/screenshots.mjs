@@ -1,4 +1,5 @@
-// Takes pictures of the built page in its states, light and dark, narrow and wide, into docs/screenshots.
+// Takes pictures of the built page in its states, light and dark, narrow and wide, into docs/screenshots. README.md and docs/guide.md
+// show some of them, by their names. A word as argument (`light`, `wide`) takes only those with the word in their names.
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright';
@@ -13,6 +14,28 @@ const looks = /** @type {const} */ ([
   { name: 'dark-narrow', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
 ]);
 const only = process.argv[2];
+
+/**
+ * By view: brings it to the state that the picture is of, and waits until it has come.
+ * @satisfies {Record<string, (panel: import('playwright').Locator) => Promise<void>>}
+ */
+const filled = {
+  schema: async (panel) => {
+    await panel.locator('[data-mode=changes]').click();
+    // What SQLite makes of the columns comes after their names.
+    await panel.locator('[data-shown]').getByText('BINARY').first().waitFor();
+  },
+  diagram: (panel) => panel.locator('[data-entity]').first().waitFor(),
+  data: (panel) => panel.locator('[data-place="0 0"]').waitFor(),
+  query: async (panel) => {
+    await panel.getByRole('button', { name: 'Run' }).click();
+    await panel.locator('[data-place="0 0"]').waitFor();
+  },
+  checks: async (panel) => {
+    await panel.locator('[data-datacheck]').first().waitFor();
+    await panel.locator('[data-before=waiting], [data-before=running]').first().waitFor({ state: 'detached' });
+  },
+};
 
 const server = await preview({ preview: { port: 0, host: '127.0.0.1' }, logLevel: 'warn' });
 const address = server.resolvedUrls?.local[0];
@@ -36,21 +59,24 @@ for (const { name, ...look } of looks) {
   await page.locator('main[data-state=ready]').waitFor();
   await page.locator('[data-fact][aria-busy=true]').waitFor({ state: 'detached' });
   await page.locator('[data-relation=otc_week_manifest] summary').first().click();
-  await page.evaluate(() => scrollTo(0, 0));
+  await page.evaluate(() => document.querySelector('[aria-labelledby=plan]')?.scrollIntoView());
   await picture('plan', false);
   await page.locator('[data-verdict=adapted] summary').first().click();
   await page.locator('[data-drift] summary').first().click();
   await picture('plan-whole');
-  for (const view of ['schema', 'diagram', 'data', 'query', 'checks']) {
+  for (const view of /** @type {(keyof typeof filled)[]} */ (Object.keys(filled))) {
     await page.locator(`[data-view=${view}]`).click();
     await page.locator(`[data-panel=${view}]`).getByText('Opening …').waitFor({ state: 'detached' });
     await page.waitForLoadState('networkidle');
-    await picture(view, false);
+    await filled[view](page.locator(`[data-panel=${view}]`));
+    await picture(view === 'schema' ? 'schema-changes' : view, false);
   }
   await page.locator('[data-view=work]').click();
   await page.getByRole('button', { name: 'Run migration' }).click();
   await page.locator('main[data-state=done]').waitFor();
-  await picture('outcome', false);
+  await page.locator('[data-check-state=waiting], [data-check-state=running]').first().waitFor({ state: 'detached' });
+  await page.evaluate(() => scrollTo(0, 0));
+  await picture('result', false);
   await page.getByRole('button', { name: 'Another file' }).click();
   await page.getByLabel('Open a SQLite file').setInputFiles({
     name: 'backup.db.gz',

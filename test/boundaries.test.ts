@@ -48,7 +48,13 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   },
   'migration/rules': {
     values: [
-      ...['migration/outcome', 'migration/warning', 'migration/drift', 'migration/proofs/tablePairs'],
+      ...[
+        'migration/outcome',
+        'migration/warning',
+        'migration/drift',
+        'migration/losses',
+        'migration/proofs/tablePairs',
+      ],
       ...['schema', 'script', ...ground],
     ],
   },

@@ -20,7 +20,7 @@ import { transcribe } from '../src/migration/run/transcript';
 import { DEFAULT_CHOICES, type Choices, type StatementOutcome } from '../src/migration/outcome';
 import type { Schema } from '../src/schema/schema';
 import { makeProof } from '../src/migration/proofs/makeProof';
-import type { Statement } from '../src/script/statement';
+import type { ParsedStatement } from '../src/script/parsedStatement';
 import { splitScript } from '../src/script/split';
 import { pageChangesOf } from '../src/engine/pages/blob';
 
@@ -64,7 +64,7 @@ export function migrationFile(path: string): string {
 export const migration021 = migrationFile('021_otc_multiweek_real_example.sql');
 
 /** The statements of a script that must be splittable. */
-export function statementsOf(script: string): readonly Statement[] {
+export function statementsOf(script: string): readonly ParsedStatement[] {
   const split = splitScript(script);
   if (!split.ok) throw new Error(split.refusal.sentence);
   return split.statements;

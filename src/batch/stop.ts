@@ -1,7 +1,6 @@
 // Why a run of one file among many has no result, in the words of its statements and proofs.
 
-import { isKnownDamage } from '../migration/proofs/knownDamage';
-import type { Proof } from '../migration/proofs/proof';
+import { isKnownDamage, type Proof } from '../migration/proofs/proof';
 import type { StatementOutcome } from '../migration/outcome';
 import { startOf, type Statement } from '../script/statement';
 
@@ -16,7 +15,7 @@ export interface Stop {
 export function explainFailedRun(statements: readonly Statement[], outcomes: readonly StatementOutcome[]): Stop | null {
   const failed = outcomes.find(({ verdict }) => verdict === 'failed');
   if (!failed?.failure) return null;
-  const statement = statements.find(({ ordinal }) => ordinal === failed.ordinal);
+  const statement = statements[failed.ordinal - 1];
   const where = statement ? ` (${startOf(statement)})` : '';
   const { message, explanation, wayOut } = failed.failure;
   return {

@@ -2,12 +2,20 @@
 // with it in plain words. Every file comes through a reader that the caller gives, so it works in a page and in Node.
 
 import type { Outcome } from '../database';
-import { identifier, list, matching, parsed, words, type CatalogProblem } from './checkedJson';
+import {
+  identifier,
+  isCompanionName,
+  isScriptName,
+  list,
+  matching,
+  parsed,
+  words,
+  type CatalogProblem,
+} from './checkedJson';
 import { NO_COMPANION, parseCompanion, type Companion, type Sample } from './companion';
-import { isCompanionName, isScriptName } from './fileNames';
 
 export type { CatalogProblem } from './checkedJson';
-export { parseCompanion, type Companion, type Sample } from './companion';
+export type { Sample } from './companion';
 
 /** One migration as index.json lists it. */
 export interface CatalogEntry {
@@ -36,7 +44,7 @@ export interface Migration {
 export type ReadCatalogFile = (path: string) => Promise<string>;
 
 /** The catalog's own file name. */
-export const CATALOG_FILE = 'index.json';
+const CATALOG_FILE = 'index.json';
 
 /** Checks the text of index.json and gives the catalog, or the first thing that is wrong with it. Unknown keys are left. */
 export function parseCatalog(text: string): Outcome<Catalog, CatalogProblem> {

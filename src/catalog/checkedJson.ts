@@ -1,4 +1,5 @@
 // Reads a JSON file of the catalog's folder by what it has to be. The first thing that is wrong is told by file and field.
+// The names of other files in it must not lead out of that folder.
 
 import type { Outcome } from '../database';
 
@@ -130,4 +131,27 @@ function shown(value: unknown): string {
   if (typeof value === 'object' && value !== null) return 'an object';
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** The name of a .sql file. */
+export function isScriptName(text: string): boolean {
+  return isFileName(text) && isScriptPath(text);
+}
+
+/** The name of a .json file. */
+export function isCompanionName(text: string): boolean {
+  return isFileName(text) && text.endsWith('.json');
+}
+
+/** The path of a .sql file in the catalog's folder or below it. */
+export function isScriptPath(text: string): boolean {
+  return text.endsWith('.sql') && text.split('/').every(isFileName);
+}
+
+/**
+ * Only what means the same as a file name, as a part of a URL and on every system: nothing absolute, no `..`, no scheme, no
+ * query, no escape.
+ */
+export function isFileName(text: string): boolean {
+  return /^[\p{L}\p{N}_][\p{L}\p{N}_. -]*$/u.test(text) && !/[. ]$/.test(text);
 }

@@ -1,8 +1,19 @@
-// What a migration brings along beside its script, as its companion file holds it. docs/companions.md documents the format.
+// The companion file of a migration: what it has beside its script. docs/companions.md documents the format.
 
 import type { Outcome } from '../database';
-import { identifier, list, matching, parsed, refuse, words, type CatalogProblem, type Place } from './checkedJson';
-import { isCompanionName, isFileName, isScriptPath } from './fileNames';
+import {
+  identifier,
+  isCompanionName,
+  isFileName,
+  isScriptPath,
+  list,
+  matching,
+  parsed,
+  refuse,
+  words,
+  type CatalogProblem,
+  type Place,
+} from './checkedJson';
 
 /** A database to try a migration on, made from nothing by a script. */
 export interface Sample {
@@ -17,7 +28,7 @@ export interface Sample {
   readonly through: number | 'all';
 }
 
-/** What a migration brings along beside its script. */
+/** What a migration has beside its script. */
 export interface Companion {
   readonly samples: readonly Sample[];
   /** Name of the .json file with what its values mean and how its data is checked (see meaning.ts), or null. */

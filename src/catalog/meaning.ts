@@ -1,5 +1,5 @@
 // What the columns of a migration mean and what its data should be like: reference values and data checks, from a file of
-// their own that is read when somebody looks. docs/companions.md documents the format.
+// their own that is read when the data checks are opened. docs/companions.md documents the format.
 
 import type { Outcome } from '../database';
 import { textOf, type ReadCatalogFile } from './catalog';

@@ -37,7 +37,7 @@ export interface Arranged {
   readonly tool: ChainTool | null;
   readonly migrations: readonly ChainMigration[];
   readonly leftOut: readonly { readonly path: string; readonly why: string }[];
-  /** What has to be mended before all of it can run. */
+  /** What has to be corrected before all of it can run. */
   readonly problems: readonly { readonly path: string; readonly sentence: string }[];
 }
 
@@ -58,6 +58,15 @@ const CHECKPOINT = /^(?:--[^\n]*\n)*?-- atlas:checkpoint\b/;
 /**
  * Puts files in order: by the numbers in their names, compared as numbers; by Drizzle's journal where there is one; what has no
  * number comes last, by its path. Files that go down, and those that are no SQL, are left out and said to be.
+ * @example
+ * const { tool, migrations, leftOut } = arrangeMigrations([
+ *   { path: '10_pets.up.sql', text: 'CREATE TABLE pets (name TEXT);' },
+ *   { path: '2_city.up.sql', text: 'ALTER TABLE people ADD COLUMN city TEXT;' },
+ *   { path: '2_city.down.sql', text: 'ALTER TABLE people DROP COLUMN city;' },
+ * ]);
+ * tool; // 'golang-migrate'
+ * migrations.map(({ path }) => path); // ['2_city.up.sql', '10_pets.up.sql']
+ * leftOut; // [{ path: '2_city.down.sql', why: 'it takes its migration back' }]
  */
 export function arrangeMigrations(files: readonly MigrationFile[]): Arranged {
   const sorted = [...files].sort(byPath);
@@ -218,7 +227,7 @@ const MOST_COUNTED_DIGITS = 6;
  * For each migration of an ordered chain, the sentence on the numbers that are missing right before it; null where none are, or where
  * the numbers do not count one by one, as dates and tens do not. A chain may begin with any number: those before may have been applied.
  */
-export function describeGaps(migrations: readonly { readonly version: string }[]): readonly (string | null)[] {
+function describeGaps(migrations: readonly { readonly version: string }[]): readonly (string | null)[] {
   const numbers = migrations.map(({ version }) =>
     isVersion(version) && !version.includes('.') && version.length <= MOST_COUNTED_DIGITS ? Number(version) : NaN,
   );
@@ -233,13 +242,13 @@ export function describeGaps(migrations: readonly { readonly version: string }[]
 }
 
 /** By the file's name without `.sql`: its place in the order, and milliseconds since 1970. */
-export type DrizzleJournal = ReadonlyMap<string, { readonly place: number; readonly when: number }>;
+type DrizzleJournal = ReadonlyMap<string, { readonly place: number; readonly when: number }>;
 
 /**
  * Reads a journal as drizzle-kit writes it: `{ "entries": [{ "idx": 0, "when": 1700000000000, "tag": "0000_name" }] }`
  * (https://orm.drizzle.team/docs/drizzle-kit-generate). Null where the text is none: the numbers in the names decide then.
  */
-export function readJournal(text: string): DrizzleJournal | null {
+function readJournal(text: string): DrizzleJournal | null {
   try {
     const journal: unknown = JSON.parse(text);
     const entries =

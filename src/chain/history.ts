@@ -17,7 +17,7 @@ export interface History {
 }
 
 /** A column of a tool's table, as far as a new entry has to heed it. */
-export interface HistoryColumn {
+interface HistoryColumn {
   readonly name: string;
   readonly type: string;
   /** Whether an entry without it is refused. */

@@ -1,7 +1,7 @@
 // What the names of migration files say: the version, what it is called, and which way it goes.
 
 /** The way that a file goes. `baseline` stands for earlier migrations; `repeatable` runs after all that have versions. */
-export type Direction = 'up' | 'down' | 'repeatable' | 'undo' | 'baseline';
+type Direction = 'up' | 'down' | 'repeatable' | 'undo' | 'baseline';
 
 /** A name taken apart. */
 export interface MigrationName {
@@ -15,7 +15,7 @@ export interface MigrationName {
 
 const FLYWAY: Readonly<Record<string, Direction>> = { V: 'up', U: 'undo', B: 'baseline', R: 'repeatable' };
 
-/** Longer digits are no version: a hostile table must not have us compare megabytes of them. */
+/** Longer digits are no version: of a hostile table megabytes of them would have to be compared. */
 const MOST_DIGITS = 100;
 
 /** A day written with `-` or `_`, and a time behind it: Diesel's and Laravel's way. One number, as those tools see it too. */

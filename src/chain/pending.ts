@@ -14,7 +14,16 @@ export interface Pending {
 
 type Found = Pick<Pending, 'status' | 'notes'>;
 
-/** Tells for each migration whether it has been applied, in the order in which they are given. */
+/**
+ * Tells for each migration whether it has been applied, in the order in which they are given.
+ * @example
+ * // In `database`, dbmate has recorded version 1 in schema_migrations.
+ * const { migrations } = arrangeMigrations([
+ *   { path: '1_people.sql', text: 'CREATE TABLE people (name TEXT);' },
+ *   { path: '2_city.sql', text: 'ALTER TABLE people ADD COLUMN city TEXT;' },
+ * ]);
+ * tellPending(migrations, readHistory(database)).map(({ status }) => status); // ['applied', 'pending']
+ */
 export function tellPending(migrations: readonly ChainMigration[], histories: readonly History[]): readonly Pending[] {
   const telling = tellingOf(migrations, histories);
   const found = migrations.map((migration) => {

@@ -18,7 +18,7 @@ export interface PlannedScript {
   readonly milliseconds: number;
 }
 
-/** What a run came to, with the file to take home where there is one. */
+/** What a run came to, with the file to download where there is one. */
 export interface FinishedRun extends Omit<RunResult, 'specified'> {
   /** The schema that the script specifies, as JSON: the page only hands it on, and a text is handed on at no cost. */
   readonly specified: string;
@@ -33,7 +33,7 @@ export interface FinishedRun extends Omit<RunResult, 'specified'> {
   readonly totalMilliseconds: number;
 }
 
-/** A run whose result is to be proved: what a worker has to know of it. */
+/** A run whose result is to be checked: what a worker has to know of it. */
 export interface ProvableRun extends Pick<FinishedRun, 'outcomes' | 'specified' | 'pages'> {
   readonly file: Blob;
   readonly script: Script;

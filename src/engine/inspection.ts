@@ -64,7 +64,7 @@ const KEPT: Readonly<Record<string, string>> = {
  * @param subject its kind and name, as in `virtual table notes`
  * @param message SQLite's own
  */
-export function describeUnusable(subject: string, message: string): Finding {
+function describeUnusable(subject: string, message: string): Finding {
   const finding = { code: 'unreadable-object', severity: 'note', consent: null } as const;
   const [, what, missing] = MISSING.exec(message) ?? [];
   if (what === undefined || missing === undefined) {

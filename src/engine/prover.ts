@@ -1,4 +1,4 @@
-// Proves the result of a run: opens its bytes anew beside the file as it was dropped, and makes one proof after the other.
+// Checks the result of a run: opens its bytes anew beside the file as it was dropped, and makes one check (`Proof`) after the other.
 
 import type { Outcome } from '../database';
 import type { Refusal } from '../file/identify';
@@ -9,8 +9,8 @@ import { proveCutShort } from '../migration/proofs/schemaProofs';
 import { makeProof, proveSoundBefore, type ProofTools } from '../migration/proofs/makeProof';
 import { readSchema } from '../schema/read';
 import type { Schema } from '../schema/schema';
+import type { ParsedStatement } from '../script/parsedStatement';
 import { splitScript } from '../script/split';
-import type { Statement } from '../script/statement';
 import type { OnProgress, ProvableRun } from './answers';
 import { openFile, type Connected, type OpenedFile } from './openedFile';
 import type { Overlay } from './pages/overlay';
@@ -43,7 +43,7 @@ class CheckProgress {
   }
 }
 
-/** The proof that a file was sound before anything ran on it. */
+/** The check of a file before anything ran on it. */
 export function proveSound(file: OpenedFile, thoroughness: ProofTools['thoroughness'], onProgress: OnProgress): Proof {
   const progress = new CheckProgress(onProgress);
   const { onCheck } = progress;
@@ -54,7 +54,7 @@ export function proveSound(file: OpenedFile, thoroughness: ProofTools['thoroughn
   return file.missingBytes === 0 ? proof : proveCutShort(proof, file.missingBytes);
 }
 
-/** What is recovered lies in several files: a proof that a page or a value was there before the run must not point to one. */
+/** What is recovered lies in several files: a sentence on a page or a value from before the run must not name one of them. */
 function namingSidecars(proof: Proof): Proof {
   if (proof.code !== 'pages' && proof.code !== 'content') return proof;
   const sentence = proof.sentence.replace(
@@ -64,7 +64,7 @@ function namingSidecars(proof: Proof): Proof {
   return { ...proof, sentence };
 }
 
-/** A result that is open to be proved. It keeps what it has seen, so that no proof looks at the same thing twice. */
+/** A result that is open to be checked. It keeps what it has read, so that no check reads the same thing twice. */
 export class Prover {
   readonly #result: OpenedFile;
   readonly #evidence: Evidence;
@@ -72,7 +72,12 @@ export class Prover {
   readonly #connections: readonly Connected[];
   #progress: CheckProgress | null = null;
 
-  private constructor(before: OpenedFile, result: OpenedFile, run: ProvableRun, statements: readonly Statement[]) {
+  private constructor(
+    before: OpenedFile,
+    result: OpenedFile,
+    run: ProvableRun,
+    statements: readonly ParsedStatement[],
+  ) {
     this.#result = result;
     this.#isPlain = before.isPlain;
     const onWork = (overlay: Overlay): void => this.#progress?.onWork(overlay);
@@ -104,7 +109,7 @@ export class Prover {
     return this.#result.source;
   }
 
-  /** Makes one proof. */
+  /** Makes one check. */
   prove(code: ProofCode, tools: Omit<ProofTools, 'onCheck'>, onProgress: OnProgress): Proof {
     this.#progress = new CheckProgress(onProgress);
     const proof = makeProof(code, this.#evidence, { ...tools, onCheck: this.#progress.onCheck });

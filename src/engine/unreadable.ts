@@ -4,6 +4,7 @@ import { DamagedDatabase, type Outcome } from '../database';
 import { missingBytes } from '../file/finding';
 import type { Header } from '../file/header';
 import type { Refusal } from '../file/identify';
+import { counted, figure } from '../words';
 import { ResultTooLarge, SourceLost } from './pages/blob';
 
 /** Reading the file may fail at any page, and any page may be damaged: those are outcomes and not bugs. */
@@ -50,7 +51,7 @@ export function unreadableSchema(message: string, header: Header, size: number):
   if (missing === 0) return { code: 'unreadable-schema', sentence, help: recovery };
   return {
     code: 'cut-short',
-    sentence: `The file is cut short: its header speaks of ${(size + missing).toLocaleString('en-US')} bytes, and it has ${size.toLocaleString('en-US')}. SQLite does not open it (${message}).`,
+    sentence: `The file is cut short: its header speaks of ${counted(size + missing, 'byte')}, and it has ${figure(size)}. SQLite does not open it (${message}).`,
     help: `Get a complete copy. ${recovery}`,
   };
 }

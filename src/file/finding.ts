@@ -24,7 +24,7 @@ export interface Finding {
   readonly severity: 'note' | 'warn' | 'bad';
   readonly sentence: string;
   readonly help: string;
-  /** What the user has to agree to before a run, in words of her own; null where nothing can be lost. */
+  /** What the user has to confirm before a run, as a sentence of hers; null where nothing can be lost. */
   readonly consent: string | null;
 }
 

@@ -9,7 +9,7 @@ const MAGIC = Array.from('SQLite format 3\0', (character) => character.charCodeA
 const ENCODINGS = ['UTF-8', 'UTF-16le', 'UTF-16be'] as const;
 
 /** Text encoding of a database, in SQLite's own spelling. */
-export type TextEncoding = (typeof ENCODINGS)[number];
+type TextEncoding = (typeof ENCODINGS)[number];
 
 /** What the header says. Offsets and meaning are those of the published file format. */
 export interface Header {

@@ -2,13 +2,12 @@
 // where reading stops is decided as SQLite's own rollback does it (hasHotJournal and pager_playback in its pager.c).
 
 import { type ByteSource, ReadAhead } from './byteSource';
-import { sourceOfBytes } from './byteSource';
-import { LaidOut, layOut, type Layout } from './layout';
+import { layOut, type Layout } from './layout';
 import { readSuperJournal } from './superJournal';
 import { assumedPageSize, isPageSize } from './header';
 
 /** Why reading stopped before the end of a journal. */
-export type StoppedBecause =
+type StoppedBecause =
   /** What follows is not counted by a header: it was not synced, and its pages were not yet changed in the database. */
   | 'not counted'
   | 'checksum'
@@ -36,7 +35,7 @@ export interface Journal {
 }
 
 /** Why nothing is rolled back. SQLite then leaves the database as it is, byte for byte. */
-export interface NotHot {
+interface NotHot {
   readonly code: 'empty-journal' | 'finished' | 'empty-database' | 'too-short' | 'not-a-journal' | 'header-not-synced';
   readonly sentence: string;
   /** What to do next; empty where nothing has to be done. */
@@ -52,7 +51,7 @@ const COPY_TOGETHER =
 
 const MAGIC = [0xd9d505f9, 0x20a163d7] as const;
 const HEADER = 28;
-/** SQLite looks for the first header in as many bytes as its own sectors have: 512 wherever a write spares its neighbours. */
+/** SQLite looks for the first header in as many bytes as its own sectors have: 512 wherever a write leaves the sectors beside it alone. */
 const FIRST_SECTOR = 512;
 /** SQLite locks the byte at this offset of a database; the number of its page stands before the name of a super-journal. */
 const LOCK_BYTE = 0x40000000;
@@ -158,18 +157,6 @@ export function layOutRollback({ pageSize, originalPages, pages }: Journal, data
   let size = database.size > original || database.size + pageSize <= original ? original : database.size;
   for (const page of pages.keys()) size = Math.max(size, page * pageSize);
   return layOut({ databaseSize: database.size, pageSize, pages, size });
-}
-
-/**
- * The database as it was before the transaction of its journal, in one piece: for files that fit into memory twice.
- * A super-journal is taken to exist.
- */
-export function rollBack(database: Uint8Array, journal: Uint8Array): JournalOutcome<Uint8Array> {
-  const [databaseBytes, journalBytes] = [sourceOfBytes(database), sourceOfBytes(journal)];
-  const read = readJournal(journalBytes, databaseBytes);
-  if (!read.ok) return read;
-  const layout = layOutRollback(read.value, databaseBytes);
-  return { ok: true, value: new LaidOut(layout, databaseBytes, journalBytes).read(0, layout.size).slice() };
 }
 
 function hasMagic(header: DataView): boolean {

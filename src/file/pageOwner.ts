@@ -1,11 +1,10 @@
 // The owner of a page: the b-tree that it is part of, as a page of the tree or of an overflow chain, or what else it is.
 
-import { SCHEMA_ROOT, walkBtree } from './btree';
+import { PageSet, SCHEMA_ROOT, walkBtree } from './btree';
 import { overflowChainsOf, readBtreePage, type BtreePage, type OverflowChain } from './btreePage';
 import type { Damage } from './damage';
 import type { Header } from './header';
 import { PagedFile, type PageReader } from './pagedFile';
-import { PageSet } from './pageSet';
 import { PointerMap } from './pointerMap';
 
 /** What a page is. Pages of sqlite_schema's own b-tree are `schema`, its overflow pages too. */

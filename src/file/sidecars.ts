@@ -65,7 +65,7 @@ function impossibleJournal(pages: number, pageSize: number, size: number): Sidec
   };
 }
 
-/** Joins a database with its log; a log that SQLite does not use, or would stumble over, changes nothing. */
+/** Joins a database with its log; a log that SQLite does not use, or would call damaged, changes nothing. */
 export function joinLog(database: ByteSource, bytes: ByteSource): SidecarStep {
   const wal = readWal(bytes);
   if (!wal.ok) return withoutLog(wal.error);

@@ -5,7 +5,7 @@ import { type ByteSource, ReadAhead } from './byteSource';
 import { isPageSize } from './header';
 
 /** Why bytes of a log do not count. All that follows the first frame that is not valid does not count either. */
-export type IgnoredBecause =
+type IgnoredBecause =
   /** Valid frames of a transaction that was not committed. */
   | 'not committed'
   /** Frames of an earlier round: the log was begun anew after a checkpoint, and they have not been overwritten yet. */

@@ -3,16 +3,15 @@
 import type { ByteSource } from './byteSource';
 import { counted } from '../words';
 import { HEADER_SIZE, readHeader, type Header, assumedPageSize } from './header';
-import { sourceOfBytes } from './byteSource';
 import { LaidOut, layOut, type Layout } from './layout';
-import { readWal, type Wal, type WalOutcome, type WalProblem } from './wal';
+import type { Wal, WalOutcome, WalProblem } from './wal';
 
 /** Something about the pair of files that SQLite does not notice, or does not say. */
 export interface PairNote {
   readonly code: 'log-is-older' | 'log-unexpected' | 'zero-pages';
   readonly sentence: string;
   readonly help: string;
-  /** SQLite calls what it gets from the two damaged, and cuts the database off: nobody wants them joined. */
+  /** SQLite calls what it gets from the two damaged, and cuts the database off: so they are not joined. */
   readonly ruinous: boolean;
 }
 
@@ -65,17 +64,6 @@ export function layOutWal(wal: Wal, log: ByteSource, database: ByteSource): WalO
   return { ok: true, value: { layout, notes } };
 }
 
-/** The database after all that its log has committed, in one piece: for files that fit into memory twice. */
-export function joinWal(database: Uint8Array, log: Uint8Array): WalOutcome<Uint8Array> {
-  const [databaseBytes, logBytes] = [sourceOfBytes(database), sourceOfBytes(log)];
-  const wal = readWal(logBytes);
-  if (!wal.ok) return wal;
-  const joined = layOutWal(wal.value, logBytes, databaseBytes);
-  if (!joined.ok) return joined;
-  const { layout } = joined.value;
-  return { ok: true, value: new LaidOut(layout, databaseBytes, logBytes).read(0, layout.size).slice() };
-}
-
 /** A commit that changes the number of pages writes the first page, which has that number: so the newest one has the log's. */
 function noteOnPageCount(newest: ReturnType<typeof readHeader>, databasePages: number): PairNote | null {
   if (!newest.ok || !newest.value.pageCountIsValid || newest.value.pageCount === databasePages) return null;
@@ -85,7 +73,7 @@ function noteOnPageCount(newest: ReturnType<typeof readHeader>, databasePages: n
 /**
  * Whether the log can follow on the database. The change counter of the first page never goes back, and a
  * checkpoint brings to the database only what is committed; so the newest one in the log has at least what the database has.
- * (It may be the same for different pages: a connection that nobody disturbs does not count its commits one by one.)
+ * (It may be the same for different pages: a connection that is alone does not count its commits one by one.)
  * And a database is marked as being in WAL mode before its log is begun, for as long as it has one.
  */
 function noteOnHistory(wal: Wal, newest: ReturnType<typeof readHeader>, database: ByteSource): PairNote | null {

@@ -38,6 +38,8 @@ export interface StatementOutcome {
   readonly drift: Drift | null;
   /** What it takes away for good of the data that was in the file before the script; null for nothing. */
   readonly loss: Loss | null;
+  /** Words in double quotes that name nothing, so that SQLite takes them for strings. */
+  readonly constants?: readonly string[];
   /** Of a table that is rebuilt with the same values: how many rows get another rowid. */
   readonly renumbered?: number;
 }
@@ -68,7 +70,7 @@ export interface Drift {
 }
 
 /** One aspect in which the shapes differ; `none` where one side has nothing there. */
-export interface Difference {
+interface Difference {
   readonly aspect: string;
   readonly there: string;
   readonly asked: string;

@@ -2,7 +2,7 @@
 
 import type { Database } from '../database';
 import type { Schema } from '../schema/schema';
-import type { Statement } from '../script/statement';
+import type { ParsedStatement } from '../script/parsedStatement';
 import type { Choices, StatementOutcome } from './outcome';
 
 /** A change of the script that does away with a warning. It is put into a copy of the script, as text that is planned anew. */
@@ -45,7 +45,7 @@ export interface ScriptStart {
   /** The database, before the script. */
   readonly database: Database;
   readonly before: Schema;
-  readonly statements: readonly Statement[];
+  readonly statements: readonly ParsedStatement[];
   readonly choices: Choices;
 }
 
@@ -66,7 +66,7 @@ export interface Watch {
    * Called before each statement runs, in the order of the script.
    * @param shadow the schema as it is then, without rows; what is changed there has to be taken back
    */
-  readonly before?: (statement: Statement, shadow: Database) => void;
+  readonly before?: (statement: ParsedStatement, shadow: Database) => void;
   /** Called once after the last statement. */
   readonly end: (end: ScriptEnd) => readonly Found[];
 }
@@ -86,7 +86,7 @@ export interface Rule {
 
 /** Watches a script for all rules. */
 export interface Watcher {
-  readonly before: (statement: Statement, shadow: Database) => void;
+  readonly before: (statement: ParsedStatement, shadow: Database) => void;
   readonly end: (end: ScriptEnd) => readonly Warning[];
 }
 

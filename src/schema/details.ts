@@ -7,7 +7,7 @@ import type { Schema } from './schema';
 export type Affinity = 'TEXT' | 'NUMERIC' | 'INTEGER' | 'REAL' | 'BLOB' | 'ANY';
 
 /** A column as SQLite uses it. */
-export interface ColumnDetails {
+interface ColumnDetails {
   readonly name: string;
   readonly affinity: Affinity;
   /** By which its text is compared; null where this engine lacks it, and in views and virtual tables. */
@@ -27,7 +27,7 @@ export interface ForeignKey {
 }
 
 /** What an index sorts by: a column, the rowid, or an expression (`name` is null for it). */
-export interface IndexedColumn {
+interface IndexedColumn {
   readonly name: string | null;
   readonly descending: boolean;
   readonly collation: string;
@@ -52,7 +52,7 @@ export interface SchemaDetails {
   readonly indexes: readonly IndexDetails[];
 }
 
-/** The name of an index that is made for a moment, to hear what collation each column has. */
+/** The name of an index that is made and dropped again, to ask what collation each column has. */
 const PROBE = 'sqlite drydock probe';
 const ORIGINS: Readonly<Record<string, IndexDetails['origin']>> = { c: 'index', u: 'unique', pk: 'primary key' };
 

@@ -1,7 +1,8 @@
 // The shadow: a copy of a database's schema without any of its rows. What the script does to the shadow is what it would
-// do to an emptied database, so it tells the schema text to reach and which index statements are sound, at no cost.
+// do to an emptied database, so it tells the schema text to reach and which index statements are sound, at no cost. A trial
+// is a change of the shadow that is taken back.
 
-import { rowsOf, type Database, type SqlValue } from '../database';
+import { rowsOf, type Database, type Outcome, type SqlValue } from '../database';
 
 /**
  * Makes the shadow of a database in memory: the same rows of sqlite_schema to the letter, over empty b-trees.
@@ -52,4 +53,19 @@ export function makeShadow(database: Database): Database {
   must('COMMIT');
   must('PRAGMA writable_schema = RESET');
   return shadow;
+}
+
+/** A trial: makes the changes on the shadow, reads, and takes all back. Gives what was read, or why one of the changes cannot be made. */
+export function trial<Value>(shadow: Database, changes: readonly string[], read: () => Value): Outcome<Value> {
+  shadow.execute('SAVEPOINT trial');
+  try {
+    for (const sql of changes) {
+      const made = shadow.execute(sql);
+      if (!made.ok) return made;
+    }
+    return { ok: true, value: read() };
+  } finally {
+    shadow.execute('ROLLBACK TO trial');
+    shadow.execute('RELEASE trial');
+  }
 }

@@ -2,7 +2,7 @@
 
 import { quoteIdentifier, type Database, type Outcome, foldName } from '../database';
 import type { Relation, Schema, Trigger } from './schema';
-import { isBlank, tokenise } from '../script/tokens';
+import { parseSql } from '../script/tokens';
 import { makeShadow } from './shadow';
 
 /**
@@ -81,9 +81,7 @@ function compileWithout(
 
 /** SQLite compiles a trigger when a statement that would fire it is compiled. */
 function compileTrigger(database: Database, schema: Schema, trigger: Trigger): Outcome<undefined> {
-  const words = tokenise(trigger.sql)
-    .filter((token) => !isBlank(token))
-    .map((token) => token.text.toUpperCase());
+  const words = parseSql(trigger.sql).tokens.map((token) => token.text.toUpperCase());
   const event = words.find((word) => word === 'INSERT' || word === 'UPDATE' || word === 'DELETE');
   const table = `main.${quoteIdentifier(trigger.table)}`;
   if (event === 'INSERT') return database.compile(`INSERT INTO ${table} DEFAULT VALUES`);

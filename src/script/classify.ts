@@ -1,16 +1,16 @@
 // Says what kind of thing a statement does and to what, from its words alone: no database is asked.
-import { TokenCursor } from './cursor';
+import { TokenCursor, type Tokens } from './cursor';
 import type { StatementClass, StatementKind } from './statement';
 
 /**
- * What the words of one statement say it does. `text` is one statement (semicolons before it are passed over).
- * Names come without their quotes, in the case in which they are written. Whatever the text, an answer comes back: a text
- * that is no statement of SQLite is `other`, and a misspelt one may be named after its first words, as SQLite itself says
+ * What the words of one statement say it does. `tokens` are those of one statement (semicolons before it are passed over).
+ * Names come without their quotes, in the case in which they are written. Whatever they are, an answer comes back: what
+ * is no statement of SQLite is `other`, and a misspelt one may be named after its first words, as SQLite itself says
  * what is wrong with it. For CREATE, DROP and ALTER TABLE, and for INSERT, UPDATE and DELETE, `name` and `table` are the
  * same; for SAVEPOINT, RELEASE and ROLLBACK TO, `name` is the savepoint, for ATTACH and DETACH the schema.
  */
-export function classify(text: string): StatementClass {
-  const cursor = new TokenCursor(text);
+export function classify(tokens: Tokens): StatementClass {
+  const cursor = new TokenCursor(tokens);
   while (cursor.peek()?.kind === 'semicolon') cursor.take();
   const first = cursor.take();
   if (first?.kind !== 'word') return of('other');
@@ -63,6 +63,7 @@ const NOTHING: Omit<StatementClass, 'kind'> = {
   name: null,
   table: null,
   column: null,
+  newName: null,
 };
 
 function of(kind: StatementKind, details: Partial<StatementClass> = {}): StatementClass {
@@ -190,8 +191,10 @@ function classifyAlter(cursor: TokenCursor): StatementClass {
     return columnOf(table, 'drop column', cursor);
   }
   if (cursor.takeWords('RENAME')) {
-    if (cursor.atWords('TO')) return { ...table, kind: 'rename table' };
-    return columnOf(table, 'rename column', cursor);
+    const renamed = cursor.atWords('TO')
+      ? ({ ...table, kind: 'rename table' } as const)
+      : columnOf(table, 'rename column', cursor);
+    return { ...renamed, newName: cursor.takeWords('TO') ? cursor.takeName() : null };
   }
   return table;
 }

@@ -1,5 +1,5 @@
 // Walks over the tokens of one statement that mean something, as far as a reader of its first words needs them.
-import { isBlank, isWord, nextToken, unquotedName, type Token } from './tokens';
+import { isWord, unquotedName, type Token } from './tokens';
 
 /** A name as written in a statement, perhaps qualified with a schema: `main.orders`. */
 export interface QualifiedName {
@@ -7,28 +7,35 @@ export interface QualifiedName {
   readonly name: string;
 }
 
-/** Reads a statement token by token; white space and comments are passed over. Nothing here throws. */
-export class TokenCursor {
-  private offset = 0;
-  private readonly waiting: Token[] = [];
+/** Tokens without blank ones, be they a list or made when they are asked for. */
+export interface Tokens {
+  /** The token at a place, from 0; undefined past the end. */
+  at(index: number): Token | undefined;
+}
 
-  constructor(private readonly source: string) {}
+/** Reads a statement token by token. Nothing here throws. */
+export class TokenCursor {
+  readonly #tokens: Tokens;
+  #next = 0;
+
+  constructor(tokens: Tokens) {
+    this.#tokens = tokens;
+  }
+
+  /** How many tokens have been taken. */
+  get taken(): number {
+    return this.#next;
+  }
 
   /** The token `ahead` places on (0 is the next one) without taking it, or null past the end. */
   peek(ahead = 0): Token | null {
-    while (this.waiting.length <= ahead) {
-      const token = nextToken(this.source, this.offset);
-      if (token === null) return null;
-      this.offset = token.end;
-      if (!isBlank(token)) this.waiting.push(token);
-    }
-    return this.waiting[ahead] ?? null;
+    return this.#tokens.at(this.#next + ahead) ?? null;
   }
 
   /** Takes the next token, or null past the end. */
   take(): Token | null {
     const token = this.peek();
-    this.waiting.shift();
+    if (token !== null) this.#next += 1;
     return token;
   }
 
@@ -40,7 +47,7 @@ export class TokenCursor {
   /** Takes these unquoted words if they come next, all or none; says whether it did. */
   takeWords(...words: readonly string[]): boolean {
     if (!this.atWords(...words)) return false;
-    this.waiting.splice(0, words.length);
+    this.#next += words.length;
     return true;
   }
 

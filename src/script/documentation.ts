@@ -2,7 +2,7 @@
 import { classify } from './classify';
 import { Lines } from './position';
 import { type Statement, partsOf, type Script } from './statement';
-import { isWord, nextToken, tokenise, unquotedName, type Token } from './tokens';
+import { isBlank, isWord, nextToken, tokenise, unquotedName, type Token } from './tokens';
 
 /** What the comments in a CREATE TABLE say: of the table as a whole, and of columns by their lower-case names. */
 export interface TableDocumentation {
@@ -18,10 +18,11 @@ export interface TableDocumentation {
  * columns has no documentation.
  */
 export function readDocumentation(createTableSql: string): TableDocumentation {
-  if (classify(createTableSql).kind !== 'create table') return { table: null, columns: new Map() };
-
-  const lines = new Lines(createTableSql);
-  const { table, definitions } = attachComments(createTableSql, lines);
+  const tokens = tokenise(createTableSql);
+  if (classify(tokens.filter((token) => !isBlank(token))).kind !== 'create table') {
+    return { table: null, columns: new Map() };
+  }
+  const { table, definitions } = attachComments(tokens, new Lines(createTableSql));
   returnCommentTakenByAddedColumn(definitions);
   const columns = new Map<string, string>();
   for (const { column, texts } of definitions) {
@@ -71,7 +72,7 @@ interface Attached {
 /** The words that begin a table constraint; none of them can be a column's bare name. */
 const CONSTRAINT_WORDS = ['CONSTRAINT', 'PRIMARY', 'UNIQUE', 'CHECK', 'FOREIGN'];
 
-function attachComments(sql: string, lines: Lines): Attached {
+function attachComments(tokens: readonly Token[], lines: Lines): Attached {
   const table: Subject = { texts: [] };
   const definitions: Definition[] = [];
   let depth = 0;
@@ -85,7 +86,7 @@ function attachComments(sql: string, lines: Lines): Attached {
   /** A comment at the start of a line, in case a definition follows on that line. */
   let leading: Token | null = null;
 
-  for (const token of tokenise(sql)) {
+  for (const token of tokens) {
     if (token.kind === 'space') continue;
     if (token.kind === 'comment') {
       let subject: Subject | null = null;

@@ -1,5 +1,5 @@
 // Reads a PRAGMA statement: which one it is, and the value that it is given.
-import { TokenCursor } from './cursor';
+import { TokenCursor, type Tokens } from './cursor';
 import { isWord } from './tokens';
 
 /** The words of a PRAGMA (https://sqlite.org/pragma.html). */
@@ -12,9 +12,9 @@ export interface PragmaWords {
   readonly value: string | null;
 }
 
-/** The words of `text`, which is one statement; null where it is no PRAGMA or not written as SQLite wants one. */
-export function readPragma(text: string): PragmaWords | null {
-  const cursor = new TokenCursor(text);
+/** The words of one statement; null where it is no PRAGMA or not written as SQLite wants one. */
+export function readPragma(tokens: Tokens): PragmaWords | null {
+  const cursor = new TokenCursor(tokens);
   if (!cursor.takeWords('PRAGMA')) return null;
   const qualified = cursor.takeQualifiedName();
   if (qualified === null) return null;
@@ -42,8 +42,8 @@ function takeValue(cursor: TokenCursor): string | null {
 }
 
 /** Whether an EXPLAIN is one of a PRAGMA. SQLite carries many of those out while it compiles them, EXPLAIN or not. */
-export function explainsPragma(text: string): boolean {
-  const cursor = new TokenCursor(text);
+export function explainsPragma(tokens: Tokens): boolean {
+  const cursor = new TokenCursor(tokens);
   if (!cursor.takeWords('EXPLAIN')) return false;
   cursor.takeWords('QUERY', 'PLAN');
   return isWord(cursor.peek(), 'PRAGMA');

@@ -2,7 +2,7 @@
 import type { Position } from './position';
 import type { Token } from './tokens';
 
-export type ScriptRefusalCode =
+type ScriptRefusalCode =
   | 'nul-character'
   | 'unterminated-string'
   | 'unterminated-identifier'

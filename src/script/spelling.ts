@@ -2,7 +2,7 @@
 
 import { quoteIdentifier, quoteText, foldName } from '../database';
 import { TokenCursor } from './cursor';
-import { isBlank, isWord, tokenise, unquotedName, type Token } from './tokens';
+import { isWord, unquotedName, type ParsedSql, type Token } from './tokens';
 
 /** Bare, these are no names but words of SQL; in quotes they are names. */
 const NO_NAMES: ReadonlySet<string> = new Set([
@@ -30,13 +30,12 @@ const OTHER_OPERATORS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Tokens in one spelling, joined by spaces; blank ones are left out. Names lose their case and, where they can, their quotes.
+ * Tokens in one spelling, joined by spaces. None of them is blank. Names lose their case and, where they can, their quotes.
  * @param names folded names that are known where the tokens stand: SQLite takes any other word in double quotes for a
  *   string (https://sqlite.org/quirks.html#dblquote), so it is spelled as one
  */
 export function spell(tokens: readonly Token[], names: ReadonlySet<string>): string {
-  const meaning = tokens.filter((token) => !isBlank(token));
-  return meaning.map((token, at) => spellToken(token, isNamePlace(meaning, at), names)).join(' ');
+  return tokens.map((token, at) => spellToken(token, isNamePlace(tokens, at), names)).join(' ');
 }
 
 function spellToken(token: Token, isName: boolean, names: ReadonlySet<string>): string {
@@ -64,7 +63,7 @@ export function isNamePlace(tokens: readonly Token[], at: number): boolean {
 
 /** Tokens without parentheses around all of them, however many. */
 export function withoutParentheses(tokens: readonly Token[]): readonly Token[] {
-  let inside = tokens.filter((token) => !isBlank(token));
+  let inside = tokens;
   while (inside.length > 2 && closes(inside) === inside.length - 1) inside = inside.slice(1, -1);
   return inside;
 }
@@ -87,8 +86,8 @@ export interface CreateBody {
 }
 
 /** Takes the head off a CREATE statement: TEMP, IF NOT EXISTS, the schema and the name, of which SQLite does not store all. */
-export function bodyOf(create: string): CreateBody {
-  const cursor = new TokenCursor(create);
+export function bodyOf({ tokens }: ParsedSql): CreateBody {
+  const cursor = new TokenCursor(tokens);
   cursor.take();
   if (!cursor.takeWords('TEMP')) cursor.takeWords('TEMPORARY');
   const unique = cursor.takeWords('UNIQUE');
@@ -96,13 +95,12 @@ export function bodyOf(create: string): CreateBody {
   cursor.take();
   cursor.takeWords('IF', 'NOT', 'EXISTS');
   cursor.takeQualifiedName();
-  const start = cursor.peek()?.start ?? create.length;
-  return { unique, tokens: tokenise(create).filter((token) => token.start >= start && !isBlank(token)) };
+  return { unique, tokens: tokens.slice(cursor.taken) };
 }
 
 /** Whether two CREATE statements have the same words to the letter, but for blanks, their heads and the case of bare words. */
-export function haveSameWords(one: string, other: string): boolean {
-  const words = (sql: string): string => {
+export function haveSameWords(one: ParsedSql, other: ParsedSql): boolean {
+  const words = (sql: ParsedSql): string => {
     const { unique, tokens } = bodyOf(sql);
     return [unique, ...tokens.map(({ kind, text }) => (kind === 'word' ? foldName(text) : text))].join('\n');
   };
@@ -110,9 +108,6 @@ export function haveSameWords(one: string, other: string): boolean {
 }
 
 /** SQL in one line, without comments, as it is written. */
-export function inOneLine(sql: string): string {
-  return tokenise(sql)
-    .filter((token) => !isBlank(token))
-    .map(({ text }) => text)
-    .join(' ');
+export function inOneLine(tokens: readonly Token[]): string {
+  return tokens.map(({ text }) => text).join(' ');
 }

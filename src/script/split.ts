@@ -1,5 +1,6 @@
 // Splits a script into its statements before any of them runs, at the places where SQLite itself would.
 import { classify } from './classify';
+import { PackedTokens, withFields, type ParsedStatement } from './parsedStatement';
 import { Lines, type Position } from './position';
 import {
   refuseLoneCarriageReturn,
@@ -10,7 +11,7 @@ import {
   type ScriptRefusal,
 } from './refusal';
 import { shellLineAt, shellLineWithin } from './shell';
-import type { Statement, Script } from './statement';
+import { partsOf, type Script } from './statement';
 import { isBlank, isWord, nextToken, type Token } from './tokens';
 
 /** Something about a script that is worth a word and does not keep it from running. */
@@ -21,7 +22,7 @@ export interface ScriptNote extends Position {
 
 /** A script in parts, or the reason why taking it apart would lose some of it. */
 export type SplitResult =
-  | { readonly ok: true; readonly statements: readonly Statement[]; readonly notes: readonly ScriptNote[] }
+  | { readonly ok: true; readonly statements: readonly ParsedStatement[]; readonly notes: readonly ScriptNote[] }
   | { readonly ok: false; readonly refusal: ScriptRefusal };
 
 /**
@@ -32,48 +33,57 @@ export type SplitResult =
  * TRIGGER without BEGIN ends at its first semicolon, as it does when SQLite compiles it.
  */
 export function splitScript(script: Script): SplitResult {
-  if (typeof script === 'string') return splitText(script);
-  const statements: Statement[] = [];
+  const statements: ParsedStatement[] = [];
   const notes: ScriptNote[] = [];
-  for (const { name, text } of script) {
-    const split = splitText(text);
-    const within = (sentence: string): string => `${name}: ${sentence}`;
-    if (!split.ok) return { ok: false, refusal: { ...split.refusal, sentence: within(split.refusal.sentence) } };
-    const before = statements.length;
-    for (const statement of split.statements) {
-      statements.push({ ...statement, file: name, ordinal: before + statement.ordinal });
-    }
-    notes.push(...split.notes.map((note) => ({ ...note, sentence: within(note.sentence) })));
+  for (const { name, text } of partsOf(script)) {
+    const within = (sentence: string): string => (name === null ? sentence : `${name}: ${sentence}`);
+    const refusal = splitPart(text, name, statements);
+    if (refusal) return { ok: false, refusal: { ...refusal, sentence: within(refusal.sentence) } };
+    notes.push(...notesOn(text).map((note) => ({ ...note, sentence: within(note.sentence) })));
   }
   return { ok: true, statements, notes };
 }
 
-/** Splits one text; places are those in it. */
-function splitText(source: string): SplitResult {
+/** Adds the statements of one part of a script to those before it, or gives why it cannot be split. Places are those in it. */
+function splitPart(source: string, file: string | null, statements: ParsedStatement[]): ScriptRefusal | null {
   const lines = new Lines(source);
   const nul = source.indexOf('\0');
-  if (nul >= 0) return { ok: false, refusal: refuseNul(lines.at(nul)) };
+  if (nul >= 0) return refuseNul(lines.at(nul));
 
-  const statements: Statement[] = [];
+  /** Adds the statement that has come to its end. */
+  const finish = (statement: OpenStatement): void => {
+    const { first, last } = statement;
+    const tokens = statement.tokensOf(source);
+    const fields = {
+      ...classify(tokens),
+      ordinal: statements.length + 1,
+      file,
+      text: source.slice(first.start, last.end),
+      start: first.start,
+      firstLine: lines.at(first.start).line,
+      lastLine: lines.at(last.end - 1).line,
+    };
+    statements.push(withFields(tokens, fields));
+  };
   let open: OpenStatement | null = null;
   for (let token = nextToken(source, 0); token !== null; token = nextToken(source, token.end)) {
     const reason = refusalAt(source, token, open, lines);
-    if (reason !== null) return { ok: false, refusal: reason };
+    if (reason !== null) return reason;
     if (isBlank(token)) continue;
     if (open === null) {
       if (token.kind === 'semicolon') continue;
       open = new OpenStatement(token);
     } else if (token.kind === 'semicolon' && !open.isInTriggerBody()) {
-      statements.push(finish(source, open, statements.length + 1, lines));
+      finish(open);
       open = null;
     } else {
       open.add(token);
     }
   }
 
-  if (open?.isInTriggerBody() === true) return { ok: false, refusal: refuseOpenTrigger(source, open, lines) };
-  if (open !== null) statements.push(finish(source, open, statements.length + 1, lines));
-  return { ok: true, statements, notes: notesOn(source) };
+  if (open?.isInTriggerBody() === true) return refuseOpenTrigger(source, open, lines);
+  if (open !== null) finish(open);
+  return null;
 }
 
 /**
@@ -89,10 +99,12 @@ class OpenStatement {
   /** The last END that stood where the trigger could end, but without a semicolon after it. */
   endWithoutSemicolon: Token | null = null;
   private progress: Progress;
+  private readonly packed: number[] = [];
 
   constructor(first: Token) {
     this.first = first;
     this.last = first;
+    PackedTokens.pack(first, this.packed);
     this.progress = progressAfter('start', first);
   }
 
@@ -100,6 +112,12 @@ class OpenStatement {
     if (this.progress === 'body end') this.endWithoutSemicolon = this.last;
     this.progress = progressAfter(this.progress, token);
     this.last = token;
+    PackedTokens.pack(token, this.packed);
+  }
+
+  /** Its tokens so far. */
+  tokensOf(source: string): PackedTokens {
+    return PackedTokens.of(source, this.first.start, this.packed);
   }
 
   /** True where neither a semicolon nor the end of the script ends the statement. */
@@ -156,21 +174,8 @@ function hidesFollowingLines(comment: Token): boolean {
 
 function refuseOpenTrigger(source: string, open: OpenStatement, lines: Lines): ScriptRefusal {
   const end = open.endWithoutSemicolon;
-  const { name } = classify(source.slice(open.first.start, open.last.end));
+  const { name } = classify(open.tokensOf(source));
   return refuseTrigger(name, lines.at(open.first.start), end === null ? null : lines.at(end.start));
-}
-
-function finish(source: string, open: OpenStatement, ordinal: number, lines: Lines): Statement {
-  const text = source.slice(open.first.start, open.last.end);
-  return {
-    ...classify(text),
-    ordinal,
-    file: null,
-    text,
-    start: open.first.start,
-    firstLine: lines.at(open.first.start).line,
-    lastLine: lines.at(open.last.end - 1).line,
-  };
 }
 
 function notesOn(source: string): readonly ScriptNote[] {

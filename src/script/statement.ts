@@ -53,6 +53,8 @@ export interface StatementClass {
   readonly table: string | null;
   /** The column of ADD/DROP/RENAME COLUMN (its old name), or null. */
   readonly column: string | null;
+  /** The name after TO in RENAME; null in every other statement. */
+  readonly newName: string | null;
 }
 
 /** One statement of a script. */

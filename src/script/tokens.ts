@@ -1,22 +1,16 @@
 // Reads SQL text as tokens, by the rules of SQLite's own tokenizer (tokenize.c), so that a boundary found here is SQLite's.
 
+/** The kinds of token. */
+export const TOKEN_KINDS = [
+  ...(['word', 'name', 'string', 'blob', 'number', 'variable', 'operator', 'semicolon'] as const),
+  ...(['space', 'comment', 'illegal', 'unterminated'] as const),
+] as const;
+
 /**
  * What a token is. `word` is a keyword or a bare identifier (SQLite lets most keywords serve as names), `name` an
  * identifier in "", `` or []. `unterminated` is a string, name, blob or block comment that the text ends inside of.
  */
-export type TokenKind =
-  | 'space'
-  | 'comment'
-  | 'word'
-  | 'name'
-  | 'string'
-  | 'blob'
-  | 'number'
-  | 'variable'
-  | 'semicolon'
-  | 'operator'
-  | 'illegal'
-  | 'unterminated';
+export type TokenKind = (typeof TOKEN_KINDS)[number];
 
 /** One token; `start` and `end` are offsets in UTF-16 code units, `end` exclusive. */
 export interface Token {
@@ -55,11 +49,22 @@ export function nextToken(source: string, offset: number): Token | null {
   return { kind, text: source.slice(offset, end), start: offset, end };
 }
 
-/** All tokens of `source` in order; their texts joined are `source`. For whole scripts prefer `nextToken`: it keeps nothing. */
+/** All tokens of `source` in order, blank ones too; their texts joined are `source`. For whole scripts prefer `nextToken`: it keeps nothing. */
 export function tokenise(source: string): Token[] {
   const tokens: Token[] = [];
   for (let token = nextToken(source, 0); token !== null; token = nextToken(source, token.end)) tokens.push(token);
   return tokens;
+}
+
+/** A text of SQL with those of its tokens that mean something; their offsets are places in `text`. */
+export interface ParsedSql {
+  readonly text: string;
+  readonly tokens: readonly Token[];
+}
+
+/** Reads SQL that is no statement of a script, such as a text in sqlite_schema. A statement has its tokens already. */
+export function parseSql(text: string): ParsedSql {
+  return { text, tokens: tokenise(text).filter((token) => !isBlank(token)) };
 }
 
 /** True for tokens that mean nothing to SQLite: white space and comments. */
@@ -72,6 +77,11 @@ export function isWord(token: Token | null, word: string): boolean {
   return (
     token !== null && token.kind === 'word' && token.text.length === word.length && token.text.toUpperCase() === word
   );
+}
+
+/** True if these unquoted words, given in capitals, stand in the tokens, one right after the other. */
+export function hasWords(tokens: readonly Token[], ...words: readonly string[]): boolean {
+  return tokens.some((_, at) => words.every((word, ahead) => isWord(tokens[at + ahead] ?? null, word)));
 }
 
 /**

@@ -9,8 +9,8 @@ import {
   loadMigration,
   loadSampleBase,
   parseCatalog,
-  parseCompanion,
 } from '../../src/catalog/catalog';
+import { parseCompanion } from '../../src/catalog/companion';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 

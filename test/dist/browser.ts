@@ -48,11 +48,24 @@ export async function serveDist(
   return { address: `http://127.0.0.1:${port}${subPath}`, close: () => closeServer(server) };
 }
 
+let shared: Promise<Browser> | undefined;
+
+/**
+ * The Chromium of this process, for tests that need none of their own: what one of them does in a browser context of its own, no other
+ * one sees. Tabs of one context share a renderer process. Nobody closes it; it ends with the process.
+ */
+export function sharedChromium(): Promise<Browser> {
+  return (shared ??= launchChromium(['--process-per-site']).then((browser) => {
+    browser.once('disconnected', () => (shared = undefined));
+    return browser;
+  }));
+}
+
 /** Starts the same Chromium, in the same way, as the tests of the page use. Whoever asked for it closes it. */
-export function launchChromium(): Promise<Browser> {
+function launchChromium(moreArguments: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error('No Chromium was found: `node scripts/setup.mjs test` gets one.');
-  return chromium.launch({ executablePath, args: chromiumArguments, headless: true });
+  return chromium.launch({ executablePath, args: [...chromiumArguments, ...moreArguments], headless: true });
 }
 
 async function answer(response: ServerResponse, path: string, folder: string): Promise<void> {

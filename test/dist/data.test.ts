@@ -171,8 +171,7 @@ describe('A table of a million rows', () => {
 describe('With the keyboard', () => {
   it('a cell is reached, its whole value read and copied, and a column sorted', async () => {
     const long = 'long text, '.repeat(2000);
-    const visit = await openPage();
-    await visit.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const visit = await openPage({ ownContext: { permissions: ['clipboard-read', 'clipboard-write'] } });
     const columns = Array.from({ length: 300 }, (_, at) => `c${at}`);
     const content = nativeDatabase(`CREATE TABLE wide(${columns.join(', ')});
       INSERT INTO wide(c0, c1, c299) VALUES (1, '${long}', 'the end'), (2, 'short', NULL), (3, NULL, x'00ff');`);

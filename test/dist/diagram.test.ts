@@ -107,6 +107,7 @@ describe('The diagram', () => {
       const texts = [...parsed.querySelectorAll('.name')].map((element) => element.textContent);
       return { wrong: parsed.querySelector('parsererror')?.textContent ?? null, texts };
     }, text);
+    await reader.close();
     expect(read.wrong).toBeNull();
     expect(read.texts).toHaveLength(11);
 

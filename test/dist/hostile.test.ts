@@ -146,7 +146,7 @@ describe('The page', () => {
   });
 
   it('notes markup in its own tests, where there is some', async () => {
-    const visit = await openPage();
+    const visit = await openPage({ ownContext: {} });
     await watchMarkup(visit.page.context());
     await visit.page.waitForLoadState('networkidle');
     await visit.page.reload();

@@ -1,6 +1,7 @@
 // Names, texts and values that mean harm, and a page that notes whatever of them comes alive.
 import type { BrowserContext } from 'playwright';
 import { watchPolicy } from './session';
+import type { TabOptions } from './tab';
 import type { UserFile, Visit } from './visit';
 
 /** Each would set a mark on the page's window, were it taken for more than a name. */
@@ -84,10 +85,10 @@ export function whatCameAlive(): readonly string[] {
 
 /** Opens a page that is watched, and drops files on it. Gives also each dialog and each new page that comes up. */
 export async function openHostile(
-  openPage: () => Promise<Visit>,
+  openPage: (options: TabOptions) => Promise<Visit>,
   ...files: readonly UserFile[]
 ): Promise<{ readonly visit: Visit; readonly dialogs: readonly string[] }> {
-  const visit = await openPage();
+  const visit = await openPage({ ownContext: {} });
   const dialogs: string[] = [];
   const context = visit.page.context();
   await watchPolicy(context);

@@ -90,7 +90,7 @@ it('Before a result that was not saved is left, the browser asks; after it was s
 });
 
 it('What went wrong can be copied as text', async () => {
-  const visit = await openPage({ permissions: ['clipboard-read', 'clipboard-write'] });
+  const visit = await openPage({ ownContext: { permissions: ['clipboard-read', 'clipboard-write'] } });
   await visit.pick({ name: 'note.db', content: 'no database at all' });
   await visit.reach('refused');
   await visit.page.getByRole('button', { name: 'Copy as text' }).click();

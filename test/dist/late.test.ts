@@ -1,12 +1,12 @@
 // What the page and its worker load only when it is needed, where that cannot be had: it is said, nothing is lost, and it can be tried again.
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Locator } from 'playwright';
+import type { Locator } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findFirefox } from '../../scripts/firefox.mjs';
 import { askNative, nativeDatabase } from '../databases';
 import { copiedWhileOpen } from '../file/sidecars';
-import { dist, launchChromium, serveDist, type ServedPage } from './browser';
+import { dist, serveDist, sharedChromium, type ServedPage } from './browser';
 import { FirefoxVisit } from './firefoxVisit';
 import { Visit } from './visit';
 
@@ -53,15 +53,9 @@ afterAll(() => served.close());
 afterEach(() => missing.clear());
 
 describe('A part of the page that cannot be loaded', () => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launchChromium();
-  });
-  afterAll(() => browser.close());
-
   /** A tab in which no service worker has kept what is missing. */
   async function arrive(query = ''): Promise<Visit> {
-    const context = await browser.newContext({ acceptDownloads: true, serviceWorkers: 'block' });
+    const context = await (await sharedChromium()).newContext({ acceptDownloads: true, serviceWorkers: 'block' });
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
     const visit = new Visit(page);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nativeDatabase } from '../databases';
-import { dist, launchChromium, serveDist, type ServedPage } from './browser';
+import { dist, serveDist, sharedChromium, type ServedPage } from './browser';
 
 let browser: Browser;
 let served: ServedPage;
@@ -15,11 +15,10 @@ beforeAll(async () => {
   cpSync(dist, folder, { recursive: true });
   mkdirSync(join(folder, 'demo'));
   writeFileSync(join(folder, 'demo', 'team spine.db'), nativeDatabase('CREATE TABLE t(a); INSERT INTO t VALUES (1);'));
-  [browser, served] = await Promise.all([launchChromium(), serveDist('/tools/', folder)]);
+  [browser, served] = await Promise.all([sharedChromium(), serveDist('/tools/', folder)]);
 });
 
 afterAll(async () => {
-  await browser.close();
   await served.close();
   rmSync(folder, { recursive: true });
 });

@@ -3,19 +3,16 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { askNative } from '../databases';
-import { dist, launchChromium, serveDist, type ServedPage } from './browser';
+import { dist, serveDist, sharedChromium, type ServedPage } from './browser';
 import { Visit } from './visit';
 
 vi.setConfig({ testTimeout: 60_000 });
 
 let browser: Browser;
 beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(async () => {
-  await browser.close();
+  browser = await sharedChromium();
 });
 
 /** Waits until a service worker keeps the page. */

@@ -6,7 +6,7 @@ import { join, relative, sep } from 'node:path';
 import { chromium, type Browser, type Request } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { chromiumArguments, findChromium } from '../../scripts/chromium.mjs';
-import { dist, launchChromium, serveDist, type ServedPage } from './browser';
+import { dist, serveDist, sharedChromium, type ServedPage } from './browser';
 import { lookEverywhere, watchPolicy } from './session';
 import { Visit } from './visit';
 
@@ -98,9 +98,8 @@ describe('The page’s policy', () => {
   it.each(['the first visit', 'a later one, from the service worker'])(
     'holds in the worker that has the database, too: %s',
     async (kind) => {
-      const own = await launchChromium();
       const other = await serveDist('/');
-      const page = await own.newPage();
+      const page = await (await sharedChromium()).newPage();
       await page.goto(served.address);
       if (kind !== 'the first visit') {
         await page.waitForFunction(() => navigator.serviceWorker.controller);
@@ -121,7 +120,7 @@ describe('The page’s policy', () => {
         );
       expect(await asked(served.address)).toBe('answered');
       expect(await asked(other.address)).toBe('refused');
-      await own.close();
+      await page.close();
       await other.close();
     },
   );

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { nativeDatabase } from '../databases';
-import { dist, launchChromium, serveDist, type ServedPage } from './browser';
+import { dist, serveDist, sharedChromium, type ServedPage } from './browser';
 
 let browser: Browser;
 let served: ServedPage;
@@ -18,11 +18,10 @@ beforeAll(async () => {
   catalog.migrations.push({ id: '022_audit', title: '022: audit', summary: 'One table.', script: '022_audit.sql' });
   writeFileSync(path, JSON.stringify(catalog));
   writeFileSync(join(folder, 'migrations/022_audit.sql'), 'CREATE TABLE audit(a);');
-  [browser, served] = await Promise.all([launchChromium(), serveDist('/', folder)]);
+  [browser, served] = await Promise.all([sharedChromium(), serveDist('/', folder)]);
 });
 
 afterAll(async () => {
-  await browser.close();
   await served.close();
   rmSync(folder, { recursive: true });
 });

@@ -1,7 +1,7 @@
 // Long scripts and large schemas on the built page: nothing is drawn in one long task, all is there in the end.
-import type { BrowserContextOptions } from 'playwright';
 import { expect, it, vi } from 'vitest';
 import { nativeDatabase } from '../databases';
+import type { TabOptions } from './tab';
 import { receiveVisits, type Visit } from './visit';
 
 const openPage = receiveVisits();
@@ -24,7 +24,7 @@ const STATEMENTS = Array.from({ length: 5000 }, (_, at) => {
 const mixed = { name: 'mixed.sql', content: STATEMENTS.join(';\n') };
 
 /** Opens the page on a machine on which whatever is drawn seems to take a second: every slice ends as early as it can. */
-async function openSlowly(options: BrowserContextOptions = {}): Promise<Visit> {
+async function openSlowly(options?: TabOptions): Promise<Visit> {
   const visit = await openPage(options);
   visit.page.setDefaultTimeout(60_000);
   await visit.page.evaluate(() => {

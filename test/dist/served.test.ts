@@ -1,20 +1,17 @@
 // The built page, served from a folder below a host's top, as any static host would serve it.
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, serveDist, type ServedPage } from './browser';
+import { serveDist, sharedChromium, type ServedPage } from './browser';
 
 describe('The built page', () => {
   let browser: Browser;
   let served: ServedPage;
 
   beforeAll(async () => {
-    [browser, served] = await Promise.all([launchChromium(), serveDist('/some/sub/path/')]);
+    [browser, served] = await Promise.all([sharedChromium(), serveDist('/some/sub/path/')]);
   });
 
-  afterAll(async () => {
-    await browser.close();
-    await served.close();
-  });
+  afterAll(() => served.close());
 
   it('loads below a sub-path, whole, and asks no other host for anything', async () => {
     const page = await browser.newPage();

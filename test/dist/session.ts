@@ -2,8 +2,7 @@
 import type { BrowserContext } from 'playwright';
 import type { Visit } from './visit';
 
-export const VIEWS = ['schema', 'diagram', 'data', 'query', 'checks'] as const;
-type View = (typeof VIEWS)[number];
+type View = 'schema' | 'diagram' | 'data' | 'query' | 'checks';
 
 /** A file that the page gave. */
 type Downloaded = Awaited<ReturnType<Visit['downloadWith']>>;

@@ -1,10 +1,10 @@
 // The page as one HTML file, opened from the disk as a user behind locked doors opens it.
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { askNative, nativeDatabase } from '../databases';
 import { copiedWhileOpen } from '../file/sidecars';
-import { launchChromium } from './browser';
+import { sharedChromium } from './browser';
 import { lookEverywhere } from './session';
 import { visitSingleFile, type SingleVisit } from './singleFile';
 import type { Visit } from './visit';
@@ -17,7 +17,7 @@ describe('The single file', () => {
   let visit: Visit;
 
   beforeAll(async () => {
-    browser = await launchChromium();
+    browser = await sharedChromium();
   });
 
   beforeEach(async () => {
@@ -32,10 +32,6 @@ describe('The single file', () => {
     const elsewhere = requests.filter((address) => !address.startsWith('blob:'));
     expect(elsewhere).toEqual([single.address]);
     expect(troubles).toEqual([]);
-  });
-
-  afterAll(async () => {
-    await browser.close();
   });
 
   it('upgrades a database of the user’s own, dropped with its log and a script, and gives the result to take home', async () => {

@@ -2,9 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContextOptions, CDPSession, Locator, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
-import { launchChromium, serveDist, type ServedPage } from './browser';
+import type { CDPSession, Locator, Page } from 'playwright';
+import { afterEach, expect, vi } from 'vitest';
+import { openTab, type Tab, type TabOptions } from './tab';
 
 /** A file of the user. */
 export interface UserFile {
@@ -48,9 +48,9 @@ export class Visit {
       if (message.type() === 'error') this.troubles.push(message.text());
     });
     page.on('pageerror', (error) => this.troubles.push(error.message));
-    page.context().on('request', (request) => this.requests.push(request.url()));
-    page.context().on('requestfailed', (request) => this.troubles.push(`failed: ${request.url()}`));
-    page.context().on('response', (response) => {
+    page.on('request', (request) => this.requests.push(request.url()));
+    page.on('requestfailed', (request) => this.troubles.push(`failed: ${request.url()}`));
+    page.on('response', (response) => {
       if (!response.ok()) this.troubles.push(`${response.status()} ${response.url()}`);
     });
   }
@@ -169,7 +169,9 @@ export class Visit {
   /** Does what starts a download; gives the file that the user then has. */
   async downloadBy(act: () => Promise<void>): Promise<{ readonly name: string; readonly bytes: Buffer }> {
     const [download] = await Promise.all([this.page.waitForEvent('download'), act()]);
-    return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+    const bytes = readFileSync(await download.path());
+    await download.delete();
+    return { name: download.suggestedFilename(), bytes };
   }
 
   /** Presses a button that downloads a file. */
@@ -200,47 +202,34 @@ export function countShown(statements: readonly ShownStatement[]): Readonly<Reco
 }
 
 /**
- * Gives a file of tests its Chromium and the served page. Every visit ends with its test, which fails where the console
- * had an error or a request left the page's own folder.
+ * Gives a file of tests its visits. Each ends with its test, which fails where the console had an error or a request left the page's own
+ * folder.
  */
-export function receiveVisits(
-  prepare?: (page: Page) => Promise<void>,
-): (options?: BrowserContextOptions) => Promise<Visit> {
-  let browser: Browser;
-  let served: ServedPage;
-  const visits: Visit[] = [];
+export function receiveVisits(prepare?: (page: Page) => Promise<void>): (options?: TabOptions) => Promise<Visit> {
+  const open: { readonly visit: Visit; readonly tab: Tab }[] = [];
   vi.setConfig({ testTimeout: 40_000, hookTimeout: 30_000 });
 
-  beforeAll(async () => {
-    [browser, served] = await Promise.all([launchChromium(), serveDist('/some/sub/path/')]);
-  });
-
   afterEach(async () => {
-    const troubles = visits.flatMap((visit) => visit.troubles);
-    const elsewhere = visits
-      .flatMap((visit) => visit.requests)
-      .filter((url) => !url.startsWith(served.address) && !url.startsWith('blob:'));
-    for (const { page, folder } of visits.splice(0)) {
-      await page.context().close();
-      rmSync(folder, { recursive: true });
+    const troubles = open.flatMap(({ visit }) => visit.troubles);
+    const elsewhere = open.flatMap(({ visit, tab }) =>
+      visit.requests.filter((url) => !url.startsWith(tab.address) && !url.startsWith('blob:')),
+    );
+    for (const { visit, tab } of open.splice(0)) {
+      await tab.close();
+      rmSync(visit.folder, { recursive: true });
     }
     expect(troubles).toEqual([]);
     expect(elsewhere).toEqual([]);
   });
 
-  afterAll(async () => {
-    await browser.close();
-    await served.close();
-  });
-
-  return async (options = {}) => {
-    const context = await browser.newContext({ acceptDownloads: true, ...options });
-    const page = await context.newPage();
+  return async (options) => {
+    const tab = await openTab(options);
+    const { page, address } = tab;
     page.setDefaultTimeout(20_000);
     const visit = new Visit(page);
-    visits.push(visit);
+    open.push({ visit, tab });
     await prepare?.(page);
-    await page.goto(served.address);
+    await page.goto(address);
     await page.locator('[data-sample]').first().waitFor();
     return visit;
   };

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium, serveDist, type ServedPage } from './browser';
+import { serveDist, sharedChromium, type ServedPage } from './browser';
 
 /** Bytes of gzip. */
 const INITIAL_SCRIPT = 60_000;
@@ -13,13 +13,10 @@ describe('The first load', () => {
   let served: ServedPage;
 
   beforeAll(async () => {
-    [browser, served] = await Promise.all([launchChromium(), serveDist()]);
+    [browser, served] = await Promise.all([sharedChromium(), serveDist()]);
   });
 
-  afterAll(async () => {
-    await browser.close();
-    await served.close();
-  });
+  afterAll(() => served.close());
 
   it('is at most 450 kB with the WASM, and the page’s own script at most 60 kB: what is looked at later comes later', async () => {
     const page = await browser.newPage();

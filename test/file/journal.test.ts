@@ -1,8 +1,9 @@
 // A database rolled back by its journal is, byte for byte, what native SQLite makes of the two.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { layOutRollback, readJournal, rollBack, type Journal } from '../../src/file/journal';
+import { layOutRollback, readJournal, type Journal } from '../../src/file/journal';
 import { sourceOfBytes } from '../../src/file/byteSource';
+import { LaidOut } from '../../src/file/layout';
 import { copiedWhileOpen, journalChecksum, recoveredNatively, same, withNumbers, type Pair } from './sidecars';
 
 /** In milliseconds, for tests that start many processes: the machine may be busy. */
@@ -35,11 +36,13 @@ const SIBLINGS = ['there'];
 
 /** What we say that SQLite leaves. */
 function rolledBack({ database, sidecar }: Pair): Uint8Array {
-  const result = rollBack(database, sidecar);
-  if (!result.ok) return database;
-  const { superJournal } = journalOf({ database, sidecar });
-  const exists = superJournal === null || SIBLINGS.includes(superJournal.replaceAll('./', ''));
-  return exists ? result.value : database;
+  const [databaseBytes, journalBytes] = [sourceOfBytes(database), sourceOfBytes(sidecar)];
+  const journal = readJournal(journalBytes, databaseBytes);
+  if (!journal.ok) return database;
+  const { superJournal } = journal.value;
+  if (superJournal !== null && !SIBLINGS.includes(superJournal.replaceAll('./', ''))) return database;
+  const layout = layOutRollback(journal.value, databaseBytes);
+  return new LaidOut(layout, databaseBytes, journalBytes).read(0, layout.size).slice();
 }
 
 /** Which pairs become something else than what SQLite leaves, by their numbers. */

@@ -1,7 +1,7 @@
 // A set of pages knows which pages it has, wherever in a file they are.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { PageSet } from '../../src/file/pageSet';
+import { PageSet } from '../../src/file/btree';
 
 test('a page is new to a set once', () => {
   const near = fc.oneof(fc.nat(70), fc.integer({ min: 32_700, max: 32_800 }), fc.integer({ min: 1, max: 2 ** 32 - 2 }));

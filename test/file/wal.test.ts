@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sourceOfBytes } from '../../src/file/byteSource';
-import { readWal, type Wal } from '../../src/file/wal';
-import { joinWal, layOutWal } from '../../src/file/walJoin';
+import { LaidOut } from '../../src/file/layout';
+import { readWal, type Wal, type WalOutcome } from '../../src/file/wal';
+import { layOutWal } from '../../src/file/walJoin';
 import {
   copiedWhileOpen,
   framesOf,
@@ -31,10 +32,21 @@ function walOf(log: Uint8Array): Wal {
   return wal.value;
 }
 
+/** The database after all that its log has committed, or why SQLite does not use the log. */
+function joined({ database, sidecar }: Pair): WalOutcome<Uint8Array> {
+  const [databaseBytes, logBytes] = [sourceOfBytes(database), sourceOfBytes(sidecar)];
+  const wal = readWal(logBytes);
+  if (!wal.ok) return wal;
+  const laidOut = layOutWal(wal.value, logBytes, databaseBytes);
+  if (!laidOut.ok) return laidOut;
+  const { layout } = laidOut.value;
+  return { ok: true, value: new LaidOut(layout, databaseBytes, logBytes).read(0, layout.size).slice() };
+}
+
 /** The code of the problem with a pair, null where there is none. */
-function problemOf({ database, sidecar }: Pair): string | null {
-  const joined = joinWal(database, sidecar);
-  return joined.ok ? null : joined.error.code;
+function problemOf(pair: Pair): string | null {
+  const result = joined(pair);
+  return result.ok ? null : result.error.code;
 }
 
 /** The codes of the notes on a pair that can be joined. */
@@ -47,12 +59,12 @@ function notesOn({ database, sidecar }: Pair): readonly string[] {
 /** How the joined files differ from those that SQLite leaves, in words. */
 function differences(pairs: readonly Pair[]): readonly string[] {
   const recovered = recoveredNatively('-wal', pairs);
-  return pairs.flatMap(({ database, sidecar }, index) => {
+  return pairs.flatMap((pair, index) => {
     const native = recovered[index];
-    const joined = joinWal(database, sidecar);
-    const refused = !joined.ok && joined.error.sqlite === 'refuses';
+    const result = joined(pair);
+    const refused = !result.ok && result.error.sqlite === 'refuses';
     const found: string[] = [];
-    if (native === undefined || !same(joined.ok ? joined.value : database, native.database))
+    if (native === undefined || !same(result.ok ? result.value : pair.database, native.database))
       found.push(`pair ${index}: other bytes`);
     if (refused !== native?.kept) found.push(`pair ${index}: SQLite ${native?.kept ? 'refuses' : 'takes'} the log`);
     return found;
@@ -357,11 +369,11 @@ describe('Any log', () => {
           const damaged = whole.sidecar.length === 0 ? [] : damages.map((one) => afterDamage(whole, one));
           expect(differences([whole, ...damaged])).toEqual([]);
           expect(notesOn(whole)).toEqual([]);
-          for (const { database, sidecar } of [whole, ...damaged]) {
-            const joined = joinWal(database, sidecar);
-            if (!joined.ok) continue;
-            if (!same(joined.value, database)) used++;
-            if (walOf(sidecar).ignored.length > 0) ignored++;
+          for (const pair of [whole, ...damaged]) {
+            const result = joined(pair);
+            if (!result.ok) continue;
+            if (!same(result.value, pair.database)) used++;
+            if (walOf(pair.sidecar).ignored.length > 0) ignored++;
           }
         }),
         { numRuns: 50 },

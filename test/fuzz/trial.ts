@@ -11,7 +11,7 @@ import { blobOfBytes, installMemoryBlobs, type MemoryBlob } from './memoryBlob';
 import { Random } from './random';
 
 /** A database and what lies beside it. */
-export interface DroppedBytes {
+interface DroppedBytes {
   readonly database: Uint8Array;
   readonly log: Uint8Array | null;
   readonly journal: Uint8Array | null;

@@ -4,6 +4,8 @@ import type { Progress } from '../../src/engine/answers';
 import { Cancelled, EngineClient, EngineFailure } from '../../src/engine/worker/client';
 import { PROOF_CODES } from '../../src/migration/proofs/proof';
 import { DEFAULT_CHOICES } from '../../src/migration/outcome';
+import clientSource from '../../src/engine/worker/client.ts?raw';
+import { runExample } from '../examples';
 import { databaseOf, ENDLESS, sha256, tableOf } from './databases';
 
 const SCRIPT = "ALTER TABLE t ADD COLUMN c TEXT DEFAULT (datetime('now')); CREATE INDEX IF NOT EXISTS i ON t(b);";
@@ -48,6 +50,13 @@ describe('A call', () => {
     }
     expect(await client.engine.hash('input', () => undefined)).toEqual({ ok: true, value: await sha256(file) });
     expect(await client.engine.hash('result', () => undefined)).toEqual({ ok: true, value: await sha256(result) });
+  });
+
+  it('is made as the example in the doc comment says', async () => {
+    const names = { EngineClient, DEFAULT_CHOICES, file: await databaseOf(tableOf(2)) };
+    const claims = await runExample(clientSource, 'export class EngineClient', names);
+    expect(claims.map(({ given }) => given)).toEqual(['applied', true]);
+    expect(claims.map(({ expected }) => expected)).toEqual(['applied', true]);
   });
 
   it('gives a refusal as data, for a file that is no database and for a script that cannot be read', async () => {

@@ -10,7 +10,7 @@ import { Checks, type CheckKey } from '../../src/ui/state/checks.svelte';
 import { databaseOf } from './databases';
 
 /** What becomes of a question on its way to the worker: it gets there, it never does, or the worker dies of it. */
-export type Fate = 'asked' | 'held' | 'fatal';
+type Fate = 'asked' | 'held' | 'fatal';
 
 /** The checks of the page with their real worker. */
 export interface WatchedChecks {

@@ -4,6 +4,7 @@ import type { SqlJsStatic } from 'sql.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { classify } from '../../src/script/classify';
 import type { StatementClass } from '../../src/script/statement';
+import { parseSql } from '../../src/script/tokens';
 import { loadSqlite } from './oracle';
 
 let engine: SqlJsStatic;
@@ -19,7 +20,9 @@ const NOTHING = {
   name: null,
   table: null,
   column: null,
+  newName: null,
 };
+const classified = (sql: string): StatementClass => classify(parseSql(sql).tokens);
 const onTable = (name: string): Partial<StatementClass> => ({ name, table: name });
 
 const cases: readonly (readonly [text: string, expected: Partial<StatementClass>])[] = [
@@ -77,9 +80,9 @@ const cases: readonly (readonly [text: string, expected: Partial<StatementClass>
   ['ALTER TABLE t DROP CONSTRAINT c', { kind: 'alter table', ...onTable('t') }],
   ['ALTER TABLE t ALTER COLUMN a SET NOT NULL', { kind: 'alter table', ...onTable('t') }],
   ['ALTER TABLE t ALTER a DROP NOT NULL', { kind: 'alter table', ...onTable('t') }],
-  ['ALTER TABLE t RENAME TO u', { kind: 'rename table', ...onTable('t') }],
-  ['ALTER TABLE t RENAME COLUMN a TO b', { kind: 'rename column', ...onTable('t'), column: 'a' }],
-  ['ALTER TABLE t RENAME "TO" TO b', { kind: 'rename column', ...onTable('t'), column: 'TO' }],
+  ['ALTER TABLE t RENAME TO u', { kind: 'rename table', ...onTable('t'), newName: 'u' }],
+  ['ALTER TABLE t RENAME COLUMN a TO b', { kind: 'rename column', ...onTable('t'), column: 'a', newName: 'b' }],
+  ['ALTER TABLE t RENAME "TO" TO b', { kind: 'rename column', ...onTable('t'), column: 'TO', newName: 'b' }],
   [
     'ALTER TABLE temp.t DROP COLUMN a',
     { kind: 'drop column', ...onTable('t'), column: 'a', schema: 'temp', temporary: true },
@@ -142,7 +145,7 @@ const cases: readonly (readonly [text: string, expected: Partial<StatementClass>
 
 describe('a statement is recognised', () => {
   it.each(cases)('%s', (text, expected) => {
-    expect(classify(text)).toEqual({ ...NOTHING, ...expected });
+    expect(classified(text)).toEqual({ ...NOTHING, ...expected });
   });
 
   it('whatever the text, without an exception', () => {
@@ -154,7 +157,7 @@ describe('a statement is recognised', () => {
     );
     fc.assert(
       fc.property(text, (sql) => {
-        expect(Object.keys(classify(sql)).sort()).toEqual(['kind', ...Object.keys(NOTHING)].sort());
+        expect(Object.keys(classified(sql)).sort()).toEqual(['kind', ...Object.keys(NOTHING)].sort());
       }),
       { numRuns: 5000 },
     );
@@ -186,7 +189,7 @@ describe('the column that is said to be added, dropped or renamed is the one tha
     'ALTER/**/TABLE t--\nADD COLUMN/* c */d INT',
     'ALTER TABLE t ADD rename',
   ])('%s', (sql) => {
-    expect(columnsAfter(sql)).toEqual([...before, classify(sql).column]);
+    expect(columnsAfter(sql)).toEqual([...before, classified(sql).column]);
   });
 
   it.each([
@@ -202,8 +205,12 @@ describe('the column that is said to be added, dropped or renamed is the one tha
     'ALTER TABLE t RENAME "column" TO z',
     'ALTER TABLE t RENAME if TO z',
     'ALTER TABLE t RENAME COLUMN "to" TO z',
+    'ALTER TABLE t RENAME a TO "a ""new"" name"',
+    'ALTER TABLE t RENAME a/* x */TO [to ] -- z',
   ])('%s', (sql) => {
-    const gone = before.filter((name) => !columnsAfter(sql).includes(name));
-    expect(gone).toEqual([classify(sql).column]);
+    const after = columnsAfter(sql);
+    const { column, newName } = classified(sql);
+    expect(before.filter((name) => !after.includes(name))).toEqual([column]);
+    expect(after.filter((name) => !before.includes(name))).toEqual(newName === null ? [] : [newName]);
   });
 });

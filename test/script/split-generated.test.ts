@@ -1,8 +1,10 @@
 // Generated scripts are split where SQLite splits them: correct ones of every kind of statement, and heaps of tokens.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ParsedStatement } from '../../src/script/parsedStatement';
 import { splitScript } from '../../src/script/split';
-import { isBlank, tokenise } from '../../src/script/tokens';
+import type { Statement } from '../../src/script/statement';
+import { isBlank, parseSql, tokenise } from '../../src/script/tokens';
 import { openOracle, type Oracle } from './oracle';
 
 let oracle: Oracle;
@@ -206,6 +208,23 @@ const script = fc
   // A lone CR that a comment hides something behind is refused; that is another test.
   .filter(({ source }) => !/--[^\n]*\r[^\n]/.test(source));
 
+const FIELDS = [
+  ...['column', 'conditional', 'file', 'firstLine', 'kind', 'lastLine', 'name', 'newName', 'ordinal', 'schema'],
+  ...['start', 'table', 'temporary', 'text', 'unique'],
+];
+
+/** The text of a statement, put together from its tokens and what lies between them; fails where that is more than blanks. */
+function fromTokens({ text, tokens }: ParsedStatement): string {
+  let joined = '';
+  for (const token of tokens) {
+    const between = text.slice(joined.length, token.start);
+    expect(tokenise(between).every(isBlank)).toBe(true);
+    joined += between + token.text;
+    expect(joined.length).toBe(token.end);
+  }
+  return joined;
+}
+
 describe('a generated script is split as SQLite does', () => {
   it('into the statements it was made of', () => {
     fc.assert(
@@ -303,5 +322,49 @@ describe('a heap of tokens', () => {
   it('is not refused as a rule', () => {
     const results = fc.sample(heap, { numRuns: 500, seed: 7 }).map((source) => splitScript(source).ok);
     expect(results.filter(Boolean).length).toBeGreaterThan(100);
+  });
+});
+
+describe('the tokens that a statement carries', () => {
+  it('and the blanks between them are its text, each token where it says', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          script.map(({ source }) => source),
+          heap,
+        ),
+        (source) => {
+          const result = splitScript(source);
+          for (const statement of result.ok ? result.statements : []) {
+            expect(fromTokens(statement)).toBe(statement.text);
+            expect(statement.tokens).toEqual(parseSql(statement.text).tokens);
+          }
+        },
+      ),
+      { numRuns: 1000, seed: 15 },
+    );
+  });
+
+  it('are counted in its own text, in whichever part of a script it stands', () => {
+    const parts = ['SELECT 1; ', '/* x */ ;; UPDATE t SET "a b" = :v;;', '\uFEFF\nDELETE FROM t'];
+    const result = splitScript(parts.map((text, at) => ({ name: `${at}.sql`, text })));
+    const statements = result.ok ? result.statements : [];
+    expect(statements.map(fromTokens)).toEqual(['SELECT 1', 'UPDATE t SET "a b" = :v', 'DELETE FROM t']);
+    expect(statements.map(({ ordinal, file, start }) => [ordinal, file, start])).toEqual([
+      [1, '0.sql', 0],
+      [2, '1.sql', 11],
+      [3, '2.sql', 2],
+    ]);
+  });
+
+  it('stay behind when it is sent to the page', () => {
+    const result = splitScript('CREATE TABLE t(a); INSERT INTO t VALUES (1)');
+    const statements = result.ok ? result.statements : [];
+    const copies: readonly Statement[] = structuredClone(statements);
+    expect(copies).toEqual(statements);
+    for (const copy of copies) {
+      expect(Object.keys(copy).sort()).toEqual(FIELDS);
+      expect(Reflect.get(copy, 'tokens')).toBeUndefined();
+    }
   });
 });

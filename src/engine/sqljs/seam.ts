@@ -4,8 +4,8 @@
 // one for the node (size, truncation) and one for streams (read, write, seek). Emscripten calls them by the documented
 // interface of its file systems; only the names of some properties are minified. The node is caught when it is stored in
 // its folder under its file name, before it is opened, and gets tables whose functions go to the overlay. No copy of
-// the file is ever made, and cutting it shorter allocates nothing. test/engine/seam.test.ts fails when a new sql.js moves
-// any of this, and checkSeam() finds it out at start-up.
+// the file is ever made, and cutting it shorter allocates nothing. test/engine/sqljs/seam.test.ts fails when a new
+// sql.js changes any of this, and checkSeam() finds it out at start-up.
 
 import type { Overlay } from '../pages/overlay';
 import { keepTemporaryFiles } from './temporaryFiles';

@@ -1,7 +1,7 @@
 // Keeps the temporary files of sql.js (the runs of a sort that does not fit its cache) in chunks.
 //
 // MEMFS keeps a file in one array, which it makes an eighth larger and copies whenever it is full: a file of 300 MB was copied
-// nine times by then, and what it was copied from is garbage that nobody collects for long. All files that have no functions
+// nine times by then, and what it was copied from is garbage that is collected late. All files that have no functions
 // of their own share two tables of them; there a file that is empty when it is first written to gets chunks instead. Where a
 // sql.js does not hold to what is expected here, its files stay as they are.
 
@@ -64,7 +64,7 @@ export function keepTemporaryFiles(nodes: Operations, streams: Operations): void
     try {
       file.bytes.writeFrom(buffer, offset, length, position);
     } catch (error) {
-      // No memory left: SQLite hears of a full disk.
+      // No memory left: SQLite is told that the disk is full.
       if (error instanceof RangeError) return 0;
       throw error;
     }

@@ -198,7 +198,7 @@ export function makeApi(engine: Engine, kept: Kept) {
     async forecast(script: Script, outcomes: Plan['outcomes']): Promise<Outcome<Forecast, Refusal>> {
       const loaded = await loadChecking();
       if (!loaded.ok) return loaded;
-      const { forecastRun } = loaded.value;
+      const { forecastRun, measureRates } = loaded.value;
       return readable((): Outcome<Forecast, never> => {
         const open = mustBeOpen();
         const { source: file, header } = open;
@@ -207,7 +207,8 @@ export function makeApi(engine: Engine, kept: Kept) {
         const cacheBytes = kept.ofRuns(file.size);
         const value = open.using(({ database }) => {
           const plan = { before: readSchema(database), outcomes };
-          return forecastRun({ database, header, file, statements, plan, cacheBytes }, () => performance.now());
+          const rates = measureRates(database, file, () => performance.now());
+          return forecastRun({ database, header, file, statements, plan, cacheBytes, rates });
         });
         return { ok: true, value };
       });

@@ -4,7 +4,7 @@ import type { EngineApi } from './api';
 import type { AnswerMessage, CallMessage } from './message';
 import { trustedAddress } from '../../trustedAddress';
 import { workerAddress, workerType } from './workerAddress';
-import type { WorkerPurpose } from '../pages/keptBytes';
+import type { WorkerPurpose } from '../pages/readCache';
 
 /** A call was given up because the user cancelled. */
 export class Cancelled extends Error {
@@ -29,7 +29,20 @@ interface Waiting {
   readonly report: ((value: unknown) => void) | null;
 }
 
-/** One worker at a time. Invariant: every call settles, also when its worker is terminated or dies. */
+/**
+ * One worker at a time. Invariant: every call settles, also when its worker is terminated or dies.
+ * @example
+ * // `file` is a File that the user dropped.
+ * const client = new EngineClient();
+ * const opened = await client.engine.open(file, 'people.db');
+ * if (!opened.ok) throw new Error(opened.error.sentence);
+ * const script = 'ALTER TABLE t ADD COLUMN city TEXT;';
+ * const planned = await client.engine.plan(script, DEFAULT_CHOICES);
+ * const finished = await client.engine.run(script, DEFAULT_CHOICES, (progress) => console.log(progress.stage));
+ * planned.ok && planned.value.plan.outcomes[0].verdict; // 'applied'
+ * finished.ok && finished.value.committed; // true
+ * client.cancel(); // ends the worker and gives its memory back
+ */
 export class EngineClient {
   readonly #start: () => Worker;
   readonly #waiting = new Map<number, Waiting>();

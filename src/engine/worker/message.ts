@@ -1,4 +1,4 @@
-// What crosses between page and worker.
+// The boundary between page and worker: the messages that cross it.
 
 import type { EngineApi } from './api';
 

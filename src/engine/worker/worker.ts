@@ -2,7 +2,7 @@
 
 import type { Progress } from '../answers';
 import { makeApi, type Kept } from './api';
-import { keptBytes, type WorkerPurpose } from '../pages/keptBytes';
+import { keptBytes, type WorkerPurpose } from '../pages/readCache';
 import type { AnswerMessage, CallMessage } from './message';
 import { loadEngine, wasmUrl } from '../sqljs/sqljs';
 import { warmUp } from './warmUp';

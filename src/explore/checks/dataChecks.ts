@@ -57,7 +57,7 @@ const CELLS: CellLimits = { text: 200, blob: 24 };
 const STATUSES: ReadonlySet<string> = new Set(['PASS', 'WARN', 'FAIL']);
 
 /** What a schema lacks of columns that are needed, as `table has no column x`; null where it has all. */
-export function missingColumn(schema: Schema, needs: NeededColumns): string | null {
+function missingColumn(schema: Schema, needs: NeededColumns): string | null {
   for (const [table, columns] of Object.entries(needs)) {
     const relation = findRelation(schema, table);
     if (!relation) return `there is no table ${table}`;

@@ -7,20 +7,6 @@ import { foldName } from '../../database';
 /** Where a schema stands with the column that reference values belong to. */
 export type ReferencePresence = 'there' | 'no table' | 'no column' | 'none meant';
 
-/** The reference values of a column, by names as SQLite compares them; undefined where there are none. */
-export function referenceFor(
-  references: readonly ReferenceTable[],
-  table: string,
-  column: string,
-): ReferenceTable | undefined {
-  return references.find(
-    ({ describes }) =>
-      describes !== null &&
-      foldName(describes.table) === foldName(table) &&
-      foldName(describes.column) === foldName(column),
-  );
-}
-
 /** Whether a schema has the column that reference values belong to. */
 export function presenceOf({ describes }: ReferenceTable, schema: Schema): ReferencePresence {
   if (describes === null) return 'none meant';

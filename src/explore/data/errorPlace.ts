@@ -1,16 +1,13 @@
-// Where in a statement an error of SQLite's lies. Its messages quote what it stumbled over, but do not say where that stands.
+// Where in a statement an error of SQLite's lies. Its messages quote what it could not read, but do not say where that is.
 
-import { isBlank, nextToken, unquotedName, type Token } from '../../script/tokens';
+import { parseSql, unquotedName } from '../../script/tokens';
 
 /**
  * The offset of what a message is about, 0 where it is about the statement as a whole.
  * @param compile gives SQLite's message for a part of the statement, or null where it has nothing against it
  */
 export function offsetOfError(text: string, message: string, compile: (part: string) => string | null): number {
-  const tokens: Token[] = [];
-  for (let token = nextToken(text, 0); token !== null; token = nextToken(text, token.end)) {
-    if (!isBlank(token)) tokens.push(token);
-  }
+  const { tokens } = parseSql(text);
   if (message === 'incomplete input') return tokens.at(-1)?.end ?? 0;
   const [, near] = /^(?:near|unrecognized token:) "([^]*?)"(?:: syntax error)?$/.exec(message) ?? [];
   if (near !== undefined) {

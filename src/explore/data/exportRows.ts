@@ -1,4 +1,4 @@
-// Rows as a file to take home: CSV and JSON, a portion at a time.
+// Rows as a file to download: CSV and JSON, a portion at a time.
 
 import type { Cell } from './cells';
 

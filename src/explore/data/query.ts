@@ -3,15 +3,16 @@
 import { quoteIdentifier, rowsOf, type Database, type Outcome, type Row } from '../../database';
 import { explainsPragma, readPragma } from '../../script/pragma';
 import { Lines, type Position } from '../../script/position';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import { splitScript } from '../../script/split';
 import type { Statement } from '../../script/statement';
-import { nextToken } from '../../script/tokens';
+import { parseSql } from '../../script/tokens';
 import type { Arrangement } from './arrangement';
 import { cellsOf, cellSql, type Cell, type CellLimits, type Decode } from './cells';
 import { offsetOfError } from './errorPlace';
 
 /** One statement of a query, with the place where it stands in the text. */
-export interface QueryStatement extends Position {
+interface QueryStatement extends Position {
   readonly text: string;
   /** Offset in the text. */
   readonly start: number;
@@ -70,12 +71,12 @@ export function readQuery(source: string): ReadQuery {
   return { ok: true, statements };
 }
 
-function refuse(statement: Statement): string | null {
-  const { kind, text } = statement;
+function refuse(statement: ParsedStatement): string | null {
+  const { kind } = statement;
   // What is no statement at all is left to SQLite to name.
-  if (kind === 'select' || kind === 'other') return refuseParameters(text);
-  if (kind === 'explain') return explainsPragma(text) ? 'EXPLAIN would carry this PRAGMA out.' : null;
-  if (kind === 'pragma') return refusePragma(text);
+  if (kind === 'select' || kind === 'other') return refuseParameters(statement);
+  if (kind === 'explain') return explainsPragma(statement.tokens) ? 'EXPLAIN would carry this PRAGMA out.' : null;
+  if (kind === 'pragma') return refusePragma(statement);
   const words = kind.toUpperCase();
   if (/^(attach|detach)$/.test(kind))
     return `${words} is not available: the console sees this database and no other file.`;
@@ -85,15 +86,13 @@ function refuse(statement: Statement): string | null {
   return `${READ_ONLY}: ${words} would change the database. What changes it belongs in a migration script.`;
 }
 
-function refuseParameters(text: string): string | null {
-  for (let token = nextToken(text, 0); token !== null; token = nextToken(text, token.end)) {
-    if (token.kind === 'variable') return `There is no value for the parameter ${token.text}: write the value itself.`;
-  }
-  return null;
+function refuseParameters({ tokens }: ParsedStatement): string | null {
+  const parameter = tokens.find(({ kind }) => kind === 'variable');
+  return parameter ? `There is no value for the parameter ${parameter.text}: write the value itself.` : null;
 }
 
-function refusePragma(text: string): string | null {
-  const words = readPragma(text);
+function refusePragma({ tokens }: ParsedStatement): string | null {
+  const words = readPragma(tokens);
   if (words === null) return null;
   const { name, value } = words;
   if (DOING.test(name)) return `${READ_ONLY}: PRAGMA ${name} does something to the database or the engine.`;
@@ -198,7 +197,7 @@ function plainCells(row: Row): readonly Cell[] {
 
 /** Of the columns of a PRAGMA or an EXPLAIN (https://sqlite.org/eqp.html, https://sqlite.org/opcode.html). */
 function namesOf(database: Database, text: string, width: number): readonly string[] {
-  const pragma = readPragma(text);
+  const pragma = readPragma(parseSql(text).tokens);
   const listed = pragma
     ? rowsOf(database, 'SELECT name FROM pragma_table_xinfo(?) WHERE NOT hidden ORDER BY cid', [
         `pragma_${pragma.name}`,

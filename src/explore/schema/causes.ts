@@ -4,12 +4,12 @@ import type { StatementOutcome } from '../../migration/outcome';
 import type { Change, ComparedRelation } from '../../schema/compare';
 import type { Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
-import { tokenise, unquotedName } from '../../script/tokens';
+import { parseSql, unquotedName } from '../../script/tokens';
 import { SchemaHistory, type Subject } from './schemaHistory';
 import { foldName } from '../../database';
 
 /** A change, with the ordinals of the statements that cause it, in order; none where they are not known. */
-export interface CausedChange extends Subject {
+interface CausedChange extends Subject {
   readonly change: Exclude<Change, 'same'>;
   readonly causes: readonly number[];
 }
@@ -102,12 +102,12 @@ function renamesIn(
   const since = Math.max(0, ...direct);
   const later = renames.filter(({ ordinal }) => ordinal > since);
   if (later.length === 0) return [];
-  const names = new Set(tokenise(text).map((token) => foldName(unquotedName(token) ?? '')));
+  const names = new Set(parseSql(text).tokens.map((token) => foldName(unquotedName(token) ?? '')));
   return later
     .filter((statement) => {
       const own = foldName(statement.table ?? '') === foldName(subject.table);
       const told = statement.kind === 'rename table' || own || names.has(foldName(statement.table ?? ''));
-      return told && names.has(SchemaHistory.newNameOf(statement));
+      return told && names.has(foldName(statement.newName ?? ''));
     })
     .map(({ ordinal }) => ordinal);
 }

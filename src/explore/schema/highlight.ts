@@ -3,7 +3,7 @@
 import { nextToken, type Token } from '../../script/tokens';
 
 /** What a piece is: a keyword, the type of a column, a quoted name, a value, a comment, or anything else. */
-export type Shade = 'keyword' | 'type' | 'name' | 'string' | 'number' | 'comment' | 'plain';
+type Shade = 'keyword' | 'type' | 'name' | 'string' | 'number' | 'comment' | 'plain';
 
 /** Neighbouring characters of one shade. */
 export interface Piece {
@@ -39,18 +39,6 @@ export function highlight(sql: string): readonly Piece[] {
     if (token.kind !== 'space' && token.kind !== 'comment') before = token;
   }
   return pieces;
-}
-
-/** The same, line by line; the line feeds (and carriage returns before them) are left out. */
-export function highlightLines(sql: string): readonly (readonly Piece[])[] {
-  const lines: Piece[][] = [[]];
-  for (const { shade, text } of highlight(sql)) {
-    for (const [at, part] of text.split(/\r\n|\n/).entries()) {
-      if (at > 0) lines.push([]);
-      if (part !== '') lines.at(-1)?.push({ shade, text: part });
-    }
-  }
-  return lines;
 }
 
 function shadeOf({ kind, text }: Token, before: Token | null): Shade {

@@ -4,7 +4,6 @@ import type { Change } from '../../schema/compare';
 import type { Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import { foldName } from '../../database';
-import { newName } from '../../script/clauses';
 
 type Ordinals = ReadonlySet<number>;
 
@@ -67,11 +66,6 @@ export class SchemaHistory {
     };
   }
 
-  /** The new name of ALTER TABLE … RENAME, folded. */
-  static newNameOf({ text }: Statement): string {
-    return newName(text);
-  }
-
   /** Takes a statement that was applied. */
   follow(statement: Statement): void {
     const { kind, ordinal, temporary } = statement;
@@ -79,6 +73,7 @@ export class SchemaHistory {
     const name = foldName(statement.name ?? '');
     const table = foldName(statement.table ?? '');
     const column = foldName(statement.column ?? '');
+    const newName = foldName(statement.newName ?? '');
     switch (kind) {
       case 'create table':
       case 'create table as':
@@ -105,12 +100,12 @@ export class SchemaHistory {
         for (const [key, part] of this.#partsOf(name)) this.#part(key, part.table, ordinal, false);
         return;
       case 'rename table':
-        this.#rename(table, newName(statement.text), ordinal);
+        this.#rename(table, newName, ordinal);
         return;
       case 'add column':
       case 'drop column':
       case 'rename column':
-        this.#column(table, kind, column, kind === 'rename column' ? newName(statement.text) : column, ordinal);
+        this.#column(table, kind, column, kind === 'rename column' ? newName : column, ordinal);
         return;
       case 'alter table': {
         const living = this.#state.living.get(table);

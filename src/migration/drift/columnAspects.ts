@@ -1,7 +1,7 @@
 // What a column or an index is, aspect by aspect, in words and SQL that can be compared and shown side by side.
 
 import { rowsOf, type Database, type Row, foldName } from '../../database';
-import { tokenise, unquotedName } from '../../script/tokens';
+import { parseSql, unquotedName } from '../../script/tokens';
 import { indexClauses } from '../../script/clauses';
 import { inOneLine, spell, withoutParentheses } from '../../script/spelling';
 import {
@@ -10,7 +10,7 @@ import {
   type ColumnDefinition,
   type ForeignKeyDefinition,
   type TableDefinition,
-} from './tableDefinition';
+} from '../../schema/tableDefinition';
 
 /** One aspect of something. `same` is what it is compared by, where that is not how it is shown. */
 export interface Aspect {
@@ -47,7 +47,7 @@ export function readTable(database: Database, name: string): TableFacts | null {
   if (sql === null || !columns.ok) return null;
   const names = new Set(columns.value.map((row) => foldName(String(row[0]))));
   for (const rowid of ['rowid', 'oid', '_rowid_']) names.add(rowid);
-  return { name, definition: readTableDefinition(sql), names, columns: columns.value };
+  return { name, definition: readTableDefinition(parseSql(sql)), names, columns: columns.value };
 }
 
 /** The text of an object of `main` as SQLite stores it; null where there is none of the name. */
@@ -89,14 +89,14 @@ export function columnClauses(table: TableFacts, column: string): readonly Aspec
 
 /** A type as SQLite keeps it, which is with all comments and blanks, and with a GENERATED ALWAYS that comments take apart. */
 function shownType(type: string, isGenerated: boolean): string {
-  const words = inOneLine(type).toUpperCase();
+  const words = inOneLine(parseSql(type).tokens).toUpperCase();
   const own = isGenerated ? words.replace(/ ?\bGENERATED( ALWAYS)?$/, '') : words;
   return own.replace(/ ?([(),]) ?/g, '$1') || 'none';
 }
 
 /** DEFAULT NULL is what a column has without any; a bare or quoted word is a string (https://sqlite.org/quirks.html). */
 function shownDefault(value: ColumnDefinition['defaultValue'], stored: string | null): Aspect {
-  const text = stored === null ? null : inOneLine(stored);
+  const text = stored === null ? null : inOneLine(parseSql(stored).tokens);
   const inside = withoutParentheses(value ?? []);
   const [only, ...more] = inside;
   const name = only && more.length === 0 && only.kind === 'name' ? unquotedName(only) : null;
@@ -196,7 +196,7 @@ export function indexAspects(database: Database, name: string): readonly Aspect[
   if (!object) return null;
   const [tableName, sql] = [String(object[0]), String(object[1])];
   const names = readTable(database, tableName)?.names ?? new Set<string>();
-  const clauses = indexClauses(sql);
+  const clauses = indexClauses(parseSql(sql));
   const keys = rowsOf(
     database,
     `SELECT name, "desc", coll FROM pragma_index_xinfo(?, 'main') WHERE key = 1 ORDER BY seqno`,
@@ -206,7 +206,7 @@ export function indexAspects(database: Database, name: string): readonly Aspect[
     tableName,
     name,
   ]);
-  const spelled = (text: string): string => spell(withoutParentheses(tokenise(text)), names);
+  const spelled = (text: string): string => spell(withoutParentheses(parseSql(text).tokens), names);
   // An expression has no name to compare by: its words have to do.
   const expressions = keys.flatMap(([column], at) => (column === null ? spelled(clauses?.keys[at] ?? '') : []));
   const where = clauses?.where ? spelled(clauses.where) : 'none';

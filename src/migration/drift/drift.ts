@@ -2,14 +2,14 @@
 
 import { quoteIdentifier, rowsOf, type Database, type Outcome, foldName } from '../../database';
 import { TokenCursor } from '../../script/cursor';
-import type { Statement } from '../../script/statement';
-import { isWord } from '../../script/tokens';
+import type { ParsedStatement } from '../../script/parsedStatement';
+import { isWord, parseSql, type ParsedSql } from '../../script/tokens';
 import { columnAspects, indexAspects, readTable, shownCheck, storedText, type Aspect } from './columnAspects';
 import { bodyOf, haveSameWords, inOneLine, spell } from '../../script/spelling';
 import { findConstants } from './stringConstant';
 import { columnOrder, tableAspects, virtualAspects, virtualAspectsOf } from './tableAspects';
-import { trial } from '../../schema/trial';
 import { isOnTemporaryTable } from '../../schema/read';
+import { trial } from '../../schema/shadow';
 import type { Drift } from '../outcome';
 
 /**
@@ -19,19 +19,25 @@ import type { Drift } from '../outcome';
  * Gives null where both agree. What is asked for and cannot be made, for a comparison, is drift as well. Temporary objects are
  * not compared: a script can only meet those that it made itself.
  */
-export function findDrift(shadow: Database, statement: Statement, later: readonly Statement[]): Drift | null {
+export function findDrift(
+  shadow: Database,
+  statement: ParsedStatement,
+  later: readonly ParsedStatement[],
+): Drift | null {
   const { kind, name, table, column } = statement;
   if (name === null || statement.temporary) return null;
   if (kind === 'add column' && table !== null && column !== null) {
-    return isOnTemporaryTable(shadow, statement) ? null : columnDrift(shadow, statement.text, table, column);
+    return isOnTemporaryTable(shadow, statement) ? null : columnDrift(shadow, statement, table, column);
   }
   const type = /^create (?:virtual )?(table|index|view|trigger)/.exec(kind)?.[1];
-  const there = type === undefined ? null : storedText(shadow, type, name);
+  const stored = type === undefined ? null : storedText(shadow, type, name);
+  if (stored === null) return null;
+  const there = parseSql(stored);
   // The common case is told without a trial. Of the same words, too, an index may be one on a string.
-  if (there === null || (type !== 'index' && haveSameWords(there, statement.text))) return null;
+  if (type !== 'index' && haveSameWords(there, statement)) return null;
   if (kind === 'create index') return indexDrift(shadow, statement, name, there);
   if (kind === 'create virtual table') {
-    return compare(`table ${name}`, virtualAspects(shadow, name) ?? [], virtualAspectsOf(statement.text));
+    return compare(`table ${name}`, virtualAspects(shadow, name) ?? [], virtualAspectsOf(statement));
   }
   if (type === 'table') return tableDrift(shadow, statement, name, there, later);
   return textDrift(shadow, statement, `${type ?? ''} ${name}`, there);
@@ -50,8 +56,12 @@ function compare(subject: string, there: readonly Aspect[], asked: readonly Aspe
 }
 
 /** Drift of which no more can be said than both texts, and why the one that is asked for cannot be made. */
-function whole(subject: string, there: string, asked: string, why = ''): Drift {
-  const difference = { aspect: 'definition', there: inOneLine(there), asked: `${inOneLine(asked)}${why}` };
+function whole(subject: string, there: ParsedSql, asked: ParsedSql, why = ''): Drift {
+  const difference = {
+    aspect: 'definition',
+    there: inOneLine(there.tokens),
+    asked: `${inOneLine(asked.tokens)}${why}`,
+  };
   return { subject, differences: [difference] };
 }
 
@@ -59,7 +69,7 @@ function cannot(message: string): string {
   return ` (cannot be made here: ${message})`;
 }
 
-function columnDrift(shadow: Database, sql: string, name: string, column: string): Drift | null {
+function columnDrift(shadow: Database, statement: ParsedStatement, name: string, column: string): Drift | null {
   const table = readTable(shadow, name);
   if (table === null) return null;
   const subject = `column ${name}.${column}`;
@@ -68,12 +78,15 @@ function columnDrift(shadow: Database, sql: string, name: string, column: string
   const bare = shadow.scratch();
   try {
     // ADD COLUMN refuses some clauses that CREATE TABLE takes; for a column that is there it never comes to that.
-    const columns = [...others.map(quoteIdentifier), definitionIn(sql)].join(', ');
+    const columns = [...others.map(quoteIdentifier), definitionIn(statement)].join(', ');
     const made = make(bare, name, `CREATE TABLE ${quoteIdentifier(name)} (${columns})`);
     const like = made.ok ? readTable(bare, name) : null;
     const asked = like && columnAspects(like, column, shadow);
-    if (!asked)
-      return whole(subject, textOfColumn(shadow, name, column), sql, made.ok ? '' : cannot(made.error.message));
+    if (!asked) {
+      // A table's text stands for its column's: where the asked one cannot be made, nothing is taken apart.
+      const there = parseSql(storedText(shadow, 'table', name) ?? column);
+      return whole(subject, there, statement, made.ok ? '' : cannot(made.error.message));
+    }
     const checks = like.definition.checks.map((check) => shownCheck(check, like.names));
     const there = columnAspects(table, column, shadow, checks) ?? [];
     const isGenerated = [there, asked].every((aspects) => aspects.some((aspect) => aspect.name === 'expression'));
@@ -91,7 +104,7 @@ function columnDrift(shadow: Database, sql: string, name: string, column: string
 function make(bare: Database, name: string, createTable: string): Outcome<unknown> {
   const made = bare.execute(createTable);
   if (made.ok || !/^no such (collation sequence|function)/.test(made.error.message)) return made;
-  const { tokens } = bodyOf(createTable);
+  const { tokens } = bodyOf(parseSql(createTable));
   const text = `CREATE TABLE ${quoteIdentifier(name)} ${createTable.slice(tokens[0]?.start)}`;
   bare.execute(`CREATE TABLE ${quoteIdentifier(name)} (x)`);
   bare.execute('PRAGMA writable_schema = ON');
@@ -101,55 +114,50 @@ function make(bare: Database, name: string, createTable: string): Outcome<unknow
 }
 
 /** The definition in ALTER TABLE … ADD [COLUMN] definition. */
-function definitionIn(addColumn: string): string {
-  const cursor = new TokenCursor(addColumn);
+function definitionIn({ text, tokens }: ParsedSql): string {
+  const cursor = new TokenCursor(tokens);
   cursor.takeWords('ALTER', 'TABLE');
   cursor.takeQualifiedName();
   cursor.takeWords('ADD');
   cursor.takeWords('COLUMN');
-  return addColumn.slice(cursor.peek()?.start ?? addColumn.length);
+  return text.slice(cursor.peek()?.start ?? text.length);
 }
 
-/** A table's text stands for its column's: where the asked one cannot be made, nothing is taken apart. */
-function textOfColumn(shadow: Database, table: string, column: string): string {
-  return storedText(shadow, 'table', table) ?? column;
-}
-
-function indexDrift(shadow: Database, statement: Statement, name: string, sql: string): Drift | null {
+function indexDrift(shadow: Database, statement: ParsedStatement, name: string, stored: ParsedSql): Drift | null {
   const subject = `index ${name}`;
   const constants = findConstants(shadow, statement).map((constant) => ({
     aspect: quoteIdentifier(constant),
     there: 'the same string for each row',
     asked: `a column that ${statement.table ?? 'the table'} does not have`,
   }));
-  if (constants.length === 0 && haveSameWords(sql, statement.text)) return null;
+  if (constants.length === 0 && haveSameWords(stored, statement)) return null;
   const there = indexAspects(shadow, name) ?? [];
   const asked = trial(shadow, [`DROP INDEX main.${quoteIdentifier(name)}`, statement.text], () =>
     indexAspects(shadow, name),
   );
   const drift = asked.ok
     ? compare(subject, there, asked.value ?? [])
-    : whole(subject, sql, statement.text, cannot(asked.error.message));
+    : whole(subject, stored, statement, cannot(asked.error.message));
   const differences = [...(drift?.differences ?? []), ...constants];
   return differences.length === 0 ? null : { subject, differences };
 }
 
 function tableDrift(
   shadow: Database,
-  statement: Statement,
+  statement: ParsedStatement,
   name: string,
-  sql: string,
-  later: readonly Statement[],
+  stored: ParsedSql,
+  later: readonly ParsedStatement[],
 ): Drift | null {
   const subject = `table ${name}`;
   const there = readTable(shadow, name);
-  const text = statement.kind === 'create table as' ? textOfCopy(shadow, statement.text, name) : statement.text;
+  const text = statement.kind === 'create table as' ? textOfCopy(shadow, statement, name) : statement.text;
   if (there === null) return null;
-  if (typeof text !== 'string') return whole(subject, sql, statement.text, cannot(text.message));
+  if (typeof text !== 'string') return whole(subject, stored, statement, cannot(text.message));
   const bare = shadow.scratch();
   try {
     const made = make(bare, name, text);
-    if (!made.ok) return whole(subject, sql, statement.text, cannot(made.error.message));
+    if (!made.ok) return whole(subject, stored, statement, cannot(made.error.message));
     for (const { kind, table, column, text: addition } of later) {
       if (kind !== 'add column' || column === null || foldName(table ?? '') !== foldName(name)) continue;
       if (there.names.has(foldName(column))) bare.execute(addition);
@@ -166,27 +174,27 @@ function tableDrift(
 }
 
 /** The text of the table that CREATE TABLE … AS would make, or why it would not. */
-function textOfCopy(shadow: Database, createTableAs: string, name: string): string | { readonly message: string } {
+function textOfCopy(shadow: Database, createTableAs: ParsedSql, name: string): string | { readonly message: string } {
   const { tokens } = bodyOf(createTableAs);
   const as = tokens.find((token) => isWord(token, 'AS'));
   const copy = `${name} asked for`;
-  const select = createTableAs.slice(as?.start ?? createTableAs.length);
+  const select = createTableAs.text.slice(as?.start ?? createTableAs.text.length);
   const made: Outcome<string | null> = trial(shadow, [`CREATE TABLE main.${quoteIdentifier(copy)} ${select}`], () =>
     storedText(shadow, 'table', copy),
   );
   if (!made.ok) return made.error;
-  const columns = made.value?.slice(bodyOf(made.value).tokens[0]?.start);
+  const columns = made.value?.slice(bodyOf(parseSql(made.value)).tokens[0]?.start);
   return `CREATE TABLE ${quoteIdentifier(name)} ${columns ?? ''}`;
 }
 
-function textDrift(shadow: Database, statement: Statement, subject: string, there: string): Drift | null {
+function textDrift(shadow: Database, statement: ParsedSql, subject: string, there: ParsedSql): Drift | null {
   const names = namesFor(shadow, statement, there);
-  const same = spellDefinition(there, names) === spellDefinition(statement.text, names);
-  return same ? null : whole(subject, there, statement.text);
+  const same = spellDefinition(there, names) === spellDefinition(statement, names);
+  return same ? null : whole(subject, there, statement);
 }
 
 /** A view or trigger without what goes without saying: BEFORE, and FOR EACH ROW. */
-function spellDefinition(sql: string, names: ReadonlySet<string>): string {
+function spellDefinition(sql: ParsedSql, names: ReadonlySet<string>): string {
   const { tokens } = bodyOf(sql);
   const spelled = spell(tokens, names);
   if (!/^(insert|update|delete|before|after|instead)\b/.test(spelled)) return spelled;
@@ -194,14 +202,12 @@ function spellDefinition(sql: string, names: ReadonlySet<string>): string {
 }
 
 /** Whatever may be meant by a word in double quotes in a view or trigger: any column, and any name that the texts use bare. */
-function namesFor(shadow: Database, statement: Statement, there: string): ReadonlySet<string> {
+function namesFor(shadow: Database, ...texts: readonly ParsedSql[]): ReadonlySet<string> {
   const tables = rowsOf(shadow, `SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')`);
   const names = tables.flatMap(([table]) => {
     const columns = shadow.query(`SELECT name FROM pragma_table_xinfo(?, 'main')`, [table ?? null]);
     return [table, ...(columns.ok ? columns.value.map(([column]) => column) : [])];
   });
-  const bare = [statement.text, there].flatMap((sql) =>
-    bodyOf(sql).tokens.flatMap(({ kind, text }) => (kind === 'word' ? text : [])),
-  );
+  const bare = texts.flatMap((sql) => bodyOf(sql).tokens.flatMap(({ kind, text }) => (kind === 'word' ? text : [])));
   return new Set([...names.map(String), ...bare].map(foldName));
 }

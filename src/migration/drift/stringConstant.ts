@@ -2,29 +2,53 @@
 
 import { quoteIdentifier, type Database, type Outcome, foldName } from '../../database';
 import { readSchema } from '../../schema/read';
-import type { Statement } from '../../script/statement';
-import { isWord, tokenise, unquotedName, type Token } from '../../script/tokens';
+import type { ParsedStatement } from '../../script/parsedStatement';
+import { isWord, unquotedName, type Token } from '../../script/tokens';
 import { readTable, storedText } from './columnAspects';
 import { indexClauses, namesIn } from '../../script/clauses';
 import { bodyOf, isDoubleQuoted, isNamePlace } from '../../script/spelling';
-import { readTableDefinition } from './tableDefinition';
-import { trial } from '../../schema/trial';
+import { readTableDefinition } from '../../schema/tableDefinition';
 import type { Failure, StatementOutcome } from '../outcome';
+import { trial } from '../../schema/shadow';
 import { findUnusable } from '../../schema/usable';
+
+/** Statements that keep expressions in the schema, or read rows by them. */
+const HAS_EXPRESSIONS = /^(create (table|table as|index|view|trigger)|add column|insert|update|delete|select)$/;
+/** Those that have to be made to be tried: all others are compiled alone. */
+const IS_MADE = /^(create (table|index|view|trigger)|add column)$/;
+
+/**
+ * The words in double quotes that SQLite will take for strings in what the statement makes; none where something of its name
+ * is there, which stays as it is.
+ * @param shadow the schema before the statement
+ */
+export function findNewConstants(shadow: Database, statement: ParsedStatement): readonly string[] {
+  const { kind, name } = statement;
+  if (!mayHaveConstants(statement)) return [];
+  const isThere =
+    name !== null && kind.startsWith('create') && storedText(shadow, kind.replace(/^create /, ''), name) !== null;
+  return isThere ? [] : findConstants(shadow, statement);
+}
+
+function mayHaveConstants({ kind, temporary, text }: ParsedStatement): boolean {
+  return !temporary && HAS_EXPRESSIONS.test(kind) && text.includes('"');
+}
 
 /**
  * The failure of a CREATE INDEX of which a column or the WHERE would be a string, the same for each row, instead of the column
  * that its double quotes name; null for any other statement. SQLite would make such an index without a word.
  * @param shadow the schema before the statement
+ * @param words what `findNewConstants` found in it
  */
-export function findConstantIndex(shadow: Database, statement: Statement): Failure | null {
-  const { kind, name, table } = statement;
-  if (kind !== 'create index' || name === null || table === null || !statement.text.includes('"')) return null;
-  // What is there already is not made: that is for drift.
-  if (storedText(shadow, 'index', name) !== null) return null;
-  const constants = new Set(findConstants(shadow, statement).map(foldName));
-  if (constants.size === 0) return null;
-  const clauses = indexClauses(statement.text);
+export function findConstantIndex(
+  shadow: Database,
+  statement: ParsedStatement,
+  words: readonly string[],
+): Failure | null {
+  const { kind, table } = statement;
+  if (kind !== 'create index' || words.length === 0) return null;
+  const constants = new Set(words.map(foldName));
+  const clauses = indexClauses(statement);
   const columns = columnsFor(shadow, statement);
   const constant = [...(clauses?.keys ?? []), clauses?.where ?? ''].find((clause) => {
     const names = namesIn(clause).map(foldName);
@@ -34,21 +58,15 @@ export function findConstantIndex(shadow: Database, statement: Statement): Failu
   if (missing === undefined) return null;
   return {
     message: `no such column: ${missing}`,
-    explanation: `${table} has no column ${missing}. SQLite takes a name in double quotes that it cannot find for a string, so the index would stand on the string '${missing}', which is the same for each row.`,
+    explanation: `${table ?? 'The table'} has no column ${missing}. SQLite takes a name in double quotes that it cannot find for a string, so the index would stand on the string '${missing}', which is the same for each row.`,
     wayOut: `Correct the name, or add the column in a statement before this one. If the string is meant, write it in single quotes.`,
   };
 }
 
 /**
- * A sentence on the words in double quotes that SQLite will take for strings in what the statement makes; null where there are
- * none. They may be meant so: this is a warning.
- * @param shadow the schema before the statement
+ * A sentence on the words that `findNewConstants` found; null where there are none. They may be meant so: this is a warning.
  */
-export function noteConstants(shadow: Database, statement: Statement): string | null {
-  const { kind, conditional, name } = statement;
-  // What is there stays as it is.
-  if (conditional && name !== null && storedText(shadow, kind.replace(/^create /, ''), name) !== null) return null;
-  const constants = findConstants(shadow, statement);
+export function noteConstants(constants: readonly string[]): string | null {
   if (constants.length === 0) return null;
   const words = constants.map((word) => quoteIdentifier(word)).join(', ');
   return constants.length === 1
@@ -66,12 +84,13 @@ export function withNote<Result extends Pick<StatementOutcome, 'verdict'> & { re
 }
 
 /**
- * The words in double quotes that SQLite takes for strings in a CREATE INDEX, TABLE, VIEW or TRIGGER or in an ADD COLUMN.
+ * The words in double quotes that SQLite takes for strings in a CREATE INDEX, TABLE, VIEW or TRIGGER, in an ADD COLUMN, or in a
+ * statement that reads or writes rows.
  * It is asked itself: in backticks, a word that names nothing is an error. None where the statement cannot be tried, or makes
  * something temporary.
  */
-export function findConstants(shadow: Database, statement: Statement): readonly string[] {
-  if (statement.temporary) return [];
+export function findConstants(shadow: Database, statement: ParsedStatement): readonly string[] {
+  if (!mayHaveConstants(statement)) return [];
   const columns = columnsFor(shadow, statement);
   const waiting = suspects(statement).filter((token) => !columns.has(foldName(unquotedName(token) ?? '')));
   const found: string[] = [];
@@ -90,26 +109,26 @@ export function findConstants(shadow: Database, statement: Statement): readonly 
 }
 
 /** Folded names that an index, or a table's own expressions, are sure to find: the columns. Views and triggers see more. */
-function columnsFor(shadow: Database, { kind, table, column, text }: Statement): ReadonlySet<string> {
-  if (!text.includes('"') || table === null) return new Set();
-  if (kind === 'create table') return new Set(readTableDefinition(text).columns.map(({ name }) => foldName(name)));
+function columnsFor(shadow: Database, statement: ParsedStatement): ReadonlySet<string> {
+  const { kind, table, column } = statement;
+  if (table === null) return new Set();
+  if (kind === 'create table') return new Set(readTableDefinition(statement).columns.map(({ name }) => foldName(name)));
   if (kind !== 'create index' && kind !== 'add column') return new Set();
   const columns = readTable(shadow, table)?.columns.map(([name]) => foldName(String(name))) ?? [];
   return new Set(column === null ? columns : [...columns, foldName(column)]);
 }
 
 /** The words in double quotes that stand where a string might; after the name of what is made. */
-function suspects(statement: Statement): Token[] {
-  if (!statement.text.includes('"')) return [];
+function suspects(statement: ParsedStatement): Token[] {
   const from = startOf(statement);
   if (from === null) return [];
-  const tokens = bodyOf(statement.text).tokens.filter((token) => token.start >= from);
+  const all = IS_MADE.test(statement.kind) ? bodyOf(statement).tokens : statement.tokens;
+  const tokens = all.filter((token) => token.start >= from);
   return tokens.filter((token, at) => isDoubleQuoted(token) && !isNamePlace(tokens, at));
 }
 
-/** Where in the statement expressions may begin; null where there are none, or it is no statement that keeps any. */
-function startOf({ kind, text }: Statement): number | null {
-  const tokens = tokenise(text);
+/** Where in the statement expressions may begin; null where there are none. */
+function startOf({ kind, tokens }: ParsedStatement): number | null {
   const first = (...words: readonly string[]): number | null =>
     tokens.find((token) => words.some((word) => isWord(token, word)))?.start ?? null;
   switch (kind) {
@@ -120,7 +139,16 @@ function startOf({ kind, text }: Statement): number | null {
     case 'create index':
       return tokens.find((token) => token.text === '(')?.start ?? null;
     case 'create view':
+    case 'create table as':
       return first('AS');
+    case 'insert':
+      return first('VALUES', 'SELECT', 'WITH');
+    case 'update':
+      return first('SET');
+    case 'delete':
+      return first('WHERE', 'RETURNING');
+    case 'select':
+      return 0;
     case 'create trigger':
       return first('WHEN', 'BEGIN');
     default:
@@ -139,8 +167,9 @@ function inBackticks(sql: string, tokens: readonly Token[]): string {
 }
 
 /** Makes it, with these words, and uses it; all of it is taken back. */
-function attempt(shadow: Database, statement: Statement, sql: string): Outcome<undefined> {
+function attempt(shadow: Database, statement: ParsedStatement, sql: string): Outcome<undefined> {
   const { kind, name } = statement;
+  if (!IS_MADE.test(kind)) return shadow.compile(sql);
   const type = kind.replace(/^create /, '');
   const there = name !== null && kind !== 'add column' && storedText(shadow, type, name) !== null;
   if (kind === 'create table') return attemptAlone(shadow, sql);

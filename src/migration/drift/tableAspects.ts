@@ -14,7 +14,7 @@ import {
   type TableFacts,
 } from './columnAspects';
 import { bodyOf, inOneLine } from '../../script/spelling';
-import { unquotedName } from '../../script/tokens';
+import { parseSql, unquotedName, type ParsedSql } from '../../script/tokens';
 
 /**
  * The aspects of an ordinary table of `main`; null where there is none, or it cannot be read.
@@ -131,14 +131,14 @@ export function columnOrder(one: TableFacts, other: TableFacts): Aspect {
 /** The aspects of a virtual table: module and arguments, which the module reads in its own way. */
 export function virtualAspects(database: Database, name: string): readonly Aspect[] | null {
   const sql = storedText(database, 'table', name);
-  return sql === null ? null : virtualAspectsOf(sql);
+  return sql === null ? null : virtualAspectsOf(parseSql(sql));
 }
 
 /** The same, as a CREATE VIRTUAL TABLE asks for them. */
-export function virtualAspectsOf(createVirtualTable: string): readonly Aspect[] {
+export function virtualAspectsOf(createVirtualTable: ParsedSql): readonly Aspect[] {
   const [, module, ...rest] = bodyOf(createVirtualTable).tokens;
   const inside = rest.slice(1, -1);
-  const shown = inOneLine(inside.map(({ text }) => text).join(' ')) || 'none';
+  const shown = inOneLine(inside) || 'none';
   // Whatever a module does with quotes, a word means the same with and without them.
   const same = inside.map((token) => {
     const name = unquotedName(token);

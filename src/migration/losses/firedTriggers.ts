@@ -2,7 +2,7 @@
 
 import { rowsOf, type Database, foldName } from '../../database';
 import { classify } from '../../script/classify';
-import { isBlank, isWord, tokenise, type Token } from '../../script/tokens';
+import { hasWords, isWord, parseSql, type ParsedSql, type Token } from '../../script/tokens';
 
 /** What sets a trigger off. */
 export type RowEvent = 'insert' | 'update' | 'delete';
@@ -77,19 +77,26 @@ export function findEndangered(
 }
 
 /** Whether a statement has REPLACE as a word of its own and not as the function replace(). */
-export function hasReplaceClause(sql: string): boolean {
-  if (!/replace/i.test(sql)) return false;
-  const tokens = tokenise(sql).filter((token) => !isBlank(token));
+export function hasReplaceClause(sql: ParsedSql): boolean {
+  // Most have the word nowhere, and some are megabytes long.
+  return /replace/i.test(sql.text) && replaces(sql.tokens);
+}
+
+function replaces(tokens: readonly Token[]): boolean {
   return tokens.some((token, at) => isWord(token, 'REPLACE') && tokens[at + 1]?.text !== '(');
 }
 
 /** Whether an INSERT may update rows that are there. */
-export function hasUpsert(sql: string): boolean {
-  return /\bdo\s+update\b/i.test(sql);
+export function hasUpsert(sql: ParsedSql): boolean {
+  return /update/i.test(sql.text) && updates(sql.tokens);
+}
+
+function updates(tokens: readonly Token[]): boolean {
+  return hasWords(tokens, 'DO', 'UPDATE');
 }
 
 function readTrigger(sql: string): readonly Trigger[] {
-  const tokens = tokenise(sql).filter((token) => !isBlank(token));
+  const { tokens } = parseSql(sql);
   const on = tokens.findIndex((token) => isWord(token, 'ON'));
   const event = tokens.slice(0, on).flatMap((token): RowEvent[] => {
     const word = token.kind === 'word' ? token.text.toLowerCase() : '';
@@ -97,22 +104,22 @@ function readTrigger(sql: string): readonly Trigger[] {
   })[0];
   const begin = tokens.findIndex((token, at) => at > on && isWord(token, 'BEGIN'));
   if (event === undefined || begin < 0) return [];
-  return [{ event, steps: bodyOf(sql, tokens.slice(begin)).flatMap(readStep) }];
+  return [{ event, steps: bodyOf(tokens.slice(begin + 1)).flatMap(readStep) }];
 }
 
 /** The statements between BEGIN and END. No semicolon stands inside of one. */
-function bodyOf(sql: string, tokens: readonly Token[]): readonly string[] {
-  let start = tokens[0]?.end ?? 0;
-  return tokens.flatMap((token) => {
+function bodyOf(tokens: readonly Token[]): readonly (readonly Token[])[] {
+  let start = 0;
+  return tokens.flatMap((token, at) => {
     if (token.kind !== 'semicolon') return [];
-    const text = sql.slice(start, token.start);
-    start = token.end;
-    return [text];
+    const statement = tokens.slice(start, at);
+    start = at + 1;
+    return [statement];
   });
 }
 
-function readStep(text: string): readonly Step[] {
-  const { kind, table } = classify(text);
+function readStep(tokens: readonly Token[]): readonly Step[] {
+  const { kind, table } = classify(tokens);
   if (table === null || (kind !== 'insert' && kind !== 'update' && kind !== 'delete')) return [];
-  return [{ kind, table: foldName(table), replaces: hasReplaceClause(text), updates: hasUpsert(text) }];
+  return [{ kind, table: foldName(table), replaces: replaces(tokens), updates: updates(tokens) }];
 }

@@ -1,10 +1,9 @@
 // Whose rows a table holds: followed by name from the tables that were there before the script, through copies and renames.
 
 import type { Place } from './rebuildComparison';
-import type { Statement } from '../../script/statement';
-import { isBlank, isWord, tokenise, unquotedName, type Token } from '../../script/tokens';
+import type { ParsedStatement } from '../../script/parsedStatement';
+import { isWord, unquotedName, type Token } from '../../script/tokens';
 import { foldName } from '../../database';
-import { newName } from '../../script/clauses';
 
 /** A table as the script finds or makes it. The same object stands for it under all names that it gets. */
 export interface TrackedTable {
@@ -52,7 +51,7 @@ export class Lineage {
   }
 
   /** Takes note of a statement that was applied. After ROLLBACK TO it gives the ordinal of the savepoint, else null. */
-  follow(statement: Statement): number | null {
+  follow(statement: ParsedStatement): number | null {
     const { kind, ordinal } = statement;
     const name = foldName(statement.name ?? '');
     if (kind === 'savepoint') {
@@ -72,7 +71,7 @@ export class Lineage {
     return savepoint.ordinal;
   }
 
-  #change(statement: Statement, name: string): void {
+  #change(statement: ParsedStatement, name: string): void {
     const { kind, text } = statement;
     switch (kind) {
       case 'create table':
@@ -80,13 +79,13 @@ export class Lineage {
       case 'create table as': {
         const temporary = statement.temporary;
         const made = { original: null, temporary, holds: new Set<string>(), copiedBy: new Set<string>() };
-        if (kind === 'create table as') this.#copy(text, made);
+        if (kind === 'create table as') this.#copy(statement.tokens, made);
         this.#names.set(temporary ? `temp.${name}` : name, made);
         break;
       }
       case 'insert': {
         const target = this.find(name, statement.schema);
-        if (target && /select/i.test(text)) this.#copy(text, target);
+        if (target && /select/i.test(text)) this.#copy(statement.tokens, target);
         break;
       }
       case 'drop table':
@@ -95,7 +94,8 @@ export class Lineage {
       case 'rename table': {
         const table = this.find(name, statement.schema);
         this.#names.set(this.#key(name, statement.schema), null);
-        this.#names.set(table?.temporary === true ? `temp.${newName(text)}` : newName(text), table);
+        const renamed = foldName(statement.newName ?? '');
+        this.#names.set(table?.temporary === true ? `temp.${renamed}` : renamed, table);
         break;
       }
       default:
@@ -103,8 +103,7 @@ export class Lineage {
     }
   }
 
-  #copy(text: string, target: TrackedTable): void {
-    const tokens = tokenise(text).filter((token) => !isBlank(token));
+  #copy(tokens: readonly Token[], target: TrackedTable): void {
     for (const token of tokens) target.copiedBy.add(foldName(unquotedName(token) ?? ''));
     for (const source of sourcesOf(tokens)) {
       const table = this.#names.get(`temp.${source}`) ?? this.#names.get(source);

@@ -4,14 +4,13 @@ import { type Database, foldName } from '../../database';
 import { hasReplaceClause } from './firedTriggers';
 import { Lineage, type TrackedTable } from './lineage';
 import type { KeepLosses, LossAccount } from '../run/lossAccount';
-import { counted } from '../../words';
+import { counted, figure } from '../../words';
 import { Rebuilds } from './rebuilds';
 import { RowCounter, type Figure } from './rowCounter';
 import { TriggerLosses } from './triggerLosses';
 import type { StatementOutcome, Loss } from '../outcome';
-import type { Statement } from '../../script/statement';
-import { tokenise, unquotedName } from '../../script/tokens';
-import { newName } from '../../script/clauses';
+import type { ParsedStatement } from '../../script/parsedStatement';
+import { unquotedName, type ParsedSql } from '../../script/tokens';
 
 interface Entry {
   readonly ordinal: number;
@@ -44,13 +43,13 @@ export class LossLedger implements LossAccount {
   /** The texts of tables, null for what is none; known until something else than rows changes. */
   readonly #definitions = new Map<string, string | null>();
 
-  constructor(database: Database, statements: readonly Statement[]) {
+  constructor(database: Database, statements: readonly ParsedStatement[]) {
     this.#counter = new RowCounter(database);
     this.#rebuilds = new Rebuilds(database, this.#lineage);
     this.#triggers = new TriggerLosses(
       database,
       this.#counter,
-      (table) => this.#replaces('', table),
+      (table) => this.#replaces(table),
       (table) => {
         const found = this.#lineage.find(table, 'main');
         return found !== null && found.holds.size > 0 && !table.startsWith('sqlite_');
@@ -58,15 +57,15 @@ export class LossLedger implements LossAccount {
     );
     this.#lastDrop = statements.findLast(({ kind }) => kind === 'drop table' || kind === 'drop column')?.ordinal ?? 0;
     this.#made = new Set(
-      statements.flatMap(({ kind, name, text }) => {
-        if (kind === 'rename table') return [newName(text)];
+      statements.flatMap(({ kind, name, newName }) => {
+        if (kind === 'rename table') return [foldName(newName ?? '')];
         return kind.startsWith('create table') && name !== null ? [foldName(name)] : [];
       }),
     );
   }
 
   /** Looks at what a statement is about to take away. */
-  before(statement: Statement): void {
+  before(statement: ParsedStatement): void {
     this.#pending = this.#countedBefore = null;
     const left = this.#countedAfter;
     this.#countedAfter = null;
@@ -82,10 +81,10 @@ export class LossLedger implements LossAccount {
     }
     if (table === null || table.temporary || table.holds.size === 0 || /^sqlite_/i.test(named)) return;
     if (kind === 'drop table') this.#beforeDrop(table, named);
-    if (kind === 'update' && statement.ordinal < this.#lastDrop) this.#beforeOverwriting(table, named, statement.text);
+    if (kind === 'update' && statement.ordinal < this.#lastDrop) this.#beforeOverwriting(table, named, statement);
     if (kind === 'drop column') this.#beforeDropColumn(table, named, statement.column ?? '');
     if (kind === 'drop table' || kind === 'drop column') this.#definitions.clear();
-    if ((kind === 'insert' || kind === 'update') && this.#replaces(statement.text, name ?? '')) {
+    if ((kind === 'insert' || kind === 'update') && this.#replaces(name ?? '', statement)) {
       const known = left?.table === table ? { rows: left.rows, exact: true } : null;
       this.#countedBefore = known ?? this.#counter.count(named, this.#counter.limit());
     }
@@ -93,7 +92,7 @@ export class LossLedger implements LossAccount {
 
   /** Takes the outcome of that statement; gives what it has taken away, as far as it can be told by now. */
   after(
-    statement: Statement,
+    statement: ParsedStatement,
     { verdict, changes = 0 }: Pick<StatementOutcome, 'verdict'> & { changes?: number },
   ): Loss | null {
     if (verdict !== 'applied') return null;
@@ -168,8 +167,8 @@ export class LossLedger implements LossAccount {
   }
 
   /** Counts the values of the columns that an UPDATE names, once: those are what the file held. */
-  #beforeOverwriting(table: TrackedTable, named: string, sql: string): void {
-    const words = new Set(tokenise(sql).map((token) => foldName(unquotedName(token) ?? '')));
+  #beforeOverwriting(table: TrackedTable, named: string, { tokens }: ParsedSql): void {
+    const words = new Set(tokens.map((token) => foldName(unquotedName(token) ?? '')));
     const held = this.#held.get(table) ?? new Map<string, Figure>();
     this.#held.set(table, held);
     for (const column of this.#counter.columnsOf(named)) {
@@ -195,7 +194,7 @@ export class LossLedger implements LossAccount {
     if (now === null || now === table || !now.holds.has(name)) return null;
     const { rows } = this.#counter.count(name, Infinity);
     const before = loss.exact ? counted(loss.rows, 'row') : `more than ${counted(loss.rows, 'row')}`;
-    const sizes = `The table ${name} is rebuilt: ${before} before, ${rows.toLocaleString('en-US')} after.`;
+    const sizes = `The table ${name} is rebuilt: ${before} before, ${figure(rows)} after.`;
     this.#rebuilds.finish(now);
     const difference = this.#rebuilds.between(table, now);
     // What a DELETE has taken from the new table is said there.
@@ -229,15 +228,16 @@ export class LossLedger implements LossAccount {
     return { loss: withOthers(found), note, renumbered: difference?.renumbered ?? 0 };
   }
 
-  /** Whether a statement may replace rows of a table. What is replaced through a view is for its triggers. */
-  #replaces(sql: string, table: string): boolean {
+  /** Whether a table or the statement replaces rows of it. What is replaced through a view is for its triggers. */
+  #replaces(table: string, statement: ParsedSql | null = null): boolean {
     let definition = this.#definitions.get(foldName(table));
     if (definition === undefined) {
       const of = `SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`;
       definition = this.#counter.ask(of, [table])?.[0]?.toString() ?? null;
       this.#definitions.set(foldName(table), definition);
     }
-    return definition !== null && (hasReplaceClause(sql) || /\bon\s+conflict\s+replace\b/i.test(definition));
+    if (definition === null) return false;
+    return (statement !== null && hasReplaceClause(statement)) || /\bon\s+conflict\s+replace\b/i.test(definition);
   }
 }
 

@@ -4,7 +4,7 @@ import { rowsOf, type Database, foldName } from '../../database';
 import { findEndangered, hasReplaceClause, hasUpsert, readTriggers, type Endangered } from './firedTriggers';
 import type { RowEvent } from './firedTriggers';
 import type { Figure, RowCounter } from './rowCounter';
-import type { Statement } from '../../script/statement';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Loss } from '../outcome';
 
 /** What a statement has taken that it does not name itself: which table, and how much. */
@@ -38,7 +38,8 @@ export class TriggerLosses {
   }
 
   /** Counts what the statement's triggers may delete from. */
-  before({ kind, table, text }: Statement): void {
+  before(statement: ParsedStatement): void {
+    const { kind, table } = statement;
     this.#watched = [];
     this.#tablesBefore = null;
     if (table === null || (kind !== 'insert' && kind !== 'update' && kind !== 'delete')) {
@@ -52,9 +53,9 @@ export class TriggerLosses {
     }
     this.#triggers ??= readTriggers(this.#database);
     if (this.#triggers.size === 0) return;
-    const replacing = hasReplaceClause(text);
+    const replacing = hasReplaceClause(statement);
     const events: RowEvent[] = [kind];
-    if (kind === 'insert' && hasUpsert(text)) events.push('update');
+    if (kind === 'insert' && hasUpsert(statement)) events.push('update');
     if (kind !== 'delete' && (replacing || this.#replacesByItself(table))) events.push('delete');
     const endangered = findEndangered(this.#triggers, table, events, replacing, this.#replacesByItself);
     this.#watched = endangered
@@ -68,14 +69,15 @@ export class TriggerLosses {
    * @param changes rows that it changed itself
    * @param accounted the table whose rows are counted elsewhere, folded
    */
-  after({ kind, table: named, text }: Statement, changes: number, accounted: string | null): readonly Loss[] {
+  after(statement: ParsedStatement, changes: number, accounted: string | null): readonly Loss[] {
+    const { kind, table: named } = statement;
     if (this.#tablesBefore !== null) return this.#droppedBySchema(this.#tablesBefore);
     const byTriggers = this.#watched.length === 0 ? 0 : this.#totalChanges() - this.#changesBefore - changes;
     if (byTriggers <= 0) return [];
     return this.#watched.flatMap(({ table, refilled, before }): Loss[] => {
       if (table === accounted) return [];
       const own = foldName(named ?? '') === table ? changes : 0;
-      const uncertain = refilled || (own > 0 && kind === 'insert' && hasUpsert(text));
+      const uncertain = refilled || (own > 0 && kind === 'insert' && hasUpsert(statement));
       const loss = { kind: 'rows', table, column: null, byTriggers: true } as const;
       const left = this.#counter.count(table, before.exact ? Infinity : before.rows);
       const rows = before.rows - left.rows + (kind === 'insert' ? own : kind === 'delete' ? -own : 0);

@@ -1,18 +1,18 @@
-// Which checks are made unasked, and how thoroughly: it depends on what they read and on how large the file is.
+// Which checks run automatically, and how thoroughly: it depends on what they read and on how large the file is.
 
 import type { ProofCode } from './proof';
 
 /**
  * `full`: all that the check can look at. `sparing`: what the pages that were not written prove is not looked at again; of
  * soundness, whether each index has its rows is left out (quick_check).
- * `none`: only when asked.
+ * `none`: it runs on request.
  */
 export type Thoroughness = 'full' | 'sparing' | 'none';
 
-/** Up to this many bytes the dear checks are made unasked: integrity_check takes about three times what the run takes. */
+/** Up to this many bytes the slow checks run automatically: integrity_check takes about three times what the run takes. */
 export const DEAR_BYTES = 256e6;
 
-/** Up to this many bytes whole files are read unasked: seconds and not minutes. */
+/** Up to this many bytes whole files are read automatically: seconds and not minutes. */
 export const READABLE_BYTES = 4e9;
 
 /** The checks that read every page and look every row up in every index, and the hashes of whole files. */
@@ -22,10 +22,10 @@ const READING = new Set<ProofCode>(['integrity-after', 'foreign-keys']);
 /** The checks that can rest on pages that were not written. */
 const SPARING = new Set<ProofCode>(['row-counts', 'pages']);
 
-/** How a check is made unasked, for an input of this many bytes. */
+/** How a check runs automatically, for an input of this many bytes. */
 export function thoroughnessUnasked(code: ProofCode, size: number): Thoroughness {
   if (code === 'content') return 'sparing';
-  // Damage has to be known before a run, so where integrity_check is dear quick_check takes its place.
+  // Damage has to be known before a run, so where integrity_check is slow quick_check takes its place.
   if (code === 'integrity-before') return size <= DEAR_BYTES ? 'full' : size <= READABLE_BYTES ? 'sparing' : 'none';
   if (DEAR.has(code)) return size <= DEAR_BYTES ? 'full' : 'none';
   if (READING.has(code)) return size <= READABLE_BYTES ? 'full' : 'none';
@@ -33,7 +33,7 @@ export function thoroughnessUnasked(code: ProofCode, size: number): Thoroughness
   return 'full';
 }
 
-/** Whether the SHA-256 of files of this size is computed unasked. */
+/** Whether the SHA-256 of files of this size is computed automatically. */
 export function isHashedUnasked(size: number): boolean {
   return size <= DEAR_BYTES;
 }

@@ -5,11 +5,13 @@ import type { ByteSource } from '../../file/byteSource';
 import type { Header } from '../../file/header';
 import { readSchema } from '../../schema/read';
 import type { Schema } from '../../schema/schema';
-import type { Statement } from '../../script/statement';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import { pairTables, type TablePair } from './tablePairs';
 import { countRows, measure, type Measurement } from './measurement';
 import { findWrittenPages, isUntouched, type PageChanges, type WrittenPages } from './pageProof';
 import { findRowChanges, type RowChanges } from './rowChanges';
+import { findBrokenReferences, type BrokenReference } from './schemaProofs';
+import { findUnresolved, readReferences } from '../../schema/references';
 import type { Choices, StatementOutcome } from '../outcome';
 
 /** How far a check has come: `done` of `total` rows, pages or steps; `total` is 0 where it cannot be told. */
@@ -26,7 +28,7 @@ export interface Aftermath {
   readonly header: Header;
   /** What the store of pages says of them. */
   readonly pages: PageChanges;
-  readonly statements: readonly Statement[];
+  readonly statements: readonly ParsedStatement[];
   readonly outcomes: readonly StatementOutcome[];
   readonly choices: Choices;
   /** The schema that the script makes of the same database without rows. */
@@ -69,6 +71,19 @@ export class Evidence {
     const { statements, outcomes } = this.aftermath;
     const applied = statements.filter(({ ordinal }) => outcomes[ordinal - 1]?.verdict === 'applied');
     return this.#once('pairs', () => pairTables(this.schemaBefore, this.schemaAfter, applied));
+  }
+
+  /** References that were sound before, and lead nowhere now. */
+  get brokenReferences(): readonly BrokenReference[] {
+    return this.#once('broken references', () => {
+      const { before, result } = this.aftermath;
+      const references = readReferences(before, this.schemaBefore);
+      if (references.length === 0) return [];
+      const now = findUnresolved(result, this.schemaAfter, readReferences(result, this.schemaAfter));
+      if (now.size === 0) return [];
+      const unresolved = findUnresolved(before, this.schemaBefore, references);
+      return findBrokenReferences({ references, unresolved }, now, this.pairs);
+    });
   }
 
   get writtenPages(): WrittenPages {

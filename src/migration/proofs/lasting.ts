@@ -3,7 +3,6 @@
 import type { Statement } from '../../script/statement';
 import type { StatementOutcome } from '../outcome';
 import { foldName } from '../../database';
-import { newName } from '../../script/clauses';
 
 /** Whether a statement is one that writes rows. */
 export function writesRows({ kind }: Statement): boolean {
@@ -29,7 +28,7 @@ export function findLasting(
   for (const statement of statements) {
     const outcome = outcomes[statement.ordinal - 1];
     if (outcome?.verdict !== 'applied' && outcome?.verdict !== 'adapted') continue;
-    const { kind, text } = statement;
+    const { kind, newName } = statement;
     const name = foldName(statement.name ?? '');
     const opened = savepoints.findLastIndex((savepoint) => savepoint.name === name);
     if (kind === 'savepoint') savepoints.push({ name, kept: lasting.length, temporary });
@@ -44,7 +43,9 @@ export function findLasting(
     const onTemporary = statement.schema === null && temporary.has(name) && statement.table !== null;
     if (kind.startsWith('create table') && statement.temporary) temporary = new Set([...temporary, name]);
     if (kind === 'drop table' && (onTemporary || statement.temporary)) temporary = without(temporary, name);
-    if (kind === 'rename table' && onTemporary) temporary = new Set([...without(temporary, name), newName(text)]);
+    if (kind === 'rename table' && onTemporary) {
+      temporary = new Set([...without(temporary, name), foldName(newName ?? '')]);
+    }
     if ((onTemporary || statement.temporary) && (outcome.byTriggers ?? 0) === 0) continue;
     lasting.push(statement);
   }

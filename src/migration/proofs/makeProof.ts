@@ -1,4 +1,4 @@
-// Makes the proofs of a run, one at a time, from the database before it and the result as it is opened again.
+// Makes the checks of a run (in code: proofs), one at a time, from the database before it and the result as it is opened again.
 
 import type { Database, Outcome } from '../../database';
 import type { Thoroughness } from './agenda';
@@ -15,7 +15,7 @@ import { proveSecondRun } from './secondRun';
 import type { Schema } from '../../schema/schema';
 import { checkIntegrity, countViolations } from './integrity';
 
-/** How a proof is made. */
+/** How a check is made. */
 export interface ProofTools {
   readonly hasher: Hasher;
   /** `sparing` leaves out what the unwritten pages prove. */
@@ -23,7 +23,7 @@ export interface ProofTools {
   readonly onCheck: OnCheck;
 }
 
-/** The proof that a database was sound before anything ran; it needs no run. `sparing` is quick_check. */
+/** The check of a database before anything ran; it needs no run. `sparing` is quick_check. */
 export function proveSoundBefore(
   before: Database,
   schema: Schema,
@@ -34,7 +34,14 @@ export function proveSoundBefore(
   return proveIntegrity('integrity-before', checkIntegrity(before, schema.relations, check));
 }
 
-/** Makes one proof. Throws DamagedDatabase where SQLite cannot read what it needs. */
+/**
+ * Makes one check. Throws DamagedDatabase where SQLite cannot read what it needs.
+ * @example
+ * // `evidence` is new Evidence({ before, result, … }), with both databases open: Prover in engine/prover.ts makes it.
+ * const proof = makeProof('row-counts', evidence, { hasher, thoroughness: 'full', onCheck: () => undefined });
+ * proof.result; // 'pass'
+ * proof.sentence; // '2 rows in 1 table, before and after.'
+ */
 export function makeProof(code: ProofCode, evidence: Evidence, tools: ProofTools): Proof {
   return MAKERS[code](evidence, tools);
 }
@@ -75,7 +82,8 @@ const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools)
     onCheck('foreign_key_check before', 0, 2);
     const before = countViolations(evidence.aftermath.before);
     onCheck('foreign_key_check after', 1, 2);
-    return proveForeignKeys(before, countViolations(evidence.aftermath.result), evidence.pairs);
+    const after = countViolations(evidence.aftermath.result);
+    return proveForeignKeys(before, after, evidence.pairs, evidence.brokenReferences);
   },
 
   settings: (evidence) => proveSettings(evidence.measuredBefore, evidence.measuredAfter, evidence.aftermath.statements),

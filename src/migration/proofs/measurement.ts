@@ -5,7 +5,7 @@ import type { Schema } from '../../schema/schema';
 import { findBrokenViews, findBrokenTriggers } from '../../schema/usable';
 
 /** The settings of a database that a run has to keep. */
-export const SETTINGS = ['user_version', 'application_id', 'page_size', 'encoding', 'auto_vacuum'] as const;
+const SETTINGS = ['user_version', 'application_id', 'page_size', 'encoding', 'auto_vacuum'] as const;
 
 /** The cheap part of a measurement: nothing here reads rows. */
 export interface Measurement {

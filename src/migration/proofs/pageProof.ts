@@ -7,7 +7,7 @@ import { rowsOf, type Database } from '../../database';
 import type { Column } from '../../schema/schema';
 import type { TablePair } from './tablePairs';
 import { proof, type Proof } from './proof';
-import { counted } from '../../words';
+import { counted, figure } from '../../words';
 
 /** What a run did to the pages of its input, as the store of pages knows it. Page numbers are 1-based. */
 export interface PageChanges {
@@ -160,11 +160,11 @@ export function provePages(written: WrittenPages, foreign: number | null | undef
     return proof(
       'pages',
       'fail',
-      `Page ${foreign.toLocaleString('en-US')} has other bytes than in your file, and the run did not write it.`,
+      `Page ${figure(foreign)} has other bytes than in your file, and the run did not write it.`,
       details,
     );
   }
-  const figures = `${changed.length.toLocaleString('en-US')} of the ${counted(inputPages, 'page')} of your file ${changed.length === 1 ? 'was' : 'were'} written`;
+  const figures = `${figure(changed.length)} of the ${counted(inputPages, 'page')} of your file ${changed.length === 1 ? 'was' : 'were'} written`;
   const whose = owned.length === 0 ? '' : ` (${owned.map(([name]) => name).join(', ')})`;
   const others =
     foreign === null

@@ -1,4 +1,4 @@
-// A proof: a check that ran, with its figure, in words that can be shown and reported.
+// A proof: a check of a result that was made, with its figures, in words that can be shown and reported.
 
 /**
  * `unverifiable` is never a pass: the check could not be made, and the sentence says why. `not applicable`: there is nothing to
@@ -6,7 +6,7 @@
  */
 export type ProofResult = 'pass' | 'warn' | 'fail' | 'unverifiable' | 'not applicable';
 
-/** One proof of a run. */
+/** One check of a run. */
 export interface Proof {
   /** Stable name of the check, such as `row-counts`. */
   readonly code: ProofCode;
@@ -18,7 +18,7 @@ export interface Proof {
   readonly details: readonly string[];
 }
 
-/** All proofs of a run, in the order in which they are shown. */
+/** All checks of a run, in the order in which they are shown. */
 export const PROOF_TITLES = {
   'integrity-before': 'Soundness of your file',
   pages: 'Pages that were not written are your file’s own',
@@ -48,4 +48,16 @@ export function isFine({ result }: Proof): boolean {
 /** Puts a proof together. */
 export function proof(code: ProofCode, result: ProofResult, sentence: string, details: readonly string[] = []): Proof {
   return { code, title: PROOF_TITLES[code], result, sentence, details };
+}
+
+/**
+ * Whether a failed proof of soundness says nothing but what was known of the file before the run. The two lists have
+ * SQLite's own words for each fault, with the tree and the page.
+ */
+export function isKnownDamage(failed: Proof, proofs: readonly Proof[]): boolean {
+  if (failed.code === 'integrity-before') return true;
+  if (failed.code !== 'integrity-after' && failed.code !== 'integrity-reopened') return false;
+  const before = proofs.find(({ code }) => code === 'integrity-before');
+  const known = new Set(before?.details ?? []);
+  return failed.details.length > 0 && failed.details.every((detail) => known.has(detail));
 }

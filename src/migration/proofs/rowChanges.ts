@@ -5,7 +5,6 @@ import type { Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import type { StatementOutcome } from '../outcome';
 import { foldName } from '../../database';
-import { newName } from '../../script/clauses';
 
 /** What a script itself does to rows, so that a difference may be what it asks for. */
 export interface RowChanges {
@@ -70,7 +69,7 @@ function withOtherNames(
 ): ReadonlySet<string> {
   const renames = statements
     .filter(({ kind, ordinal }) => kind === 'rename table' && outcomes[ordinal - 1]?.verdict === 'applied')
-    .map(({ table, text }) => [foldName(table ?? ''), newName(text)] as const);
+    .map(({ table, newName }) => [foldName(table ?? ''), foldName(newName ?? '')] as const);
   // Once forwards and once backwards, each chain of renames is followed from any of its names to both of its ends.
   for (const pair of [...renames, ...renames.toReversed()]) {
     if (pair.some((name) => names.has(name))) for (const name of pair) names.add(name);

@@ -6,7 +6,7 @@ import type { Statement } from '../../script/statement';
 import type { TablePair } from './tablePairs';
 import type { Measurement } from './measurement';
 import { proof, type Proof, type ProofCode } from './proof';
-import { counted } from '../../words';
+import { counted, figure } from '../../words';
 import type { RowChanges } from './rowChanges';
 
 /** A figure of a table: of all of its rows, or why there is none. */
@@ -43,9 +43,7 @@ export function proveRowCounts(
       rows += had.value;
       if (had.value !== has.value) different.push(pair);
       const renamed = pair.after.name === name ? '' : ` (now ${pair.after.name})`;
-      details.push(
-        `${name}${renamed}: ${counted(had.value, 'row')} before, ${has.value.toLocaleString('en-US')} after`,
-      );
+      details.push(`${name}${renamed}: ${counted(had.value, 'row')} before, ${figure(has.value)} after`);
     }
   }
   details.push(...unknown);
@@ -151,7 +149,7 @@ function explainDifference(
 function listOrdinals(statements: readonly Statement[]): string {
   const first = statements.slice(0, 5).map(({ ordinal }) => String(ordinal));
   const more = statements.length - first.length;
-  const last = more > 0 ? `${more.toLocaleString('en-US')} more` : first.pop();
+  const last = more > 0 ? `${figure(more)} more` : first.pop();
   const beginning = first.length === 0 ? '' : `${first.join(', ')} and `;
   return `${statements.length === 1 ? 'statement' : 'statements'} ${beginning}${last ?? ''}`;
 }

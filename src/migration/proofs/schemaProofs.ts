@@ -6,7 +6,8 @@ import type { Statement } from '../../script/statement';
 import type { TablePair } from './tablePairs';
 import type { Measurement } from './measurement';
 import { proof, type Proof, type ProofCode } from './proof';
-import { counted } from '../../words';
+import { counted, figure } from '../../words';
+import { describeReference, type Reference } from '../../schema/references';
 import type { Integrity, Violation } from './integrity';
 
 /** A check ends after so many faults (https://sqlite.org/pragma.html#pragma_integrity_check). */
@@ -107,12 +108,55 @@ export function proveViewsAndTriggers(before: Measurement, after: Measurement): 
   );
 }
 
-/** Foreign key violations; only new ones count. Those from before are known by the names that `pairs` gives them now. */
+/** A reference that leads nowhere after a run, though it did lead somewhere before. */
+export interface BrokenReference {
+  readonly reference: Reference;
+  readonly reason: string;
+}
+
+/**
+ * References that were sound before a run and lead nowhere after it, rows or not: with foreign keys enforced, SQLite refuses each
+ * change of either table.
+ */
+export function findBrokenReferences(
+  before: { readonly references: readonly Reference[]; readonly unresolved: ReadonlyMap<Reference, string> },
+  unresolvedAfter: ReadonlyMap<Reference, string>,
+  pairs: readonly TablePair[],
+): readonly BrokenReference[] {
+  const sound = new Set(
+    before.references
+      .filter((reference) => !before.unresolved.has(reference))
+      .map(({ table, columns }) => childKey(renamed({ table, columns, parent: '', rows: 0 }, pairs))),
+  );
+  return [...unresolvedAfter]
+    .filter(([reference]) => sound.has(childKey(reference)))
+    .map(([reference, reason]) => ({ reference, reason }));
+}
+
+function childKey({ table, columns }: Pick<Reference, 'table' | 'columns'>): string {
+  return [table, ...columns.map(String).sort()].map(foldName).join('\n');
+}
+
+/**
+ * Foreign key violations; only new ones count. Those from before are known by the names that `pairs` gives them now.
+ * @param broken references that lead nowhere now: that is a failure also where no row is concerned yet
+ */
 export function proveForeignKeys(
   before: Outcome<readonly Violation[]>,
   after: Outcome<readonly Violation[]>,
   pairs: readonly TablePair[],
+  broken: readonly BrokenReference[] = [],
 ): Proof {
+  const [first] = broken;
+  if (first) {
+    const lines = broken.map(({ reference, reason }) => `${describeReference(reference)}: ${reason}`);
+    return proof(
+      'foreign-keys',
+      'fail',
+      `${counted(broken.length, 'foreign key')} that led to a table before ${broken.length === 1 ? 'leads' : 'lead'} nowhere now: ${lines[0] ?? ''}. With foreign keys enforced, SQLite refuses each change there.`,
+      lines,
+    );
+  }
   if (!before.ok || !after.ok) {
     const message = before.ok ? (after.ok ? '' : after.error.message) : before.error.message;
     return proof('foreign-keys', 'unverifiable', `foreign_key_check could not run: ${message}.`);
@@ -122,8 +166,7 @@ export function proveForeignKeys(
   const added = [...has].filter(([reference, rows]) => rows > (had.get(reference) ?? 0));
   const total = before.value.reduce((sum, { rows }) => sum + rows, 0);
   const details = [...has].map(
-    ([reference, rows]) =>
-      `${reference}: ${counted(rows, 'row')}, ${(had.get(reference) ?? 0).toLocaleString('en-US')} before`,
+    ([reference, rows]) => `${reference}: ${counted(rows, 'row')}, ${figure(had.get(reference) ?? 0)} before`,
   );
   if (added.length > 0) {
     return proof(

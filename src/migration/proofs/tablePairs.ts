@@ -3,7 +3,6 @@
 import { findRelation, storedColumns, type Relation, type Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import { foldName } from '../../database';
-import { newName } from '../../script/clauses';
 
 /** A table from before the run, and what it is after it. */
 export interface TablePair {
@@ -78,7 +77,7 @@ function follow(tables: readonly Relation[], applied: readonly Statement[]): rea
   return traces;
 }
 
-function moved(trace: Trace, { kind, column, text }: Statement): Trace {
+function moved(trace: Trace, { kind, column, newName }: Statement): Trace {
   const changed = (to: string | undefined): ReadonlyMap<string, string> =>
     new Map(
       [...trace.columns].flatMap(([was, is]): [string, string][] => {
@@ -90,9 +89,9 @@ function moved(trace: Trace, { kind, column, text }: Statement): Trace {
     case 'drop table':
       return { ...trace, name: undefined };
     case 'rename table':
-      return { ...trace, name: newName(text) };
+      return { ...trace, name: foldName(newName ?? '') };
     case 'rename column':
-      return { ...trace, columns: changed(newName(text)) };
+      return { ...trace, columns: changed(foldName(newName ?? '')) };
     case 'drop column':
       return { ...trace, columns: changed(undefined) };
     default:

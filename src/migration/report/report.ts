@@ -4,7 +4,7 @@ import { placeOf, type Statement } from '../../script/statement';
 import { describeLoss, summariseLosses } from '../losses/loss';
 import type { PageChanges } from '../proofs/pageProof';
 import { isFine, type Proof, type ProofCode } from '../proofs/proof';
-import { counted, duration } from '../../words';
+import { counted, duration, figure } from '../../words';
 import type { Warning } from '../warning';
 import { countVerdicts, VERDICTS, type Choices, type StatementOutcome } from '../outcome';
 
@@ -21,7 +21,7 @@ export interface ReportedInput extends ReportedFile {
 }
 
 /** Something that was known of the file before the run; `agreed` is what the user ticked to go on in spite of it, or null. */
-export interface ReportedFinding {
+interface ReportedFinding {
   readonly code: string;
   readonly sentence: string;
   readonly agreed: string | null;
@@ -120,22 +120,22 @@ export function reportAsMarkdown(source: ReportSource): string {
     '| | |',
     '| --- | --- |',
     `| Script | ${inText(source.script)} |`,
-    `| Input | ${inText(input.name)}, ${input.size.toLocaleString('en-US')} bytes |`,
+    `| Input | ${inText(input.name)}, ${counted(input.size, 'byte')} |`,
     `| Input SHA-256 | ${hashOf(input)} |`,
     ...input.sidecars.flatMap((sidecar) => [
-      `| Read along | ${inText(sidecar.name)}, ${sidecar.size.toLocaleString('en-US')} bytes |`,
+      `| Read along | ${inText(sidecar.name)}, ${counted(sidecar.size, 'byte')} |`,
       `| Its SHA-256 | ${hashOf(sidecar)} |`,
     ]),
     ...(output === null
       ? []
       : [
-          `| Output | ${inText(output.name)}, ${output.size.toLocaleString('en-US')} bytes |`,
+          `| Output | ${inText(output.name)}, ${counted(output.size, 'byte')} |`,
           `| Output SHA-256 | ${hashOf(output)} |`,
         ]),
     ...(pages === null
       ? []
       : [
-          `| Pages | ${pages.changed.toLocaleString('en-US')} of ${pages.input.toLocaleString('en-US')} written, ${pages.result.toLocaleString('en-US')} in the result, ${pages.pageSize} bytes each |`,
+          `| Pages | ${figure(pages.changed)} of ${figure(pages.input)} written, ${figure(pages.result)} in the result, ${pages.pageSize} bytes each |`,
         ]),
     `| Existing rows get | ${choices.existingRows === 'null' ? 'nothing (NULL)' : 'the time of the upgrade'} |`,
     `| Strict | ${choices.strict ? 'on' : 'off'} |`,
@@ -207,7 +207,7 @@ function proofLines({ title, code, result, sentence, details }: Proof): readonly
 function statementLines(outcome: StatementOutcome, statement: Statement | undefined): readonly string[] {
   const lines = statement ? inText(placeOf(statement)) : '';
   const time = outcome.verdict === 'not run' ? '' : `, ${duration(outcome.milliseconds)}`;
-  const changes = outcome.changes > 0 ? `, ${outcome.changes.toLocaleString('en-US')} rows` : '';
+  const changes = outcome.changes > 0 ? `, ${counted(outcome.changes, 'row')}` : '';
   return [
     `### ${outcome.ordinal}. ${outcome.verdict} (${lines}${time}${changes})`,
     '',

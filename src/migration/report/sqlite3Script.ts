@@ -89,7 +89,8 @@ function written(statement: Statement, outcome: StatementOutcome): readonly stri
   if (RETURNING_ONLY.has(statement.kind)) {
     return comment(`${place} is left out (it only returns rows): ${firstLine(statement.text)}`);
   }
-  return [...comment(place), ended(statement.text)];
+  // Its text ends with a token that means something, and with no semicolon.
+  return [...comment(place), `${statement.text};`];
 }
 
 const RETURNING_ONLY: ReadonlySet<Statement['kind']> = new Set(['select', 'explain']);

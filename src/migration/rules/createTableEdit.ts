@@ -1,7 +1,7 @@
 // Adds clauses to the text of a CREATE TABLE, and leaves every other character of it as it is.
 
 import { foldName } from '../../database';
-import { isBlank, isWord, tokenise, unquotedName, type Token } from '../../script/tokens';
+import { isWord, unquotedName, type ParsedSql, type Token } from '../../script/tokens';
 
 /** What is added. */
 export type TableClause =
@@ -15,8 +15,7 @@ export type TableClause =
   | { readonly option: string };
 
 /** The text with the clause; null where it has no place in it (CREATE TABLE … AS SELECT, no such column). */
-export function withClause(createTable: string, clause: TableClause): string | null {
-  const tokens = tokenise(createTable).filter((token) => !isBlank(token));
+export function withClause({ text: createTable, tokens }: ParsedSql, clause: TableClause): string | null {
   const items = itemsOf(tokens);
   if (items === null) return null;
   const { list, close } = items;

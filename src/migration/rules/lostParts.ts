@@ -2,10 +2,9 @@
 
 import { foldName, quoteIdentifier, type Database } from '../../database';
 import type { Relation, Schema } from '../../schema/schema';
-import { newName } from '../../script/clauses';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import { bodyOf, spell } from '../../script/spelling';
-import type { Statement } from '../../script/statement';
-import { isBlank, tokenise } from '../../script/tokens';
+import { parseSql, tokenise } from '../../script/tokens';
 import { columnClauses, readTable, shownCheck, shownForeignKey, type TableFacts } from '../drift/columnAspects';
 import type { StatementOutcome } from '../outcome';
 import { pairTables, type TablePair } from '../proofs/tablePairs';
@@ -18,9 +17,9 @@ interface Rebuilt {
   readonly was: TableFacts;
   readonly is: TableFacts;
   /** The statement that dropped the old one. */
-  readonly drop: Statement;
+  readonly drop: ParsedStatement;
   /** The statement that made the new one. */
-  readonly create: Statement;
+  readonly create: ParsedStatement;
   /** The name of now for a column of before; null where the column is gone. */
   readonly columnNow: (column: string) => string | null;
 }
@@ -28,7 +27,7 @@ interface Rebuilt {
 interface Look {
   readonly start: ScriptStart;
   readonly end: ScriptEnd;
-  readonly applied: readonly Statement[];
+  readonly applied: readonly ParsedStatement[];
 }
 
 /** A rule that looks at each rebuilt table once, after the script. */
@@ -76,20 +75,21 @@ function rebuiltTable(
   pair: TablePair,
   was: TableFacts,
   shadow: Database,
-  applied: readonly Statement[],
+  applied: readonly ParsedStatement[],
 ): Rebuilt | null {
   const { after } = pair;
   if (!after) return null;
   let name = foldName(after.name);
   const create = applied.findLast((statement) => {
-    if (statement.kind === 'rename table' && newName(statement.text) === name) name = foldName(statement.table ?? '');
+    if (statement.kind === 'rename table' && foldName(statement.newName ?? '') === name)
+      name = foldName(statement.table ?? '');
     return statement.kind.startsWith('create table') && foldName(statement.name ?? '') === name;
   });
   // Under the name that the old one had when it went.
   let old = foldName(pair.before.name);
   const drop = applied.find((statement) => {
     if (statement.kind === 'rename table' && foldName(statement.table ?? '') === old && statement !== create)
-      old = newName(statement.text);
+      old = foldName(statement.newName ?? '');
     return statement.kind === 'drop table' && foldName(statement.name ?? '') === old;
   });
   const is = create && drop ? readTable(shadow, after.name) : null;
@@ -134,7 +134,7 @@ function lostObjects(
   before: readonly TableObject[],
   after: readonly TableObject[],
   kind: 'trigger' | 'index',
-  applied: readonly Statement[],
+  applied: readonly ParsedStatement[],
 ): readonly Found[] {
   const own = (objects: readonly TableObject[], of: string): readonly TableObject[] =>
     objects.filter(({ table, sql }) => sql !== null && foldName(table) === foldName(of));
@@ -144,7 +144,7 @@ function lostObjects(
     if (there.some((other) => foldName(other.name) === foldName(name)) || bodies.has(body(sql))) return [];
     // Dropped by its name: that is what the script is for.
     if (applied.some((one) => one.kind === `drop ${kind}` && foldName(one.name ?? '') === foldName(name))) return [];
-    const isUnique = kind === 'index' && bodyOf(sql ?? '').unique;
+    const isUnique = kind === 'index' && bodyOf(parseSql(sql ?? '')).unique;
     // An index on columns that are gone is gone with them.
     const gone = pair.lostColumns.filter((column) => mentions(sql ?? '', column));
     if (gone.length > 0 && kind === 'index') return [];
@@ -171,16 +171,14 @@ function lostObjects(
 }
 
 function body(sql: string | null): string {
-  const { unique, tokens } = bodyOf(sql ?? '');
+  const { unique, tokens } = bodyOf(parseSql(sql ?? ''));
   // Behind `ON table`, or what a trigger says of its table: the name of the table itself counts as one word.
   return `${String(unique)} ${spell(tokens, new Set())}`;
 }
 
 function mentions(sql: string, column: string): boolean {
   const wanted = foldName(column);
-  return tokenise(sql).some(
-    (token) => !isBlank(token) && foldName(token.text.replace(/^["`[]|["`\]]$/g, '')) === wanted,
-  );
+  return parseSql(sql).tokens.some((token) => foldName(token.text.replace(/^["`[]|["`\]]$/g, '')) === wanted);
 }
 
 /** What is written in the definition of a table, and is not in that of the new one. */
@@ -218,7 +216,7 @@ function fixFor({ pair, create }: Pick<Rebuilt, 'pair' | 'create' | 'is'>, claus
     const sql = `CREATE TABLE ${name} ${definition};\nINSERT INTO ${name} (${listed}) ${select.trim()};`;
     return { label, edits: [{ place: 'instead', ordinal: create.ordinal, sql }] };
   }
-  const text = withClause(create.text, clause);
+  const text = withClause(create, clause);
   return text === null ? null : { label, edits: [{ place: 'instead', ordinal: create.ordinal, sql: `${text};` }] };
 }
 
@@ -396,7 +394,7 @@ function uniqueSets({ after }: ScriptEnd, { pair, is }: Rebuilt): ReadonlySet<st
 function uniqueIndexes({ indexes }: Schema, table: string): readonly string[] {
   return indexes.flatMap(({ table: of, sql }) => {
     if (sql === null || foldName(of) !== foldName(table)) return [];
-    const { unique, tokens } = bodyOf(sql);
+    const { unique, tokens } = bodyOf(parseSql(sql));
     const open = tokens.findIndex(({ text }) => text === '(');
     const close = tokens.findIndex(({ text }) => text === ')');
     if (!unique || close !== tokens.length - 1) return [];

@@ -2,7 +2,6 @@
 
 import { foldName, rowsOf, type Database } from '../../database';
 import type { Schema } from '../../schema/schema';
-import { newName } from '../../script/clauses';
 import type { Found, Rule } from '../warning';
 
 /** A counter that is lower after the script. */
@@ -22,8 +21,9 @@ export const loweredCounter: Rule = {
         const applied = statements.filter((_, at) => outcomes[at]?.verdict === 'applied');
         return [...counters].flatMap(([table, had]): Found[] => {
           let name = table;
-          for (const { kind, table: renamed, text } of applied)
-            if (kind === 'rename table' && foldName(renamed ?? '') === name && !now.has(name)) name = newName(text);
+          for (const { kind, table: renamed, newName } of applied)
+            if (kind === 'rename table' && foldName(renamed ?? '') === name && !now.has(name))
+              name = foldName(newName ?? '');
           const relation = after.relations.find((one) => foldName(one.name) === name);
           // A table that is gone needs no counter; one that no longer counts is another matter.
           if (!relation || !/\bautoincrement\b/i.test(relation.sql)) return [];

@@ -2,6 +2,12 @@
 
 import type { Script } from '../../script/statement';
 import type { Found, Rule, Warning, WatchScript } from '../warning';
+import { changedRowids, changedValues, lostColumn, lostRows } from './losses';
+import { brokenReference, orphanedRows } from './foreignKeys';
+import { doubleQuotedString } from './doubleQuotedString';
+import { duplicateIndex, nonConstantDefault, unindexedForeignKey } from './indexes';
+import { renamedColumn, renamedTable } from './renames';
+import { sqliteVersion } from './sqliteVersion';
 import { brokenTrigger, brokenView } from './brokenObjects';
 import { readIgnores, type Ignore } from './ignores';
 import { lostColumnClause, lostComment, lostConstraint, lostIndex, lostTableOption, lostTrigger } from './lostParts';
@@ -9,8 +15,14 @@ import { loweredCounter } from './loweredCounter';
 
 /** Every rule, in the order of docs/rules.md. */
 export const RULES: readonly Rule[] = [
+  lostRows,
+  lostColumn,
+  changedValues,
+  changedRowids,
   brokenView,
   brokenTrigger,
+  brokenReference,
+  orphanedRows,
   loweredCounter,
   lostTrigger,
   lostIndex,
@@ -18,6 +30,13 @@ export const RULES: readonly Rule[] = [
   lostTableOption,
   lostColumnClause,
   lostComment,
+  doubleQuotedString,
+  renamedTable,
+  renamedColumn,
+  nonConstantDefault,
+  duplicateIndex,
+  unindexedForeignKey,
+  sqliteVersion,
 ];
 
 /**

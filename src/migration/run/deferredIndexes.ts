@@ -1,17 +1,18 @@
 // Which indexes a rehearsal need not build, and which statements it has to build them for after all.
 
 import { rowsOf, type Database, foldName } from '../../database';
-import type { Statement, StatementKind } from '../../script/statement';
-import { isWord, tokenise } from '../../script/tokens';
+import type { ParsedStatement } from '../../script/parsedStatement';
+import type { StatementKind } from '../../script/statement';
+import { hasWords, isWord, type ParsedSql } from '../../script/tokens';
 import { isOnTemporaryTable } from '../../schema/read';
 
 /**
  * In a rehearsal, an index on plain columns is not built: only the shadow tells what becomes of the statement. One that is
  * unique, or computes something of each row, may fail for a row.
  */
-export function mayWait(shadow: Database, statement: Statement): boolean {
+export function mayWait(shadow: Database, statement: ParsedStatement): boolean {
   if (statement.kind !== 'create index' || statement.unique || statement.table === null) return false;
-  if (statement.temporary || computesOverRows(statement.text)) return false;
+  if (statement.temporary || computesOverRows(statement)) return false;
   const found = shadow.query(
     `SELECT count(*), sum(x.hidden IN (2, 3)) FROM main.sqlite_schema AS s, pragma_table_xinfo(s.name) AS x
      WHERE s.type = 'table' AND s.name = ? COLLATE NOCASE`,
@@ -24,8 +25,7 @@ export function mayWait(shadow: Database, statement: Statement): boolean {
 const PATTERNS = ['LIKE', 'GLOB', 'MATCH', 'REGEXP'] as const;
 
 /** A parenthesis inside the column list or after WHERE, a pattern, or a look into JSON: these may raise an error on some row. */
-function computesOverRows(createIndex: string): boolean {
-  const tokens = tokenise(createIndex);
+function computesOverRows({ tokens }: ParsedSql): boolean {
   if (tokens.filter(({ text }) => text === '(').length > 1) return true;
   return tokens.some((token) => token.text.startsWith('->') || PATTERNS.some((word) => isWord(token, word)));
 }
@@ -43,10 +43,10 @@ export function indexesOnlyIn(shadow: Database, database: Database): ReadonlyMap
 const CATALOGUE = /^["'`[]?(?:sqlite_(?:schema|master)|pragma_)/i;
 
 /** Statements whose outcome depends on an index that is not unique, by their own words or those of a view or trigger. */
-export function needsIndexes(shadow: Database, statement: Statement): boolean {
+export function needsIndexes(shadow: Database, statement: ParsedStatement): boolean {
   if (statement.kind === 'reindex') return true;
   if (!BLIND_TO_ROWS.has(statement.kind) && statement.kind !== 'add column' && looksIntoCatalogue(shadow)) return true;
-  return tokenise(statement.text).some((token) => isWord(token, 'INDEXED') || CATALOGUE.test(token.text));
+  return statement.tokens.some((token) => isWord(token, 'INDEXED') || CATALOGUE.test(token.text));
 }
 
 function looksIntoCatalogue(shadow: Database): boolean {
@@ -60,11 +60,12 @@ function looksIntoCatalogue(shadow: Database): boolean {
 }
 
 /** Ordinals of statements for which it matters what stands in rows: they may fail for a row, or count rows. */
-export function findRowReaders(statements: readonly Statement[]): readonly number[] {
+export function findRowReaders(statements: readonly ParsedStatement[]): readonly number[] {
   return statements
-    .filter(({ kind, unique, text }) => {
-      if (kind === 'create index') return unique || computesOverRows(text);
-      if (kind === 'add column') return tokenise(text).some((token) => isWord(token, 'CHECK') || isWord(token, 'AS'));
+    .filter((statement) => {
+      const { kind, unique } = statement;
+      if (kind === 'create index') return unique || computesOverRows(statement);
+      if (kind === 'add column') return hasWords(statement.tokens, 'CHECK') || hasWords(statement.tokens, 'AS');
       return !BLIND_TO_ROWS.has(kind);
     })
     .map(({ ordinal }) => ordinal);

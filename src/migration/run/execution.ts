@@ -2,8 +2,8 @@
 
 import { rowsOf, type Database, type Outcome } from '../../database';
 import { readPragma } from '../../script/pragma';
-import type { Statement } from '../../script/statement';
-import { isBlank, isWord, tokenise } from '../../script/tokens';
+import type { ParsedStatement } from '../../script/parsedStatement';
+import { isWord, type ParsedSql } from '../../script/tokens';
 import { counted } from '../../words';
 
 /** What a statement that SQLite accepted did. */
@@ -17,7 +17,7 @@ export interface Execution {
 }
 
 /** Runs a statement; its rows are counted and not kept. Or SQLite's error. */
-export function executeStatement(database: Database, statement: Statement): Outcome<Execution> {
+export function executeStatement(database: Database, statement: ParsedStatement): Outcome<Execution> {
   switch (statement.kind) {
     case 'select':
       return select(database, statement.text);
@@ -30,13 +30,13 @@ export function executeStatement(database: Database, statement: Statement): Outc
     case 'insert':
     case 'update':
     case 'delete':
-      return change(database, statement.text);
+      return change(database, statement);
     case 'pragma':
-      return readPragma(statement.text)?.name === 'default_cache_size'
+      return readPragma(statement.tokens)?.name === 'default_cache_size'
         ? keepingCache(database, statement.text)
         : noted(database, statement.text, null);
     case 'create table as':
-      return noted(database, statement.text, !statement.temporary && usesChance(statement.text) ? BY_CHANCE : null);
+      return noted(database, statement.text, !statement.temporary && usesChance(statement) ? BY_CHANCE : null);
     default:
       return noted(database, statement.text, null);
   }
@@ -71,16 +71,16 @@ function visit(database: Database, sql: string, visitor: () => void): boolean {
   }
 }
 
-function change(database: Database, sql: string): Outcome<Execution> {
+function change(database: Database, statement: ParsedSql): Outcome<Execution> {
   const before = totalChanges(database);
-  const outcome = database.execute(sql);
+  const outcome = database.execute(statement.text);
   if (!outcome.ok) return outcome;
   const { changes } = outcome.value;
   const byTriggers = totalChanges(database) - before - changes;
   const notes = [
     ...(byTriggers > 0 ? [`Triggers changed ${counted(byTriggers, changes > 0 ? 'more row' : 'row')}.`] : []),
-    ...(usesChance(sql) ? [BY_CHANCE] : []),
-    ...(/returning/i.test(sql) && hasReturning(sql) ? ['The rows that RETURNING gives are not kept.'] : []),
+    ...(usesChance(statement) ? [BY_CHANCE] : []),
+    ...(hasReturning(statement) ? ['The rows that RETURNING gives are not kept.'] : []),
   ];
   return { ok: true, value: { changes, byTriggers, note: notes.length === 0 ? null : notes.join(' ') } };
 }
@@ -88,9 +88,10 @@ function change(database: Database, sql: string): Outcome<Execution> {
 /** What a plan cannot foretell. */
 const BY_CHANCE = 'It asks for random numbers, so plan and run may come to different rows.';
 
-function usesChance(sql: string): boolean {
-  if (!/random/i.test(sql)) return false;
-  const tokens = tokenise(sql).filter((token) => !isBlank(token));
+function usesChance(statement: ParsedSql): boolean {
+  // Most have the word nowhere, and some are megabytes long.
+  if (!/random/i.test(statement.text)) return false;
+  const { tokens } = statement;
   return tokens.some(
     (token, at) => (isWord(token, 'RANDOM') || isWord(token, 'RANDOMBLOB')) && tokens[at + 1]?.text === '(',
   );
@@ -102,9 +103,10 @@ function totalChanges(database: Database): number {
 }
 
 /** RETURNING may also be a name; as the clause it stands outside of parentheses and is no part of a name. */
-function hasReturning(sql: string): boolean {
+function hasReturning(statement: ParsedSql): boolean {
+  if (!/returning/i.test(statement.text)) return false;
   let depth = 0;
-  return tokenise(sql).some((token) => {
+  return statement.tokens.some((token) => {
     depth += token.text === '(' ? 1 : token.text === ')' ? -1 : 0;
     return depth === 0 && isWord(token, 'RETURNING');
   });

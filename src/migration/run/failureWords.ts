@@ -1,6 +1,7 @@
 // What SQLite's messages mean for whoever wrote the script, and what they can do.
 
 import { readPragma } from '../../script/pragma';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import { startOf, type Statement } from '../../script/statement';
 import { NON_CONSTANT_DEFAULT } from './populatedTable';
 import type { Failure } from '../outcome';
@@ -167,9 +168,14 @@ const EXPLANATIONS: readonly Explanation[] = [
  * The failure of a statement that SQLite refused with this message.
  * @param script all statements: one before this may have set the limit that it meets
  */
-export function explainFailure(statement: Statement, message: string, script: readonly Statement[] = []): Failure {
-  const limit = script.findLast(({ ordinal, text }) => ordinal < statement.ordinal && limitsPages(text));
-  if (limit && message === 'database or disk is full') {
+export function explainFailure(
+  statement: Statement,
+  message: string,
+  script: readonly ParsedStatement[] = [],
+): Failure {
+  const before = message === 'database or disk is full' ? script.slice(0, statement.ordinal - 1) : [];
+  const limit = before.findLast(limitsPages);
+  if (limit) {
     return {
       message,
       explanation: `Statement ${limit.ordinal} sets how many pages the file may have (${limit.text}), and this statement needs more.`,
@@ -191,7 +197,7 @@ export function explainFailure(statement: Statement, message: string, script: re
 export function explainLostTransaction(
   statement: Statement,
   message: string,
-  script: readonly Statement[] = [],
+  script: readonly ParsedStatement[] = [],
 ): Failure {
   if (OUT_OF_ROOM.test(message)) return explainFailure(statement, message, script);
   return {
@@ -201,7 +207,7 @@ export function explainLostTransaction(
   };
 }
 
-function limitsPages(text: string): boolean {
-  const pragma = /max_page_count/i.test(text) ? readPragma(text) : null;
+function limitsPages(statement: ParsedStatement): boolean {
+  const pragma = statement.kind === 'pragma' ? readPragma(statement.tokens) : null;
   return pragma?.name === 'max_page_count' && pragma.value !== null;
 }

@@ -1,8 +1,8 @@
 // The values of non-constant defaults at one instant: that of the upgrade.
 
 import { quoteText, rowsOf, type Database, type SqlValue } from '../../database';
-import type { Statement } from '../../script/statement';
-import { isBlank, isWord, tokenise } from '../../script/tokens';
+import type { ParsedStatement } from '../../script/parsedStatement';
+import { isWord, type ParsedSql } from '../../script/tokens';
 
 /** The values of non-constant defaults at the moment of the upgrade, as SQL literals, by the text of the expression. */
 export type FrozenDefaults = ReadonlyMap<string, string>;
@@ -11,12 +11,12 @@ export type FrozenDefaults = ReadonlyMap<string, string>;
  * Evaluates the defaults of all ADD COLUMN statements of a script at one instant, so that every existing row of every table
  * gets the same time. Expressions that cannot be evaluated alone are left out.
  */
-export function freezeDefaults(database: Database, statements: readonly Statement[]): FrozenDefaults {
+export function freezeDefaults(database: Database, statements: readonly ParsedStatement[]): FrozenDefaults {
   const bare = database.scratch();
   try {
     const expressions = new Set<string>();
     const added = statements.filter(({ kind }) => kind === 'add column');
-    for (const clause of new Set(added.flatMap(({ text }) => [...defaultClauses(text)]))) {
+    for (const clause of new Set(added.flatMap(defaultClauses))) {
       bare.execute('CREATE TABLE t (a)');
       bare.execute(`ALTER TABLE t ADD COLUMN b ${clause}`);
       const expression = rowsOf(bare, `SELECT dflt_value FROM pragma_table_xinfo('t') WHERE cid = 1`)[0]?.[0];
@@ -57,8 +57,7 @@ function spelt(answer: SqlValue | undefined): string {
 }
 
 /** The DEFAULT clauses of an ADD COLUMN: the word and, as far as parentheses go, what follows it. */
-function defaultClauses(addColumn: string): readonly string[] {
-  const tokens = tokenise(addColumn).filter((token) => !isBlank(token));
+function defaultClauses({ text: addColumn, tokens }: ParsedSql): readonly string[] {
   return tokens.flatMap((token, at) => {
     if (!isWord(token, 'DEFAULT')) return [];
     let depth = 0;

@@ -4,7 +4,6 @@ import { findRelation, type Schema } from '../../schema/schema';
 import { startOf, type Statement } from '../../script/statement';
 import type { StatementOutcome } from '../outcome';
 import { foldName } from '../../database';
-import { newName } from '../../script/clauses';
 
 /** Why a plan cannot be run. */
 export interface Obstacle {
@@ -23,7 +22,7 @@ export function findObstacle(
   outcomes: readonly StatementOutcome[],
 ): Obstacle | null {
   const failed = outcomes.find((outcome) => outcome.verdict === 'failed');
-  const statement = statements.find(({ ordinal }) => ordinal === failed?.ordinal);
+  const statement = failed && statements[failed.ordinal - 1];
   if (!failed?.failure || !statement) return null;
   const missingTables = findMissingTables(schema, statements);
   const where = `Statement ${statement.ordinal} (${startOf(statement)})`;
@@ -51,12 +50,12 @@ export function findObstacle(
 function findNeededTables(statements: readonly Statement[]): readonly string[] {
   const made = new Set<string>();
   const needed = new Map<string, string>();
-  for (const { kind, name, table, conditional, temporary, text } of statements) {
+  for (const { kind, name, table, conditional, temporary, newName } of statements) {
     if (/^create (virtual )?table|^create view/.test(kind) && name !== null) made.add(foldName(name));
     else if (table === null || temporary || (kind === 'drop table' && conditional)) continue;
     else if (!made.has(foldName(table)) && !/^sqlite_/i.test(table) && !needed.has(foldName(table)))
       needed.set(foldName(table), table);
-    if (kind === 'rename table') made.add(newName(text));
+    if (kind === 'rename table') made.add(foldName(newName ?? ''));
   }
   return [...needed.values()];
 }

@@ -3,7 +3,7 @@
 import type { Database } from '../../database';
 import { readSchema } from '../../schema/read';
 import type { Schema } from '../../schema/schema';
-import type { Statement } from '../../script/statement';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import type { KeepLosses } from './lossAccount';
 import { findObstacle, type Obstacle } from './obstacle';
 import { transcribe } from './transcript';
@@ -35,10 +35,16 @@ export interface PlanTools {
 /**
  * Rehearses the script in a transaction that is rolled back: the same code as the run, without building the indexes that
  * cannot fail. What it takes is what the script's own reading and writing of rows takes.
+ * @example
+ * const split = splitScript('ALTER TABLE people ADD COLUMN city TEXT; DROP TABLE pets;');
+ * if (!split.ok) throw new Error(split.refusal.sentence);
+ * const plan = planMigration(database, split.statements, DEFAULT_CHOICES, { losses: keepNoLosses });
+ * plan.outcomes.map(({ verdict }) => verdict); // ['applied', 'failed']
+ * plan.outcomes[1].failure.message; // 'no such table: pets'
  */
 export function planMigration(
   database: Database,
-  statements: readonly Statement[],
+  statements: readonly ParsedStatement[],
   choices: Choices,
   { losses, watch = watchNothing, now = () => 0 }: PlanTools,
 ): Plan {

@@ -2,8 +2,9 @@
 // run reaches the same schema text that the statement gives on an empty table, without touching a row unless asked to.
 
 import { quoteIdentifier, quoteText, rowsOf, type Database, type Outcome } from '../../database';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Statement } from '../../script/statement';
-import { isWord, tokenise } from '../../script/tokens';
+import { hasWords, parseSql } from '../../script/tokens';
 import type { FrozenDefaults } from './frozenDefaults';
 import type { Choices, Failure } from '../outcome';
 
@@ -29,7 +30,7 @@ export interface Adaptation {
 export function addColumnToPopulatedTable(
   database: Database,
   shadow: Database,
-  statement: Statement & { readonly table: string; readonly column: string },
+  statement: ParsedStatement & { readonly table: string; readonly column: string },
   choices: Choices,
   frozen: FrozenDefaults,
   rehearsing: boolean,
@@ -81,7 +82,7 @@ export function addColumnToPopulatedTable(
       for (const { rowid, text } of kept) run(`UPDATE main.sqlite_schema SET sql = ${text} WHERE rowid = ${rowid}`);
       reloadSchema(database, run);
     }
-    if (value === undefined && hasWord(statement.text, 'CHECK')) {
+    if (value === undefined && hasWords(statement.tokens, 'CHECK')) {
       const check = database.query(
         `SELECT 1 FROM pragma_quick_check(${quoteText(target.table)}, 'main') WHERE quick_check GLOB 'CHECK*'`,
       );
@@ -182,11 +183,8 @@ function asText(column: string): string {
 
 /** One value for all rows is refused by a CHECK, a STRICT type or a generated column that cannot be computed; else by nothing. */
 function backfillMayFail(tableSql: string, strict: boolean): boolean {
-  return strict || hasWord(tableSql, 'CHECK') || hasWord(tableSql, 'AS');
-}
-
-function hasWord(sql: string, word: string): boolean {
-  return tokenise(sql).some((token) => isWord(token, word));
+  const { tokens } = parseSql(tableSql);
+  return strict || hasWords(tokens, 'CHECK') || hasWords(tokens, 'AS');
 }
 
 function explainNoValue(database: Database, statement: Statement, expression: string): Failure {

@@ -2,7 +2,7 @@
 
 import { rowsOf, type Database } from '../../database';
 import { readPragma, type PragmaWords } from '../../script/pragma';
-import type { Statement } from '../../script/statement';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Failure } from '../outcome';
 
 /**
@@ -29,7 +29,7 @@ const OF_THE_FILE =
   'SQLite does this only with VACUUM, so it was left out. Do both with sqlite3 on the upgraded file if you want it.';
 
 /** All PRAGMAs by name (PRAGMA pragma_list), https://sqlite.org/pragma.html. */
-const RULES: ReadonlyMap<string, readonly [PragmaSort, string]> = new Map(
+export const PRAGMA_RULES: ReadonlyMap<string, readonly [PragmaSort, string]> = new Map(
   Object.entries({
     application_id: ['stored', STORED],
     user_version: ['stored', STORED],
@@ -114,19 +114,16 @@ const RULES: ReadonlyMap<string, readonly [PragmaSort, string]> = new Map(
 const ACTIONS =
   /^(incremental_vacuum|optimize|shrink_memory|wal_checkpoint|foreign_key_check|integrity_check|quick_check)$/;
 
-/** The names of all PRAGMAs that have a rule. */
-export const RULED_PRAGMAS: readonly string[] = [...RULES.keys()];
-
 /**
  * What becomes of a PRAGMA statement, or why it is refused. One that is not written as SQLite wants it runs, so that SQLite
  * says what is wrong with it.
  */
-export function rulePragma(database: Database, statement: Statement): PragmaRuling | Failure {
-  const words = readPragma(statement.text);
+export function rulePragma(database: Database, statement: ParsedStatement): PragmaRuling | Failure {
+  const words = readPragma(statement.tokens);
   if (!words) return { runs: true, note: HELD };
   const { schema, name, value } = words;
   if (schema !== null && !/^(main|temp)$/i.test(schema)) return refuseSchema(schema);
-  const rule = RULES.get(name);
+  const rule = PRAGMA_RULES.get(name);
   if (!rule) return { runs: false, note: UNKNOWN };
   const [sort, note] = rule;
   if (sort === 'refused') return refuseDirectory(name);
@@ -171,16 +168,16 @@ function refuseDirectory(name: string): Failure {
  * The PRAGMAs that put back what the script may set on this connection: no setting of a script may hold for what comes
  * after it, and none but those in the file are part of the transaction.
  */
-export function readSettings(database: Database, statements: readonly Statement[]): readonly string[] {
-  const all = statements.flatMap(({ kind, text }): PragmaWords[] => {
-    const words = kind === 'pragma' ? readPragma(text) : null;
+export function readSettings(database: Database, statements: readonly ParsedStatement[]): readonly string[] {
+  const all = statements.flatMap((statement): PragmaWords[] => {
+    const words = statement.kind === 'pragma' ? readPragma(statement.tokens) : null;
     return words !== null && words.value !== null ? [words] : [];
   });
   const names = new Set(all.map(({ name }) => (name === 'default_cache_size' ? 'cache_size' : name)));
   return [...names].flatMap((name) => {
     // It can only be set, not read.
     if (name === 'case_sensitive_like') return ['PRAGMA case_sensitive_like = OFF'];
-    if (name === 'writable_schema' || RULES.get(name)?.[0] !== 'held') return [];
+    if (name === 'writable_schema' || PRAGMA_RULES.get(name)?.[0] !== 'held') return [];
     const value = rowsOf(database, `PRAGMA ${name}`)[0]?.[0];
     if (value === undefined) return [];
     // The third of its states has no number that SQLite would take.

@@ -3,7 +3,7 @@
 import type { Database } from '../../database';
 import { readSchema } from '../../schema/read';
 import type { Schema } from '../../schema/schema';
-import type { Statement } from '../../script/statement';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import type { KeepLosses } from './lossAccount';
 import { transcribe } from './transcript';
 import type { Choices, StatementOutcome } from '../outcome';
@@ -31,17 +31,26 @@ export interface RunResult {
   readonly milliseconds: number;
 }
 
-/** Runs a script on a database that nobody else writes to, and commits it; where a statement fails, rolls it back. */
+/**
+ * Runs a script on a database that nobody else writes to, and commits it; where a statement fails, rolls it back.
+ * @example
+ * const split = splitScript('ALTER TABLE people ADD COLUMN city TEXT; UPDATE people SET city = name;');
+ * if (!split.ok) throw new Error(split.refusal.sentence);
+ * const tools = { losses: keepNoLosses, now: () => performance.now(), onStatement: () => undefined };
+ * const run = runMigration(database, split.statements, DEFAULT_CHOICES, tools);
+ * run.committed; // true
+ * run.outcomes.map(({ verdict, changes }) => `${verdict}: ${changes} rows`); // ['applied: 0 rows', 'applied: 2 rows']
+ */
 export function runMigration(
   database: Database,
-  statements: readonly Statement[],
+  statements: readonly ParsedStatement[],
   choices: Choices,
   { losses, now, onStatement }: RunTools,
 ): RunResult {
   const start = now();
   const before = readSchema(database);
   let specified = before;
-  const tell = ({ ordinal }: Statement): void => onStatement(ordinal);
+  const tell = ({ ordinal }: ParsedStatement): void => onStatement(ordinal);
   const options = { rehearsing: false, losses, now, onStatement: tell };
   const { outcomes, complete, abandon } = transcribe(database, statements, choices, options, (shadow) => {
     specified = readSchema(shadow);

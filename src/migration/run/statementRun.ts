@@ -2,6 +2,7 @@
 
 import { rowsOf, type Database, type Outcome, foldName } from '../../database';
 import { explainsPragma } from '../../script/pragma';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Statement } from '../../script/statement';
 import { indexesOnlyIn, mayWait, needsIndexes } from './deferredIndexes';
 import { findDrift } from '../drift/drift';
@@ -11,7 +12,7 @@ import type { FrozenDefaults } from './frozenDefaults';
 import { findOtherKind } from './nameClash';
 import { addColumnToPopulatedTable, NON_CONSTANT_DEFAULT } from './populatedTable';
 import { rulePragma } from './pragmas';
-import { findConstantIndex, noteConstants, withNote } from '../drift/stringConstant';
+import { findConstantIndex, findNewConstants, noteConstants, withNote } from '../drift/stringConstant';
 import { inTransaction, refuseStatement } from './transaction';
 import type { Choices, Failure, StatementOutcome, Verdict } from '../outcome';
 import { isOnTemporaryTable } from '../../schema/read';
@@ -21,7 +22,7 @@ export interface StatementContext {
   readonly database: Database;
   /** The same schema without rows; every statement runs there too. */
   readonly shadow: Database;
-  readonly statements: readonly Statement[];
+  readonly statements: readonly ParsedStatement[];
   readonly choices: Choices;
   readonly frozen: FrozenDefaults;
   /** Ordinals of the BEGIN and COMMIT around the script. */
@@ -41,26 +42,32 @@ type Result = Pick<StatementOutcome, 'verdict'> &
  * Runs a statement on the database and its shadow, inside the open transaction.
  * Gives its verdict with all that belongs to it, time aside; after `failed` the caller rolls back.
  */
-export function runStatement(context: StatementContext, statement: Statement): Result {
+export function runStatement(context: StatementContext, statement: ParsedStatement): Result {
   if (context.wrapper.has(statement.ordinal)) {
     return { verdict: 'unchanged', note: 'The run is one transaction already, so this was left out.' };
   }
   const refused = refuseStatement(statement);
   if (refused) return failed(refused);
-  const taken = findOtherKind(context.shadow, statement) ?? findConstantIndex(context.shadow, statement);
+  const taken = findOtherKind(context.shadow, statement);
   if (taken) return failed(taken);
+  const constants = findNewConstants(context.shadow, statement);
+  const constantIndex = findConstantIndex(context.shadow, statement, constants);
+  if (constantIndex) return failed(constantIndex);
   if (statement.kind === 'pragma') return runPragma(context, statement);
-  if (statement.kind === 'explain' && explainsPragma(statement.text)) {
+  if (statement.kind === 'explain' && explainsPragma(statement.tokens)) {
     return {
       verdict: 'unchanged',
       note: 'SQLite may carry out a PRAGMA that it should only explain, so it was left out.',
     };
   }
-  const note = noteConstants(context.shadow, statement);
-  return withNote(note, context.rehearsing ? rehearse(context, statement) : execute(context, statement));
+  const result = withNote(
+    noteConstants(constants),
+    context.rehearsing ? rehearse(context, statement) : execute(context, statement),
+  );
+  return constants.length > 0 && result.verdict === 'applied' ? { ...result, constants } : result;
 }
 
-function runPragma(context: StatementContext, statement: Statement): Result {
+function runPragma(context: StatementContext, statement: ParsedStatement): Result {
   const ruling = rulePragma(context.database, statement);
   if ('message' in ruling) return failed(ruling);
   const { runs, note } = ruling;
@@ -72,7 +79,7 @@ function runPragma(context: StatementContext, statement: Statement): Result {
 }
 
 /** As `execute`, except that indexes which decide nothing are made on the shadow only, until a statement needs them. */
-function rehearse(context: StatementContext, statement: Statement): Result {
+function rehearse(context: StatementContext, statement: ParsedStatement): Result {
   const { database, shadow } = context;
   if (mayWait(shadow, statement)) {
     context.deferred.add(statement.ordinal);
@@ -96,7 +103,7 @@ function rehearse(context: StatementContext, statement: Statement): Result {
 }
 
 /** A statement that only concerns an index which waits: what it does to the shadow is what it would do to the database. */
-function runOnShadow(context: StatementContext, statement: Statement): Result {
+function runOnShadow(context: StatementContext, statement: ParsedStatement): Result {
   const versionBefore = statement.conditional ? schemaVersion(context.shadow) : null;
   const outcome = context.shadow.execute(statement.text);
   if (!outcome.ok) return failed(explainFailure(statement, outcome.error.message));
@@ -115,7 +122,7 @@ function tryOnShadow(shadow: Database, statement: Statement): string | null {
   return outcome.ok ? null : outcome.error.message;
 }
 
-function execute(context: StatementContext, statement: Statement): Result {
+function execute(context: StatementContext, statement: ParsedStatement): Result {
   const { database } = context;
   const mayPassOver = statement.conditional && isSchemaChange(statement);
   const versionBefore = mayPassOver ? schemaVersion(database) : null;
@@ -180,7 +187,7 @@ function follow({ database, shadow }: StatementContext, statement: Statement): v
   shadow.execute(statement.text);
 }
 
-function adapt(context: StatementContext, statement: Statement & { table: string; column: string }): Result {
+function adapt(context: StatementContext, statement: ParsedStatement & { table: string; column: string }): Result {
   const { database, shadow, choices, frozen, rehearsing, rowReaders } = context;
   shadow.execute('SAVEPOINT adaptation');
   const onShadow = shadow.execute(statement.text);
@@ -208,11 +215,11 @@ function noteOn(statement: Statement): string | null {
   return null;
 }
 
-function driftOf(context: StatementContext, statement: Statement): StatementOutcome['drift'] {
+function driftOf(context: StatementContext, statement: ParsedStatement): StatementOutcome['drift'] {
   return findDrift(context.shadow, statement, context.statements.slice(statement.ordinal));
 }
 
-function hasColumn(database: Database, statement: Statement & { table: string; column: string }): boolean {
+function hasColumn(database: Database, statement: ParsedStatement & { table: string; column: string }): boolean {
   const found = database.query('SELECT 1 FROM pragma_table_xinfo(?) WHERE name = ? COLLATE NOCASE', [
     statement.table,
     statement.column,

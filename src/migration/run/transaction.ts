@@ -2,7 +2,8 @@
 
 import type { Database } from '../../database';
 import type { Statement } from '../../script/statement';
-import { isWord, tokenise } from '../../script/tokens';
+import type { ParsedStatement } from '../../script/parsedStatement';
+import { hasWords, type ParsedSql } from '../../script/tokens';
 import type { Failure } from '../outcome';
 
 /** Whether the transaction is still there. There is no such question in SQL; but BEGIN fails exactly inside of one. */
@@ -36,12 +37,12 @@ function wrapperOf(statements: readonly Statement[]): readonly number[] {
 }
 
 /** Why a statement is not run at all, or null for one that may run. It is refused before it can do anything. */
-export function refuseStatement(statement: Statement): Failure | null {
-  const reason = refuseKind(statement) ?? refuseParameters(statement.text);
+export function refuseStatement(statement: ParsedStatement): Failure | null {
+  const reason = refuseKind(statement) ?? refuseParameters(statement);
   return reason && { ...reason, refused: true };
 }
 
-function refuseKind(statement: Statement): Failure | null {
+function refuseKind(statement: ParsedStatement): Failure | null {
   switch (statement.kind) {
     case 'begin':
       return {
@@ -71,7 +72,7 @@ function refuseKind(statement: Statement): Failure | null {
         wayOut: 'Remove the DETACH.',
       };
     case 'vacuum':
-      if (tokenise(statement.text).some((token) => isWord(token, 'INTO'))) {
+      if (hasWords(statement.tokens, 'INTO')) {
         return {
           message: 'VACUUM INTO is not available',
           explanation: 'It would write another file, and a script cannot reach any other file here.',
@@ -89,11 +90,11 @@ function refuseKind(statement: Statement): Failure | null {
 }
 
 /** A program gives its parameters values; SQLite runs a statement whose parameters were given none with NULL in their place. */
-function refuseParameters(text: string): Failure | null {
+function refuseParameters(statement: ParsedSql): Failure | null {
   // Most statements have no such character anywhere, and some are megabytes long.
-  if (!/[?:@$]/.test(text)) return null;
+  if (!/[?:@$]/.test(statement.text)) return null;
   // A # is no parameter to SQLite but a syntax error, which it tells itself.
-  const parameters = tokenise(text).filter((token) => token.kind === 'variable' && !token.text.startsWith('#'));
+  const parameters = statement.tokens.filter((token) => token.kind === 'variable' && !token.text.startsWith('#'));
   const [first] = parameters;
   if (!first) return null;
   const others = parameters.length === 1 ? '' : `, the first of ${parameters.length} in this statement`;

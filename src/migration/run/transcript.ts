@@ -1,7 +1,7 @@
 // Runs a whole script inside one transaction and writes down what became of each statement.
 
 import type { Database } from '../../database';
-import type { Statement } from '../../script/statement';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import { findRowReaders } from './deferredIndexes';
 import { freezeDefaults } from './frozenDefaults';
 import type { KeepLosses } from './lossAccount';
@@ -30,7 +30,7 @@ export interface TranscriptOptions {
   /** Milliseconds since some fixed moment. */
   readonly now: () => number;
   /** Called before a statement is run, with the shadow as it is then. */
-  readonly onStatement?: (statement: Statement, shadow: Database) => void;
+  readonly onStatement?: (statement: ParsedStatement, shadow: Database) => void;
 }
 
 /**
@@ -40,7 +40,7 @@ export interface TranscriptOptions {
  */
 export function transcribe(
   database: Database,
-  statements: readonly Statement[],
+  statements: readonly ParsedStatement[],
   choices: Choices,
   options: TranscriptOptions,
   use: (shadow: Database, outcomes: readonly StatementOutcome[], complete: boolean) => void = () => undefined,

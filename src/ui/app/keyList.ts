@@ -1,4 +1,4 @@
-// Opens the list of keys over the page, and takes it away when it is closed.
+// A chunk of its own, loaded when somebody asks for it: opens the list of keys over the page, and removes it when it is closed.
 
 import { mount, unmount } from 'svelte';
 import KeyList from './KeyList.svelte';

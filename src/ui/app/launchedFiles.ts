@@ -1,4 +1,4 @@
-// Files that the desktop opens with the installed page (https://developer.mozilla.org/docs/Web/API/LaunchQueue).
+// The boundary to the desktop: files that it opens with the installed page (https://developer.mozilla.org/docs/Web/API/LaunchQueue).
 
 interface LaunchQueue {
   setConsumer(consumer: (launch: { readonly files: readonly { getFile(): Promise<File> }[] }) => void): void;

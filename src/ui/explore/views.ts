@@ -1,4 +1,4 @@
-// The views of the explorer, each loaded when it is opened first.
+// The boundary of the explorer's views: each is a chunk of its own, loaded when it is opened first.
 
 import type { Component } from 'svelte';
 import type { Explorer, View } from './look/explorer.svelte';

@@ -1,4 +1,4 @@
-// Hands a file to the user.
+// The boundary to the browser's downloads.
 
 /** Offers a Blob as a download under a name. */
 export function saveAs(blob: Blob, name: string): void {

@@ -1,6 +1,6 @@
 // How much of a file is kept in memory: all of it where it finds room, little where it does not.
 import { expect, test } from 'vitest';
-import { keptBytes } from '../../../src/engine/pages/keptBytes';
+import { keptBytes } from '../../../src/engine/pages/readCache';
 
 const GIGABYTE = 2 ** 30;
 

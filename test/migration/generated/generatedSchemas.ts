@@ -28,7 +28,7 @@ export interface Known {
 }
 
 /** The table that triggers write to; nothing else is done to it. */
-export const LOG = 'the log';
+const LOG = 'the log';
 
 const BASES = ['t', 'Order', 'two words', 'ñandú', '🦤', 'semi;colon', 'quo"te', 'dash--', "it's", 'a(b)'] as const;
 
@@ -238,6 +238,6 @@ export function sparingReals(column: string): string {
 }
 
 /** A name inside double quotes. */
-export function quoted(name: string): string {
+function quoted(name: string): string {
   return name.replaceAll('"', '""');
 }

@@ -54,6 +54,41 @@ describe('a result that was damaged is found out', () => {
   });
 });
 
+describe('a foreign key that leads nowhere after the run is a failure, also where no row refers to the parent', () => {
+  const places = nativeDatabase(`
+    CREATE TABLE country(id INTEGER PRIMARY KEY, code TEXT); CREATE UNIQUE INDEX country_code ON country(code);
+    CREATE TABLE city(id INTEGER PRIMARY KEY, country TEXT REFERENCES country(code));
+    CREATE TABLE town(id INTEGER PRIMARY KEY, country INTEGER REFERENCES country);`);
+  test.each([
+    ['its unique key is dropped', 'DROP INDEX country_code', 'country has no primary key or UNIQUE index on code'],
+    [
+      'its unique key is lost in a rebuild',
+      'CREATE TABLE n(id INTEGER PRIMARY KEY, code TEXT); INSERT INTO n SELECT * FROM country; DROP TABLE country; ALTER TABLE n RENAME TO country',
+      'country has no primary key or UNIQUE index on code',
+    ],
+    ['its table is dropped', 'DROP TABLE country', 'there is no table country'],
+    [
+      'its table is renamed aside and dropped',
+      'ALTER TABLE country RENAME TO old; CREATE TABLE country(id INTEGER PRIMARY KEY, code TEXT UNIQUE); DROP TABLE old',
+      'there is no table old',
+    ],
+  ])('%s', (_what, script, reason) => {
+    expect(proofsOf(places, script).get('foreign-keys')).toMatchObject({
+      result: 'fail',
+      sentence: expect.stringContaining(reason) as string,
+    });
+  });
+
+  test('but not one that led nowhere before, or whose parent keeps its key under another name', () => {
+    const before = nativeDatabase(
+      'CREATE TABLE a(x REFERENCES gone(y)); CREATE TABLE p(k TEXT UNIQUE); CREATE TABLE c(x REFERENCES p(k));',
+    );
+    expect(
+      proofsOf(before, 'ALTER TABLE p RENAME TO q; ALTER TABLE q RENAME COLUMN k TO key').get('foreign-keys')?.result,
+    ).not.toBe('fail');
+  });
+});
+
 test('a rebuild that gives rows other rowids says so, and that every value is the same', () => {
   const docs = nativeDatabase('CREATE TABLE doc(body); INSERT INTO doc(rowid, body) VALUES (1, 1), (5, 2), (9, 3);');
   const rebuild =

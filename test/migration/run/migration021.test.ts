@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import initSqlJs, { type Database } from 'sql.js';
 import { describe, expect, it } from 'vitest';
 
-const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 const SCRIPT = read('public/migrations/021_otc_multiweek_real_example.sql');
 const SPECIFIED = read('test/fixtures/specification-021.sql');
 const base = (name: string): string => read(`public/migrations/samples/${name}`);

@@ -1,4 +1,5 @@
-// How components deep in the page reach the explorer: a statement that links to what it changes, a table to its rows.
+// The boundary between the other areas and the explorer: how components deep in the page reach it, such as a statement that
+// links to what it changes, or a table to its rows.
 
 import { getContext, setContext } from 'svelte';
 import type { Explorer } from './explorer.svelte';

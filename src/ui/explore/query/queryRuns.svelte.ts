@@ -11,7 +11,7 @@ import type { Look } from '../look/look';
 import { figure } from '../../../words';
 
 /** Rows that are kept of one result. */
-export const KEPT_ROWS = 10_000;
+const KEPT_ROWS = 10_000;
 const LIMITS: QueryLimits = { rows: KEPT_ROWS, cells: { text: 2000, blob: 64 } };
 const KEPT_QUERIES = 30;
 

@@ -1,8 +1,8 @@
 // What the text of a CREATE TABLE says of columns and constraints; PRAGMAs tell a part of it only.
 
-import { TokenCursor } from '../../script/cursor';
-import { unquotedName, type Token } from '../../script/tokens';
-import { foldName } from '../../database';
+import { TokenCursor } from '../script/cursor';
+import { unquotedName, type ParsedSql, type Token } from '../script/tokens';
+import { foldName } from '../database';
 
 /** The clauses of a column that no PRAGMA tells, or tells without their spelling. */
 export interface ColumnDefinition {
@@ -17,7 +17,7 @@ export interface ColumnDefinition {
 }
 
 /** PRIMARY KEY or UNIQUE, of a column or of the table. */
-export interface KeyDefinition {
+interface KeyDefinition {
   /** Folded names. */
   readonly columns: readonly string[];
   /** As in ColumnDefinition. */
@@ -55,8 +55,8 @@ export interface TableDefinition {
  * Reads a CREATE TABLE with a list of columns, by the grammar of SQLite (https://sqlite.org/lang_createtable.html). The text
  * is one that SQLite has accepted; of any other, and of one without a list, something comes back too, and nothing is thrown.
  */
-export function readTableDefinition(createTable: string): TableDefinition {
-  const cursor = new TokenCursor(createTable);
+export function readTableDefinition({ tokens }: ParsedSql): TableDefinition {
+  const cursor = new TokenCursor(tokens);
   const definition: TableDefinition = {
     columns: [],
     uniques: [],

@@ -1,15 +1,18 @@
-// The place of the benchmark in README.md.
+// The place of the benchmark in docs/benchmarks.md.
 import { format, resolveConfig } from 'prettier';
+
+/** Where the table stands. */
+export const DOCUMENT = 'docs/benchmarks.md';
 
 const BEGIN = '<!-- bench -->';
 const END = '<!-- /bench -->';
 
 /**
- * Lays Markdown out as the project's README is laid out, so that the check of its format passes.
+ * Lays Markdown out as the project's documents are laid out, so that the check of its format passes.
  * @param {string} markdown
  */
 export async function layOut(markdown) {
-  return format(markdown, { ...(await resolveConfig('README.md')), parser: 'markdown' });
+  return format(markdown, { ...(await resolveConfig(DOCUMENT)), parser: 'markdown' });
 }
 
 /**

@@ -1,0 +1,169 @@
+// Indexes that a script makes twice, and foreign keys that it leaves without one.
+
+import { foldName, type Database } from '../../database';
+import { describeReference, readReferences } from '../../schema/references';
+import type { Found, Rule } from '../warning';
+
+interface IndexFacts {
+  readonly name: string;
+  readonly table: string;
+  readonly unique: boolean;
+  readonly partial: boolean;
+  /** By column or expression, with order and collation; null for an expression, whose words are not told. */
+  readonly keys: readonly (string | null)[];
+}
+
+/** All indexes of `main`, of constraints too, in one question. */
+function readIndexes(database: Database): readonly IndexFacts[] {
+  const rows = database.query(
+    `SELECT s.name, l.name, l."unique", l.partial, x.name, x."desc", x.coll
+     FROM main.sqlite_schema AS s, pragma_index_list(s.name, 'main') AS l, pragma_index_xinfo(l.name, 'main') AS x
+     WHERE s.type = 'table' AND x.key = 1 ORDER BY s.rowid, l.seq, x.seqno`,
+  );
+  const indexes = new Map<string, IndexFacts & { readonly keys: (string | null)[] }>();
+  for (const [table, name, unique, partial, column, descending, collation] of rows.ok ? rows.value : []) {
+    const found = indexes.get(String(name)) ?? {
+      ...{ name: String(name), table: String(table), unique: unique === 1, partial: partial === 1 },
+      keys: [],
+    };
+    indexes.set(String(name), found);
+    found.keys.push(column === null ? null : `${foldName(String(column))} ${String(descending)} ${String(collation)}`);
+  }
+  return [...indexes.values()];
+}
+
+/** An index on the same columns as another one. */
+export const duplicateIndex: Rule = {
+  code: 'duplicate-index',
+  name: 'An index says what another one says',
+  why: 'Each index is written at each INSERT and takes room in the file. A second one on the same columns gains nothing.',
+  safeWay: 'Leave the second index out.',
+  watch: ({ statements }) => {
+    const made = new Map(
+      statements.filter(({ kind }) => kind === 'create index').map((one) => [foldName(one.name ?? ''), one]),
+    );
+    if (made.size === 0) return null;
+    return {
+      end: ({ shadow, outcomes }): readonly Found[] => {
+        const byTable = new Map<string, IndexFacts[]>();
+        for (const index of readIndexes(shadow)) {
+          const known = byTable.get(foldName(index.table)) ?? [];
+          byTable.set(foldName(index.table), known);
+          known.push(index);
+        }
+        return [...byTable.values()].flatMap((indexes) =>
+          indexes.flatMap((index): readonly Found[] => {
+            const statement = made.get(foldName(index.name));
+            if (!statement || outcomes[statement.ordinal - 1]?.verdict !== 'applied') return [];
+            const other = indexes.find((one) => one !== index && isCovered(index, one, made));
+            if (!other) return [];
+            const called = other.name.startsWith('sqlite_autoindex_')
+              ? `a key or UNIQUE of ${other.table}`
+              : `the index ${other.name}`;
+            return [
+              {
+                ordinal: statement.ordinal,
+                severity: 'note',
+                subject: `index ${index.name}`,
+                sentence: `The index ${index.name} is on the same columns of ${index.table} as ${called}, so it gains nothing and takes room.`,
+                remedy: `Leave ${index.name} out.`,
+                fix: null,
+              },
+            ];
+          }),
+        );
+      },
+    };
+  },
+};
+
+/** Whether `other` serves for all that `index` serves for. Of two that are alike, the one that was made later is too much. */
+function isCovered(
+  index: IndexFacts,
+  other: IndexFacts,
+  made: ReadonlyMap<string, { readonly ordinal: number }>,
+): boolean {
+  const alike = index.keys.join('\n') === other.keys.join('\n') && !index.keys.includes(null);
+  if (!alike || index.partial || other.partial || (index.unique && !other.unique)) return false;
+  const [own, others] = [made.get(foldName(index.name))?.ordinal ?? 0, made.get(foldName(other.name))?.ordinal ?? 0];
+  return others < own || (other.unique && !index.unique);
+}
+
+/** A foreign key without an index on its columns. */
+export const unindexedForeignKey: Rule = {
+  code: 'unindexed-foreign-key',
+  name: 'A foreign key has no index',
+  why: 'Where foreign keys are enforced, SQLite looks for the children of each row of the parent that is deleted or whose key changes. Without an index it reads the whole child table each time.',
+  safeWay: 'Create an index on the columns of the foreign key.',
+  watch: ({ database, statements, before }) => {
+    const touching = statements.filter(({ kind }) => kind === 'create table' || kind === 'add column');
+    const earlier = new Set(readReferences(database, before).map(describeReference));
+    if (!touching.some(({ text }) => /references/i.test(text))) return null;
+    return {
+      end: ({ shadow, after, outcomes }): readonly Found[] => {
+        const indexes = readIndexes(shadow).filter(({ partial }) => !partial);
+        const applied = touching.filter(({ ordinal }) => outcomes[ordinal - 1]?.verdict === 'applied');
+        return readReferences(shadow, after).flatMap((reference): readonly Found[] => {
+          const { table, columns, parent } = reference;
+          const statement = applied.findLast(
+            (one) =>
+              foldName(one.table ?? one.name ?? '') === foldName(table) || foldName(one.name ?? '') === foldName(table),
+          );
+          // What was so before is not the script's doing.
+          if (!statement || earlier.has(describeReference(reference))) return [];
+          const first = (index: IndexFacts): readonly string[] =>
+            index.keys.slice(0, columns.length).map((one) => one?.split(' ')[0] ?? '');
+          const wanted = [...columns].map(foldName).sort().join();
+          const relation = after.relations.find(({ name }) => foldName(name) === foldName(table));
+          const rowid = relation?.columns.find(({ primaryKey, type }) => primaryKey === 1 && /^integer$/i.test(type));
+          const found =
+            (columns.length === 1 && rowid !== undefined && foldName(rowid.name) === wanted) ||
+            indexes.some(
+              (index) => foldName(index.table) === foldName(table) && [...first(index)].sort().join() === wanted,
+            );
+          if (found) return [];
+          const listed = columns.join(', ');
+          return [
+            {
+              ordinal: statement.ordinal,
+              severity: 'note',
+              subject: `table ${table} (${listed})`,
+              sentence: `The foreign key of ${table} (${listed}) to ${parent} has no index: with foreign keys enforced, each DELETE in ${parent} reads all of ${table}.`,
+              remedy: `Create an index on ${table} (${listed}).`,
+              fix: null,
+            },
+          ];
+        });
+      },
+    };
+  },
+};
+
+/** A default that plain SQLite refuses. */
+export const nonConstantDefault: Rule = {
+  code: 'non-constant-default',
+  name: 'ADD COLUMN has a default that plain SQLite refuses',
+  why: 'SQLite adds a column whose default is not constant, such as CURRENT_TIMESTAMP, to an empty table only. Here the column is added in another way, to the same schema; with sqlite3 or your program the statement stops.',
+  safeWay: 'For other copies of the file, use the script for sqlite3 that the page offers.',
+  watch: ({ statements }) =>
+    statements.some(({ kind }) => kind === 'add column')
+      ? {
+          end: ({ outcomes }): readonly Found[] =>
+            outcomes.flatMap(({ ordinal, verdict }): readonly Found[] => {
+              const statement = statements[ordinal - 1];
+              if (verdict !== 'adapted' || statement?.kind !== 'add column') return [];
+              const { table, column } = statement;
+              return [
+                {
+                  ordinal,
+                  severity: 'note',
+                  subject: `column ${table ?? ''}.${column ?? ''}`,
+                  sentence: `Plain SQLite refuses statement ${ordinal}, since ${table ?? 'the table'} has rows and the default of ${column ?? 'the column'} is not constant. Here the column is added in another way, to the same schema.`,
+                  remedy: 'For other copies of the file, use the script for sqlite3 that the page offers.',
+                  fix: null,
+                },
+              ];
+            }),
+        }
+      : null,
+};

@@ -1,0 +1,88 @@
+// What a script takes away of the data, as the account of losses has it: by statement, with the rows counted.
+
+import { describeLoss } from '../losses/loss';
+import type { Loss } from '../outcome';
+import { counted } from '../../words';
+import type { Found, Rule } from '../warning';
+
+const KEPT = 'The file that you dropped keeps it: it is only read.';
+
+function lossRule(words: Pick<Rule, 'code' | 'name' | 'why' | 'safeWay'>, kinds: readonly Loss['kind'][]): Rule {
+  return {
+    ...words,
+    watch: () => ({
+      end: ({ outcomes }) =>
+        outcomes.flatMap(({ ordinal, loss }): readonly Found[] =>
+          (loss ? [loss, ...(loss.also ?? [])] : [])
+            .filter(({ kind }) => kinds.includes(kind))
+            .map((one) => ({
+              ordinal,
+              severity: 'warning',
+              subject: `table ${one.table}${one.column === null ? '' : `, ${one.column}`}`,
+              sentence: `Statement ${ordinal} ${describeLoss({ ...one, also: [] })}.`,
+              remedy: `${words.safeWay} ${KEPT}`,
+              fix: null,
+            })),
+        ),
+    }),
+  };
+}
+
+/** Rows that go. */
+export const lostRows = lossRule(
+  {
+    code: 'lost-rows',
+    name: 'Rows are lost',
+    why: 'Rows that a DELETE, a DROP TABLE, a REPLACE or a table rebuild takes away are not in the upgraded file.',
+    safeWay: 'Check that these rows are meant to go.',
+  },
+  ['table', 'rows', 'replaced rows', 'rebuild'],
+);
+
+/** A column that goes with its values. */
+export const lostColumn = lossRule(
+  {
+    code: 'lost-column',
+    name: 'A column is lost with its values',
+    why: 'The values of a column that is dropped, or that a table rebuild leaves behind, are not in the upgraded file.',
+    safeWay: 'Check that no program reads the column any more.',
+  },
+  ['column'],
+);
+
+/** Values that a rebuild changes. */
+export const changedValues = lossRule(
+  {
+    code: 'changed-values',
+    name: 'A table rebuild changes values',
+    why: 'SQLite converts what is copied to the type of the new column: the text 0049 becomes the number 49 in an INTEGER column, and 20 digits become a rounded REAL.',
+    safeWay: 'Give the new column the type of the old one, or write the conversion that is meant with CAST.',
+  },
+  ['values'],
+);
+
+/** Rowids that a rebuild changes. */
+export const changedRowids: Rule = {
+  code: 'changed-rowids',
+  name: 'A table rebuild gives rows other rowids',
+  why: 'Without an INTEGER PRIMARY KEY the rows of the new table are numbered anew. What refers to rows by rowid, such as a search index, then finds other rows.',
+  safeWay: 'Copy the rowid along: INSERT INTO new (rowid, …) SELECT rowid, … FROM old.',
+  watch: () => ({
+    end: ({ outcomes }) =>
+      outcomes.flatMap(({ ordinal, renumbered = 0 }): readonly Found[] =>
+        renumbered === 0
+          ? []
+          : [
+              {
+                ordinal,
+                severity: 'warning',
+                subject: 'rowids',
+                sentence: `The values stay the same, and ${counted(renumbered, 'row')} ${renumbered === 1 ? 'gets' : 'get'} another rowid in the table rebuild that ends with statement ${ordinal}.`,
+                remedy:
+                  'If anything refers to these rows by rowid, copy the rowid along: INSERT INTO new (rowid, …) SELECT rowid, … FROM old.',
+                fix: null,
+              },
+            ],
+      ),
+  }),
+};

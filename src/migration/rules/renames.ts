@@ -1,0 +1,61 @@
+// Tables and columns that get another name: SQLite changes its own schema with them, and no program that asks by the old name.
+
+import { foldName } from '../../database';
+import type { ParsedStatement } from '../../script/parsedStatement';
+import type { Found, Rule, ScriptEnd, ScriptStart } from '../warning';
+
+/** A table that is there under another name after the script. */
+export const renamedTable: Rule = {
+  code: 'renamed-table',
+  name: 'A table is renamed',
+  why: 'SQLite writes the new name into its own views, triggers and foreign keys. Programs that use the old name fail.',
+  safeWay: 'Upgrade the programs together with the file, or leave a view with the old name.',
+  watch: (start) =>
+    watchRenames(start, 'rename table', (statement, { after }) => {
+      const old = statement.table ?? '';
+      const stays = after.relations.some(({ name }) => foldName(name) === foldName(old));
+      const known = start.before.relations.some(({ name }) => foldName(name) === foldName(old));
+      if (stays || !known) return null;
+      return {
+        subject: `table ${old}`,
+        sentence: `The table ${old} is called ${statement.newName ?? ''} after the script: a program that uses the old name fails.`,
+        remedy: 'Upgrade the programs together with the file, or create a view with the old name.',
+      };
+    }),
+};
+
+/** A column that is there under another name after the script. */
+export const renamedColumn: Rule = {
+  code: 'renamed-column',
+  name: 'A column is renamed',
+  why: 'SQLite writes the new name into its own indexes, views and triggers. Programs that use the old name fail.',
+  safeWay: 'Upgrade the programs together with the file.',
+  watch: (start) =>
+    watchRenames(start, 'rename column', (statement) => {
+      const { table, column } = statement;
+      const relation = start.before.relations.find(({ name }) => foldName(name) === foldName(table ?? ''));
+      if (!relation?.columns.some(({ name }) => foldName(name) === foldName(column ?? ''))) return null;
+      return {
+        subject: `column ${table ?? ''}.${column ?? ''}`,
+        sentence: `The column ${column ?? ''} of ${table ?? ''} is called ${statement.newName ?? ''} after the script: a program that uses the old name fails.`,
+        remedy: 'Upgrade the programs together with the file.',
+      };
+    }),
+};
+
+function watchRenames(
+  { statements }: ScriptStart,
+  kind: ParsedStatement['kind'],
+  find: (statement: ParsedStatement, end: ScriptEnd) => Pick<Found, 'subject' | 'sentence' | 'remedy'> | null,
+): ReturnType<Rule['watch']> {
+  const renames = statements.filter((statement) => statement.kind === kind && !statement.temporary);
+  if (renames.length === 0) return null;
+  return {
+    end: (end) =>
+      renames.flatMap((statement): readonly Found[] => {
+        if (end.outcomes[statement.ordinal - 1]?.verdict !== 'applied') return [];
+        const found = find(statement, end);
+        return found ? [{ ...found, ordinal: statement.ordinal, severity: 'note', fix: null }] : [];
+      }),
+  };
+}
