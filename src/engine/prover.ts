@@ -72,7 +72,12 @@ export class Prover {
   readonly #connections: readonly Connected[];
   #progress: CheckProgress | null = null;
 
-  private constructor(before: OpenedFile, result: OpenedFile, run: ProvableRun, statements: readonly ParsedStatement[]) {
+  private constructor(
+    before: OpenedFile,
+    result: OpenedFile,
+    run: ProvableRun,
+    statements: readonly ParsedStatement[],
+  ) {
     this.#result = result;
     this.#isPlain = before.isPlain;
     const onWork = (overlay: Overlay): void => this.#progress?.onWork(overlay);

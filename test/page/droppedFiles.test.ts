@@ -49,6 +49,7 @@ describe('Files that are dropped together', () => {
     ['other.db-wal spine.db', 'spine.db · · · +'],
     ['spine.db second.db', 'spine.db · · ·'],
     ['021.sql 022.sql', '· · · 021.sql&022.sql'],
+    ['2.sqm 10.sqm spine.db', 'spine.db · · 2.sqm&10.sqm'],
     ['spine.db-wal', 'spine.db-wal · · ·'],
     ['spine.db-shm', 'spine.db-shm · · ·'],
     ['good.sql', 'good.sql · · ·'],

@@ -1,4 +1,5 @@
 // A chunk of its own, which the worker loads with the first check: the forecast of a run, and the checks of its result.
 
 export { forecastRun } from '../../migration/forecast/forecast';
+export { measureRates } from '../rates';
 export { Prover, proveSound } from '../prover';

@@ -10,7 +10,7 @@ import {
   type ColumnDefinition,
   type ForeignKeyDefinition,
   type TableDefinition,
-} from './tableDefinition';
+} from '../../schema/tableDefinition';
 
 /** One aspect of something. `same` is what it is compared by, where that is not how it is shown. */
 export interface Aspect {

@@ -7,7 +7,7 @@ import { isWord, unquotedName, type Token } from '../../script/tokens';
 import { readTable, storedText } from './columnAspects';
 import { indexClauses, namesIn } from '../../script/clauses';
 import { bodyOf, isDoubleQuoted, isNamePlace } from '../../script/spelling';
-import { readTableDefinition } from './tableDefinition';
+import { readTableDefinition } from '../../schema/tableDefinition';
 import type { Failure, StatementOutcome } from '../outcome';
 import { trial } from '../../schema/shadow';
 import { findBrokenTriggers } from '../../schema/usable';

@@ -10,6 +10,8 @@ import { pairTables, type TablePair } from './tablePairs';
 import { countRows, measure, type Measurement } from './measurement';
 import { findWrittenPages, isUntouched, type PageChanges, type WrittenPages } from './pageProof';
 import { findRowChanges, type RowChanges } from './rowChanges';
+import { findBrokenReferences, type BrokenReference } from './schemaProofs';
+import { findUnresolved, readReferences } from '../../schema/references';
 import type { Choices, StatementOutcome } from '../outcome';
 
 /** How far a check has come: `done` of `total` rows, pages or steps; `total` is 0 where it cannot be told. */
@@ -70,6 +72,19 @@ export class Evidence {
     return this.#once('pairs', () => {
       const applied = statements.filter(({ ordinal }) => outcomes[ordinal - 1]?.verdict === 'applied');
       return pairTables(this.schemaBefore, this.schemaAfter, applied);
+    });
+  }
+
+  /** References that were sound before, and lead nowhere now. */
+  get brokenReferences(): readonly BrokenReference[] {
+    return this.#once('broken references', () => {
+      const { before, result } = this.aftermath;
+      const references = readReferences(before, this.schemaBefore);
+      if (references.length === 0) return [];
+      const now = findUnresolved(result, this.schemaAfter, readReferences(result, this.schemaAfter));
+      if (now.size === 0) return [];
+      const unresolved = findUnresolved(before, this.schemaBefore, references);
+      return findBrokenReferences({ references, unresolved }, now, this.pairs);
     });
   }
 

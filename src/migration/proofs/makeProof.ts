@@ -82,7 +82,8 @@ const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools)
     onCheck('foreign_key_check before', 0, 2);
     const before = countViolations(evidence.aftermath.before);
     onCheck('foreign_key_check after', 1, 2);
-    return proveForeignKeys(before, countViolations(evidence.aftermath.result), evidence.pairs);
+    const after = countViolations(evidence.aftermath.result);
+    return proveForeignKeys(before, after, evidence.pairs, evidence.brokenReferences);
   },
 
   settings: (evidence) => proveSettings(evidence.measuredBefore, evidence.measuredAfter, evidence.aftermath.statements),

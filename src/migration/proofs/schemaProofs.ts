@@ -7,6 +7,7 @@ import type { TablePair } from './tablePairs';
 import type { Measurement } from './measurement';
 import { proof, type Proof, type ProofCode } from './proof';
 import { counted, figure } from '../../words';
+import { describeReference, type Reference } from '../../schema/references';
 import type { Integrity, Violation } from './integrity';
 
 /** A check ends after so many faults (https://sqlite.org/pragma.html#pragma_integrity_check). */
@@ -107,17 +108,61 @@ export function proveViewsAndTriggers(before: Measurement, after: Measurement): 
   );
 }
 
-/** Foreign key violations; only new ones count. Those from before are known by the names that `pairs` gives them now. */
+/** A reference that leads nowhere after a run, though it did lead somewhere before. */
+export interface BrokenReference {
+  readonly reference: Reference;
+  readonly reason: string;
+}
+
+/**
+ * References that were sound before a run and lead nowhere after it, rows or not: with foreign keys enforced, SQLite refuses each
+ * change of either table.
+ */
+export function findBrokenReferences(
+  before: { readonly references: readonly Reference[]; readonly unresolved: ReadonlyMap<Reference, string> },
+  unresolvedAfter: ReadonlyMap<Reference, string>,
+  pairs: readonly TablePair[],
+): readonly BrokenReference[] {
+  const byName = pairsByName(pairs);
+  const sound = new Set(
+    before.references
+      .filter((reference) => !before.unresolved.has(reference))
+      .map(({ table, columns }) => childKey(renamed({ table, columns, parent: '', rows: 0 }, byName))),
+  );
+  return [...unresolvedAfter]
+    .filter(([reference]) => sound.has(childKey(reference)))
+    .map(([reference, reason]) => ({ reference, reason }));
+}
+
+function childKey({ table, columns }: Pick<Reference, 'table' | 'columns'>): string {
+  return [table, ...columns.map(String).sort()].map(foldName).join('\n');
+}
+
+/**
+ * Foreign key violations; only new ones count. Those from before are known by the names that `pairs` gives them now.
+ * @param broken references that lead nowhere now: that is a failure also where no row is concerned yet
+ */
 export function proveForeignKeys(
   before: Outcome<readonly Violation[]>,
   after: Outcome<readonly Violation[]>,
   pairs: readonly TablePair[],
+  broken: readonly BrokenReference[] = [],
 ): Proof {
+  const [first] = broken;
+  if (first) {
+    const lines = broken.map(({ reference, reason }) => `${describeReference(reference)}: ${reason}`);
+    return proof(
+      'foreign-keys',
+      'fail',
+      `${counted(broken.length, 'foreign key')} that led to a table before ${broken.length === 1 ? 'leads' : 'lead'} nowhere now: ${lines[0] ?? ''}. With foreign keys enforced, SQLite refuses each change there.`,
+      lines,
+    );
+  }
   if (!before.ok || !after.ok) {
     const message = before.ok ? (after.ok ? '' : after.error.message) : before.error.message;
     return proof('foreign-keys', 'unverifiable', `foreign_key_check could not run: ${message}.`);
   }
-  const byName = new Map(pairs.map((pair) => [foldName(pair.before.name), pair]));
+  const byName = pairsByName(pairs);
   const had = sumByReference(before.value.map((violation) => renamed(violation, byName)));
   const has = sumByReference(after.value);
   const added = [...has].filter(([reference, rows]) => rows > (had.get(reference) ?? 0));
@@ -138,6 +183,10 @@ export function proveForeignKeys(
       ? 'foreign_key_check finds nothing, before and after.'
       : `${counted(total, 'row')} had no parent before already; none were added.`;
   return proof('foreign-keys', 'pass', old, details);
+}
+
+function pairsByName(pairs: readonly TablePair[]): ReadonlyMap<string, TablePair> {
+  return new Map(pairs.map((pair) => [foldName(pair.before.name), pair]));
 }
 
 function renamed(violation: Violation, byName: ReadonlyMap<string, TablePair>): Violation {

@@ -1,7 +1,7 @@
 // Indexes that a script makes twice, and foreign keys that it leaves without one.
 
-import { foldName, rowsOf, type Database } from '../../database';
-import type { Schema } from '../../schema/schema';
+import { foldName, type Database } from '../../database';
+import { describeReference, readReferences } from '../../schema/references';
 import type { Found, Rule } from '../warning';
 
 interface IndexFacts {
@@ -97,19 +97,20 @@ export const unindexedForeignKey: Rule = {
   safeWay: 'Create an index on the columns of the foreign key.',
   watch: ({ database, statements, before }) => {
     const touching = statements.filter(({ kind }) => kind === 'create table' || kind === 'add column');
-    const earlier = new Set(referencesOf(database, before).map(({ key }) => key));
+    const earlier = new Set(readReferences(database, before).map(describeReference));
     if (!touching.some(({ text }) => /references/i.test(text))) return null;
     return {
       end: ({ shadow, after, outcomes }): readonly Found[] => {
         const indexes = readIndexes(shadow).filter(({ partial }) => !partial);
         const applied = touching.filter(({ ordinal }) => outcomes[ordinal - 1]?.verdict === 'applied');
-        return referencesOf(shadow, after).flatMap(({ key, table, columns, parent }): readonly Found[] => {
+        return readReferences(shadow, after).flatMap((reference): readonly Found[] => {
+          const { table, columns, parent } = reference;
           const statement = applied.findLast(
             (one) =>
               foldName(one.table ?? one.name ?? '') === foldName(table) || foldName(one.name ?? '') === foldName(table),
           );
           // What was so before is not the script's doing.
-          if (!statement || earlier.has(key)) return [];
+          if (!statement || earlier.has(describeReference(reference))) return [];
           const first = (index: IndexFacts): readonly string[] =>
             index.keys.slice(0, columns.length).map((one) => one?.split(' ')[0] ?? '');
           const wanted = [...columns].map(foldName).sort().join();
@@ -137,33 +138,6 @@ export const unindexedForeignKey: Rule = {
     };
   },
 };
-
-interface Reference {
-  readonly key: string;
-  readonly table: string;
-  readonly columns: readonly string[];
-  readonly parent: string;
-}
-
-function referencesOf(database: Database, { relations }: Schema): readonly Reference[] {
-  if (!relations.some(({ sql }) => /references/i.test(sql))) return [];
-  const rows = rowsOf(
-    database,
-    `SELECT s.name, f.id, f."table", f."from" FROM main.sqlite_schema AS s, pragma_foreign_key_list(s.name) AS f
-     WHERE s.type = 'table' ORDER BY s.rowid, f.id, f.seq`,
-  );
-  const references = new Map<string, { table: string; columns: string[]; parent: string }>();
-  for (const [table, id, parent, column] of rows) {
-    const key = `${String(table)} ${String(id)}`;
-    const reference = references.get(key) ?? { table: String(table), columns: [], parent: String(parent) };
-    references.set(key, reference);
-    reference.columns.push(String(column));
-  }
-  return [...references.values()].map((one) => ({
-    ...one,
-    key: foldName(`${one.table} ${one.columns.join()} ${one.parent}`),
-  }));
-}
 
 /** A default that plain SQLite refuses. */
 export const nonConstantDefault: Rule = {

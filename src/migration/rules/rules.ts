@@ -3,6 +3,7 @@
 import type { Script } from '../../script/statement';
 import type { Found, Rule, Warning, WatchScript } from '../warning';
 import { changedRowids, changedValues, lostColumn, lostRows } from './losses';
+import { brokenReference, orphanedRows } from './foreignKeys';
 import { doubleQuotedString } from './doubleQuotedString';
 import { duplicateIndex, nonConstantDefault, unindexedForeignKey } from './indexes';
 import { renamedColumn, renamedTable } from './renames';
@@ -20,6 +21,8 @@ export const RULES: readonly Rule[] = [
   changedRowids,
   brokenView,
   brokenTrigger,
+  brokenReference,
+  orphanedRows,
   loweredCounter,
   lostTrigger,
   lostIndex,

@@ -4,6 +4,10 @@ import type { StatementOutcome } from '../../migration/outcome';
 import type { Statement } from '../../script/statement';
 import { counted, duration } from '../../words';
 
+/** Signs of a comment that stand inside of a string or a quoted name begin none. What is cut off ends where the text does. */
+const QUOTED_OR_COMMENT =
+  /'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|`(?:[^`]|``)*(?:`|$)|\[[^\]]*(?:\]|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
+
 /** One row of the list. */
 export class StatementRow {
   readonly statement: Statement;
@@ -24,7 +28,7 @@ export class StatementRow {
   get headline(): string {
     return this.statement.text
       .slice(0, 1000)
-      .replace(/--[^\n]*/g, ' ')
+      .replace(QUOTED_OR_COMMENT, (text) => (/^(--|\/\*)/.test(text) ? ' ' : text))
       .replace(/\s+/g, ' ')
       .slice(0, 240);
   }

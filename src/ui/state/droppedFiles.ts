@@ -1,5 +1,6 @@
 // Tells the files of one drop apart, by their bytes: databases, what lies beside them, scripts, and what cannot be used.
 
+import type { LookedAt } from '../../engine/worker/client';
 import { BYTES_TO_TELL, kindOf, type FileKind } from '../../file/kind';
 import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
 import type { Problem } from './problem';
@@ -14,6 +15,11 @@ export interface SeenFile {
 export interface DroppedDatabase {
   readonly file: File;
   readonly sidecars: Sidecars<File>;
+}
+
+/** A dropped database as an engine opens it. */
+export function lookedAt({ file, sidecars }: DroppedDatabase): LookedAt {
+  return { file, name: file.name, sidecars };
 }
 
 /** The files of one drop. */
@@ -36,7 +42,7 @@ const LOG = '-wal';
 const JOURNAL = '-journal';
 /** What is in shared memory is in the log as well. */
 const SHARED_MEMORY = /-shm$/i;
-const SCRIPT = /\.sql$/i;
+const SCRIPT = /\.(sql|sqm)$/i;
 const DATABASE = /\.(db3?|s3db|sqlite3?)$/i;
 const BESIDE_SCRIPTS = /^(atlas\.sum|_journal\.json|migration_lock\.toml)$/i;
 /** Names of files that a message lists. */
@@ -196,7 +202,7 @@ function explainLeftOut(
   return {
     code: 'left-out',
     sentence: `Only ${all} ${taken.length > 1 ? 'were' : 'was'} opened; ${names} ${was} not read.`,
-    help: 'What is used are databases, with what lies beside them, and .sql files.',
+    help: 'What is used are databases, with what lies beside them, and .sql or .sqm files.',
   };
 }
 

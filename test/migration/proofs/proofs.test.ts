@@ -1,6 +1,7 @@
 // Every proof can fail: databases damaged on purpose after a run, and scripts that do what a proof is there to notice.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../amount';
 import { quoteText, rowsOf, type Database } from '../../../src/database';
 import { hashContent } from '../../../src/migration/proofs/contentHash';
 import { PROOF_TITLES } from '../../../src/migration/proofs/proof';
@@ -51,6 +52,41 @@ describe('a result that was damaged is found out', () => {
     ],
   ])('%s', (_what, damage, expected) => {
     expect(notPassed(proofsOf(shop, QUIET, damage))).toEqual(expected);
+  });
+});
+
+describe('a foreign key that leads nowhere after the run is a failure, also where no row refers to the parent', () => {
+  const places = nativeDatabase(`
+    CREATE TABLE country(id INTEGER PRIMARY KEY, code TEXT); CREATE UNIQUE INDEX country_code ON country(code);
+    CREATE TABLE city(id INTEGER PRIMARY KEY, country TEXT REFERENCES country(code));
+    CREATE TABLE town(id INTEGER PRIMARY KEY, country INTEGER REFERENCES country);`);
+  test.each([
+    ['its unique key is dropped', 'DROP INDEX country_code', 'country has no primary key or UNIQUE index on code'],
+    [
+      'its unique key is lost in a rebuild',
+      'CREATE TABLE n(id INTEGER PRIMARY KEY, code TEXT); INSERT INTO n SELECT * FROM country; DROP TABLE country; ALTER TABLE n RENAME TO country',
+      'country has no primary key or UNIQUE index on code',
+    ],
+    ['its table is dropped', 'DROP TABLE country', 'there is no table country'],
+    [
+      'its table is renamed aside and dropped',
+      'ALTER TABLE country RENAME TO old; CREATE TABLE country(id INTEGER PRIMARY KEY, code TEXT UNIQUE); DROP TABLE old',
+      'there is no table old',
+    ],
+  ])('%s', (_what, script, reason) => {
+    expect(proofsOf(places, script).get('foreign-keys')).toMatchObject({
+      result: 'fail',
+      sentence: expect.stringContaining(reason) as string,
+    });
+  });
+
+  test('but not one that led nowhere before, or whose parent keeps its key under another name', () => {
+    const before = nativeDatabase(
+      'CREATE TABLE a(x REFERENCES gone(y)); CREATE TABLE p(k TEXT UNIQUE); CREATE TABLE c(x REFERENCES p(k));',
+    );
+    expect(
+      proofsOf(before, 'ALTER TABLE p RENAME TO q; ALTER TABLE q RENAME COLUMN k TO key').get('foreign-keys')?.result,
+    ).not.toBe('fail');
   });
 });
 
@@ -191,6 +227,7 @@ describe('the content hash', () => {
         fc.property(fc.tuple(text, text), fc.tuple(text, text), (one, other) => {
           expect(hashOf(database, one) === hashOf(database, other)).toBe(one.join() === other.join());
         }),
+        runs(100),
       );
     });
   });

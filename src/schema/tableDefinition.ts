@@ -1,8 +1,8 @@
 // What the text of a CREATE TABLE says of columns and constraints; PRAGMAs tell a part of it only.
 
-import { TokenCursor } from '../../script/cursor';
-import { unquotedName, type ParsedSql, type Token } from '../../script/tokens';
-import { foldName } from '../../database';
+import { TokenCursor } from '../script/cursor';
+import { unquotedName, type ParsedSql, type Token } from '../script/tokens';
+import { foldName } from '../database';
 
 /** The clauses of a column that no PRAGMA tells, or tells without their spelling. */
 export interface ColumnDefinition {
