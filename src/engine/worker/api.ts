@@ -8,6 +8,7 @@ import type { Refusal } from '../../file/identify';
 import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
 import type { Thoroughness } from '../../migration/proofs/agenda';
 import type { Forecast } from '../../migration/forecast/forecast';
+import type { Growth } from '../../migration/forecast/growth';
 import type { Hasher } from '../../migration/proofs/contentHash';
 import { keepNoLosses, mayLose, type KeepLosses } from '../../migration/run/lossAccount';
 import { countRows } from '../../migration/proofs/measurement';
@@ -16,7 +17,6 @@ import type { Proof, ProofCode } from '../../migration/proofs/proof';
 import { runMigration } from '../../migration/run/run';
 import type { Choices } from '../../migration/outcome';
 import type { SchemaDetails } from '../../schema/details';
-import { readSchema } from '../../schema/read';
 import type { Schema } from '../../schema/schema';
 import { readAddedColumnDocumentation } from '../../script/documentation';
 import type { ScriptRefusal } from '../../script/refusal';
@@ -59,6 +59,9 @@ export function makeApi(engine: Engine, kept: Kept) {
     mayLose(statements) ? (await import('../../migration/losses/lossLedger')).keepLosses : keepNoLosses;
   /** What a plan warns of. Not needed before a script is planned, so it is no part of the first load. */
   const loadRules = (): Promise<typeof import('../../migration/rules/rules')> => import('../../migration/rules/rules');
+  /** What a plan finds out for the forecast. */
+  const loadGrowth = (): Promise<typeof import('../../migration/forecast/growth')> =>
+    import('../../migration/forecast/growth');
   /** What the explorer asks. */
   const loadLooking = (): Promise<typeof import('../looking')> => import('../looking');
   let opened: OpenedFile | null = null;
@@ -151,18 +154,23 @@ export function makeApi(engine: Engine, kept: Kept) {
     async plan(script: Script, choices: Choices): Promise<Outcome<PlannedScript, ScriptRefusal | Refusal>> {
       const split = splitScript(script);
       if (!split.ok) return { ok: false, error: split.refusal };
-      const [losses, { watchRules }] = await Promise.all([lossesOf(split.statements), loadRules()]);
+      const [losses, { watchRules }, { watchGrowth }] = await Promise.all([
+        lossesOf(split.statements),
+        loadRules(),
+        loadGrowth(),
+      ]);
       return readable((): Outcome<PlannedScript, never> => {
         const start = performance.now();
         const { statements, notes } = split;
-        const watch = watchRules(script);
+        let growth: Growth = { pages: [], waiting: [] };
+        const watch = watchGrowth(watchRules(script), (told) => (growth = told));
         const { outcomes, after, obstacle, warnings } = mustBeOpen().using(({ database }) =>
           planMigration(database, statements, choices, { losses, watch, now: () => performance.now() }),
         );
         const plan = { outcomes, after, obstacle, warnings };
         const milliseconds = performance.now() - start;
         const documentation = readAddedColumnDocumentation(script, statements);
-        return { ok: true, value: { statements, notes, plan, documentation, milliseconds } };
+        return { ok: true, value: { statements, notes, plan, growth, documentation, milliseconds } };
       });
     },
 
@@ -178,19 +186,25 @@ export function makeApi(engine: Engine, kept: Kept) {
       return readable(() => ({ ok: true, value: mustBeOpen().using(({ database }) => readHistory(database)) }));
     },
 
-    /** Foretells what a run of a planned script will take. */
-    async forecast(script: Script, outcomes: Plan['outcomes']): Promise<Outcome<Forecast, Refusal>> {
+    /**
+     * Foretells what a run of a planned script will take.
+     * @param rows of the tables that the script names
+     */
+    async forecast(
+      script: Script,
+      { outcomes, growth }: { readonly outcomes: Plan['outcomes']; readonly growth: Growth },
+      rows: readonly (readonly [string, number | null])[],
+    ): Promise<Outcome<Forecast, Refusal>> {
       const { forecastRun, measureRates } = await loadChecking();
       return readable((): Outcome<Forecast, never> => {
         const open = mustBeOpen();
-        const { source: file, header } = open;
+        const { size: fileBytes } = open.source;
         const split = splitScript(script);
         const statements = split.ok ? split.statements : [];
-        const cacheBytes = kept.ofRuns(file.size);
+        const cacheBytes = kept.ofRuns(fileBytes);
         const value = open.using(({ database }) => {
-          const plan = { before: readSchema(database), outcomes };
-          const rates = measureRates(database, file, () => performance.now());
-          return forecastRun({ database, header, file, statements, plan, cacheBytes, rates });
+          const rates = measureRates(database, open.source, () => performance.now());
+          return forecastRun({ database, fileBytes, cacheBytes, statements, outcomes, growth, rows, rates });
         });
         return { ok: true, value };
       });

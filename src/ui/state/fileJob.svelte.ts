@@ -213,7 +213,7 @@ export class FileJob {
     if (!inspection) return;
     const isRunnable = subject !== null && planned !== null && planned.plan.obstacle === null;
     const reading = isRunnable ? this.#file.readAhead(subject.text) : null;
-    this.checks.look(inspection, subject && planned ? { script: subject.text, plan: planned.plan } : null);
+    this.checks.look(inspection, subject && planned ? { ...planned, script: subject.text } : null);
     // Where the engine gives out over either, nothing that is shown depends on it; whoever needs it asks again.
     await Promise.allSettled([reading, this.#readHistories()]);
   }

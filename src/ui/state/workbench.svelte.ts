@@ -317,5 +317,6 @@ export class Workbench extends Screen {
 /** What reads scripts of the user's own is loaded when there is one. */
 async function readOwnScripts(files: readonly File[]): Promise<Outcome<OwnScripts, Problem>> {
   const loaded = await import('./ownScripts.svelte').catch(() => null);
-  return loaded ? loaded.readOwnScripts(files) : { ok: false, error: explainNotLoaded('reads scripts of yours') };
+  if (!loaded) return { ok: false, error: explainNotLoaded('reads scripts of yours') };
+  return { ok: true, value: await loaded.readOwnScripts(files) };
 }
