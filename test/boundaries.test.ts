@@ -40,6 +40,9 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   'migration/losses': {
     values: ['migration/outcome', 'migration/warning', 'migration/run', 'schema', 'script', ...ground],
   },
+  'migration/failures': {
+    values: ['migration/outcome', 'migration/warning', 'migration/run', 'schema', 'script', ...ground],
+  },
   'migration/forecast': {
     values: ['migration/outcome', 'migration/warning', 'migration/run', 'schema', 'script', 'file', ...ground],
   },

@@ -10,6 +10,7 @@ import type { Thoroughness } from '../../migration/proofs/agenda';
 import type { Forecast } from '../../migration/forecast/forecast';
 import type { Growth } from '../../migration/forecast/growth';
 import type { Hasher } from '../../migration/proofs/contentHash';
+import { plainHelp, type FailureHelp } from '../../migration/run/failureHelp';
 import { keepNoLosses, mayLose, type KeepLosses } from '../../migration/run/lossAccount';
 import { countRows } from '../../migration/proofs/measurement';
 import { planMigration, type Plan } from '../../migration/run/plan';
@@ -67,6 +68,12 @@ export function makeApi(engine: Engine, kept: Kept) {
     );
     return loaded.ok ? { ok: true, value: loaded.value.keepLosses } : loaded;
   };
+  /** Explains failures; where it cannot be loaded, SQLite's own messages have to do. */
+  const loadHelp = (): Promise<FailureHelp> =>
+    import('../../migration/failures/failures').then(
+      ({ failureHelp }) => failureHelp,
+      () => plainHelp,
+    );
   /** What a plan warns of. Not needed before a script is planned, so it is no part of the first load. */
   const loadRules = (): Promise<Outcome<typeof import('../../migration/rules/rules'), Refusal>> =>
     loadLate('looks for risks in a script', () => import('../../migration/rules/rules'));
@@ -172,7 +179,12 @@ export function makeApi(engine: Engine, kept: Kept) {
     async plan(script: Script, choices: Choices): Promise<Outcome<PlannedScript, ScriptRefusal | Refusal>> {
       const split = splitScript(script);
       if (!split.ok) return { ok: false, error: split.refusal };
-      const [losses, rules, grown] = await Promise.all([lossesOf(split.statements), loadRules(), loadGrowth()]);
+      const [losses, rules, grown, help] = await Promise.all([
+        lossesOf(split.statements),
+        loadRules(),
+        loadGrowth(),
+        loadHelp(),
+      ]);
       if (!losses.ok) return losses;
       if (!rules.ok) return rules;
       if (!grown.ok) return grown;
@@ -182,7 +194,12 @@ export function makeApi(engine: Engine, kept: Kept) {
         let growth: Growth = { pages: [], waiting: [] };
         const watch = grown.value.watchGrowth(rules.value.watchRules(script), (told) => (growth = told));
         const { outcomes, after, obstacle, warnings } = mustBeOpen().using(({ database }) =>
-          planMigration(database, statements, choices, { losses: losses.value, watch, now: () => performance.now() }),
+          planMigration(database, statements, choices, {
+            losses: losses.value,
+            help,
+            watch,
+            now: () => performance.now(),
+          }),
         );
         const plan = { outcomes, after, obstacle, warnings };
         const milliseconds = performance.now() - start;
@@ -247,7 +264,7 @@ export function makeApi(engine: Engine, kept: Kept) {
       const found = readable((): Outcome<OpenedFile, never> => ({ ok: true, value: mustBeOpen() }));
       if (!found.ok) return found;
       const open = found.value;
-      const losses = await lossesOf(split.statements);
+      const [losses, help] = await Promise.all([lossesOf(split.statements), loadHelp()]);
       if (!losses.ok) return losses;
       const preload = preloadOf(open, split.statements);
       if (preload) {
@@ -273,6 +290,7 @@ export function makeApi(engine: Engine, kept: Kept) {
           };
           const result = runMigration(database, split.statements, choices, {
             losses: losses.value,
+            help,
             now: () => performance.now(),
             onStatement,
           });

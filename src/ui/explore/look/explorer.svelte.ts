@@ -22,6 +22,8 @@ export class Explorer {
   relation = $state<string | null>(null);
   /** Ordinal of the statement whose changes are shown; null for all. */
   statement = $state<number | null>(null);
+  /** A query that the console is to run on the dropped database; null once it has taken it. */
+  question = $state<string | null>(null);
   /** Counts how often the search over all names was asked for. */
   searches = $state(0);
   readonly workbench: Workbench;
@@ -55,6 +57,12 @@ export class Explorer {
   show(view: View, relation: string | null = this.relation): void {
     this.relation = relation;
     this.view = view;
+  }
+
+  /** Runs a query in the console, on the database as it was dropped. */
+  ask(query: string): void {
+    this.question = query;
+    this.view = 'query';
   }
 
   /** Goes to the search over all names. */
@@ -94,7 +102,7 @@ export class Explorer {
     this.#looks.end();
     this.#describing.cancel();
     this.view = 'work';
-    this.relation = this.statement = null;
+    this.relation = this.statement = this.question = null;
   }
 
   #fileOf(side: Side): Blob | null {
