@@ -1,6 +1,7 @@
 // What migration tools have recorded: their tables as they make them, read for what is applied, and written to as they would.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../amount';
 import { arrangeMigrations, type ChainMigration } from '../../src/chain/folder';
 import { readHistory, type History } from '../../src/chain/history';
 import { findUnmatched, isRunByDefault, tellPending } from '../../src/chain/pending';
@@ -428,7 +429,7 @@ describe('Pending is told from applied', () => {
         );
         expect(tell(bytes, migrationsOf(...paths)).join(',')).toBe(expected);
       }),
-      { numRuns: 20 },
+      runs(20),
     );
   });
 

@@ -4,7 +4,7 @@
 export type Encoding = 'windows-1252' | 'utf-16le' | 'utf-16be';
 
 /** What a script would be in an encoding. */
-export interface Reading {
+interface Reading {
   readonly encoding: Encoding;
   /** What people call it. */
   readonly name: string;

@@ -1,18 +1,16 @@
 // The user's own scripts: in which order they run, which of them are still to run, and what she edits in them.
 
-import { arrangeMigrations, type ChainMigration } from '../../chain/folder';
+import { arrangeMigrations, pathsIn, type ChainMigration } from '../../chain/folder';
 import type { History } from '../../chain/history';
 import { compareChecksums, type Hashing } from '../../chain/checksums';
 import { findUnmatched, isRunByDefault, tellPending, type Pending } from '../../chain/pending';
 import { recordingOf } from '../../chain/recording';
-import type { Outcome } from '../../database';
 import { SvelteMap } from 'svelte/reactivity';
 import type { ChosenScript } from './chosenScript';
 import { decodeScript, readingsOf, type Encoding } from './encodings';
 import type { Problem } from './problem';
 import type { Script, ScriptPart } from '../../script/statement';
 import { pathOf } from './droppedFiles';
-import type { RemoteEngine } from '../../engine/worker/client';
 import { counted } from '../../words';
 
 /** A file of SQL, as it was dropped or as it has been edited since. */
@@ -24,7 +22,7 @@ export interface OwnFile {
 }
 
 /** A file that is no text in UTF-8, for the user to say what it is. */
-export interface UnreadableFile {
+interface UnreadableFile {
   readonly path: string;
   /** Null where the browser does not give them. */
   readonly bytes: Uint8Array | null;
@@ -35,8 +33,8 @@ export class OwnScripts {
   files = $state.raw<readonly OwnFile[]>([]);
   /** Nothing is planned while there is one: without it, the others may not be what was meant. */
   unreadable = $state.raw<readonly UnreadableFile[]>([]);
-  /** What the open database has recorded. */
-  histories = $state.raw<readonly History[]>([]);
+  /** Gives what the open database has recorded: null as long as that has not been read. */
+  #recorded = $state.raw<() => readonly History[] | null>(() => []);
   /** Path of the file that is being edited. */
   editing = $state<string | null>(null);
   /** Whether what is run is recorded in the tool's own table too. */
@@ -44,13 +42,15 @@ export class OwnScripts {
   readonly arranged = $derived(arrangeMigrations(this.files));
   /** Null until a database has checksums to compare with. */
   #hashing = $state.raw<Hashing | null>(null);
+  #isHashing = false;
   readonly #comparisons = $derived(
     this.#hashing
       ? compareChecksums(this.arranged.migrations, this.histories, bytesOf(this.files), this.#hashing)
-      : new Map<string, never>(),
+      : undefined,
   );
   readonly pending = $derived(tellPending(this.arranged.migrations, this.histories, this.#comparisons));
   readonly taken: readonly ChainMigration[] = $derived(this.#takenOf(this.pending));
+  readonly #takenPaths: ReadonlySet<string> = $derived(pathsIn(this.taken));
   /** What is recorded as applied and has no file here: the folder may not be whole, or be of another branch. */
   readonly unmatched = $derived(findUnmatched(this.arranged.migrations, this.histories));
   /** What the user ticked or left out herself. */
@@ -59,6 +59,18 @@ export class OwnScripts {
   constructor(files: readonly OwnFile[], unreadable: readonly UnreadableFile[] = []) {
     this.files = files;
     this.unreadable = unreadable;
+  }
+
+  /** What the open database has recorded, as far as it has been read. */
+  get histories(): readonly History[] {
+    const histories = this.#recorded() ?? [];
+    this.#hashFor(histories);
+    return histories;
+  }
+
+  /** Whether it is known what the open database has recorded: before that nobody can tell what is still to run. */
+  get isRead(): boolean {
+    return this.#recorded() !== null;
   }
 
   /** Whether it is more than a file to be run as it is. */
@@ -126,7 +138,7 @@ export class OwnScripts {
 
   /** Whether a migration is run: what is recorded as applied is not, unless it is ticked. */
   isTaken(path: string): boolean {
-    return this.taken.some((migration) => migration.path === path);
+    return this.#takenPaths.has(path);
   }
 
   /** Ticks a migration, or leaves it out. */
@@ -134,16 +146,19 @@ export class OwnScripts {
     this.#picked.set(path, taken);
   }
 
-  /** Takes what another database has recorded: what is pending in one may be applied in the other. */
-  know(histories: readonly History[]): void {
-    this.histories = histories;
-    if (!this.#hashing && histories.some(({ applied }) => applied.some(({ checksum }) => checksum !== ''))) {
-      // Where it cannot be loaded nothing is said of checksums; what is run does not depend on them.
-      void import('./hashing').then(
-        async ({ loadHashing }) => (this.#hashing = await loadHashing()),
-        () => undefined,
-      );
-    }
+  /** Goes by what is recorded elsewhere from now on: what is pending in one database may be applied in another. */
+  follow(recorded: () => readonly History[] | null): void {
+    this.#recorded = recorded;
+  }
+
+  /** Loads what checksums are compared by, where any are recorded. Where it cannot be loaded nothing is said of them. */
+  #hashFor(histories: readonly History[]): void {
+    if (this.#isHashing || !histories.some(({ applied }) => applied.some(({ checksum }) => checksum !== ''))) return;
+    this.#isHashing = true;
+    void import('./hashing').then(
+      async ({ loadHashing }) => (this.#hashing = await loadHashing()),
+      () => (this.#isHashing = false),
+    );
   }
 
   /** Reads a file in the encoding that the user says it is in. */
@@ -165,16 +180,17 @@ export class OwnScripts {
 
   /** Adds files, or newer states of files that are there. */
   add(files: readonly OwnFile[], unreadable: readonly UnreadableFile[] = []): void {
-    const added = new Set([...files, ...unreadable].map(({ path }) => path));
-    const stays = ({ path }: { readonly path: string }): boolean => !added.has(path);
+    const newer = pathsIn([...files, ...unreadable]);
+    const stays = ({ path }: { readonly path: string }): boolean => !newer.has(path);
     this.files = [...this.files.filter(stays), ...files];
     this.unreadable = [...this.unreadable.filter(stays), ...unreadable];
   }
 
   #takenOf(pending: readonly Pending[]): readonly ChainMigration[] {
-    // Both are in the same order.
+    // Both are in the same order. One file that comes alone is meant to be run, whatever is recorded of it.
     return this.arranged.migrations.filter(
-      ({ path }, at) => this.#picked.get(path) ?? isRunByDefault(pending[at]?.status ?? 'unrecorded'),
+      ({ path }, at) =>
+        this.#picked.get(path) ?? (!this.isChain || isRunByDefault(pending[at]?.status ?? 'unrecorded')),
     );
   }
 
@@ -224,16 +240,4 @@ function explainUnreadable({ path, bytes }: UnreadableFile, others: number): Pro
 /** The bytes of files as a tool would read them. */
 function bytesOf(files: readonly OwnFile[]): ReadonlyMap<string, Uint8Array> {
   return new Map(files.map(({ path, text, bytes }) => [path, bytes ?? new TextEncoder().encode(text)]));
-}
-
-/** What is to be run on the file that is open; null where all of it is recorded as applied. */
-export async function scriptFor(
-  engine: RemoteEngine,
-  { text, textFor }: ChosenScript,
-): Promise<Outcome<Script | null, Problem>> {
-  if (!textFor) return { ok: true, value: text };
-  const read = await engine.histories();
-  if (!read.ok) return read;
-  const pending = textFor(read.value);
-  return { ok: true, value: pending.length === 0 ? null : pending };
 }

@@ -1,7 +1,6 @@
 // What is looked at beside the work: which view, which table, which side. Components read it and call its methods.
 
-import { EngineClient } from '../../../engine/worker/client';
-import type { SchemaDetails } from '../../../schema/details';
+import { EngineClient, type RemoteEngine } from '../../../engine/worker/client';
 import { findRelation, type Schema } from '../../../schema/schema';
 import type { Workbench } from '../../state/workbench.svelte';
 import { Look, Looks } from './look';
@@ -30,7 +29,7 @@ export class Explorer {
   readonly workbench: Workbench;
   readonly #looks = new Looks();
   readonly #describing = new EngineClient('looks');
-  readonly #details = new WeakMap<Schema, Promise<SchemaDetails>>();
+  readonly #details = new WeakMap<Schema, ReturnType<RemoteEngine['describe']>>();
 
   constructor(workbench: Workbench) {
     this.workbench = workbench;
@@ -79,13 +78,14 @@ export class Explorer {
     return schema === null || this.relation === null ? null : (findRelation(schema, this.relation) ?? null);
   }
 
-  /** What SQLite makes of a schema. Rejects with Cancelled or EngineFailure, as the engine's calls do. */
-  details(schema: Schema): Promise<SchemaDetails> {
+  /** What SQLite makes of a schema, or why it was not asked. Rejects with Cancelled or EngineFailure, as the engine's calls do. */
+  details(schema: Schema): ReturnType<RemoteEngine['describe']> {
     const known = this.#details.get(schema);
     if (known) return known;
     const asked = this.#describing.engine.describe(schema);
     this.#details.set(schema, asked);
-    asked.catch(() => this.#details.delete(schema));
+    const forget = (): unknown => this.#details.delete(schema);
+    asked.then(({ ok }) => ok || forget(), forget);
     return asked;
   }
 
