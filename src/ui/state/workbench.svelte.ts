@@ -464,14 +464,12 @@ export class Workbench {
   /** Reads what is recorded as applied, since what is still to run depends on it; gives what could not be loaded for it. */
   async #readHistories(question: number): Promise<Problem | null> {
     if (this.#historyIsRead) return null;
-    this.#historyIsRead = true;
     const read = await this.#client.engine.histories();
+    // What is dropped here is read for the next question.
     if (question !== this.#question) return null;
-    if (!read.ok) {
-      if (read.error.code !== 'not-loaded') return null;
-      this.#historyIsRead = false;
-      return read.error;
-    }
+    if (!read.ok && read.error.code === 'not-loaded') return read.error;
+    this.#historyIsRead = true;
+    if (!read.ok) return null;
     this.histories = read.value;
     const { own, isOwn } = this.scripts;
     // Most databases have no such table; the plan that was asked for ahead is then the one that is wanted.
