@@ -37,7 +37,7 @@ const OF_FILE = new Set<CheckKey>(['forecast', 'rows', 'integrity-before', 'sha2
 
 /** What is said of a check before its worker has told of it. */
 const LABELS: Readonly<Partial<Record<CheckKey, string>>> = {
-  forecast: 'sampling the tables',
+  forecast: 'counting and sampling rows',
   rows: 'counting rows',
   'integrity-before': 'a soundness check of your file',
   pages: 'comparing pages',
