@@ -4,8 +4,11 @@ import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, findChromium } from './scripts/chromium.mjs';
+import { amount, isLong } from './test/amount.ts';
 
 const executablePath = findChromium();
+/** Files that have nothing to say in less than minutes. */
+const tooLong = isLong ? [] : ['test/**/*.long.test.ts'];
 
 export default defineConfig({
   test: {
@@ -17,13 +20,15 @@ export default defineConfig({
           name: 'core',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/page/**', 'test/dist/**'],
+          exclude: ['test/page/**', 'test/dist/**', ...tooLong],
           // Generated cases take seconds, and more on a machine that is busy.
-          testTimeout: 30_000,
+          testTimeout: amount(120_000, 3_600_000),
         },
       },
       {
         extends: './vite.config.ts',
+        // A page has no process.
+        define: { 'process.env.DRYDOCK_TESTS': JSON.stringify(process.env.DRYDOCK_TESTS ?? '') },
         test: {
           name: 'page',
           include: ['test/page/**/*.test.ts'],
@@ -43,6 +48,7 @@ export default defineConfig({
           name: 'dist',
           environment: 'node',
           include: ['test/dist/**/*.test.ts'],
+          exclude: tooLong,
           // Files of one process share a Chromium, and what they import is loaded once.
           isolate: false,
           // A browser is driven, on a machine that may be busy.

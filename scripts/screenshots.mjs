@@ -15,6 +15,28 @@ const looks = /** @type {const} */ ([
 ]);
 const only = process.argv[2];
 
+/**
+ * By view: brings it to the state that the picture is of, and waits until it has come.
+ * @satisfies {Record<string, (panel: import('playwright').Locator) => Promise<void>>}
+ */
+const filled = {
+  schema: async (panel) => {
+    await panel.locator('[data-mode=changes]').click();
+    // What SQLite makes of the columns comes after their names.
+    await panel.locator('[data-shown]').getByText('BINARY').first().waitFor();
+  },
+  diagram: (panel) => panel.locator('[data-entity]').first().waitFor(),
+  data: (panel) => panel.locator('[data-place="0 0"]').waitFor(),
+  query: async (panel) => {
+    await panel.getByRole('button', { name: 'Run' }).click();
+    await panel.locator('[data-place="0 0"]').waitFor();
+  },
+  checks: async (panel) => {
+    await panel.locator('[data-datacheck]').first().waitFor();
+    await panel.locator('[data-before=waiting], [data-before=running]').first().waitFor({ state: 'detached' });
+  },
+};
+
 const server = await preview({ preview: { port: 0, host: '127.0.0.1' }, logLevel: 'warn' });
 const address = server.resolvedUrls?.local[0];
 const executablePath = findChromium();
@@ -42,12 +64,11 @@ for (const { name, ...look } of looks) {
   await page.locator('[data-verdict=adapted] summary').first().click();
   await page.locator('[data-drift] summary').first().click();
   await picture('plan-whole');
-  for (const view of ['schema', 'diagram', 'data', 'query', 'checks']) {
+  for (const view of /** @type {(keyof typeof filled)[]} */ (Object.keys(filled))) {
     await page.locator(`[data-view=${view}]`).click();
     await page.locator(`[data-panel=${view}]`).getByText('Opening …').waitFor({ state: 'detached' });
     await page.waitForLoadState('networkidle');
-    // What the migration changes is what there is to see.
-    if (view === 'schema') await page.locator('[data-mode=changes]').click();
+    await filled[view](page.locator(`[data-panel=${view}]`));
     await picture(view === 'schema' ? 'schema-changes' : view, false);
   }
   await page.locator('[data-view=work]').click();

@@ -1,4 +1,5 @@
-// Installs what `npm start` and `npm test` need and is missing; nothing on this machine is changed otherwise.
+// Installs what `npm start`, `npm test` (argument `test`) and `npm run test:long` (`long`) need and is missing; nothing on this machine is
+// changed otherwise.
 // Nothing is remembered between runs: each looks at what is there, which takes less than a second.
 import { fileURLToPath } from 'node:url';
 import { provideChromium } from './chromium.mjs';
@@ -6,9 +7,10 @@ import { provideFirefox } from './firefox.mjs';
 import { providePackages } from './packages.mjs';
 import { SetupError } from './programs.mjs';
 import { provideSqlite3 } from './sqlite3.mjs';
+import { provideWebKit } from './webkit.mjs';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
-const forTests = process.argv[2] === 'test';
+const [purpose = 'start'] = process.argv.slice(2);
 
 /** @param {string} line */
 const say = (line) => {
@@ -18,11 +20,14 @@ const say = (line) => {
 try {
   checkNode();
   await providePackages(folder, say);
-  if (forTests) {
-    const chromium = await provideChromium(say);
-    const sqlite3 = await provideSqlite3(say);
-    const firefox = (await provideFirefox(say)) ?? 'none, so nothing will be tested in it';
-    console.log(`set-up: ready (Chromium: ${chromium}, sqlite3: ${sqlite3}, Firefox: ${firefox})`);
+  if (purpose !== 'start') {
+    const programs = [`Chromium: ${await provideChromium(say)}`, `sqlite3: ${await provideSqlite3(say)}`];
+    if (purpose === 'long')
+      programs.push(
+        `Firefox: ${(await provideFirefox(say)) ?? 'none, so nothing will be tested in it'}`,
+        `WebKit: ${(await provideWebKit(say))?.browser ?? 'none, so nothing will be tested in it'}`,
+      );
+    console.log(`set-up: ready (${programs.join(', ')})`);
   }
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;

@@ -1,5 +1,5 @@
 // Runs every check of the project: first what needs no test, side by side, then all tests in one run of Vitest. Where a check fails, no test is
-// run. Names of steps as arguments: only those.
+// run. Names of steps as arguments: only those. `--long`: the tests that need minutes, and all that the others try only a part of.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { findChromium } from './chromium.mjs';
 import { findFirefox } from './firefox.mjs';
 import { run } from './programs.mjs';
+import { findWebKit } from './webkit.mjs';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const report = join(folder, 'test-results', 'tests.json');
@@ -42,7 +43,8 @@ const checks = [
 const projects = ['core', 'page', 'dist'];
 
 const steps = [...new Set(checks.map(({ step }) => step)), ...projects];
-const asked = process.argv.slice(2);
+const asked = process.argv.slice(2).filter((argument) => argument !== '--long');
+const isLong = process.argv.includes('--long');
 const unknown = asked.filter((name) => !steps.includes(name));
 if (unknown.length > 0) {
   console.error(`No step is called ${unknown.join(', ')}. Steps: ${steps.join(', ')}.`);
@@ -57,20 +59,25 @@ const askedProjects = projects.filter(isAsked);
 rmSync(join(report, '..'), { recursive: true, force: true });
 mkdirSync(join(report, '..'), { recursive: true });
 const chromium = findChromium();
-const firefox = findFirefox();
+const firefox = isLong ? findFirefox() : null;
 const environment = {
   // What a program prints is kept until it is known to have failed; its colours are for a terminal only.
   ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
   ...(chromium === null ? {} : { CHROMIUM_PATH: chromium }),
   ...(firefox === null ? {} : { FIREFOX_PATH: firefox }),
+  ...(isLong ? { DRYDOCK_TESTS: 'long' } : {}),
 };
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 await Promise.all(Array.from({ length: availableParallelism() }, carryOutChecks));
 if (total.failed === 0 && askedProjects.length > 0) await runTests();
 
-if (firefox === null)
+if (isLong && firefox === null)
   console.log('NOT TESTED in Firefox: none was found, and none could be installed. FIREFOX_PATH can name one.');
+if (isLong && findWebKit() === null)
+  console.log(
+    'NOT TESTED in WebKit: WebKitWebDriver, its MiniBrowser or Xvfb was not found, and could not be installed.',
+  );
 const skipped = total.skipped > 0 ? `, ${String(total.skipped)} skipped` : '';
 console.log(`${String(total.passed)} passed, ${String(total.failed)} failed${skipped}`);
 if (total.failed > 0) process.exitCode = 1;
@@ -116,7 +123,7 @@ async function carryOut(step, [program, ...programArguments]) {
   const { code, output } = await run(
     process.execPath,
     [join(folder, 'node_modules', programs[program]), ...programArguments],
-    { environment, folder, patience: 50 * 60_000 },
+    { environment, folder, patience: (isLong ? 300 : 50) * 60_000 },
   );
   const passed = code === 0;
   console.log(`${seconds(performance.now() - begun)}  ${step}: ${program} ${passed ? 'ok' : 'FAILED'}`);

@@ -48,7 +48,13 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   },
   'migration/rules': {
     values: [
-      ...['migration/outcome', 'migration/warning', 'migration/drift', 'migration/losses', 'migration/proofs/tablePairs'],
+      ...[
+        'migration/outcome',
+        'migration/warning',
+        'migration/drift',
+        'migration/losses',
+        'migration/proofs/tablePairs',
+      ],
       ...['schema', 'script', ...ground],
     ],
   },
@@ -85,6 +91,7 @@ const boundaries: Readonly<Record<string, Boundary>> = {
     types: ['engine'],
     packages: ['svelte'],
   },
+  'ui/state/hashing': { values: core, packages: ['hash-wasm'] },
   'ui/checks': { values: area, types: ['engine'], packages: ['svelte'] },
   'ui/schema': { values: area, types: ['engine'], packages: ['svelte'] },
   'ui/scripts': { values: area, types: ['engine'], packages: ['svelte'] },

@@ -1,12 +1,21 @@
 // The files of a folder of migrations, in the order in which the tool that it is for would run them.
 
 import type { Sections } from './markedText';
-import { compareVersions, isSameVersion, readName, type MigrationName, isVersion } from './migrationName';
+import { compareVersions, isSameVersion, readName, SQL_FILE, type MigrationName, isVersion } from './migrationName';
 import { readSections } from './sections';
 
 /** The tools whose folders are told from a row of numbered files. */
 export type ChainTool =
-  'dbmate' | 'goose' | 'sql-migrate' | 'golang-migrate' | 'flyway' | 'drizzle' | 'prisma' | 'diesel' | 'atlas';
+  | 'dbmate'
+  | 'goose'
+  | 'sql-migrate'
+  | 'golang-migrate'
+  | 'flyway'
+  | 'drizzle'
+  | 'prisma'
+  | 'diesel'
+  | 'atlas'
+  | 'sqldelight';
 
 /** A file as it was dropped. */
 export interface MigrationFile {
@@ -29,6 +38,11 @@ export interface ChainMigration {
   /** Milliseconds since 1970 by which Drizzle tells migrations apart; null in any other folder. */
   readonly when: number | null;
   readonly warnings: readonly string[];
+}
+
+/** The paths of files, by which one of thousands is known. */
+export function pathsIn(files: readonly { readonly path: string }[]): ReadonlySet<string> {
+  return new Set(files.map(({ path }) => path));
 }
 
 /** A folder, put in order. */
@@ -74,8 +88,8 @@ export function arrangeMigrations(files: readonly MigrationFile[]): Arranged {
   const candidates: Candidate[] = [];
   for (const file of sorted) {
     // One file that comes alone is meant to be run, whatever it is called.
-    if (!/\.sql$/i.test(file.path) && files.length > 1) {
-      if (!BESIDE.test(file.path)) leftOut.push({ path: file.path, why: 'it is no .sql file' });
+    if (!SQL_FILE.test(file.path) && files.length > 1) {
+      if (!BESIDE.test(file.path)) leftOut.push({ path: file.path, why: 'it is no .sql or .sqm file' });
       continue;
     }
     const candidate = { ...file, name: readName(file.path), sections: readSections(file.text) };
@@ -86,12 +100,13 @@ export function arrangeMigrations(files: readonly MigrationFile[]): Arranged {
   const tool = toolOf(candidates, sorted);
   const journal = tool === 'drizzle' ? journalOf(sorted, leftOut) : null;
   const listed = candidates.filter(({ path }) => journal === null || journal.has(tagOf(path)));
-  for (const candidate of candidates) {
-    if (listed.includes(candidate)) continue;
-    leftOut.push({ path: candidate.path, why: 'the journal of Drizzle, meta/_journal.json, does not name it' });
+  for (const { path } of candidates) {
+    if (journal === null || journal.has(tagOf(path))) continue;
+    leftOut.push({ path, why: 'the journal of Drizzle, meta/_journal.json, does not name it' });
   }
+  const came = new Set([...candidates, ...leftOut].map(({ path }) => tagOf(path)));
   for (const tag of journal?.keys() ?? []) {
-    if (candidates.some(({ path }) => tagOf(path) === tag) || leftOut.some(({ path }) => tagOf(path) === tag)) continue;
+    if (came.has(tag)) continue;
     leftOut.push({ path: `${tag}.sql`, why: 'the journal of Drizzle names it, but it did not come with the others' });
   }
   const numbered = listed.some(({ name }) => name.version !== '');
@@ -99,11 +114,15 @@ export function arrangeMigrations(files: readonly MigrationFile[]): Arranged {
   unwarned.sort((one, other) => compareMigrations(one, other, journal));
   const gaps = describeGaps(unwarned);
   const migrations = unwarned.map((migration, at) => {
-    const gap = gaps[at] ?? null;
-    return gap === null ? migration : { ...migration, warnings: [...migration.warnings, gap] };
+    const more = [gaps[at] ?? null, tool === 'sqldelight' && at === 0 ? BY_USER_VERSION : null];
+    return { ...migration, warnings: [...migration.warnings, ...more.filter((warning) => warning !== null)] };
   });
   return { tool, migrations, leftOut, problems: findProblems(listed, migrations, { tool, journal, files: sorted }) };
 }
+
+/** https://sqldelight.github.io/sqldelight, "Migrations": a file is named by the version that it upgrades from. */
+const BY_USER_VERSION =
+  'SQLDelight decides by user_version which files it runs: a file whose number is below it has been applied. That is not compared here, so leave out what has been applied.';
 
 /** What tools put beside their scripts, which is read for what it says and is none itself. */
 const BESIDE = /(^|\/)(atlas\.sum|_journal\.json|migration_lock\.toml)$/;
@@ -116,6 +135,7 @@ function toolOf(candidates: readonly Candidate[], files: readonly MigrationFile[
   // Drizzle has folders like those of Prisma since its version 1, with a snapshot in each.
   if (has('_journal.json') || (named === 'prisma' && has('snapshot.json'))) return 'drizzle';
   if (named) return named;
+  if (candidates.some(({ path }) => /\.sqm$/i.test(path))) return 'sqldelight';
   return has('atlas.sum') ? 'atlas' : null;
 }
 

@@ -33,6 +33,8 @@ export interface AppliedMigration {
   readonly ok: boolean;
   /** Whether it stands for all versions up to its own. */
   readonly upTo: boolean;
+  /** The checksum of the file that was applied, as the tool writes it, bytes as hexadecimal digits; empty where there is none. */
+  readonly checksum: string;
 }
 
 /** A row by the names of its columns, in small letters. */
@@ -45,9 +47,16 @@ export function entry(given: {
   readonly when?: string;
   readonly ok?: boolean;
   readonly upTo?: boolean;
+  readonly checksum?: SqlValue | undefined;
 }): AppliedMigration {
-  const { name = '', when = '', ok = true, upTo = false } = given;
-  return { version: textOf(given.version), name, when, ok, upTo };
+  const { name = '', when = '', ok = true, upTo = false, checksum } = given;
+  const written = checksum instanceof Uint8Array ? hexOf(checksum) : textOf(checksum);
+  return { version: textOf(given.version), name, when, ok, upTo, checksum: written };
+}
+
+/** Bytes as hexadecimal digits, two for each. */
+export function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 /** A value as text; what a table should not hold there is no reason to fail. */

@@ -81,7 +81,7 @@ export const HISTORY_FORMATS: readonly HistoryFormat[] = [
     table: /^(flyway_schema_history|schema_version)$/,
     needs: ['installed_rank', 'version', 'description', 'success'],
     order: 'installed_rank',
-    read: ({ version, description, installed_on, success, type }) =>
+    read: ({ version, description, installed_on, success, type, checksum }) =>
       textOf(type) === 'SCHEMA'
         ? null
         : entry({
@@ -90,6 +90,7 @@ export const HISTORY_FORMATS: readonly HistoryFormat[] = [
             when: textOf(installed_on),
             ok: isTrue(success),
             upTo: textOf(type) === 'BASELINE',
+            checksum: textOf(type) === 'SQL' ? checksum : null,
           }),
     takesBack: ({ type, success }) => /^(UNDO_|DELETE$)/.test(textOf(type)) && isTrue(success),
     notes: noteWhere(
@@ -123,9 +124,9 @@ export const HISTORY_FORMATS: readonly HistoryFormat[] = [
     table: /^_prisma_migrations$/,
     needs: ['migration_name', 'finished_at', 'rolled_back_at'],
     order: 'started_at',
-    read: ({ migration_name, finished_at, rolled_back_at }) =>
+    read: ({ migration_name, finished_at, rolled_back_at, checksum }) =>
       rolled_back_at === null
-        ? entry({ name: textOf(migration_name), when: timeOf(finished_at), ok: finished_at !== null })
+        ? entry({ name: textOf(migration_name), when: timeOf(finished_at), ok: finished_at !== null, checksum })
         : null,
     notes: noteWhere(
       ({ finished_at, rolled_back_at }) => finished_at === null && rolled_back_at === null,
@@ -144,6 +145,7 @@ export const HISTORY_FORMATS: readonly HistoryFormat[] = [
         name: textOf(name) || textOf(hash).slice(0, 12),
         when: timeOf(created_at),
         upTo: name === undefined,
+        checksum: hash,
       }),
   },
   {
@@ -152,7 +154,7 @@ export const HISTORY_FORMATS: readonly HistoryFormat[] = [
     needs: ['version', 'description', 'applied', 'total'],
     order: 'version',
     // A version with a dot in front is its own note; type 1 is a baseline, which stands for all before it.
-    read: ({ version, description, applied, total, executed_at, type }) =>
+    read: ({ version, description, applied, total, executed_at, type, hash }) =>
       textOf(version).startsWith('.')
         ? null
         : entry({
@@ -161,6 +163,7 @@ export const HISTORY_FORMATS: readonly HistoryFormat[] = [
             when: textOf(executed_at),
             ok: textOf(applied) === textOf(total),
             upTo: textOf(type) === '1',
+            checksum: hash,
           }),
     notes: noteWhere(
       ({ applied, total }) => textOf(applied) !== textOf(total),
@@ -172,8 +175,8 @@ export const HISTORY_FORMATS: readonly HistoryFormat[] = [
     table: /^_sqlx_migrations$/,
     needs: ['version', 'description', 'success'],
     order: 'version',
-    read: ({ version, description, installed_on, success }) =>
-      entry({ version, name: textOf(description), when: textOf(installed_on), ok: isTrue(success) }),
+    read: ({ version, description, installed_on, success, checksum }) =>
+      entry({ version, name: textOf(description), when: textOf(installed_on), ok: isTrue(success), checksum }),
     notes: noteWhere(
       ({ success }) => !isTrue(success),
       'sqlx has recorded a migration that was begun and not ended, and runs nothing before that is mended.',

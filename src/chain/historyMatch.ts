@@ -3,7 +3,7 @@
 import type { ChainMigration, ChainTool } from './folder';
 import type { History } from './history';
 import type { AppliedMigration, HistoryTool } from './historyEntry';
-import { canonicalVersion, compareVersions, isVersion } from './migrationName';
+import { canonicalVersion, compareVersions, isVersion, SQL_FILE } from './migrationName';
 import { plainColumnsOf } from './plainHistory';
 
 /** By what entries are compared with files, and which folders a table may be of: null in it stands for files that are only numbered. */
@@ -70,28 +70,28 @@ export class HistoryIndex {
     return migrations.some((migration) => this.#named(migration).length > 0);
   }
 
-  /** Whether there would be an entry for a migration if it had been applied; or the sentence on why that is not known. */
-  tellsOf({ version, repeatable, when }: ChainMigration): boolean | string {
+  /** Whether there would be an entry for a migration if it had been applied; else the sentence on why that is not known. */
+  tellsOf({ version, repeatable, when }: ChainMigration): true | string {
     const { table, applied, columns } = this.history;
+    const numbered = isVersion(version) || `Its name has no number, so ${table} does not tell whether it was applied.`;
     switch (this.#rule?.by) {
       case 'version':
-        return isVersion(version);
+        return numbered;
       case 'version or title':
-        return repeatable || isVersion(version);
+        return repeatable || numbered;
       case 'time':
-        return when !== null;
+        return when !== null || `It has no time of Drizzle’s, so ${table} does not tell whether it was applied.`;
       case 'version or name': {
         const [only] = applied;
         if (!only || plainColumnsOf(columns)?.name != null) return true;
-        if (!isVersion(version)) return false;
+        if (numbered !== true) return numbered;
         const isBefore = applied.length === 1 && isVersion(only.version) && compareVersions(version, only.version) < 0;
         if (!isBefore) return true;
         return `${table} has only version ${only.version}: whether that stands for all before it is not known.`;
       }
       case 'name':
-        return true;
       case undefined:
-        return false;
+        return true;
     }
   }
 
@@ -132,7 +132,7 @@ export class HistoryIndex {
 /** What a file may be called: with or without its folder and its ending, or by its number. Titles may be the same in two files. */
 function namesOf({ path, version }: ChainMigration): readonly string[] {
   const [file = path, folder] = path.split('/').reverse();
-  const stem = file.replace(/\.sql$/i, '');
+  const stem = file.replace(SQL_FILE, '');
   if (/^(migration|up)$/i.test(stem) && folder !== undefined) return [folder];
   const names = new Set([path, file, stem, stem.replace(/\.up$/i, ''), version]);
   return [...names].filter((name) => name !== '');
@@ -140,6 +140,14 @@ function namesOf({ path, version }: ChainMigration): readonly string[] {
 
 function folded(title: string): string {
   return title.replaceAll(/[-_\s]+/g, ' ').toLowerCase();
+}
+
+/** The tables that tell of a chain. */
+export function tellingOf(
+  migrations: readonly ChainMigration[],
+  histories: readonly History[],
+): readonly HistoryIndex[] {
+  return histories.map((history) => new HistoryIndex(history)).filter((index) => index.isTelling(migrations));
 }
 
 function add(entries: Map<string, AppliedMigration[]>, key: string, entry: AppliedMigration): void {

@@ -15,6 +15,9 @@ export interface MigrationName {
 
 const FLYWAY: Readonly<Record<string, Direction>> = { V: 'up', U: 'undo', B: 'baseline', R: 'repeatable' };
 
+/** What holds a migration: SQL, which SQLDelight keeps in files of its own ending. */
+export const SQL_FILE = /\.(sql|sqm)$/i;
+
 /** Longer digits are no version: of a hostile table megabytes of them would have to be compared. */
 const MOST_DIGITS = 100;
 
@@ -42,7 +45,7 @@ export function readName(path: string): MigrationName {
     const direction = FLYWAY[letter ?? repeatable ?? 'V'] ?? 'up';
     return { version: version.replaceAll('_', '.'), title: words(title), direction, convention: 'flyway' };
   }
-  const stem = file.replace(/\.sql$/i, '');
+  const stem = file.replace(SQL_FILE, '');
   const [, name = stem, way] = /^(?:(.*)\.)?(up|down)$/i.exec(stem) ?? [];
   return {
     ...readNumber(name),

@@ -1,21 +1,41 @@
 // Which migrations of a chain a database has had already, by what a tool has recorded in it.
 
+import type { Comparison } from './checksums';
 import type { ChainMigration } from './folder';
 import type { History } from './history';
-import type { AppliedMigration } from './historyEntry';
-import { HistoryIndex } from './historyMatch';
+import type { AppliedMigration, HistoryTool } from './historyEntry';
+import { tellingOf, type HistoryIndex } from './historyMatch';
 
-/** What is known of one migration. `unknown`: no tool's table tells. */
+/**
+ * What is known of one migration. `unknown`: the table of its tool is there and does not tell whether it was applied. `unrecorded`:
+ * there is no table that tells of such files.
+ */
 export interface Pending {
   readonly path: string;
-  readonly status: 'applied' | 'pending' | 'failed' | 'unknown';
+  readonly status: 'applied' | 'pending' | 'failed' | 'unknown' | 'unrecorded';
+  /** How the file differs from what was applied, as far as its tool has recorded that. */
+  readonly changed: 'text' | 'line endings' | null;
   readonly notes: readonly string[];
 }
 
 type Found = Pick<Pending, 'status' | 'notes'>;
 
+/** Tools that record only how far they have come, and what each of them does with a file that is below that. */
+const HIGH_WATER: Partial<Record<HistoryTool, (migration: ChainMigration, last: AppliedMigration) => string>> = {
+  Drizzle: ({ when }, { version }) =>
+    `Drizzle will never run it: its time ${when} is below the last one recorded, ${version}, and no entry has its time.`,
+  'golang-migrate': (_, { version }) =>
+    `golang-migrate records only its last version, ${version}. It runs nothing that is below, whether that was applied or not.`,
+};
+
+/** Whether a migration is run where the user has not chosen: what was applied is not run again, nor what may have been. */
+export function isRunByDefault(status: Pending['status']): boolean {
+  return status !== 'applied' && status !== 'unknown';
+}
+
 /**
  * Tells for each migration whether it has been applied, in the order in which they are given.
+ * @param comparisons by path, what `compareChecksums` says; the status does not depend on it
  * @example
  * // In `database`, dbmate has recorded version 1 in schema_migrations.
  * const { migrations } = arrangeMigrations([
@@ -24,43 +44,49 @@ type Found = Pick<Pending, 'status' | 'notes'>;
  * ]);
  * tellPending(migrations, readHistory(database)).map(({ status }) => status); // ['applied', 'pending']
  */
-export function tellPending(migrations: readonly ChainMigration[], histories: readonly History[]): readonly Pending[] {
+export function tellPending(
+  migrations: readonly ChainMigration[],
+  histories: readonly History[],
+  comparisons: ReadonlyMap<string, Comparison> = new Map(),
+): readonly Pending[] {
   const telling = tellingOf(migrations, histories);
   const found = migrations.map((migration) => {
-    const told = telling.map((index) => lookUp(migration, index));
-    const best = (['failed', 'applied', 'pending', 'unknown'] as const)
+    const told = telling.map((index) => lookUp(migration, index, comparisons.has(migration.path)));
+    const best = (['failed', 'applied', 'unknown', 'pending'] as const)
       .map((status) => told.find((one) => one.status === status))
       .find((one) => one !== undefined);
-    return { migration, found: best ?? { status: 'unknown' as const, notes: [] } };
+    return { migration, found: best ?? { status: 'unrecorded' as const, notes: [] } };
   });
   const lastApplied = found.findLastIndex(
     ({ migration, found: { status } }) => status === 'applied' && !migration.repeatable,
   );
-  return found.map(({ migration, found: { status, notes } }, at) => ({
-    path: migration.path,
-    status,
-    notes:
-      status === 'pending' && at < lastApplied
-        ? [...notes, 'A later one is recorded as applied: this one would run out of its order.']
-        : notes,
-  }));
+  return found.map(({ migration: { path }, found: { status, notes } }, at) => {
+    const comparison = comparisons.get(path);
+    const late = status === 'pending' && at < lastApplied ? [RUNS_LATE] : [];
+    return {
+      path,
+      status,
+      changed: comparison?.changed ?? null,
+      notes: [...notes, ...late, ...(comparison?.sentence ? [comparison.sentence] : [])],
+    };
+  });
 }
 
-/** The tables that tell of a chain. */
-function tellingOf(migrations: readonly ChainMigration[], histories: readonly History[]): readonly HistoryIndex[] {
-  return histories.map((history) => new HistoryIndex(history)).filter((index) => index.isTelling(migrations));
-}
+const RUNS_LATE = 'A later one is recorded as applied: this one would run out of its order.';
 
 /** What one table says of one migration. */
-function lookUp(migration: ChainMigration, index: HistoryIndex): Found {
+function lookUp(migration: ChainMigration, index: HistoryIndex, isCompared: boolean): Found {
   const told = index.tellsOf(migration);
-  if (told !== true) return { status: 'unknown', notes: told === false ? [] : [told] };
+  if (told !== true) return { status: 'unknown', notes: [told] };
   // The newest says how it ended: a tool may have tried again.
   const last = index.entriesOf(migration).at(-1);
   if (last?.ok === false) return { status: 'failed', notes: ['It is recorded as failed, or as begun and not ended.'] };
-  if (!last && !index.standInOf(migration)) return { status: 'pending', notes: [] };
-  const repeat = migration.repeatable ? ['It can be repeated: tick it if it has changed since.'] : [];
-  return { status: 'applied', notes: repeat };
+  const standIn = last ? null : index.standInOf(migration);
+  if (!last && !standIn) return { status: 'pending', notes: [] };
+  const highWater = HIGH_WATER[index.history.tool];
+  if (standIn && highWater) return { status: 'unknown', notes: [highWater(migration, standIn)] };
+  const isOpen = migration.repeatable && !isCompared;
+  return { status: 'applied', notes: isOpen ? ['It can be repeated: tick it if it has changed since.'] : [] };
 }
 
 /** What is recorded as applied and matches no file of the chain: files that are missing, or a database that is ahead of them. */

@@ -3,7 +3,7 @@
 import { quoteIdentifier, quoteText, type Outcome } from '../database';
 import type { ChainMigration } from './folder';
 import type { History } from './history';
-import { isVersion } from './migrationName';
+import { compareVersions, isVersion } from './migrationName';
 import { plainColumnsOf } from './plainHistory';
 import type { ScriptPart } from '../script/statement';
 
@@ -57,6 +57,8 @@ function entryOf(history: History, migration: ChainMigration): string | null {
     case 'golang-migrate': {
       // One row for the newest; there is none before the first. What it had when it failed half way is its own to mend.
       if (applied.length > 1 || applied.some(({ ok }) => !ok)) return null;
+      // A number that is below it would say that what has been applied since was not.
+      if (applied.some((entry) => isVersion(entry.version) && compareVersions(version, entry.version) < 0)) return null;
       return (
         `UPDATE ${table} SET version = ${number}, dirty = 0;\n` +
         `INSERT INTO ${table} (version, dirty) SELECT ${number}, 0 WHERE NOT EXISTS (SELECT 1 FROM ${table});\n`
@@ -98,5 +100,13 @@ function spelledLike(path: string, applied: History['applied']): string | null {
 
 /** `007` where the entries that are there keep their zeros, `7` where they do not. */
 function versionLike(version: string, number: string, applied: History['applied']): string {
-  return applied.some((entry) => /^0\d/.test(entry.version)) ? quoteText(version) : number;
+  let known = keepZeros.get(applied);
+  if (known === undefined) {
+    known = applied.some((entry) => /^0\d/.test(entry.version));
+    keepZeros.set(applied, known);
+  }
+  return known ? quoteText(version) : number;
 }
+
+/** Whether a table keeps the zeros of versions: asked for each of thousands of files, and the same for all of them. */
+const keepZeros = new WeakMap<History['applied'], boolean>();

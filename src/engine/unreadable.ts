@@ -7,11 +7,22 @@ import type { Refusal } from '../file/identify';
 import { counted, figure } from '../words';
 import { ResultTooLarge, SourceLost } from './pages/blob';
 
+/** A question about a file, or about a result, that was not opened: the answer is why it was not. */
+export class NotOpened extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.sentence);
+    this.refusal = refusal;
+  }
+}
+
 /** Reading the file may fail at any page, and any page may be damaged: those are outcomes and not bugs. */
 export function readable<Value, Reason>(work: () => Outcome<Value, Reason>): Outcome<Value, Reason | Refusal> {
   try {
     return work();
   } catch (error) {
+    if (error instanceof NotOpened) return { ok: false, error: error.refusal };
     if (error instanceof DamagedDatabase) return { ok: false, error: damaged(error.message) };
     if (error instanceof ResultTooLarge) return { ok: false, error: tooLarge(error.message) };
     if (!(error instanceof SourceLost)) throw error;

@@ -1,6 +1,7 @@
 // The names that files get in an archive.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../amount';
 import { archiveNames } from '../../src/batch/archiveNames';
 
 describe('The names of files in an archive', () => {
@@ -65,6 +66,7 @@ describe('The names of files in an archive', () => {
           expect(folded.some((other) => other.startsWith(`${name}/`))).toBe(false);
         }
       }),
+      runs(100),
     );
   });
 });

@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runs } from '../amount';
 import { zipOf, type ArchivedFile } from '../../src/batch/zip';
 
 const AT = new Date(2026, 2, 4, 5, 6, 8);
@@ -53,7 +54,7 @@ describe('An archive', () => {
           made.map((file) => [file.name, [2026, 3, 4, 5, 6, 8], Buffer.from(file.bytes).toString('hex')]),
         );
       }),
-      { numRuns: 15 },
+      runs(15),
     );
   });
 

@@ -1,6 +1,7 @@
 // The figures of the benchmark: what is counted into a time, what the table shows, where it goes.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../amount';
 import type { Success } from '../../bench/contestants.mjs';
 import { readOptions, runsOn, UsageError } from '../../bench/options.mjs';
 import { layOut, putBetweenMarks } from '../../bench/document.mjs';
@@ -25,6 +26,7 @@ describe('The time of a run', () => {
         expect(times.total).toBeCloseTo(sum, 5);
         expect(times.withProofs).toBeCloseTo(sum + proofs, 5);
       }),
+      runs(100),
     );
   });
 
@@ -48,6 +50,7 @@ describe('The median', () => {
         expect(Math.max(below, above)).toBeLessThanOrEqual(values.length / 2);
         if (values.length % 2 === 1) expect(values).toContain(middle);
       }),
+      runs(100),
     );
   });
 });

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../amount';
 import type { Outcome } from '../../src/database';
 import {
   type CatalogProblem,
@@ -198,6 +199,7 @@ describe('whatever the files hold', () => {
         expect(typeof parseCatalog(text).ok).toBe('boolean');
         expect(typeof parseCompanion(text, 'x.json').ok).toBe('boolean');
       }),
+      runs(100),
     );
   });
 
@@ -222,6 +224,7 @@ describe('whatever the files hold', () => {
           const [list, index, name] = path;
           expect(messageOf(parse(broken))).toContain(`${String(list)}[${String(index)}].${String(name)} must be `);
         }),
+        runs(100),
       );
     };
     check(CATALOG, catalogOf, fields('migrations', ['id', 'title', 'summary', 'script', 'companion']));

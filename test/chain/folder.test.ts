@@ -2,6 +2,7 @@
 import { keepLosses } from '../../src/migration/losses/lossLedger';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../amount';
 import { arrangeMigrations, type MigrationFile } from '../../src/chain/folder';
 import { compareVersions, isSameVersion, readName } from '../../src/chain/migrationName';
 import { readSections } from '../../src/chain/sections';
@@ -62,6 +63,7 @@ describe.each(toolFolders)('A folder of $tool', ({ tool, files, order, leftOut }
       fc.property(fc.shuffledSubarray([...files], { minLength: files.length }), (shuffled) => {
         expect(arrangeMigrations(shuffled)).toEqual(arranged);
       }),
+      runs(100),
     );
   });
 
@@ -261,6 +263,7 @@ describe('A file alone', () => {
         fc.pre(!/migrate|goose|statement-breakpoint|no-transaction|atlas|-- *(up|down)/i.test(text));
         expect(readSections(text)).toEqual({ tool: null, up: text, warnings: [], problem: null });
       }),
+      runs(100),
     );
   });
 
@@ -289,6 +292,7 @@ describe('A file alone', () => {
         expect(up.replace(/[^\r\n]/g, '')).toBe(text.replace(/[^\r\n]/g, ''));
         expect(up).toHaveLength(text.length);
       }),
+      runs(100),
     );
   });
 });
@@ -324,6 +328,7 @@ describe('The names of migrations', () => {
         if (left !== right) expect(compareVersions(written, other.join('.'))).toBe(left < right ? -1 : 1);
         expect(compareVersions(written, other.join('.')) + compareVersions(other.join('.'), written)).toBe(0);
       }),
+      runs(100),
     );
     expect(['1.10', '', '10', '2', '1.2'].sort(compareVersions)).toEqual(['1.2', '1.10', '2', '10', '']);
   });

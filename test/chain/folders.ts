@@ -171,6 +171,17 @@ export const toolFolders: readonly ToolFolder[] = [
     ['migrations/20260101000000.sql', 'migrations/20260102000000_city.sql', 'migrations/20260103000000_rest.sql'],
     ['migrations/20251231000000_checkpoint.sql'],
   ),
+  folder(
+    'sqldelight',
+    {
+      'migrations/10.sqm': PETS,
+      'migrations/2.sqm': `${RENAMED}\n${TRIGGER}`,
+      'migrations/1.sqm': `${PEOPLE}${CITY}`,
+      'migrations/People.sq': 'names: SELECT name FROM people;',
+    },
+    ['migrations/1.sqm', 'migrations/2.sqm', 'migrations/10.sqm'],
+    ['migrations/People.sq'],
+  ),
 ];
 
 /** What all of the folders come to, written without any tool's marks. */

@@ -2,13 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { nativeDatabase } from '../databases';
 import { findViolations } from './axe';
+import { LOOKS } from './looks';
 import { receiveVisits } from './visit';
 
 const openPage = receiveVisits();
-
-const LOOKS = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  [360, 1360].map((width) => ({ colorScheme, viewport: { width, height: 900 } })),
-);
 
 describe.each(LOOKS)('In $colorScheme on a screen $viewport.width pixels wide axe finds nothing', (look) => {
   it('on the page before anything is dropped, and with a file that is refused', async () => {

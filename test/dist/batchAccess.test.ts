@@ -15,12 +15,10 @@ import {
   withoutDialog,
   withValueTwice,
 } from './batchVisit';
+import { LOOKS } from './looks';
 import { receiveVisits, type UserFile } from './visit';
 
 const openPage = receiveVisits();
-const LOOKS = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  [360, 1360].map((width) => ({ colorScheme, viewport: { width, height: 900 } })),
-);
 /** Cut short, so that it wants a tick. */
 const short: UserFile = {
   name: 'a-very-long-name-without-any-place-to-break-it-of-a-database-that-is-cut-short.sqlite3',

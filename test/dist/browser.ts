@@ -55,7 +55,7 @@ export function sharedChromium(): Promise<Browser> {
 }
 
 /** Starts the same Chromium, in the same way, as the tests of the page use. Whoever asked for it closes it. */
-export function launchChromium(moreArguments: readonly string[] = []): Promise<Browser> {
+function launchChromium(moreArguments: readonly string[] = []): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error('No Chromium was found: `node scripts/setup.mjs test` gets one.');
   return chromium.launch({ executablePath, args: [...chromiumArguments, ...moreArguments], headless: true });

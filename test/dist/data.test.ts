@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { askNative, nativeDatabase } from '../databases';
 import { findViolations } from './axe';
+import { LOOKS } from './looks';
 import { receiveVisits, type Visit } from './visit';
 
 const openPage = receiveVisits();
@@ -27,11 +28,9 @@ beforeAll(() => {
 async function openData(visit: Visit, content = bytes): Promise<void> {
   await visit.pick({ name: 'million.db', content });
   await visit.reach('ready');
-  const asked = performance.now();
   await visit.page.locator('[data-view=data]').click();
   await visit.page.getByRole('gridcell').first().waitFor();
-  // A bound that only reading the whole table first, or all of its rows into the page, would break.
-  expect(performance.now() - asked).toBeLessThan(5000);
+  expect(await visit.page.getByRole('row').count()).toBeLessThan(100);
   await counted(visit);
 }
 
@@ -220,9 +219,9 @@ describe('After the migration', () => {
   });
 });
 
-describe.each(['light', 'dark'] as const)('In %s', (colorScheme) => {
-  it.each([360, 1280])('and %i pixels wide, axe finds nothing', async (width) => {
-    const visit = await openPage({ colorScheme, viewport: { width, height: 800 } });
+describe.each(LOOKS)('In $colorScheme on a screen $viewport.width pixels wide', (look) => {
+  it('axe finds nothing', async () => {
+    const visit = await openPage(look);
     await visit.openSample('populated');
     await visit.reach('ready');
     await visit.page.locator('[data-view=data]').click();

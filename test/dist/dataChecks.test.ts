@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { askNative, migrationFile, nativeDatabase } from '../databases';
 import { findViolations } from './axe';
+import { LOOKS } from './looks';
 import { receiveVisits, type Visit } from './visit';
 
 const openPage = receiveVisits();
@@ -121,9 +122,9 @@ it('A script of the user’s own brings no checks, and the page says so', async 
   expect(await visit.page.locator('[data-no-checks]').textContent()).toContain('mine.sql is a script of your own');
 });
 
-describe.each(['light', 'dark'] as const)('In %s', (colorScheme) => {
-  it.each([360, 1280])('axe finds nothing at %d pixels, and nothing has to be scrolled sideways', async (width) => {
-    const visit = await openPage({ colorScheme, viewport: { width, height: 800 } });
+describe.each(LOOKS)('In $colorScheme on a screen $viewport.width pixels wide', (look) => {
+  it('axe finds nothing, and nothing has to be scrolled sideways', async () => {
+    const visit = await openPage(look);
     await visit.openSample('populated');
     await visit.reach('ready');
     await openChecks(visit);

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { nativeDatabase } from '../databases';
 import { findViolations } from './axe';
+import { LOOKS } from './looks';
 import { receiveVisits, type Visit } from './visit';
 
 const openPage = receiveVisits();
@@ -177,10 +178,6 @@ it('A schema of 300 tables is drawn and searched without a task that draws more 
   expect(Math.max(...drawn)).toBeLessThanOrEqual(100);
   expect(await visit.scrollsSideways()).toBe(false);
 });
-
-const LOOKS = (['light', 'dark'] as const).flatMap((colorScheme) =>
-  [360, 1280].map((width) => ({ colorScheme, viewport: { width, height: 900 } })),
-);
 
 describe.each(LOOKS)('In $colorScheme on a screen $viewport.width pixels wide', (look) => {
   it('axe finds nothing in the schema, its changes and the search, and nothing is wider than the window', async () => {

@@ -1,5 +1,6 @@
 // Damaged files through the built page: each ends in a state that the page has, and the next good file is upgraded.
 import { expect, it } from 'vitest';
+import { amount } from '../amount';
 import { nativeDatabase } from '../databases';
 import { damageBytes } from '../fuzz/damage';
 import { readMaterial } from '../fuzz/material';
@@ -7,8 +8,7 @@ import { Random } from '../fuzz/random';
 import { receiveVisits, type UserFile, type Visit } from './visit';
 
 const openPage = receiveVisits();
-/** As many as a longer look wants. */
-const TRIALS = Number(process.env.DRYDOCK_FUZZ_TRIALS ?? 12);
+const TRIALS = amount(6, 150);
 const good = nativeDatabase('CREATE TABLE t(a); INSERT INTO t VALUES (1), (2), (3);');
 const script = { name: 'mine.sql', content: 'CREATE TABLE IF NOT EXISTS made(id INTEGER PRIMARY KEY, v TEXT);' };
 

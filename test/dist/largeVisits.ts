@@ -1,8 +1,8 @@
-// Visits to the built page with a file of ten gigabytes, each of which has to leave the file alone and take little memory.
+// Visits to the built page with a file of gigabytes, each of which has to leave the file alone and take little memory.
 import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type BrowserContext } from 'playwright';
+import { chromium, type BrowserContext, type Worker } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest';
 import { peakMemoryOfChromium } from '../../bench/memory.mjs';
 import { chromiumArguments, findChromium } from '../../scripts/chromium.mjs';
@@ -33,7 +33,7 @@ const PROVED_UNASKED = [
 export interface LargeVisits {
   /** Where sparse files lie; it goes when the tests have ended. */
   readonly folder: string;
-  /** The populated sample with ten recordings of a billion bytes. Made before the first test. */
+  /** The populated sample with recordings of a billion bytes each. Made before the first test. */
   readonly large: () => SparseDatabase;
   /** Opens the page in a tab of its own, watched. */
   open(): Promise<Visit>;
@@ -42,10 +42,10 @@ export interface LargeVisits {
 }
 
 /**
- * Gives a file of tests a database of 10 GB and a Chromium. Every visit ends with its test, which fails where the console had
+ * Gives a file of tests a database of so many gigabytes and a Chromium. Every visit ends with its test, which fails where the console had
  * an error, a request left the page's own folder, the database has been touched, or a process of Chromium held too much.
  */
-export function receiveLargeVisits(): LargeVisits {
+export function receiveLargeVisits(gigabytes = 10): LargeVisits {
   const folder = mkdtempSync(join(placeForSparseFiles(), 'drydock-large-'));
   // What is downloaded is not sparse.
   const browserFolder = mkdtempSync(join(tmpdir(), 'drydock-browser-'));
@@ -59,7 +59,7 @@ export function receiveLargeVisits(): LargeVisits {
   vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
   beforeAll(async () => {
-    large = makeLargeSample(join(folder, 'spine.db'), { rows: 10, bytes: 999_999_900 });
+    large = makeLargeSample(join(folder, 'spine.db'), { rows: gigabytes, bytes: 999_999_900 });
     untouched = fingerprint(large);
     const executablePath = findChromium();
     if (executablePath === null) throw new Error('No Chromium was found: `node scripts/setup.mjs test` gets one.');
@@ -126,6 +126,25 @@ function placeForSparseFiles(): string {
 /** Chooses files in the page's dialog, by where they lie on the disk. */
 export function take(visit: Visit, ...paths: readonly string[]): Promise<void> {
   return visit.page.getByLabel('Open a SQLite file').setInputFiles([...paths]);
+}
+
+/** Runs in a worker: from now on it counts the bytes that it reads of files. */
+export function countReads(): void {
+  const counts = { bytesRead: 0 };
+  self.FileReaderSync = class extends FileReaderSync {
+    override readAsArrayBuffer(blob: Blob): ArrayBuffer {
+      counts.bytesRead += blob.size;
+      return super.readAsArrayBuffer(blob);
+    }
+  };
+  Object.assign(self, { counts });
+}
+
+/** How many bytes a worker that counts them has read. */
+export function readBy(worker: Worker): Promise<number> {
+  return worker.evaluate(
+    () => (self as unknown as { readonly counts: { readonly bytesRead: number } }).counts.bytesRead,
+  );
 }
 
 /** Waits until the page has run the migration; expects it to have the result, with nothing against it. */

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { askNative, nativeDatabase } from '../databases';
 import { findViolations } from './axe';
+import { LOOKS } from './looks';
 import { receiveVisits, type Visit } from './visit';
 
 const openPage = receiveVisits();
@@ -155,9 +156,9 @@ describe('After the migration', () => {
   });
 });
 
-describe.each(['light', 'dark'] as const)('In %s', (colorScheme) => {
-  it.each([360, 1280])('and %i pixels wide, axe finds nothing', async (width) => {
-    const visit = await openPage({ colorScheme, viewport: { width, height: 800 } });
+describe.each(LOOKS)('In $colorScheme on a screen $viewport.width pixels wide', (look) => {
+  it('axe finds nothing', async () => {
+    const visit = await openPage(look);
     await openConsole(visit);
     await run(visit, "-- all kinds\nSELECT id, 'text' AS t, 1.5, NULL FROM people;\nSELECT nme FROM people");
     await result(visit, 2).getByText('no such column: nme').waitFor();

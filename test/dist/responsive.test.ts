@@ -1,6 +1,7 @@
 // Long scripts and large schemas on the built page: nothing is drawn in one long task, all is there in the end.
 import { expect, it, vi } from 'vitest';
 import { nativeDatabase } from '../databases';
+import { countDrawnByTask } from './drawing';
 import type { TabOptions } from './tab';
 import { receiveVisits, type Visit } from './visit';
 
@@ -34,27 +35,6 @@ async function openSlowly(options?: TabOptions): Promise<Visit> {
   return visit;
 }
 
-/** Counts, for each task from now on, the rows of a list that it added, took away or changed. */
-async function countRowsByTask(visit: Visit, row: string): Promise<() => Promise<readonly number[]>> {
-  const counts = await visit.page.evaluateHandle((selector) => {
-    const found: number[] = [];
-    // The changes that a task makes are told together, after its end.
-    new MutationObserver((records) => {
-      const rows = new Set<Element>();
-      for (const { type, target, addedNodes, removedNodes } of records) {
-        for (const node of type === 'attributes' ? [target] : [...addedNodes, ...removedNodes]) {
-          if (!(node instanceof Element)) continue;
-          if (node.matches(selector)) rows.add(node);
-          if (type === 'childList') for (const inner of node.querySelectorAll(selector)) rows.add(inner);
-        }
-      }
-      if (rows.size > 0) found.push(rows.size);
-    }).observe(document.body, { subtree: true, childList: true, attributes: true });
-    return found;
-  }, row);
-  return () => counts.evaluate((found) => found.splice(0));
-}
-
 /** Waits until the lists are as they are wanted. */
 async function settle(visit: Visit): Promise<void> {
   await visit.page.locator('[role=list][aria-busy=true]').first().waitFor({ state: 'detached' });
@@ -80,7 +60,7 @@ function pressLinkAtOnce(visit: Visit, id: string): Promise<string> {
 
 it('A script of 5,000 statements is planned and run without a task that draws more than a few of them', async () => {
   const visit = await openSlowly();
-  const takeCounts = await countRowsByTask(visit, '[data-statement]');
+  const takeCounts = await countDrawnByTask(visit, '[data-statement]');
 
   await visit.drop(small, mixed);
   await visit.reach('ready');
@@ -103,7 +83,7 @@ it('A database of 1,000 tables is shown without a task that draws more than a fe
   const tables = Array.from({ length: 1000 }, (_, at) => `CREATE TABLE t${at}(id INTEGER PRIMARY KEY, a, b TEXT);`);
   const content = nativeDatabase(`BEGIN; ${tables.join('\n')} COMMIT;`);
   const visit = await openSlowly();
-  const takeCounts = await countRowsByTask(visit, '[data-relation]');
+  const takeCounts = await countDrawnByTask(visit, '[data-relation]');
 
   await visit.drop({ name: 'many.db', content }, { name: 'one.sql', content: 'ALTER TABLE t999 ADD COLUMN c;' });
   await visit.reach('ready');

@@ -27,7 +27,7 @@ interface Home {
   readonly context: BrowserContext;
   readonly address: string;
   /** Empties the storage of the page's origin. */
-  clear(): Promise<void>;
+  readonly clear: () => Promise<void>;
 }
 
 let home: Promise<Home> | undefined;

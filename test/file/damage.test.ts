@@ -1,6 +1,7 @@
 // Files whose pages do not hold together: reading them ends, throws nothing, and says which page is wrong.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../amount';
 import { PageSet, walkBtree } from '../../src/file/btree';
 import type { Damage } from '../../src/file/damage';
 import { findOwners, type PageOwner } from '../../src/file/pageOwner';
@@ -58,7 +59,7 @@ function walk({ reader, header }: Pick<Stored, 'reader' | 'header'>, root: numbe
   return { pages, damage };
 }
 
-describe('Whatever bytes are wrong', { timeout: 30_000 }, () => {
+describe('Whatever bytes are wrong', () => {
   // Behind the file's header, and mostly where the structure is: the heads of pages, with their first pointers.
   const pages = Math.min(...SOUND.map(({ bytes }) => bytes.length / PAGE_SIZE));
   const places = fc.oneof(
@@ -86,7 +87,7 @@ describe('Whatever bytes are wrong', { timeout: 30_000 }, () => {
         damages++;
         expect(allPages(database)).toContain(damage.page);
       }),
-      { numRuns: 1000 },
+      runs(1000),
     );
     expect(damages).toBeGreaterThan(50);
   });
@@ -102,7 +103,7 @@ describe('Whatever bytes are wrong', { timeout: 30_000 }, () => {
           if (walked.damage !== null) expect(allPages(database)).toContain(walked.damage.page);
         }
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 
@@ -120,6 +121,7 @@ describe('Whatever bytes are wrong', { timeout: 30_000 }, () => {
         expect(findOwners(reader, header, roots, [1, 2, 3]).size).toBe(3);
         for (const root of roots) walk({ reader, header }, root);
       }),
+      runs(100),
     );
   });
 
@@ -148,7 +150,7 @@ describe('Whatever bytes are wrong', { timeout: 30_000 }, () => {
           expect(owner && 'root' in owner ? owner.root : owner?.kind).toBe(roots.get(name) ?? 'schema');
         }
       }),
-      { numRuns: 50 },
+      runs(50),
     );
     expect(inOrder).toBeGreaterThan(0);
   });

@@ -1,6 +1,7 @@
 // A database rolled back by its journal is, byte for byte, what native SQLite makes of the two.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../amount';
 import { layOutRollback, readJournal, type Journal } from '../../src/file/journal';
 import { sourceOfBytes } from '../../src/file/byteSource';
 import { LaidOut } from '../../src/file/layout';
@@ -200,7 +201,7 @@ describe('Any journal', () => {
             if (journalOf(pair).ignored !== null) stopped++;
           }
         }),
-        { numRuns: 30 },
+        runs(30),
       );
       // Journals that do nothing would prove nothing.
       expect(restored).toBeGreaterThan(20);
@@ -282,7 +283,7 @@ describe('Any journal', () => {
             if (journalOf(pair).ignored !== null) stopped++;
           }
         }),
-        { numRuns: 60 },
+        runs(60),
       );
       expect(restored).toBeGreaterThan(40);
       expect(stopped).toBeGreaterThan(40);

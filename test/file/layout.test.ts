@@ -1,6 +1,7 @@
 // A file that is laid out from two others can be read like one, at any size, and only what is asked for is read.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../amount';
 import { sourceOfBytes } from '../../src/file/byteSource';
 import { LaidOut, layOut, type Parts } from '../../src/file/layout';
 import { same } from './sidecars';
@@ -44,7 +45,7 @@ describe('A file that is laid out from two', () => {
         const [from = 0, to = 0] = [one % (whole.length + 1), other % (whole.length + 1)].sort((a, b) => a - b);
         expect(same(laidOut.read(from, to), whole.subarray(from, to))).toBe(true);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 
@@ -55,6 +56,7 @@ describe('A file that is laid out from two', () => {
         expect(segments.every(({ start, end }) => start < end)).toBe(true);
         expect(segments.reduce((sum, { start, end }) => sum + end - start, 0)).toBe(size);
       }),
+      runs(100),
     );
   });
 

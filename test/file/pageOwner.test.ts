@@ -1,6 +1,7 @@
 // Whose a page is: what native sqlite3's dbstat says, found with few reads.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../amount';
 import { findOwners, type PageOwner } from '../../src/file/pageOwner';
 import {
   allPages,
@@ -59,7 +60,7 @@ function ask(database: Stored, pages: Iterable<number>, maxReads?: number): Read
   return findOwners(database.reader, database.header, rootsOf(database).values(), pages, maxReads);
 }
 
-describe('Every page has the owner that dbstat says', { timeout: 30_000 }, () => {
+describe('Every page has the owner that dbstat says', () => {
   test.each(MAKES)('with $pageSize bytes, $reservedBytes reserved, auto_vacuum $autoVacuum', (make) => {
     const database = storedDatabase(make, everything(make.pageSize));
     expect(database.header).toMatchObject({ pageSize: make.pageSize, reservedBytes: make.reservedBytes });
@@ -115,7 +116,7 @@ describe('Every page has the owner that dbstat says', { timeout: 30_000 }, () =>
         const some = seeds.map((seed) => (seed % database.reader.pageCount) + 1);
         expect(ask(database, some)).toEqual(new Map([...new Set(some)].map((page) => [page, all.get(page)])));
       }),
-      { numRuns: 20 },
+      runs(20),
     );
   });
 
@@ -163,7 +164,7 @@ describe('Every page has the owner that dbstat says', { timeout: 30_000 }, () =>
   });
 });
 
-describe('The owners of a few pages are found with few reads', { timeout: 30_000 }, () => {
+describe('The owners of a few pages are found with few reads', () => {
   const large = storedDatabase(
     PLAIN,
     `${filled('a', 100_000, 150)} CREATE INDEX i ON a(n, body); ${filled('b', 10, 10)}`,
@@ -257,7 +258,7 @@ describe('The owners of a few pages are found with few reads', { timeout: 30_000
   });
 });
 
-describe('In a file of more than a gibibyte', { timeout: 30_000 }, () => {
+describe('In a file of more than a gibibyte', () => {
   // With 1024 bytes a pointer map is due just where the page with SQLite's lock byte lies, and moves on by a page.
   const cases = [
     { pageSize: 1024, autoVacuum: 0, fixed: ['lock byte'] },

@@ -1,6 +1,7 @@
 // A set of pages knows which pages it has, wherever in a file they are.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runs } from '../amount';
 import { PageSet } from '../../src/file/btree';
 
 test('a page is new to a set once', () => {
@@ -13,5 +14,6 @@ test('a page is new to a set once', () => {
         known.add(page);
       }
     }),
+    runs(100),
   );
 });

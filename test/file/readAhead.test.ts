@@ -1,6 +1,7 @@
 // Reading ahead gives the bytes of the file, whatever the size of a piece, and asks for few pieces.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { runs } from '../amount';
 import { same } from './sidecars';
 import { ReadAhead } from '../../src/file/byteSource';
 
@@ -21,6 +22,7 @@ test('reading ahead gives the bytes that are there, in any order and by pieces o
         }
       },
     ),
+    runs(100),
   );
 });
 

@@ -1,6 +1,7 @@
 // A database joined with its log is, byte for byte, what native SQLite makes of the two.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../amount';
 import { sourceOfBytes } from '../../src/file/byteSource';
 import { LaidOut } from '../../src/file/layout';
 import { readWal, type Wal, type WalOutcome } from '../../src/file/wal';
@@ -376,7 +377,7 @@ describe('Any log', () => {
             if (walOf(pair.sidecar).ignored.length > 0) ignored++;
           }
         }),
-        { numRuns: 50 },
+        runs(50),
       );
       // Logs that do nothing would prove nothing.
       expect(used).toBeGreaterThan(100);

@@ -66,7 +66,7 @@ it(
     expect(states()).toEqual(['upgraded', 'ready', 'upgraded']);
     const [, died] = batch.files;
     expect(died?.result).toBeNull();
-    expect(died?.problem?.sentence).toContain('stopped over this file (out of memory)');
+    expect(died?.problem?.sentence).toContain('stopped (out of memory)');
     await batch.runAll();
     expect(states()).toEqual(['upgraded', 'upgraded', 'upgraded']);
     expect(died?.problem).toBeNull();

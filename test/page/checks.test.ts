@@ -4,6 +4,7 @@ import { EngineClient } from '../../src/engine/worker/client';
 import { databaseOf, sha256, tableOf } from './databases';
 import {
   asked,
+  checksOf,
   inspect,
   look,
   passed,
@@ -31,12 +32,13 @@ afterEach(() => {
 
 describe('The checks of a file', () => {
   it('are its rows, its soundness and its hash, and nothing before they are looked for', async () => {
-    const { checks, questions } = watched;
+    const { questions } = watched;
     const file = await databaseOf(`${tableOf(30)} CREATE TABLE u(a);`);
-    checks.take(file);
+    const checks = checksOf(watched, file);
+    const { inspection } = await inspect(runs, file);
     expect([questions, standing(checks)]).toEqual([[], {}]);
 
-    checks.look(await inspect(runs, file));
+    checks.look(inspection);
     expect(standing(checks)).toEqual({ rows: 'running', 'integrity-before': 'waiting', 'sha256-input': 'waiting' });
     await settled(checks);
 
@@ -44,19 +46,18 @@ describe('The checks of a file', () => {
       ['t', 30],
       ['u', 0],
     ]);
-    expect(results(watched)).toEqual(passed(['integrity-before']));
+    expect(results(checks)).toEqual(passed(['integrity-before']));
     expect(checks.sha256('input')).toBe(await sha256(file));
     expect(checks.sha256('result')).toBeNull();
     expect(checks.progress).toBeNull();
 
     const before = questions.length;
-    checks.look(await inspect(runs, file));
+    checks.look(inspection);
     expect(questions).toHaveLength(before);
   });
 
   it('of a large one are its rows and a quick_check; more waits to be asked for', async () => {
-    const { checks } = watched;
-    const { file } = await look(watched, runs, tableOf(30), LARGE);
+    const { checks, file } = await look(watched, runs, tableOf(30), LARGE);
     await settled(checks);
     expect(standing(checks)).toEqual({ rows: 'made', 'integrity-before': 'made', 'sha256-input': 'unasked' });
     expect(checks.proofs.map(({ sentence }) => sentence)).toEqual(['PRAGMA quick_check says ok.']);
@@ -67,19 +68,19 @@ describe('The checks of a file', () => {
     await settled(checks);
 
     expect(checks.proofs.map(({ sentence }) => sentence)).toEqual(['PRAGMA integrity_check says ok.']);
-    expect(results(watched)).toEqual(passed(['integrity-before']));
+    expect(results(checks)).toEqual(passed(['integrity-before']));
     expect(checks.sha256('input')).toBe(await sha256(file));
   });
 
   it.each([40e6, LARGE])(
     'give way to a run on a file of %i bytes, and go on after it where they were',
     async (size) => {
-      const { checks, questions, workers, decide } = watched;
+      const { questions, workers, decide } = watched;
       decide((question) => (question === 'countRows u' ? 'held' : 'asked'));
-      const { inspection } = await look(watched, runs, `${tableOf(30)} CREATE TABLE u(a);`, size);
+      const { checks, inspection } = await look(watched, runs, `${tableOf(30)} CREATE TABLE u(a);`, size);
       await asked(watched, 'countRows u');
 
-      checks.giveWay();
+      checks.giveWay(inspection);
       expect(standing(checks)).toMatchObject({ rows: 'waiting' });
       expect(checks.progress).toBeNull();
       decide(() => 'asked');
@@ -100,9 +101,9 @@ describe('The checks of a file', () => {
   );
 
   it('of a large file take no memory once they are made, and more can be asked for', async () => {
-    const { checks, questions, workers, decide, release } = watched;
+    const { questions, workers, decide, release } = watched;
     decide((question) => (question === 'prove integrity-before' ? 'held' : 'asked'));
-    const { file } = await look(watched, runs, tableOf(30), LARGE);
+    const { checks, file } = await look(watched, runs, tableOf(30), LARGE);
     await asked(watched, 'prove integrity-before');
     const [worker] = workers;
     if (!worker) throw new Error('No worker was started');
@@ -120,12 +121,12 @@ describe('The checks of a file', () => {
   });
 
   it('of a small file are brought to an end beside a run, but no other is begun before it is over', async () => {
-    const { checks, questions, workers, decide, release } = watched;
+    const { questions, workers, decide, release } = watched;
     decide((question) => (question === 'countRows t' ? 'held' : 'asked'));
-    const { inspection } = await look(watched, runs, tableOf(30));
+    const { checks, inspection } = await look(watched, runs, tableOf(30));
     await asked(watched, 'countRows t');
 
-    checks.giveWay();
+    checks.giveWay(inspection);
     expect(standing(checks)).toMatchObject({ rows: 'running' });
     release();
     await vi.waitUntil(() => checks.states.get('rows')?.state === 'made');
@@ -139,9 +140,9 @@ describe('The checks of a file', () => {
   });
 
   it('can be skipped, and be made later all the same', async () => {
-    const { checks, workers, decide } = watched;
+    const { workers, decide } = watched;
     decide((question) => (question === 'prove integrity-before' ? 'held' : 'asked'));
-    const { file } = await look(watched, runs, tableOf(30));
+    const { checks, file } = await look(watched, runs, tableOf(30));
     await asked(watched, 'prove integrity-before');
 
     checks.skip();
@@ -155,27 +156,75 @@ describe('The checks of a file', () => {
     expect(workers).toHaveLength(2);
   });
 
-  it('of an old file show nowhere once another one is there', async () => {
-    const { checks } = watched;
-    const first = await databaseOf(tableOf(20_000), 'first.db');
-    const second = await databaseOf('CREATE TABLE other(a); INSERT INTO other VALUES (1);', 'second.db');
-    const [ofFirst, ofSecond] = [await inspect(runs, first), await inspect(runs, second)];
-
-    checks.take(first);
-    checks.look(ofFirst);
-    checks.take(second);
-    expect(standing(checks)).toEqual({});
-    checks.look(ofSecond);
+  it('that are asked for while a run has the machine to itself wait for its end with the others', async () => {
+    const { questions } = watched;
+    const { checks, inspection } = await look(watched, runs, tableOf(30));
     await settled(checks);
-    expect([...checks.rows]).toEqual([['other', 1]]);
-    expect(checks.sha256('input')).toBe(await sha256(second));
+    checks.giveWay(inspection);
+    questions.length = 0;
 
-    // And once more from a point where everything of the file has been made.
-    checks.take(first);
-    expect([[...checks.rows], checks.proofs, checks.sha256('input')]).toEqual([[], [], null]);
-    checks.look(ofFirst);
+    checks.ask('sha256-input');
+    expect(standing(checks)).toMatchObject({ 'sha256-input': 'waiting' });
+    expect(questions).toEqual([]);
+
+    checks.look(inspection);
     await settled(checks);
-    expect([...checks.rows]).toEqual([['t', 20_000]]);
-    expect(checks.sha256('input')).toBe(await sha256(first));
+    expect(questions).toEqual(['hash input']);
+    expect(checks.sha256('input')).not.toBeNull();
+  });
+
+  it('of a file that is gone stop with the reason: its rows are not counted, and not said to be', async () => {
+    const { questions } = watched;
+    const file = await databaseOf(`${tableOf(30)} CREATE TABLE u(a);`);
+    const { inspection } = await inspect(runs, file);
+    // What the browser gives of a file whose bytes it can no longer read.
+    const gone = new File([], file.name);
+    const checks = checksOf(watched, gone);
+    checks.look(inspection);
+    await settled(checks);
+
+    expect(standing(checks)).toEqual({ rows: 'stopped', 'integrity-before': 'stopped', 'sha256-input': 'stopped' });
+    expect([...checks.rows]).toEqual([]);
+    expect(questions.filter((question) => question.startsWith('countRows'))).toEqual(['countRows t']);
+  });
+
+  it.each(['countRows t', 'prove integrity-before', 'hash input'])(
+    'are made once more where the engine stops over them, as at “%s”',
+    async (fatal) => {
+      const { questions, workers, decide } = watched;
+      decide((question) => (question === fatal && !questions.slice(0, -1).includes(fatal) ? 'fatal' : 'asked'));
+      const { checks } = await look(watched, runs, tableOf(30));
+      await settled(checks);
+      expect(standing(checks)).toEqual({ rows: 'made', 'integrity-before': 'made', 'sha256-input': 'made' });
+      expect(workers).toHaveLength(2);
+    },
+  );
+
+  it('go on in a new worker that has the file open, where theirs ends between two of them', async () => {
+    const { workers } = watched;
+    const { checks } = await look(watched, runs, tableOf(30));
+    await settled(checks);
+    workers.at(-1)?.dispatchEvent(new ErrorEvent('error', { message: 'killed between', cancelable: true }));
+
+    checks.ask('integrity-before');
+    checks.ask('sha256-input');
+    await settled(checks);
+
+    expect(standing(checks)).toEqual({ rows: 'made', 'integrity-before': 'made', 'sha256-input': 'made' });
+    expect(workers).toHaveLength(2);
+  });
+
+  it('do not hear what the worker of an earlier question says after its end', async () => {
+    const { workers, decide } = watched;
+    decide((question) => (question === 'countRows t' ? 'held' : 'asked'));
+    const { checks, inspection } = await look(watched, runs, tableOf(30), 40e6);
+    await asked(watched, 'countRows t');
+    checks.giveWay(inspection);
+    decide(() => 'asked');
+    checks.look(inspection);
+    workers[0]?.dispatchEvent(new ErrorEvent('error', { message: 'a late error', cancelable: true }));
+    await settled(checks);
+    expect(standing(checks)).toEqual({ rows: 'made', 'integrity-before': 'made', 'sha256-input': 'made' });
+    expect(workers).toHaveLength(2);
   });
 });

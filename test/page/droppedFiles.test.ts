@@ -49,6 +49,7 @@ describe('Files that are dropped together', () => {
     ['other.db-wal spine.db', 'spine.db · · · +'],
     ['spine.db second.db', 'spine.db · · ·'],
     ['021.sql 022.sql', '· · · 021.sql&022.sql'],
+    ['2.sqm 10.sqm spine.db', 'spine.db · · 2.sqm&10.sqm'],
     ['spine.db-wal', 'spine.db-wal · · ·'],
     ['spine.db-shm', 'spine.db-shm · · ·'],
     ['good.sql', 'good.sql · · ·'],
@@ -115,6 +116,55 @@ describe('Files that are dropped together', () => {
     expect(await sorted('spine.db', null, ['spine.db-wal'])).toBe('spine.db spine.db-wal · ·');
     expect(await sorted('second.db', null, ['spine.db-wal'])).toBe('second.db · · · +');
     expect(await sorted('021.sql', null, ['spine.db-wal'])).toBe('· · · 021.sql');
+  });
+});
+
+describe('Twice as many files that are dropped together are at most twice as much to look at', () => {
+  /** How often the name of a file is looked at to sort so many. */
+  function looks(names: readonly string[]): number {
+    let count = 0;
+    const files = names.map((name) =>
+      Object.defineProperty(fileOf(name), 'name', {
+        get: () => {
+          count++;
+          return name;
+        },
+      }),
+    );
+    const seen = files.map((file, at) => ({
+      file,
+      kind: names[at]?.endsWith('.db') === true ? ('database' as const) : ('other' as const),
+    }));
+    sortFiles(seen, null, []);
+    return count;
+  }
+  const numbered = (count: number, ...endings: readonly string[]): readonly string[] =>
+    Array.from({ length: count }, (_, at) => endings.map((ending) => `f${at}${ending}`)).flat();
+
+  it.each([
+    ['databases', ['.db']],
+    ['databases with their logs and journals', ['.db-wal', '.db', '.db-journal']],
+    ['logs without a database', ['.db-wal']],
+    ['scripts', ['.sql']],
+    ['other files', ['.png']],
+  ])('%s', (_, endings) => {
+    const [once, twice] = [looks(numbered(100, ...endings)), looks(numbered(200, ...endings))];
+    expect(once).toBeGreaterThan(0);
+    expect(twice).toBeLessThanOrEqual(2.1 * once);
+  });
+
+  it('and each of hundreds of databases has its own sidecars', () => {
+    const names = numbered(300, '.db-wal', '.db', '.db-journal');
+    const seen = names.map((name) => ({
+      file: fileOf(name),
+      kind: name.endsWith('.db') ? ('database' as const) : ('other' as const),
+    }));
+    const { many, leftOut } = sortFiles(seen, null, []);
+    expect(many).toHaveLength(300);
+    expect(leftOut).toBeNull();
+    for (const { file, sidecars } of many) {
+      expect([sidecars.log?.name, sidecars.journal?.name]).toEqual([`${file.name}-wal`, `${file.name}-journal`]);
+    }
   });
 });
 

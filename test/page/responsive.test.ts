@@ -4,6 +4,7 @@ import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { EngineClient } from '../../src/engine/worker/client';
 import App from '../../src/ui/app/App.svelte';
 import '../../src/ui/theme.css';
+import type { CallMessage } from '../../src/engine/worker/message';
 import { Workbench } from '../../src/ui/state/workbench.svelte';
 import { databaseOf, scriptOf } from './databases';
 
@@ -14,6 +15,9 @@ const IN_A_SLICE = 20;
 const INSERTS = Array.from({ length: 700 }, (_, at) => `INSERT INTO t(b) VALUES ('row ${at + 1}')`);
 
 let client: EngineClient;
+let worker: Worker | undefined;
+/** The run that the worker was asked for and never hears of: its reports are the test's. */
+let runAsked: CallMessage | undefined;
 let workbench: Workbench;
 let app: ReturnType<typeof mount>;
 
@@ -24,7 +28,16 @@ beforeAll(() => {
 });
 
 beforeEach(() => {
-  client = new EngineClient();
+  client = new EngineClient('runs', (name) => {
+    const started = new Worker(new URL('../../src/engine/worker/worker.ts', import.meta.url), { type: 'module', name });
+    const post = started.postMessage.bind(started);
+    started.postMessage = (message: CallMessage) => {
+      if (message.method === 'run') runAsked = message;
+      else post(message);
+    };
+    worker = started;
+    return started;
+  });
   workbench = new Workbench(client);
   app = mount(App, { target: document.body, props: { workbench } });
 });
@@ -160,12 +173,15 @@ it('A shorter script takes the statements of a longer one away a few in each tas
 it('The statement that is being run is marked without a change to any other', async () => {
   await openLongPlan();
   await settle();
-  workbench.state = 'running';
+  void workbench.run();
+  expect(workbench.state).toBe('running');
+  await settle();
   const progress = { stage: 'statements', total: 700, pages: 0, pagesRead: 0, pagesWritten: 0 } as const;
 
   const counts = await countByTask('[data-statement]', async () => {
     for (const ordinal of [1, 350, 351, 700]) {
-      workbench.progress = { ...progress, ordinal };
+      const data = { id: runAsked?.id, kind: 'report', value: { ...progress, ordinal } };
+      worker?.dispatchEvent(new MessageEvent('message', { data }));
       await vi.waitUntil(() =>
         all('.current')
           .map(({ id }) => id)

@@ -6,6 +6,7 @@ import { PROOF_CODES, type ProofCode } from '../../src/migration/proofs/proof';
 import { databaseOf, sha256, tableOf } from './databases';
 import {
   asked,
+  checksOf,
   inspect,
   look,
   passed,
@@ -36,52 +37,52 @@ afterEach(() => {
 
 describe('The checks of a result', () => {
   it('are all made, also when the worker that made the result is gone', async () => {
-    const { checks } = watched;
-    const { file } = await look(watched, runs, tableOf(500));
-    const run = await runOn(runs, SCRIPT);
+    const looked = await look(watched, runs, tableOf(500));
+    const { checks, file } = looked;
+    const run = await runOn(looked, SCRIPT);
     runs.cancel();
 
     await checks.prove(run);
 
-    expect(results(watched)).toEqual(passed(PROOF_CODES));
+    expect(results(checks)).toEqual(passed(PROOF_CODES));
     expect(checks.sha256('input')).toBe(await sha256(file));
     expect(checks.sha256('result')).toBe(await sha256(run.file));
     expect(checks.progress).toBeNull();
   });
 
   it.each<ProofCode>(['integrity-before', 'pages', 'content', 'integrity-reopened', 'second-run'])(
-    'are not lost with a worker that dies during %s, which can be asked for again',
+    'are not lost with a worker that dies each time during %s, which can be asked for again',
     async (code) => {
-      const { checks, workers, decide } = watched;
-      const file = await databaseOf(tableOf(500));
-      const inspection = await inspect(runs, file);
-      checks.take(file);
+      const { workers, decide } = watched;
+      const opened = await inspect(runs, await databaseOf(tableOf(500)));
+      const checks = checksOf(watched, opened.file);
       decide((question) => (question === `prove ${code}` ? 'fatal' : 'asked'));
-      checks.look(inspection);
-      await checks.prove(await runOn(runs, SCRIPT));
+      checks.look(opened.inspection);
+      await checks.prove(await runOn(opened, SCRIPT));
 
       expect(checks.states.get(code)).toEqual({
         state: 'stopped',
-        reason: 'The SQLite engine stopped over it (out of memory).',
+        reason: 'It could not be made: the SQLite engine stopped over it, 2 times (out of memory).',
       });
-      expect(results(watched)).toEqual(passed(PROOF_CODES.filter((one) => one !== code)));
+      expect(results(checks)).toEqual(passed(PROOF_CODES.filter((one) => one !== code)));
       expect([...checks.rows]).toEqual([['t', 500]]);
       expect(checks.sha256('result')).not.toBeNull();
-      expect(workers).toHaveLength(2);
+      expect(workers).toHaveLength(3);
 
       decide(() => 'asked');
       checks.ask(code);
       await settled(checks);
-      expect(results(watched)).toEqual(passed(PROOF_CODES));
+      expect(results(checks)).toEqual(passed(PROOF_CODES));
     },
   );
 
   it('can be skipped in the middle, which ends the proving, and be made one by one', async () => {
-    const { checks, decide } = watched;
-    await look(watched, runs, tableOf(500));
+    const { decide } = watched;
+    const looked = await look(watched, runs, tableOf(500));
+    const { checks } = looked;
     await settled(checks);
     decide((question) => (question === 'prove content' ? 'held' : 'asked'));
-    const proving = checks.prove(await runOn(runs, SCRIPT));
+    const proving = checks.prove(await runOn(looked, SCRIPT));
     await asked(watched, 'prove content');
 
     checks.skip();
@@ -89,21 +90,21 @@ describe('The checks of a result', () => {
 
     const before = PROOF_CODES.slice(0, PROOF_CODES.indexOf('content'));
     const skipped = PROOF_CODES.slice(PROOF_CODES.indexOf('content'));
-    expect(results(watched)).toEqual(passed(before));
+    expect(results(checks)).toEqual(passed(before));
     for (const key of [...skipped, 'sha256-result'] as const) expect(checks.states.get(key)?.state).toBe('skipped');
     decide(() => 'asked');
     for (const code of skipped.toReversed()) checks.ask(code);
     await settled(checks);
-    expect(results(watched)).toEqual(passed(PROOF_CODES));
+    expect(results(checks)).toEqual(passed(PROOF_CODES));
     expect(checks.sha256('result')).toBeNull();
   });
 
   it.each([LARGE, HUGE])(
     'of a file of %i bytes are made as thoroughly as its size allows, and in full when asked for',
     async (size) => {
-      const { checks } = watched;
-      await look(watched, runs, tableOf(500), size);
-      await checks.prove(await runOn(runs, 'CREATE TABLE IF NOT EXISTS more(a)'));
+      const looked = await look(watched, runs, tableOf(500), size);
+      const { checks } = looked;
+      await checks.prove(await runOn(looked, 'CREATE TABLE IF NOT EXISTS more(a)'));
 
       for (const code of PROOF_CODES) {
         const thoroughness = thoroughnessUnasked(code, size);
@@ -114,21 +115,22 @@ describe('The checks of a result', () => {
 
       for (const code of PROOF_CODES) checks.ask(code);
       await settled(checks);
-      expect(results(watched)).toEqual(passed(PROOF_CODES));
+      expect(results(checks)).toEqual(passed(PROOF_CODES));
       for (const code of PROOF_CODES) expect(checks.states.get(code), code).toMatchObject({ thoroughness: 'full' });
     },
   );
 
   it('are those of the latest run alone', async () => {
-    const { checks, decide } = watched;
-    await look(watched, runs, tableOf(500));
+    const { decide } = watched;
+    const looked = await look(watched, runs, tableOf(500));
+    const { checks } = looked;
     await settled(checks);
     decide((question) => (question === 'prove content' ? 'held' : 'asked'));
-    const first = checks.prove(await runOn(runs, SCRIPT));
+    const first = checks.prove(await runOn(looked, SCRIPT));
     await asked(watched, 'prove content');
     decide(() => 'asked');
 
-    const run = await runOn(runs, 'DELETE FROM t WHERE a > 400');
+    const run = await runOn(looked, 'DELETE FROM t WHERE a > 400');
     await Promise.all([first, checks.prove(run)]);
 
     expect(checks.proofs.find(({ code }) => code === 'row-counts')?.details).toEqual(['t: 500 rows before, 400 after']);
@@ -136,38 +138,39 @@ describe('The checks of a result', () => {
   });
 
   it('are forgotten with the run; those of the file stay, and one that was being made is made', async () => {
-    const { checks, decide } = watched;
-    const { file, inspection } = await look(watched, runs, tableOf(500));
+    const { decide } = watched;
+    const looked = await look(watched, runs, tableOf(500));
+    const { checks, file, inspection } = looked;
     await settled(checks);
-    await checks.prove(await runOn(runs, SCRIPT));
+    await checks.prove(await runOn(looked, SCRIPT));
 
     checks.forgetRun();
     expect(standing(checks)).toEqual({ rows: 'made', 'integrity-before': 'made', 'sha256-input': 'made' });
-    expect([checks.sha256('result'), results(watched)]).toEqual([null, passed(['integrity-before'])]);
+    expect([checks.sha256('result'), results(checks)]).toEqual([null, passed(['integrity-before'])]);
 
     // The same once more while checks of the file are under way.
     decide((question) => (question === 'prove integrity-before' ? 'held' : 'asked'));
-    checks.take(file);
-    checks.look(inspection);
-    const proving = checks.prove(await runOn(runs, SCRIPT));
+    const again = checksOf(watched, file);
+    again.look(inspection);
+    const proving = again.prove(await runOn(looked, SCRIPT));
     await asked(watched, 'prove integrity-before');
-    checks.forgetRun();
+    again.forgetRun();
     await proving;
     decide(() => 'asked');
-    checks.look(inspection);
-    await settled(checks);
+    again.look(inspection);
+    await settled(again);
 
-    expect(standing(checks)).toEqual({ rows: 'made', 'integrity-before': 'made', 'sha256-input': 'made' });
+    expect(standing(again)).toEqual({ rows: 'made', 'integrity-before': 'made', 'sha256-input': 'made' });
   });
 
   it('of what is no database stop with the reason, and leave those of the file alone', async () => {
-    const { checks } = watched;
-    await look(watched, runs, tableOf(500));
-    const run = await runOn(runs, SCRIPT);
+    const looked = await look(watched, runs, tableOf(500));
+    const { checks } = looked;
+    const run = await runOn(looked, SCRIPT);
 
     await checks.prove({ ...run, file: new Blob(['not a database, however long it may be '.repeat(20)]) });
 
-    expect(results(watched)).toEqual(passed(['integrity-before']));
+    expect(results(checks)).toEqual(passed(['integrity-before']));
     expect(checks.states.get('content')).toMatchObject({
       state: 'stopped',
       reason: expect.stringContaining('database') as string,

@@ -1,20 +1,22 @@
 // Checks whose worker is watched: what it is asked, and at which question it is held up or dies.
 import { vi } from 'vitest';
-import { EngineClient } from '../../src/engine/worker/client';
+import { EngineClient, type RemoteFile } from '../../src/engine/worker/client';
+import { NO_SIDECARS } from '../../src/file/recovery';
 import type { ProvableRun } from '../../src/engine/answers';
 import type { Inspection } from '../../src/engine/inspection';
 import type { CallMessage } from '../../src/engine/worker/message';
 import type { ProofCode } from '../../src/migration/proofs/proof';
 import { DEFAULT_CHOICES } from '../../src/migration/outcome';
-import { Checks, type CheckKey } from '../../src/ui/state/checks.svelte';
+import type { CheckKey } from '../../src/ui/state/check';
+import { Checks } from '../../src/ui/state/checks.svelte';
 import { databaseOf } from './databases';
 
 /** What becomes of a question on its way to the worker: it gets there, it never does, or the worker dies of it. */
 type Fate = 'asked' | 'held' | 'fatal';
 
-/** The checks of the page with their real worker. */
+/** The worker of checks, watched. */
 export interface WatchedChecks {
-  readonly checks: Checks;
+  readonly client: EngineClient;
   /** All questions in their order: the method, and its argument where that is a word. */
   readonly questions: string[];
   /** Workers that were started. */
@@ -27,7 +29,7 @@ export interface WatchedChecks {
   readonly end: () => void;
 }
 
-/** Makes checks of which every question is asked, until `decide` is called. */
+/** A worker of checks that is asked every question, until `decide` is called. */
 export function watchChecks(): WatchedChecks {
   const questions: string[] = [];
   const workers: Worker[] = [];
@@ -51,7 +53,7 @@ export function watchChecks(): WatchedChecks {
     return worker;
   });
   return {
-    checks: new Checks(client),
+    client,
     questions,
     workers,
     decide: (fate) => {
@@ -80,37 +82,49 @@ export function standing({ states }: Checks): Readonly<Partial<Record<CheckKey, 
   return Object.fromEntries([...states].map(([key, { state }]) => [key, state]));
 }
 
-/** Opens a file for planning and running, as the page does before it looks at the checks; `size` is what it says it has. */
-export async function inspect(runs: EngineClient, file: File, size = file.size): Promise<Inspection> {
-  const opened = await runs.engine.open(file, file.name);
-  if (!opened.ok) throw new Error(opened.error.sentence);
-  return { ...opened.value, size };
+/** A file that is open for planning and running, as it is before the page looks at its checks. */
+export interface OpenedForRuns {
+  readonly file: File;
+  readonly opened: RemoteFile;
+  readonly inspection: Inspection;
+}
+
+/** Opens a file; `size` is what it says it has. */
+export async function inspect(runs: EngineClient, file: File, size = file.size): Promise<OpenedForRuns> {
+  const opened = runs.over({ file, name: file.name, sidecars: NO_SIDECARS });
+  const found = await opened.open();
+  if (!found.ok) throw new Error(found.error.sentence);
+  return { file, opened, inspection: { ...found.value, size } };
+}
+
+/** The checks of a file, of which none is made yet. */
+export function checksOf({ client }: WatchedChecks, file: File): Checks {
+  return new Checks({ file, sidecars: NO_SIDECARS }, client);
 }
 
 /** A file that is made of a script, opened, and being checked. */
 export async function look(
-  { checks }: WatchedChecks,
+  watched: WatchedChecks,
   runs: EngineClient,
   sql: string,
   size?: number,
-): Promise<{ readonly file: File; readonly inspection: Inspection }> {
-  const file = await databaseOf(sql);
-  const inspection = await inspect(runs, file, size);
-  checks.take(file);
-  checks.look(inspection);
-  return { file, inspection };
+): Promise<OpenedForRuns & { readonly checks: Checks }> {
+  const opened = await inspect(runs, await databaseOf(sql), size);
+  const checks = checksOf(watched, opened.file);
+  checks.look(opened.inspection);
+  return { ...opened, checks };
 }
 
-/** Runs a script on the file that is open for it. */
-export async function runOn(runs: EngineClient, script: string): Promise<ProvableRun> {
-  const finished = await runs.engine.run(script, DEFAULT_CHOICES, () => undefined);
+/** Runs a script on a file. */
+export async function runOn({ opened }: Pick<OpenedForRuns, 'opened'>, script: string): Promise<ProvableRun> {
+  const finished = await opened.run(script, DEFAULT_CHOICES, () => undefined);
   if (!finished.ok || !finished.value.file) throw new Error('The run has no result');
   return { ...finished.value, file: finished.value.file, script, choices: DEFAULT_CHOICES };
 }
 
 /** The proofs that were made, as `code: result`. */
-export function results({ checks }: WatchedChecks): readonly string[] {
-  return checks.proofs.map(({ code, result }) => `${code}: ${result}`);
+export function results({ proofs }: Checks): readonly string[] {
+  return proofs.map(({ code, result }) => `${code}: ${result}`);
 }
 
 /** How these proofs look among the results when they pass. */

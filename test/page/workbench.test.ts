@@ -1,7 +1,8 @@
 // The page's state with the real engine behind it: what follows what, and that late answers are dropped.
 import { beforeAll, beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
 import { EngineClient } from '../../src/engine/worker/client';
-import { Workbench, type WorkbenchState } from '../../src/ui/state/workbench.svelte';
+import type { WorkbenchState } from '../../src/ui/state/screen.svelte';
+import { Workbench } from '../../src/ui/state/workbench.svelte';
 import { PROOF_CODES } from '../../src/migration/proofs/proof';
 import { databaseOf, ENDLESS, scriptOf, tableOf } from './databases';
 import { asked, settled, standing, watchChecks, type WatchedChecks } from './watchedChecks';
@@ -161,7 +162,7 @@ describe('While the result of a run is being proved', () => {
 
   beforeEach(async () => {
     watched = watchChecks();
-    workbench = new Workbench(client, watched.checks);
+    workbench = new Workbench(client, watched.client);
     await workbench.take([scriptOf('CREATE INDEX IF NOT EXISTS i ON t(b);'), await databaseOf(tableOf(50))]);
   });
 
@@ -169,7 +170,7 @@ describe('While the result of a run is being proved', () => {
 
   /** Waits for all checks of the file: they begin a little after its plan, the forecast first. */
   async function checked(): Promise<void> {
-    const { checks } = watched;
+    const { checks } = workbench;
     await vi.waitUntil(() => checks.states.get('forecast')?.state === 'made', { timeout: 10_000, interval: 5 });
     await settled(checks);
   }
@@ -186,7 +187,7 @@ describe('While the result of a run is being proved', () => {
   it('the checks come after the plan, and the result is there before they are done', async () => {
     expect(workbench.planned).not.toBeNull();
     await checked();
-    expect(standing(watched.checks)).toEqual(FILE_CHECKED);
+    expect(standing(workbench.checks)).toEqual(FILE_CHECKED);
     await runUntil('prove content');
     expect([workbench.state, workbench.proving]).toEqual(['running', true]);
     expect(workbench.finished?.file?.size).toBeGreaterThan(0);
@@ -199,10 +200,10 @@ describe('While the result of a run is being proved', () => {
 
     expect(workbench.state).toBe('done');
     expect(workbench.finished?.committed).toBe(true);
-    expect(standing(watched.checks)).toMatchObject({ pages: 'made', content: 'skipped', 'second-run': 'skipped' });
-    watched.checks.ask('content');
-    await settled(watched.checks);
-    expect(standing(watched.checks)).toMatchObject({ content: 'made', 'second-run': 'skipped' });
+    expect(standing(workbench.checks)).toMatchObject({ pages: 'made', content: 'skipped', 'second-run': 'skipped' });
+    workbench.checks.ask('content');
+    await settled(workbench.checks);
+    expect(standing(workbench.checks)).toMatchObject({ content: 'made', 'second-run': 'skipped' });
   });
 
   it.each(['prove integrity-before', 'prove content', 'hash result'])(
@@ -213,11 +214,11 @@ describe('While the result of a run is being proved', () => {
       expect([workbench.state, workbench.finished, workbench.proving]).toEqual(['ready', null, false]);
       await ended;
       await checked();
-      expect(standing(watched.checks)).toEqual(FILE_CHECKED);
+      expect(standing(workbench.checks)).toEqual(FILE_CHECKED);
 
       await workbench.run();
       expect(workbench.state).toBe('done');
-      expect(watched.checks.proofs.map(({ code, result }) => [code, result])).toEqual(
+      expect(workbench.checks.proofs.map(({ code, result }) => [code, result])).toEqual(
         PROOF_CODES.map((code) => [code, 'pass']),
       );
     },
@@ -227,7 +228,7 @@ describe('While the result of a run is being proved', () => {
     await workbench.run();
     watched.decide((one) => (one === 'prove content' ? 'held' : 'asked'));
     watched.questions.length = 0;
-    watched.checks.ask('content');
+    workbench.checks.ask('content');
     await asked(watched, 'prove content');
     watched.decide(() => 'asked');
 
@@ -235,7 +236,7 @@ describe('While the result of a run is being proved', () => {
     await checked();
 
     expect(workbench.state).toBe('ready');
-    expect(standing(watched.checks)).toEqual(FILE_CHECKED);
+    expect(standing(workbench.checks)).toEqual(FILE_CHECKED);
   });
 
   it('another file cannot be dropped, and after it nothing of the old one shows', async () => {
@@ -250,6 +251,6 @@ describe('While the result of a run is being proved', () => {
     await checked();
     expect(workbench.inspection?.name).toBe('next.db');
     expect([...workbench.rows]).toEqual([['other', 0]]);
-    expect(watched.checks.proofs.map(({ code }) => code)).toEqual(['integrity-before']);
+    expect(workbench.checks.proofs.map(({ code }) => code)).toEqual(['integrity-before']);
   });
 });

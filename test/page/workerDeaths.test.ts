@@ -1,5 +1,6 @@
-// A worker that dies, at each statement of migration 021 in turn: nothing is half done, and the same file can be run again.
+// A worker that dies, at statements of migration 021 in turn: nothing is half done, and the same file can be run again.
 import { afterEach, expect, it, vi } from 'vitest';
+import { part } from '../amount';
 import { EngineClient } from '../../src/engine/worker/client';
 import type { AnswerMessage } from '../../src/engine/worker/message';
 import { loadSampleBase } from '../../src/catalog/catalog';
@@ -46,7 +47,7 @@ it(
     await workbench.take([file]);
     expect(workbench.planned?.statements).toHaveLength(STATEMENTS);
 
-    for (let ordinal = 1; ordinal <= STATEMENTS; ordinal++) {
+    for (const ordinal of part([...Array(STATEMENTS + 1).keys()].slice(1), 9)) {
       await vi.waitUntil(() => workbench?.canRun, { timeout: 10_000, interval: 2 });
       diesAt = ordinal;
       await workbench.run();

@@ -1,6 +1,7 @@
 // What is told of a schema beyond its text is what native SQLite's PRAGMAs and behaviour tell of the same database.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../amount';
 import { affinityOf, describeSchema, type SchemaDetails } from '../../src/schema/details';
 import { readSchema } from '../../src/schema/read';
 import { sourceOfBytes } from '../../src/file/byteSource';
@@ -109,7 +110,7 @@ it('The affinity of any declared type is how native SQLite stores a text of digi
       });
       expect(stored?.split(' ')).toEqual(expected);
     }),
-    { numRuns: 25 },
+    runs(25),
   );
 }, 30_000);
 
@@ -128,6 +129,6 @@ it('The indexes of any table are told as native SQLite tells them', () => {
       const sql = `CREATE TABLE t(a INTEGER, b TEXT UNIQUE, c, d COLLATE NOCASE, PRIMARY KEY (${key.join(', ')})); ${made.join('')}`;
       expect(indexLines(describedOf(sql))).toEqual([...native(sql, INDEXES)].sort());
     }),
-    { numRuns: 20 },
+    runs(20),
   );
 }, 30_000);

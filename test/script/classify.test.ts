@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { SqlJsStatic } from 'sql.js';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { runs } from '../amount';
 import { classify } from '../../src/script/classify';
 import type { StatementClass } from '../../src/script/statement';
 import { parseSql } from '../../src/script/tokens';
@@ -159,7 +160,7 @@ describe('a statement is recognised', () => {
       fc.property(text, (sql) => {
         expect(Object.keys(classified(sql)).sort()).toEqual(['kind', ...Object.keys(NOTHING)].sort());
       }),
-      { numRuns: 5000 },
+      runs(5000),
     );
   });
 });

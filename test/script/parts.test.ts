@@ -1,6 +1,7 @@
 // Scripts of several files: planned as one, every place told by its file.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../amount';
 import { readAddedColumnDocumentation } from '../../src/script/documentation';
 import { splitScript } from '../../src/script/split';
 import { placeOf, startOf, type Statement, partsOf } from '../../src/script/statement';
@@ -67,6 +68,7 @@ describe('A script of several files', () => {
         expect(statementsOf(parts)).toEqual(alone.map((statement, at) => ({ ...statement, ordinal: at + 1 })));
         expect(partsOf(parts)).toEqual(parts);
       }),
+      runs(100),
     );
   });
 });

@@ -1,6 +1,7 @@
 // Generated scripts are split where SQLite splits them: correct ones of every kind of statement, and heaps of tokens.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runs } from '../amount';
 import type { ParsedStatement } from '../../src/script/parsedStatement';
 import { splitScript } from '../../src/script/split';
 import type { Statement } from '../../src/script/statement';
@@ -233,7 +234,7 @@ describe('a generated script is split as SQLite does', () => {
         expect(result.ok ? result.statements.map(({ text }) => text) : result.refusal).toEqual(texts);
         expect(result.ok && oracle.differenceInSplit(source, result.statements)).toBeNull();
       }),
-      { numRuns: 3000 },
+      runs(3000),
     );
   });
 
@@ -315,7 +316,7 @@ describe('a heap of tokens', () => {
         expect(meaningful(source.slice(position)).filter((token) => token !== ';')).toEqual([]);
         expect(oracle.differenceInSplit(source, result.statements)).toBeNull();
       }),
-      { numRuns: 6000 },
+      runs(6000),
     );
   });
 
@@ -341,7 +342,7 @@ describe('the tokens that a statement carries', () => {
           }
         },
       ),
-      { numRuns: 1000, seed: 15 },
+      runs(1000),
     );
   });
 

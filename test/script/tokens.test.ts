@@ -1,6 +1,7 @@
 // Tokens are where SQLite's own tokenizer puts them.
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runs } from '../amount';
 import { isBlank, tokenise, unquotedName, type Token } from '../../src/script/tokens';
 import { loadSqlite, openOracle, type Oracle } from './oracle';
 
@@ -148,7 +149,7 @@ describe('a token ends where SQLite says', () => {
       fc.property(text, (source) => {
         expect(differenceInTokens(source)).toBeNull();
       }),
-      { numRuns: 10_000 },
+      runs(10_000),
     );
   });
 });

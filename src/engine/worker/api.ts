@@ -34,7 +34,7 @@ import type { Preload } from '../pages/preload';
 import type { Prover } from '../prover';
 import { makeSample } from '../sample';
 import type { Engine } from '../sqljs/sqljs';
-import { readable, unreadableSchema } from '../unreadable';
+import { NotOpened, readable, unreadableSchema } from '../unreadable';
 
 const HASH_BYTES_AT_ONCE = 4 << 20;
 
@@ -68,15 +68,26 @@ export function makeApi(engine: Engine, kept: Kept) {
   /** Why the file that was to be opened last is not. */
   let refused: Refusal | null = null;
   let prover: Prover | null = null;
+  /** Why the result that was to be opened last is not. */
+  let resultRefused: Refusal | null = null;
 
+  /** To be called where an outcome is made: that the file was refused is one. */
   function mustBeOpen(): OpenedFile {
+    if (refused) throw new NotOpened(refused);
     if (!opened) throw new Error('No file is open in this engine');
     return opened;
+  }
+
+  function resultMustBeOpen(): Prover {
+    if (resultRefused) throw new NotOpened(resultRefused);
+    if (!prover) throw new Error('No result is open in this engine');
+    return prover;
   }
 
   function forgetResult(): void {
     prover?.close();
     prover = null;
+    resultRefused = null;
   }
 
   function hashOf(sha256: Hasher, source: ByteSource, label: string, onProgress: OnProgress): string {
@@ -143,8 +154,6 @@ export function makeApi(engine: Engine, kept: Kept) {
     async plan(script: Script, choices: Choices): Promise<Outcome<PlannedScript, ScriptRefusal | Refusal>> {
       const split = splitScript(script);
       if (!split.ok) return { ok: false, error: split.refusal };
-      // The page asks for a plan before it knows whether the file opens.
-      if (refused) return { ok: false, error: refused };
       const [losses, { watchRules }, { watchGrowth }] = await Promise.all([
         lossesOf(split.statements),
         loadRules(),
@@ -211,7 +220,9 @@ export function makeApi(engine: Engine, kept: Kept) {
       if (!split.ok) return { ok: false, error: split.refusal };
       const start = performance.now();
       const startedAt = new Date().toISOString();
-      const open = mustBeOpen();
+      const found = readable((): Outcome<OpenedFile, never> => ({ ok: true, value: mustBeOpen() }));
+      if (!found.ok) return found;
+      const open = found.value;
       const losses = await lossesOf(split.statements);
       const preload = preloadOf(open, split.statements);
       if (preload) {
@@ -254,13 +265,15 @@ export function makeApi(engine: Engine, kept: Kept) {
     /** Opens the result of a run on the open file beside it, so that it can be proved. */
     async openResult(run: ProvableRun): Promise<Outcome<null, Refusal>> {
       const { Prover } = await loadChecking();
-      return readable((): Outcome<null, Refusal> => {
+      const outcome = readable((): Outcome<null, Refusal> => {
         forgetResult();
         const made = Prover.over(engine, mustBeOpen(), run, kept.here(run.file.size));
         if (!made.ok) return made;
         prover = made.value;
         return { ok: true, value: null };
       });
+      if (!outcome.ok) resultRefused = outcome.error;
+      return outcome;
     },
 
     /** Makes one proof of the result that is open; `integrity-before` needs no result. */
@@ -274,8 +287,7 @@ export function makeApi(engine: Engine, kept: Kept) {
         if (code === 'integrity-before') {
           return { ok: true, value: proveSound(mustBeOpen(), thoroughness, onProgress) };
         }
-        if (!prover) throw new Error('No result is open in this engine');
-        return { ok: true, value: prover.prove(code, { hasher: content, thoroughness }, onProgress) };
+        return { ok: true, value: resultMustBeOpen().prove(code, { hasher: content, thoroughness }, onProgress) };
       });
     },
 
@@ -289,8 +301,7 @@ export function makeApi(engine: Engine, kept: Kept) {
           const bytes = isPlain ? source : sourceOfBlob(file);
           return { ok: true, value: hashOf(sha256, bytes, 'SHA-256 of your file', onProgress) };
         }
-        if (!prover) throw new Error('No result is open in this engine');
-        return { ok: true, value: hashOf(sha256, prover.source, 'SHA-256 of the result', onProgress) };
+        return { ok: true, value: hashOf(sha256, resultMustBeOpen().source, 'SHA-256 of the result', onProgress) };
       });
     },
 

@@ -1,10 +1,12 @@
-// The page's side of the engine: calls the worker's methods, and can be cancelled at any moment.
+// The page's side of the engine: asks the worker's methods of a file, and can be cancelled at any moment.
 
 import type { EngineApi } from './api';
 import type { AnswerMessage, CallMessage } from './message';
+import type { ProvableRun } from '../answers';
 import { trustedAddress } from '../../trustedAddress';
 import { workerAddress, workerType } from './workerAddress';
 import type { WorkerPurpose } from '../pages/readCache';
+import type { Sidecars } from '../../file/recovery';
 
 /** A call was given up because the user cancelled. */
 export class Cancelled extends Error {
@@ -16,11 +18,34 @@ export class EngineFailure extends Error {
   override readonly name = 'EngineFailure';
 }
 
-/** The methods of the engine as the page calls them. */
-export type RemoteEngine = {
-  readonly [Method in keyof EngineApi]: (
-    ...values: Parameters<EngineApi[Method]>
-  ) => Promise<Awaited<ReturnType<EngineApi[Method]>>>;
+/** A database to be opened, with what lies beside it. */
+export interface LookedAt {
+  readonly file: Blob;
+  readonly name: string;
+  readonly sidecars: Sidecars<Blob>;
+}
+
+type Arguments<Method extends keyof EngineApi> = Parameters<EngineApi[Method]>;
+type Answer<Method extends keyof EngineApi> = Promise<Awaited<ReturnType<EngineApi[Method]>>>;
+type Remote<Methods extends keyof EngineApi> = {
+  readonly [Method in Methods]: (...values: Arguments<Method>) => Answer<Method>;
+};
+
+/** What needs no open file. */
+export type RemoteEngine = Remote<'describe' | 'layOut' | 'makeSample'>;
+
+/** What is asked of the result of a run. */
+export type RemoteResult = Remote<'prove' | 'hash'>;
+
+/**
+ * What is asked of one file. Whatever is asked, the file is open in the worker that is asked: where the worker is new, or has
+ * another one open, it opens the file first. Where it cannot be opened, every answer is the refusal.
+ */
+export type RemoteFile = Remote<Exclude<keyof EngineApi, keyof RemoteEngine | 'open' | 'openResult'>> & {
+  /** Opens the file, unless it is open; gives what was found. */
+  readonly open: () => Answer<'open'>;
+  /** Asks the result of a run on this file, which is opened beside it in the same way. */
+  readonly result: (run: ProvableRun) => RemoteResult;
 };
 
 interface Waiting {
@@ -29,48 +54,41 @@ interface Waiting {
   readonly report: ((value: unknown) => void) | null;
 }
 
+/** A worker, with all that is true only while it lives: what it was asked to open, and the calls that it has to answer. */
+interface Running {
+  readonly worker: Worker;
+  readonly waiting: Map<number, Waiting>;
+  open: { readonly lookedAt: LookedAt; readonly answer: Answer<'open'> } | null;
+  result: ProvableRun | null;
+  /** Why it has ended. */
+  ended: Error | null;
+}
+
 /**
- * One worker at a time. Invariant: every call settles, also when its worker is terminated or dies.
+ * One worker at a time. Invariant: every call settles, also when its worker is terminated, dies or cannot be understood.
  * @example
  * // `file` is a File that the user dropped.
  * const client = new EngineClient();
- * const opened = await client.engine.open(file, 'people.db');
+ * const database = client.over({ file, name: 'people.db', sidecars: { log: null, journal: null } });
+ * const opened = await database.open();
  * if (!opened.ok) throw new Error(opened.error.sentence);
  * const script = 'ALTER TABLE t ADD COLUMN city TEXT;';
- * const planned = await client.engine.plan(script, DEFAULT_CHOICES);
- * const finished = await client.engine.run(script, DEFAULT_CHOICES, (progress) => console.log(progress.stage));
+ * const planned = await database.plan(script, DEFAULT_CHOICES);
+ * const finished = await database.run(script, DEFAULT_CHOICES, (progress) => console.log(progress.stage));
  * planned.ok && planned.value.plan.outcomes[0].verdict; // 'applied'
  * finished.ok && finished.value.committed; // true
- * client.cancel(); // ends the worker and gives its memory back
+ * client.cancel(); // ends the worker and gives its memory back; whatever is asked next opens the file in a new one
  */
 export class EngineClient {
   readonly #start: () => Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  #worker: Worker | null = null;
+  #running: Running | null = null;
   #calls = 0;
 
-  /** The engine's methods. A call rejects with Cancelled or EngineFailure, never with anything else. */
+  /** The methods that need no file. A call rejects with Cancelled or EngineFailure, never with anything else. */
   readonly engine: RemoteEngine = {
-    open: (...values) => this.#call('open', values),
-    countRows: (...values) => this.#call('countRows', values),
-    plan: (...values) => this.#call('plan', values),
-    readAhead: (...values) => this.#call('readAhead', values),
-    forecast: (...values) => this.#call('forecast', values),
-    histories: (...values) => this.#call('histories', values),
-    run: (...values) => this.#call('run', values),
-    openResult: (...values) => this.#call('openResult', values),
-    prove: (...values) => this.#call('prove', values),
-    hash: (...values) => this.#call('hash', values),
-    describe: (...values) => this.#call('describe', values),
-    rows: (...values) => this.#call('rows', values),
-    countMore: (...values) => this.#call('countMore', values),
-    wholeValue: (...values) => this.#call('wholeValue', values),
-    exportPortion: (...values) => this.#call('exportPortion', values),
-    query: (...values) => this.#call('query', values),
-    checkData: (...values) => this.#call('checkData', values),
-    offendingRows: (...values) => this.#call('offendingRows', values),
-    layOut: (...values) => this.#call('layOut', values),
-    makeSample: (...values) => this.#call('makeSample', values),
+    describe: (...values) => this.#ask('describe', values),
+    layOut: (...values) => this.#ask('layOut', values),
+    makeSample: (...values) => this.#ask('makeSample', values),
   };
 
   /**
@@ -81,65 +99,153 @@ export class EngineClient {
     this.#start = () => start(purpose);
   }
 
+  /** The methods that need a file, over this one. Calls reject as those of `engine` do. */
+  over(lookedAt: LookedAt): RemoteFile {
+    return {
+      open: () => this.#with((running) => openIn(running, lookedAt, this.#post)),
+      countRows: (...values) => this.#ask('countRows', values, lookedAt),
+      plan: (...values) => this.#ask('plan', values, lookedAt),
+      readAhead: (...values) => this.#ask('readAhead', values, lookedAt),
+      forecast: (...values) => this.#ask('forecast', values, lookedAt),
+      histories: (...values) => this.#ask('histories', values, lookedAt),
+      run: (...values) => this.#ask('run', values, lookedAt),
+      prove: (...values) => this.#ask('prove', values, lookedAt),
+      hash: (...values) => this.#ask('hash', values, lookedAt),
+      rows: (...values) => this.#ask('rows', values, lookedAt),
+      countMore: (...values) => this.#ask('countMore', values, lookedAt),
+      wholeValue: (...values) => this.#ask('wholeValue', values, lookedAt),
+      exportPortion: (...values) => this.#ask('exportPortion', values, lookedAt),
+      query: (...values) => this.#ask('query', values, lookedAt),
+      checkData: (...values) => this.#ask('checkData', values, lookedAt),
+      offendingRows: (...values) => this.#ask('offendingRows', values, lookedAt),
+      result: (run) => ({
+        prove: (...values) => this.#ask('prove', values, lookedAt, run),
+        hash: (...values) => this.#ask('hash', values, lookedAt, run),
+      }),
+    };
+  }
+
   /** Starts the worker, so that it is ready when the first file comes. */
   warmUp(): void {
-    this.#running();
+    this.#worker();
   }
 
   /** Ends the worker and with it all memory it held; calls that are waiting are rejected with Cancelled at once. */
   cancel(): void {
-    this.#end(new Cancelled('Cancelled'));
+    if (this.#running) this.#end(this.#running, new Cancelled('Cancelled'));
   }
 
-  #call<Result>(method: keyof EngineApi, values: readonly unknown[]): Promise<Result> {
+  #ask<Method extends keyof EngineApi>(
+    method: Method,
+    values: Arguments<Method>,
+    lookedAt: LookedAt | null = null,
+    run: ProvableRun | null = null,
+  ): Answer<Method> {
+    return this.#with((running) => {
+      if (lookedAt) openIn(running, lookedAt, this.#post).catch(() => undefined);
+      if (run) openResultIn(running, run, this.#post);
+      return this.#post(running, method, values);
+    });
+  }
+
+  /** Asks the worker that there is, or a new one; that there can be none is a failure like any other. */
+  #with<Result>(ask: (running: Running) => Promise<Result>): Promise<Result> {
+    try {
+      return ask(this.#worker());
+    } catch (error) {
+      return Promise.reject(new EngineFailure(error instanceof Error ? error.message : String(error)));
+    }
+  }
+
+  /** Calls are answered in their order, so what is posted may rest on what was posted before it. */
+  readonly #post: Post = (running, method, values) => {
     const id = ++this.#calls;
     const callbackAt = values.findIndex((value) => typeof value === 'function');
     const report = callbackAt < 0 ? null : (values[callbackAt] as (value: unknown) => void);
-    return new Promise<Result>((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject, report });
+    return new Promise((resolve, reject) => {
+      if (running.ended) {
+        reject(running.ended);
+        return;
+      }
+      running.waiting.set(id, { resolve: resolve as (value: unknown) => void, reject, report });
       const message: CallMessage = {
         id,
         method,
         arguments: values.map((value) => (typeof value === 'function' ? null : value)),
         callbackAt: callbackAt < 0 ? null : callbackAt,
       };
-      this.#running().postMessage(message);
+      try {
+        running.worker.postMessage(message);
+      } catch (error) {
+        running.waiting.delete(id);
+        reject(new EngineFailure(`The call ${method} could not be sent (${String(error)})`));
+      }
     });
-  }
+  };
 
-  #running(): Worker {
-    if (this.#worker) return this.#worker;
+  #worker(): Running {
+    if (this.#running) return this.#running;
     const worker = this.#start();
-    worker.onmessage = ({ data }: MessageEvent<AnswerMessage>) => this.#take(data);
+    const running: Running = { worker, waiting: new Map(), open: null, result: null, ended: null };
+    // What an old worker still tells, it tells its own calls, of which none waits any more.
+    worker.onmessage = ({ data }: MessageEvent<AnswerMessage>) => this.#take(running, data);
+    // Not every browser knows `onmessageerror` of a worker.
+    worker.addEventListener('messageerror', () => {
+      this.#end(running, new EngineFailure('An answer of the engine could not be read'));
+    });
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#end(new EngineFailure(event.message || 'The engine could not be loaded'));
+      this.#end(running, new EngineFailure(event.message || 'The engine could not be loaded'));
     };
-    this.#worker = worker;
-    return worker;
+    this.#running = running;
+    return running;
   }
 
-  #take(message: AnswerMessage): void {
-    const waiting = this.#waiting.get(message.id);
+  #take(running: Running, message: AnswerMessage): void {
+    const waiting = running.waiting.get(message.id);
     if (!waiting) return;
     if (message.kind === 'report') {
       waiting.report?.(message.value);
     } else if (message.kind === 'result') {
-      this.#waiting.delete(message.id);
+      running.waiting.delete(message.id);
       waiting.resolve(message.value);
     } else {
       // After a trap in the WASM every later statement would fail too.
-      this.#end(new EngineFailure(`${message.name}: ${message.message}`));
+      this.#end(running, new EngineFailure(`${message.name}: ${message.message}`));
     }
   }
 
-  #end(reason: Error): void {
-    this.#worker?.terminate();
-    this.#worker = null;
-    const waiting = [...this.#waiting.values()];
-    this.#waiting.clear();
+  #end(running: Running, reason: Error): void {
+    if (running.ended) return;
+    running.ended = reason;
+    if (this.#running === running) this.#running = null;
+    running.worker.terminate();
+    const waiting = [...running.waiting.values()];
+    running.waiting.clear();
     for (const { reject } of waiting) reject(reason);
   }
+}
+
+type Post = <Method extends keyof EngineApi>(
+  running: Running,
+  method: Method,
+  values: Arguments<Method>,
+) => Answer<Method>;
+
+function openIn(running: Running, lookedAt: LookedAt, post: Post): Answer<'open'> {
+  if (running.open?.lookedAt !== lookedAt) {
+    const { file, name, sidecars } = lookedAt;
+    // A result is open only beside its own file.
+    running.result = null;
+    running.open = { lookedAt, answer: post(running, 'open', [file, name, sidecars]) };
+  }
+  return running.open.answer;
+}
+
+function openResultIn(running: Running, run: ProvableRun, post: Post): void {
+  if (running.result === run) return;
+  running.result = run;
+  post(running, 'openResult', [run]).catch(() => undefined);
 }
 
 function startWorker(name: WorkerPurpose): Worker {

@@ -32,6 +32,11 @@ scope.onmessage = ({ data }: MessageEvent<CallMessage>) => {
   answered = answered.then(() => answer(data));
 };
 
+// A call that cannot be read has nobody to answer to: the page hears of it as of a worker that died, and all its calls settle.
+scope.addEventListener('messageerror', () => {
+  throw new Error('A call to the engine could not be read');
+});
+
 async function answer({ id, method, callbackAt, arguments: given }: CallMessage): Promise<void> {
   const tell = (message: AnswerMessage): void => scope.postMessage(message);
   const values = [...given];

@@ -82,9 +82,10 @@ export function sampleRows(
   const length = `CASE WHEN ${sum(columns.map(atMost))} > ${LONG_ROW} THEN ${sum(values.map(atMost))}
     WHEN ${(index && indexClauses(parseSql(index.text))?.where) ?? '1'} THEN ${sum(values.map(lengthOf))} ELSE 0 END`;
   const rows = `${from} AS "#t" NOT INDEXED`;
-  const end = (of: string): number => (hasRowids ? Number(firsts(`SELECT ${of}(rowid) FROM ${from}`)[0]) : 0);
-  const last = end('max');
-  const place = `SELECT rowid FROM ${from} WHERE rowid >= ${end('min')} + ${last - end('min')} * "#i" / ${ROWS}.0 LIMIT 1`;
+  const [first = 0, last = 0] = ['min', 'max'].map((end) =>
+    Number(hasRowids && firsts(`SELECT ${end}(rowid) FROM ${from}`)[0]),
+  );
+  const place = `SELECT rowid FROM ${from} WHERE rowid >= ${first} + ${last - first} * "#i" / ${ROWS}.0 LIMIT 1`;
   const spread = `WITH RECURSIVE "#n"("#i") AS (SELECT 0 UNION ALL SELECT "#i" + 1 FROM "#n" WHERE "#i" < ${ROWS})
     SELECT ${length} FROM "#n" CROSS JOIN ${rows} WHERE "#t".rowid = (${place})`;
   const records = firsts(hasRowids ? spread : `SELECT ${length} FROM ${rows} LIMIT ${ROWS}`).map(Number);

@@ -4,7 +4,7 @@ import { rowsOf, type Database, type Outcome, foldName } from '../../database';
 import { explainsPragma } from '../../script/pragma';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Statement } from '../../script/statement';
-import { indexesOnlyIn, mayWait, needsIndexes } from './deferredIndexes';
+import { mayWait, type WaitingIndexes } from './deferredIndexes';
 import { findDrift } from '../drift/drift';
 import { executeStatement, type Execution } from './execution';
 import { explainFailure, explainLostTransaction } from './failureWords';
@@ -31,8 +31,12 @@ export interface StatementContext {
   readonly rowReaders: readonly number[];
   /** A rehearsal: what costs much and decides nothing is left out. */
   readonly rehearsing: boolean;
-  /** Ordinals of the statements whose index was not built; where there are none, nothing has to be asked of the shadow. */
-  readonly deferred: Set<number>;
+  /** The indexes that a rehearsal has not built. */
+  readonly waiting: WaitingIndexes;
+  /** The ADD COLUMN statements of the script by the folded name of their table, in order. */
+  readonly additions: ReadonlyMap<string, readonly ParsedStatement[]>;
+  /** The script looks at what ANALYZE gathers. */
+  readonly readsStatistics: boolean;
 }
 
 type Result = Pick<StatementOutcome, 'verdict'> &
@@ -80,21 +84,26 @@ function runPragma(context: StatementContext, statement: ParsedStatement): Resul
 
 /** As `execute`, except that indexes which decide nothing are made on the shadow only, until a statement needs them. */
 function rehearse(context: StatementContext, statement: ParsedStatement): Result {
-  const { database, shadow } = context;
+  const result = rehearseWithout(context, statement);
+  context.waiting.note(statement);
+  return result;
+}
+
+function rehearseWithout(context: StatementContext, statement: ParsedStatement): Result {
+  const { database, shadow, waiting } = context;
   if (mayWait(shadow, statement)) {
-    context.deferred.add(statement.ordinal);
+    waiting.add();
     return runOnShadow(context, statement);
   }
-  if (context.deferred.size === 0) return execute(context, statement);
-  const waiting = indexesOnlyIn(shadow, database);
-  if (waiting.size === 0) return execute(context, statement);
-  const ofWaiting = statement.name !== null && waiting.has(foldName(statement.name));
+  const indexes = waiting.indexes(shadow, database);
+  if (indexes.size === 0) return execute(context, statement);
+  const ofWaiting = statement.name !== null && indexes.has(foldName(statement.name));
   if (ofWaiting && (statement.kind === 'drop index' || statement.kind === 'create index')) {
     return runOnShadow(context, statement);
   }
-  if (needsIndexes(shadow, statement)) {
-    for (const sql of waiting.values()) database.execute(sql);
-    context.deferred.clear();
+  if (waiting.areNeeded(shadow, database, statement)) {
+    for (const sql of indexes.values()) database.execute(sql);
+    waiting.clear();
     return execute(context, statement);
   }
   // An index that is not there cannot refuse a change of what it stands on; the shadow has it.
@@ -127,7 +136,7 @@ function execute(context: StatementContext, statement: ParsedStatement): Result 
   const mayPassOver = statement.conditional && isSchemaChange(statement);
   const versionBefore = mayPassOver ? schemaVersion(database) : null;
   const outcome =
-    context.rehearsing && gathersStatistics(statement) && !readsStatistics(context.statements)
+    context.rehearsing && gathersStatistics(statement) && !context.readsStatistics
       ? gatherNothing(context, statement)
       : executeStatement(database, statement);
   if (outcome.ok) {
@@ -155,7 +164,8 @@ function gathersStatistics({ kind, name }: Statement): boolean {
   return kind === 'analyze' || (kind === 'pragma' && foldName(name ?? '') === 'optimize');
 }
 
-function readsStatistics(statements: readonly Statement[]): boolean {
+/** Whether a script looks at what ANALYZE gathers. */
+export function readsStatistics(statements: readonly Statement[]): boolean {
   return statements.some(({ text }) => /sqlite_stat/i.test(text));
 }
 
@@ -192,7 +202,7 @@ function adapt(context: StatementContext, statement: ParsedStatement & { table: 
   shadow.execute('SAVEPOINT adaptation');
   const onShadow = shadow.execute(statement.text);
   if (!onShadow.ok) return failed(explainFailure(statement, onShadow.error.message));
-  const unread = !rowReaders.some((ordinal) => ordinal > statement.ordinal);
+  const unread = (rowReaders.at(-1) ?? 0) < statement.ordinal;
   const adapted = addColumnToPopulatedTable(database, shadow, statement, choices, frozen, rehearsing && unread);
   if (!adapted.ok) shadow.execute('ROLLBACK TO adaptation');
   shadow.execute('RELEASE adaptation');
@@ -216,7 +226,8 @@ function noteOn(statement: Statement): string | null {
 }
 
 function driftOf(context: StatementContext, statement: ParsedStatement): StatementOutcome['drift'] {
-  return findDrift(context.shadow, statement, context.statements.slice(statement.ordinal));
+  const additions = context.additions.get(foldName(statement.name ?? '')) ?? [];
+  return findDrift(context.shadow, statement, additions);
 }
 
 function hasColumn(database: Database, statement: ParsedStatement & { table: string; column: string }): boolean {

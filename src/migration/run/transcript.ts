@@ -1,13 +1,13 @@
 // Runs a whole script inside one transaction and writes down what became of each statement.
 
-import type { Database } from '../../database';
+import { foldName, type Database } from '../../database';
 import type { ParsedStatement } from '../../script/parsedStatement';
-import { findRowReaders } from './deferredIndexes';
+import { findRowReaders, WaitingIndexes } from './deferredIndexes';
 import { freezeDefaults } from './frozenDefaults';
 import type { KeepLosses } from './lossAccount';
 import { readSettings } from './pragmas';
 import { makeShadow } from '../../schema/shadow';
-import { runStatement, type StatementContext } from './statementRun';
+import { readsStatistics, runStatement, type StatementContext } from './statementRun';
 import { findWrappers } from './transaction';
 import type { Choices, StatementOutcome } from '../outcome';
 
@@ -62,7 +62,9 @@ export function transcribe(
       frozen: freezeDefaults(database, statements),
       wrapper: findWrappers(statements),
       rowReaders: findRowReaders(statements),
-      deferred: new Set(),
+      waiting: new WaitingIndexes(),
+      additions: additionsOf(statements),
+      readsStatistics: readsStatistics(statements),
       rehearsing: options.rehearsing,
     };
     const outcomes: StatementOutcome[] = [];
@@ -90,6 +92,18 @@ export function transcribe(
   } finally {
     shadow.close();
   }
+}
+
+function additionsOf(statements: readonly ParsedStatement[]): ReadonlyMap<string, readonly ParsedStatement[]> {
+  const additions = new Map<string, ParsedStatement[]>();
+  for (const statement of statements) {
+    if (statement.kind !== 'add column') continue;
+    const table = foldName(statement.table ?? '');
+    const others = additions.get(table);
+    if (others) others.push(statement);
+    else additions.set(table, [statement]);
+  }
+  return additions;
 }
 
 const BLANK = {

@@ -1,10 +1,12 @@
 // Many files that are upgraded one after the other: which one is worked on, what is still to do, how to stop.
 
-import { Cancelled, EngineClient, EngineFailure } from '../../engine/worker/client';
-import type { Choices } from '../../migration/outcome';
+import { Cancelled, EngineClient } from '../../engine/worker/client';
+import { DEFAULT_CHOICES, type Choices } from '../../migration/outcome';
 import type { ChosenScript } from '../state/chosenScript';
 import type { DroppedDatabase } from '../state/droppedFiles';
 import type { Problem } from '../state/problem';
+import type { Wish } from '../state/subject';
+import { Turns, type Turn } from '../state/turn';
 import { BatchFile } from './batchFile.svelte';
 import { counted } from '../../words';
 
@@ -23,16 +25,14 @@ export class Batch {
   scriptProblem = $state.raw<Problem | null>(null);
   /** Said to screen readers when something changes by itself. */
   announcement = $state('');
-  script: ChosenScript | null = null;
-  choices: Choices | null = null;
+  script = $state.raw<ChosenScript | null>(null);
+  choices = $state.raw<Choices>(DEFAULT_CHOICES);
   readonly #client: EngineClient;
-  readonly #makeFile: (dropped: DroppedDatabase) => BatchFile;
-  /** Counts what the user asked for all files; what belongs to an earlier wish comes to its end. */
-  #round = 0;
+  /** What the user asked for all files; what belongs to an earlier wish comes to its end. */
+  readonly #turns = new Turns();
 
-  constructor(client = new EngineClient(), makeFile = (dropped: DroppedDatabase) => new BatchFile(dropped)) {
+  constructor(client = new EngineClient()) {
     this.#client = client;
-    this.#makeFile = makeFile;
   }
 
   /** The files of which there is a result. */
@@ -58,7 +58,8 @@ export class Batch {
   /** Takes other files. */
   take(databases: readonly DroppedDatabase[]): void {
     this.close();
-    this.files = databases.map(this.#makeFile);
+    const wish = (): Wish => ({ script: this.script, choices: this.choices });
+    this.files = databases.map((dropped) => new BatchFile(dropped, this.#client, wish));
   }
 
   /** Makes all plans anew, for another script or other choices; results are forgotten. */
@@ -72,15 +73,15 @@ export class Batch {
 
   /** Makes the plans that are missing; after them, looks whether the files are sound. */
   async planRest(): Promise<void> {
-    const { script, choices } = this;
-    const round = this.#stop();
+    const { script } = this;
+    const turn = this.#stop();
     this.scriptProblem = null;
-    if (!script || !choices) return;
+    if (!script) return;
     this.stage = 'planning';
     this.announcement = `Planning ${script.title} for ${counted(this.files.length, 'file')}`;
-    const planned = await this.#forEach(this.unplanned, round, async (file) => {
-      const problem = await file.makePlan(this.#client, script, choices);
-      if (!problem || round !== this.#round) return;
+    const planned = await this.#forEach(this.unplanned, turn, async (file) => {
+      const problem = await turn.still(file.makePlan());
+      if (!problem) return;
       // It is the same for every file.
       this.#stop();
       this.scriptProblem = problem;
@@ -89,33 +90,32 @@ export class Batch {
     if (!planned) return;
     this.stage = 'ready';
     this.announcement = `The plans are ready: ${counted(this.runnable.length, 'file')} of ${this.files.length} can run.`;
-    await this.#lookAtReady(round);
+    await this.#lookAtReady(turn);
   }
 
   /** Opens a file again with another log, or without one. */
   async read(file: BatchFile, log: File | null): Promise<void> {
     if (this.stage !== 'ready') return;
     this.#stop();
-    file.dropped = { ...file.dropped, sidecars: { ...file.dropped.sidecars, log } };
-    file.forget();
+    file.forget({ ...file.dropped, sidecars: { ...file.dropped.sidecars, log } });
     await this.planRest();
   }
 
   /** Runs the planned script on every file that has a plan and waits for no tick. */
   async runAll(): Promise<void> {
-    const { script, choices, runnable } = this;
-    if (this.stage !== 'ready' || !script || !choices || runnable.length === 0) return;
-    const round = this.#stop();
+    const { runnable } = this;
+    if (this.stage !== 'ready' || runnable.length === 0) return;
+    const turn = this.#stop();
     this.stage = 'running';
     this.announcement = `Upgrading ${counted(runnable.length, 'file')}`;
-    const done = await this.#forEach(runnable, round, async (file) => {
-      await file.run(this.#client, choices);
+    const done = await this.#forEach(runnable, turn, async (file) => {
+      await turn.still(file.run());
       this.announcement = `${file.path}: ${file.state === 'ready' ? 'wants a tick' : file.state}`;
     });
     if (!done) return;
     this.stage = 'ready';
     this.announcement = `Done: ${this.upgraded.length} of ${this.files.length} files are upgraded.`;
-    await this.#lookAtReady(round);
+    await this.#lookAtReady(turn);
   }
 
   /** Gives up the file that is worked on; the next one comes. */
@@ -140,47 +140,34 @@ export class Batch {
   }
 
   /** Looks whether the files that can still be run are sound, so that all ticks are asked for before a run. */
-  async #lookAtReady(round: number): Promise<void> {
+  async #lookAtReady(turn: Turn): Promise<void> {
     const ready = this.files.filter(({ state }) => state === 'ready');
-    await this.#forEach(ready, round, (file) => file.look());
+    await this.#forEach(ready, turn, (file) => file.look());
   }
 
   /** Ends what is on. A look at a file that is given up is begun anew before its run. */
-  #stop(): number {
+  #stop(): Turn {
     const { current } = this;
     this.current = null;
     if (current?.state === 'ready') current.giveUp(null);
     this.#client.cancel();
     this.stage = 'ready';
-    return ++this.#round;
+    return this.#turns.begin();
   }
 
   /** Does something with one file after another; false where it was ended before the last one. */
-  async #forEach(
-    files: readonly BatchFile[],
-    round: number,
-    work: (file: BatchFile) => Promise<void>,
-  ): Promise<boolean> {
+  async #forEach(files: readonly BatchFile[], turn: Turn, work: (file: BatchFile) => Promise<void>): Promise<boolean> {
     for (const [done, file] of files.entries()) {
       this.current = file;
       this.progress = { done, total: files.length };
       try {
         await work(file);
       } catch (error) {
-        if (!(error instanceof Cancelled || error instanceof EngineFailure)) throw error;
-        if (round === this.#round && error instanceof EngineFailure) file.giveUp(explainStoppedEngine(error.message));
+        if (!(error instanceof Cancelled)) throw error;
       }
-      if (round !== this.#round) return false;
+      if (!turn.isCurrent) return false;
     }
     this.current = null;
     return true;
   }
-}
-
-function explainStoppedEngine(message: string): Problem {
-  return {
-    code: 'engine-stopped',
-    sentence: `The SQLite engine of this page stopped over this file (${message}).`,
-    help: 'Nothing was changed and there is no half-upgraded file. You can try it again, or open it alone.',
-  };
 }

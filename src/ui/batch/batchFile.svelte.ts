@@ -1,78 +1,125 @@
-// One file of many: its plan, its run and its proofs, and what became of it.
+// One file of many: a job in a table, and what became of it in a word.
 
-import { SvelteSet } from 'svelte/reactivity';
 import { explainFailedRun, explainWithheld } from '../../batch/stop';
 import type { FinishedRun, PlannedScript, Progress } from '../../engine/answers';
-import { Cancelled, type EngineClient } from '../../engine/worker/client';
+import type { EngineClient } from '../../engine/worker/client';
 import type { Inspection } from '../../engine/inspection';
 import type { Finding } from '../../file/finding';
-import type { Choices } from '../../migration/outcome';
-import { Checks, settled } from '../state/checks.svelte';
-import type { ChosenScript } from '../state/chosenScript';
+import type { Checks } from '../state/checks.svelte';
 import { type DroppedDatabase, pathOf } from '../state/droppedFiles';
-import { explainEmpty, explainLostFile, type Problem } from '../state/problem';
-import type { Script } from '../../script/statement';
-import { scriptFor } from '../state/ownScripts.svelte';
-
-/** What of a plan is kept for each of many files, and what of the script is run on this one. */
-export type FilePlan = Pick<PlannedScript, 'statements'> &
-  Pick<PlannedScript['plan'], 'outcomes' | 'obstacle' | 'warnings'> & { readonly text: Script };
+import { FileJob } from '../state/fileJob.svelte';
+import { explainLostFile, type Problem } from '../state/problem';
+import type { Wish } from '../state/subject';
 
 /** A small file leaves little behind in a worker; the worker of a larger one is ended with its plan. */
 const MEMORY_WORTH_FREEING = 32 << 20;
+const TRY_AGAIN = 'Nothing was changed and there is no half-upgraded file. You can try it again, or open it alone.';
 
 /**
- * Invariant: there is a result only where the run was committed, its proofs were made and none failed. Whoever gives up what is
- * being done ends with `Cancelled`, and has changed nothing since.
+ * Invariant: there is a result only where the run was committed, its proofs were made or given up, and none failed. Whoever gives
+ * up what is being done ends with `Cancelled`, and has changed nothing since.
  */
 export class BatchFile {
-  #reached = $state<FileState>('waiting');
-  inspection = $state.raw<Inspection | null>(null);
-  plan = $state.raw<FilePlan | null>(null);
-  finished = $state.raw<FinishedRun | null>(null);
-  #problem = $state.raw<Problem | null>(null);
-  progress = $state.raw<Progress | null>(null);
-  /** Whether the result has been taken home. */
-  saved = $state(false);
-  readonly agreed = new SvelteSet<Finding['code']>();
-  dropped: DroppedDatabase;
   /** Its path in the folder that was dropped, or its name. */
   readonly path: string;
-  readonly checks: Checks;
+  readonly #client: EngineClient;
+  readonly #wish: () => Wish;
+  #job: FileJob;
+  /** The job whose file is being checked before its run. */
+  #checked = $state.raw<FileJob | null>(null);
+  /** Why the last run gave nothing, other than a statement that failed. */
+  #failure = $state.raw<Problem | null>(null);
+  /** Why what was being done was given up. */
+  #givenUp = $state.raw<Problem | null>(null);
   /** Why the result is not handed out; a proof that is asked for later may fail as well. */
   readonly #withheld = $derived.by(() =>
-    this.#reached === 'upgraded' ? explainWithheld(this.checks.proofs, this.agreed.has('damaged')) : null,
+    this.#job.run?.isOver === true && this.#job.run.finished?.file
+      ? explainWithheld(this.checks.proofs, this.agreed.has('damaged'))
+      : null,
   );
-  /** Counts what was begun; what belongs to an earlier attempt is dropped. */
-  #attempt = 0;
 
-  constructor(dropped: DroppedDatabase, checks = new Checks()) {
-    this.dropped = $state.raw(dropped);
+  /**
+   * @param client its worker plans and runs, for all files of the batch one after another
+   * @param wish gives what is wanted of all files now
+   */
+  constructor(dropped: DroppedDatabase, client: EngineClient, wish: () => Wish) {
     this.path = pathOf(dropped.file);
-    this.checks = checks;
+    this.#client = client;
+    this.#wish = wish;
+    this.#job = $state.raw(new FileJob(dropped, client, wish));
   }
 
   get state(): FileState {
-    return this.#withheld ? 'withheld' : this.#reached;
+    const { run, refusal, planProblem } = this.#job;
+    if (this.#job.isLost) return 'lost';
+    if (run && !run.isOver) return run.finished?.file ? 'proving' : 'running';
+    if (run) return !run.finished?.file ? 'failed' : this.#withheld ? 'withheld' : 'upgraded';
+    if (this.#failure) return 'failed';
+    if (this.#checked === this.#job) return 'checking';
+    if (refusal && refusal.code !== 'engine-stopped') return 'refused';
+    if (this.#job.isPreparing) return 'planning';
+    if (this.#job.isUpToDate) return 'up to date';
+    if (planProblem?.because === 'of file') return 'refused';
+    if (!this.plan) return 'waiting';
+    return this.plan.plan.obstacle ? 'stops' : 'ready';
   }
 
   /** Why the file is refused, failed, withheld or lost; or that something was given up. */
   get problem(): Problem | null {
-    return this.#withheld ?? this.#problem;
+    const { run, refusal, planProblem, isLost } = this.#job;
+    if (isLost) return explainLostFile();
+    if (this.#withheld) return this.#withheld;
+    if (run?.isOver && run.finished && !run.finished.file) {
+      return explainFailedRun(run.planned.statements, run.finished.outcomes);
+    }
+    const problem = this.#failure ?? this.#givenUp ?? refusal ?? planProblem;
+    return problem?.code === 'engine-stopped' ? { ...problem, help: TRY_AGAIN } : problem;
   }
 
-  /** The upgraded database; null where there is none that may be taken home. */
+  get dropped(): DroppedDatabase {
+    return this.#job.dropped;
+  }
+
+  get inspection(): Inspection | null {
+    return this.#job.inspection;
+  }
+
+  get plan(): PlannedScript | null {
+    return this.#job.planned;
+  }
+
+  get finished(): FinishedRun | null {
+    return this.#job.run?.finished ?? null;
+  }
+
+  get checks(): Checks {
+    return this.#job.checks;
+  }
+
+  get agreed(): FileJob['agreed'] {
+    return this.#job.agreed;
+  }
+
+  /** The upgraded database; null where there is none that may be saved. */
   get result(): Blob | null {
     return this.state === 'upgraded' ? (this.finished?.file ?? null) : null;
   }
 
-  /** What there is to know about the file, damage included where it has been found. */
-  get findings(): readonly Finding[] {
-    const { damage } = this.checks;
-    return [...(damage ? [damage] : []), ...(this.inspection?.findings ?? [])];
+  /** Whether the result has been saved. */
+  get saved(): boolean {
+    return this.#job.saved;
   }
 
-  /** Whether a run has to wait until the user agrees to go on in spite of a finding. */
+  set saved(saved: boolean) {
+    this.#job.saved = saved;
+  }
+
+  /** What there is to know about the file, damage included where it has been found. */
+  get findings(): readonly Finding[] {
+    return this.#job.findings;
+  }
+
+  /** Whether a run has to wait until the user agrees to go on in spite of a finding: here the file is checked before its run. */
   get wantsConsent(): boolean {
     return this.findings.some(({ code, consent }) => consent !== null && !this.agreed.has(code));
   }
@@ -83,149 +130,66 @@ export class BatchFile {
 
   /** How far what is being done has come; null where nothing is. */
   get working(): Progress | null {
-    return this.state === 'running' ? this.progress : this.checks.progress;
+    return this.state === 'running' ? (this.#job.run?.progress ?? null) : this.checks.progress;
   }
 
-  /** Forgets plan and result. */
-  forget(): void {
-    this.#attempt++;
-    const { file, sidecars } = this.dropped;
-    this.checks.take(file, sidecars);
-    this.inspection = this.plan = this.finished = this.#problem = this.progress = null;
-    this.saved = false;
-    this.agreed.clear();
-    this.#reached = 'waiting';
+  /** Forgets plan and result, and goes by another log where one is given. */
+  forget(dropped = this.dropped): void {
+    this.#job.close();
+    this.#failure = this.#givenUp = null;
+    this.#job = new FileJob(dropped, this.#client, this.#wish);
   }
 
-  /** Opens the file and plans the script for it; gives what is wrong with the script itself, where it cannot be planned at all. */
-  async makePlan(client: EngineClient, script: ChosenScript, choices: Choices): Promise<Problem | null> {
+  /** Opens the file and plans what is wanted; gives what is wrong with the script itself, where it cannot be planned at all. */
+  async makePlan(): Promise<Problem | null> {
     this.forget();
-    const attempt = this.#attempt;
-    this.#reached = 'planning';
-    if (!(await this.#open(client, attempt))) return null;
-    const pending = await this.#still(attempt, scriptFor(client.engine, script));
-    if (!pending.ok || pending.value === null) {
-      this.#end(pending.ok ? 'up to date' : 'refused', pending.ok ? null : pending.error);
-      return null;
-    }
-    const text = pending.value;
-    const planned = await this.#still(attempt, client.engine.plan(text, choices));
-    if (this.dropped.file.size > MEMORY_WORTH_FREEING) client.cancel();
-    if (!planned.ok) {
-      if ('line' in planned.error) {
-        this.#reached = 'waiting';
-        return { help: 'Mend the script and choose it again.', ...planned.error };
-      }
-      this.#end('refused', planned.error);
-      return null;
-    }
-    const { statements, plan } = planned.value;
-    if (statements.length === 0) {
-      this.#reached = 'waiting';
-      return explainEmpty(script.title);
-    }
-    this.plan = { statements, outcomes: plan.outcomes, obstacle: plan.obstacle, warnings: plan.warnings, text };
-    this.#reached = plan.obstacle ? 'stops' : 'ready';
-    return null;
+    const job = this.#job;
+    await job.prepare();
+    if (job !== this.#job) return null;
+    if (job.dropped.file.size > MEMORY_WORTH_FREEING) this.#client.cancel();
+    return job.planProblem?.because === 'of script' ? job.planProblem : null;
   }
 
   /** Looks whether the file is sound, counts its rows and hashes it, unless that has been done. */
   async look(): Promise<void> {
-    if (this.inspection) await this.#look(this.inspection, ++this.#attempt);
+    await this.#job.look();
     this.checks.skip();
   }
 
-  /** Runs the planned script and proves the result; waits for a tick where what is found only now wants one. */
-  async run(client: EngineClient, choices: Choices): Promise<void> {
-    if (!this.canRun || !this.inspection || !this.plan) return;
-    const { statements, text } = this.plan;
-    const attempt = ++this.#attempt;
-    this.#problem = null;
-    this.#reached = 'checking';
-    await this.#look(this.inspection, attempt);
-    if (this.wantsConsent) {
-      this.#reached = 'ready';
-      return;
-    }
-    this.#reached = 'running';
-    // A large file is in the memory of one worker at a time.
-    this.checks.giveWay();
-    if (!(await this.#open(client, attempt))) return;
-    const onProgress = (progress: Progress): void => {
-      if (attempt === this.#attempt) this.progress = progress;
-    };
-    const finished = await this.#still(attempt, client.engine.run(text, choices, onProgress));
+  /** Runs the plan and proves the result; waits for a tick where what is found only now wants one. */
+  async run(): Promise<void> {
+    if (!this.canRun) return;
+    const job = this.#job;
+    this.#failure = this.#givenUp = null;
+    this.#checked = job;
+    await job.look();
+    this.#checked = null;
+    if (this.wantsConsent) return;
+    const problem = await job.start();
     // What the run wrote is in the result now, and a worker never gives memory back.
-    client.cancel();
-    if (!finished.ok) {
-      this.#end('failed', { help: '', ...finished.error });
-      return;
-    }
-    this.finished = finished.value;
-    const { file, outcomes } = finished.value;
-    if (!file) {
-      this.#end('failed', explainFailedRun(statements, outcomes));
-      return;
-    }
-    this.#reached = 'proving';
-    await this.#still(attempt, this.checks.prove({ ...finished.value, file, script: text, choices }));
-    const isWhole = await this.#still(attempt, this.isWhole());
+    this.#client.cancel();
     // All that is made unasked is made, so nothing is skipped; what is asked for later starts a new worker.
-    this.checks.skip();
-    if (isWhole) this.#end('upgraded', null);
-    else this.lose();
+    job.checks.skip();
+    if (problem?.code === 'engine-stopped') this.#givenUp = problem;
+    else this.#failure = problem;
   }
 
   /** Gives up what is being done. Of a run nothing is left; the file is as it was, and its plan still stands. */
   giveUp(problem: Problem | null): void {
-    this.#attempt++;
-    const { file, sidecars } = this.dropped;
-    this.checks.take(file, sidecars);
-    this.finished = this.progress = null;
-    this.#problem = problem;
-    this.#reached = this.plan ? 'ready' : 'waiting';
+    this.#job.cancel();
+    this.checks.giveUp();
+    this.#checked = this.#failure = null;
+    this.#givenUp = problem;
   }
 
   /** Whether the file, with what was read along with it, can still be read as it was when it was dropped. */
   async isWhole(): Promise<boolean> {
-    const { file, sidecars } = this.dropped;
-    try {
-      for (const part of [file, sidecars.log, sidecars.journal]) await part?.slice(0, 1).arrayBuffer();
-      return true;
-    } catch {
-      return false;
-    }
+    return this.#job.isWhole();
   }
 
   /** The file is no longer what it was, so its result cannot be read. */
   lose(): void {
-    this.#end('lost', explainLostFile());
-  }
-
-  async #look(inspection: Inspection, attempt: number): Promise<void> {
-    this.checks.look(inspection);
-    await this.#still(attempt, settled(this.checks));
-  }
-
-  async #open(client: EngineClient, attempt: number): Promise<boolean> {
-    const { file, sidecars } = this.dropped;
-    const opened = await this.#still(attempt, client.engine.open(file, file.name, sidecars));
-    if (opened.ok) this.inspection = opened.value;
-    else this.#end(this.plan ? 'failed' : 'refused', opened.error);
-    return opened.ok;
-  }
-
-  #end(state: FileState, problem: Problem | null): void {
-    this.progress = null;
-    this.#problem = problem;
-    this.#reached = state;
-  }
-
-  /** What was awaited, unless it was given up meanwhile. */
-  async #still<Value>(attempt: number, work: Promise<Value>): Promise<Value> {
-    const value = await work;
-    if (attempt !== this.#attempt) throw new Cancelled('Given up meanwhile');
-    return value;
+    this.#job.isLost = true;
   }
 }
 

@@ -14,12 +14,12 @@ import type { BatchFile } from './batchFile.svelte';
  */
 export async function reportOf(batch: Batch, archived: ReadonlyMap<BatchFile, string>): Promise<string> {
   const { script, choices } = batch;
-  if (!script || !choices) throw new Error('There is no script to report on');
+  if (!script) throw new Error('There is no script to report on');
   const files: FileReport[] = [];
   // One after another: what was not hashed before is read for it.
   for (const file of batch.files) {
     const input = await describeInput(file);
-    const { sentence, help } = file.problem ?? file.plan?.obstacle ?? consentWanted(file);
+    const { sentence, help } = file.problem ?? file.plan?.plan.obstacle ?? consentWanted(file);
     files.push({
       input,
       outcome: outcomeOf(file),
@@ -83,7 +83,7 @@ function describeRun(
     writtenBytes,
     statements: plan.statements,
     outcomes,
-    warnings: plan.warnings,
+    warnings: plan.plan.warnings,
     proofs: committed ? checks.proofs : [],
     notMade: committed ? unmadeOf(checks.states) : [],
     findings: findings.map(({ code, sentence, consent }) => ({

@@ -2,6 +2,7 @@
 
 import { countVerdicts, VERDICTS, type StatementOutcome } from '../../migration/outcome';
 import { summariseLosses } from '../../migration/losses/loss';
+import { missingOf } from '../state/checkWords';
 import { labelOf } from '../state/progress';
 import type { BatchFile } from './batchFile.svelte';
 import { counted } from '../../words';
@@ -16,14 +17,15 @@ export interface Word {
 /** What will happen to a file. */
 export function planOf(file: BatchFile): Word {
   const { state, plan } = file;
-  const fact = verdictsOf(plan?.outcomes ?? []);
+  const fact = verdictsOf(plan?.plan.outcomes ?? []);
   if (state === 'planning') return { text: 'Planning …', tone: 'busy', fact };
   if (state === 'refused') return { text: 'Refused', tone: 'bad', fact };
   if (state === 'up to date') {
     return { text: 'Up to date', tone: 'good', fact: 'all of it is recorded as applied' };
   }
   if (!plan) return { text: file.problem ? 'No plan' : 'Waiting', tone: 'soft', fact };
-  if (plan.obstacle) return { text: `Stops at statement ${plan.obstacle.ordinal}`, tone: 'bad', fact };
+  const { obstacle } = plan.plan;
+  if (obstacle) return { text: `Stops at statement ${obstacle.ordinal}`, tone: 'bad', fact };
   if (state === 'ready' && file.wantsConsent) return { text: 'Wants a tick', tone: 'warn', fact };
   return state === 'ready' ? { text: 'Will run', tone: 'good', fact } : { text: 'Planned', tone: 'soft', fact };
 }
@@ -62,7 +64,7 @@ function proofsOf({ checks }: BatchFile): Pick<Word, 'tone' | 'fact'> {
   const unmade = [...states.values()].filter(({ state }) => state !== 'made').length;
   const fact = `${passed} of ${counted(applicable.length, 'check')} passed`;
   return {
-    tone: passed < applicable.length ? 'warn' : 'good',
+    tone: passed < applicable.length || missingOf(states).length > 0 ? 'warn' : 'good',
     fact: unmade > 0 ? `${fact}, ${counted(unmade, 'check')} not made` : fact,
   };
 }
@@ -76,7 +78,7 @@ function verdictsOf(outcomes: readonly StatementOutcome[]): string {
 
 /** What the script takes away of a file's data; null for nothing. */
 export function lossesOf({ plan, finished, checks }: BatchFile): string | null {
-  return plan && summariseLosses(plan.statements, finished?.outcomes ?? plan.outcomes, checks.rows);
+  return plan && summariseLosses(plan.statements, finished?.outcomes ?? plan.plan.outcomes, checks.rows);
 }
 
 /** What was dropped along with a file: `with its -wal`. */

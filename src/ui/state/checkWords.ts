@@ -3,7 +3,7 @@
 import { DEAR_BYTES } from '../../migration/proofs/agenda';
 import { PROOF_CODES, PROOF_TITLES, type ProofCode } from '../../migration/proofs/proof';
 import type { UnmadeCheck } from '../../migration/report/report';
-import type { CheckKey, CheckState } from './checks.svelte';
+import type { CheckKey, CheckState } from './check';
 
 const TITLES: Readonly<Record<Exclude<CheckKey, ProofCode>, string>> = {
   forecast: 'What the run will take',
@@ -50,6 +50,14 @@ const MORE: Readonly<Partial<Record<CheckKey, string>>> = {
   pages: 'Compare every byte',
   'row-counts': 'Count the rows of every table',
 };
+
+/** The proofs that are made unasked and were not made: skipped, or the engine stopped over them. */
+export function missingOf(states: ReadonlyMap<CheckKey, CheckState>): readonly ProofCode[] {
+  return PROOF_CODES.filter((code) => {
+    const state = states.get(code)?.state;
+    return state !== undefined && state !== 'made' && state !== 'unasked';
+  });
+}
 
 /** The proofs that have no outcome, with the reason. */
 export function unmadeOf(states: ReadonlyMap<CheckKey, CheckState>): readonly UnmadeCheck[] {

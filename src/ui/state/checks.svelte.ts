@@ -1,87 +1,69 @@
 // The checks of a file and of a run's result: what has been made, what is being made, what waits to be asked for.
 //
 // They have a worker of their own. So they never keep the plan or the run waiting, and giving one up, which ends its worker,
-// takes nothing else with it: the result of a run is a Blob that the page holds.
+// takes nothing else with it: the result of a run is a Blob that the page holds. A check whose worker dies is made once more.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { PlannedScript, Progress, ProvableRun } from '../../engine/answers';
-import { Cancelled, EngineClient, EngineFailure } from '../../engine/worker/client';
+import { Cancelled, EngineClient, EngineFailure, type RemoteFile } from '../../engine/worker/client';
 import type { Inspection } from '../../engine/inspection';
 import type { Finding } from '../../file/finding';
-import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
 import { isHashedUnasked, thoroughnessUnasked, type Thoroughness } from '../../migration/proofs/agenda';
 import type { Forecast } from '../../migration/forecast/forecast';
-import { PROOF_CODES, type Proof, type ProofCode } from '../../migration/proofs/proof';
+import { PROOF_CODES, type Proof } from '../../migration/proofs/proof';
 import { partsOf, type Script } from '../../script/statement';
-
-/** What can be checked: what a run will take, the number of rows of every table, the proofs, the hashes of both files. */
-export type CheckKey = ProofCode | 'forecast' | 'rows' | 'sha256-input' | 'sha256-result';
-
-/** How a check stands. `unasked`: it waits for a click, since it would take long. `stopped`: the engine gave out over it. */
-export type CheckState =
-  | { readonly state: 'waiting' | 'unasked' | 'skipped' }
-  | { readonly state: 'running'; readonly progress: Progress }
-  | { readonly state: 'stopped'; readonly reason: string }
-  | { readonly state: 'made'; readonly proof: Proof; readonly thoroughness: Thoroughness }
-  | { readonly state: 'made'; readonly sha256: string }
-  | { readonly state: 'made'; readonly counted: true }
-  | { readonly state: 'made'; readonly forecast: Forecast };
+import { labelOf, OF_FILE, type CheckKey, type CheckState } from './check';
+import { lookedAt, type DroppedDatabase } from './droppedFiles';
+import { Turns, type Turn } from './turn';
 
 interface Task {
   readonly key: CheckKey;
   readonly thoroughness: Exclude<Thoroughness, 'none'>;
 }
 
-/** The checks that need no result. */
-const OF_FILE = new Set<CheckKey>(['forecast', 'rows', 'integrity-before', 'sha256-input']);
+/** A planned script, of which it is foretold what a run takes. */
+interface Foretold {
+  readonly script: Script;
+  readonly plan: PlannedScript['plan'];
+  readonly growth: PlannedScript['growth'];
+}
 
-/** What is said of a check before its worker has told of it. */
-const LABELS: Readonly<Partial<Record<CheckKey, string>>> = {
-  forecast: 'counting and sampling rows',
-  rows: 'counting rows',
-  'integrity-before': 'a soundness check of your file',
-  pages: 'comparing pages',
-  'row-counts': 'counting rows',
-  content: 'comparing values',
-  'foreign-keys': 'foreign_key_check',
-  'integrity-after': 'quick_check of the result',
-  'integrity-reopened': 'integrity_check of the result',
-  'second-run': 'a second run',
-  'sha256-input': 'SHA-256 of your file',
-  'sha256-result': 'SHA-256 of the result',
-};
+/** How often a check is begun at most: once more, in a new worker, where the engine stops over it. */
+const ATTEMPTS = 2;
 
 /** Up to this many bytes a check is over soon and takes little memory: one that has begun is not given up for a run. */
 const SMALL_BYTES = 32e6;
 
-/** The checks of one dropped file at a time. */
+/** How often numbers of rows that come one by one are shown. */
+const SHOW_EVERY_MILLISECONDS = 50;
+
+/** The checks of one dropped file, and of the latest run on it. */
 export class Checks {
   /** Rows by table of the dropped file, as far as they have been counted; null where they cannot be. */
   readonly rows = new SvelteMap<string, number | null>();
   readonly states = new SvelteMap<CheckKey, CheckState>();
-  /** The script that a forecast is wanted for, with its plan. */
-  #planned: {
-    readonly script: Script;
-    readonly growth: PlannedScript['growth'];
-    readonly plan: PlannedScript['plan'];
-  } | null = null;
   readonly #client: EngineClient;
-  #file: File | null = null;
-  #sidecars: Sidecars<File> = NO_SIDECARS;
+  readonly #file: RemoteFile;
+  readonly #planned: () => PlannedScript['plan'] | null;
+  #foretold: Foretold | null = null;
   #inspection: Inspection | null = null;
   #run: ProvableRun | null = null;
   #queue: Task[] = [];
   #current: Task | null = null;
-  /** What the worker has open. */
-  #opened: 'nothing' | 'file' | 'result' = 'nothing';
-  /** Counts the files and results; what was asked for an earlier one is dropped. */
-  #round = 0;
+  readonly #turns = new Turns();
   #idle: Promise<void> = Promise.resolve();
   /** A run has the machine to itself: what waits is not begun. */
   #held = false;
 
-  constructor(client = new EngineClient('checks')) {
+  /** @param planned gives the plan that is shown now: a forecast is told only of that one */
+  constructor(
+    dropped: DroppedDatabase,
+    client = new EngineClient('checks'),
+    planned: () => PlannedScript['plan'] | null = () => null,
+  ) {
     this.#client = client;
+    this.#file = client.over(lookedAt(dropped));
+    this.#planned = planned;
   }
 
   /** What is being checked, and how far it has come; null where nothing is. */
@@ -93,7 +75,8 @@ export class Checks {
   /** What a run of the planned script will take, where that has been found out. */
   get forecast(): Forecast | null {
     const check = this.states.get('forecast');
-    return check?.state === 'made' && 'forecast' in check ? check.forecast : null;
+    if (check?.state !== 'made' || !('forecast' in check)) return null;
+    return this.#foretold?.plan === this.#planned() ? check.forecast : null;
   }
 
   /** The proofs that were made, in their order. */
@@ -123,46 +106,24 @@ export class Checks {
     return check?.state === 'made' && 'sha256' in check ? check.sha256 : null;
   }
 
-  /** A file was dropped. Nothing is checked before `look`. */
-  take(file: File | null, sidecars: Sidecars<File> = NO_SIDECARS): void {
-    this.#stop();
-    this.#sidecars = sidecars;
-    this.rows.clear();
-    this.states.clear();
-    this.#file = file;
-    this.#inspection = null;
-    this.#run = null;
-    this.#planned = null;
-  }
-
-  /** Tells what is known of the file: how thoroughly it is checked depends on its size. */
-  know(inspection: Inspection): void {
-    this.#inspection = inspection;
-  }
-
   /**
    * Makes the checks that the file itself wants, unless they have been made: rows, soundness, its hash. Before them,
-   * foretells what a run of the planned script will take.
+   * foretells what a run of a planned script will take.
+   * @param inspection how thoroughly the file is checked depends on its size
    */
-  look(
-    inspection: Inspection,
-    planned: {
-      readonly script: Script;
-      readonly growth: PlannedScript['growth'];
-      readonly plan: PlannedScript['plan'];
-    } | null = null,
-  ): void {
-    this.know(inspection);
+  look(inspection: Inspection, foretold: Foretold | null = null): void {
+    this.#inspection = inspection;
     const { size } = inspection;
-    if (planned?.plan !== this.#planned?.plan || !this.states.has('forecast')) {
-      this.#planned = planned;
+    if (foretold?.plan !== this.#foretold?.plan || !this.states.has('forecast')) {
+      this.#foretold = foretold;
       this.states.delete('forecast');
       this.#queue = this.#queue.filter(({ key }) => key !== 'forecast');
-      if (planned) this.#queue.unshift({ key: 'forecast', thoroughness: 'full' });
+      if (foretold) this.#queue.unshift({ key: 'forecast', thoroughness: 'full' });
     }
     this.#want('rows', 'full');
     this.#want('integrity-before', thoroughnessUnasked('integrity-before', size));
     this.#want('sha256-input', isHashedUnasked(size) ? 'full' : 'none');
+    this.#held = false;
     this.#start();
   }
 
@@ -170,9 +131,10 @@ export class Checks {
    * Gives way to a run, until `look` or `prove`: nothing more is begun. On a file that is not small, what is being checked is
    * given up too, to be made later.
    */
-  giveWay(): void {
+  giveWay(inspection: Inspection): void {
+    this.#inspection = inspection;
     this.#held = true;
-    if ((this.#inspection?.size ?? 0) <= SMALL_BYTES) return;
+    if (inspection.size <= SMALL_BYTES) return;
     const current = this.#current;
     const queue = this.#queue;
     this.#stop();
@@ -189,23 +151,30 @@ export class Checks {
     for (const code of PROOF_CODES) this.#want(code, thoroughnessUnasked(code, size));
     for (const key of ['sha256-input', 'sha256-result'] as const)
       this.#want(key, isHashedUnasked(size) ? 'full' : 'none');
+    this.#held = false;
     this.#start();
     await this.#idle;
   }
 
   /** Forgets the result of a run, and what was proved of it. */
   forgetRun(): void {
-    const stopped = this.#opened === 'result' || this.#run !== null;
-    if (stopped) this.#stop();
+    if (this.#run) this.giveUp();
     this.#run = null;
+    for (const key of [...this.states.keys()]) if (!OF_FILE.has(key)) this.states.delete(key);
+  }
+
+  /** Gives up what is being checked and what waits: the next look at the file begins with it anew. */
+  giveUp(): void {
+    this.#stop();
     for (const [key, { state }] of this.states) {
-      // A check of the file that is given up with the run is wanted anew by the next look at the file.
-      const givenUp = stopped && (state === 'running' || state === 'waiting');
-      if (givenUp || !OF_FILE.has(key)) this.states.delete(key);
+      if (state === 'running' || state === 'waiting') this.states.delete(key);
     }
   }
 
-  /** Makes a check that was not made, as it is made unasked where it is; makes one that was made more thoroughly. */
+  /**
+   * Makes a check that was not made, as it is made unasked where it is; makes one that was made more thoroughly. While a run
+   * has the machine to itself, it waits with the others.
+   */
   ask(key: CheckKey): void {
     const code = PROOF_CODES.find((proof) => proof === key);
     const made = this.states.get(key)?.state === 'made';
@@ -236,119 +205,120 @@ export class Checks {
   }
 
   #stop(): void {
-    this.#round++;
+    this.#turns.end();
     this.#queue = [];
     this.#current = null;
-    this.#opened = 'nothing';
     this.#client.cancel();
   }
 
   #start(): void {
-    this.#held = false;
-    if (this.#current === null) this.#idle = this.#work(this.#round);
+    if (!this.#held && this.#current === null) this.#idle = this.#work(this.#turns.begin());
   }
 
-  async #work(round: number): Promise<void> {
+  async #work(turn: Turn): Promise<void> {
     for (let task = this.#next(); task; task = this.#next()) {
       this.#current = task;
       const { key } = task;
-      const label = LABELS[key] ?? 'looking at the schema';
-      this.states.set(key, { state: 'running', progress: { stage: 'check', label, done: 0, total: 0, pagesRead: 0 } });
-      const state = await this.#make(task, round);
-      if (round !== this.#round) return;
+      const progress = { stage: 'check', label: labelOf(key), done: 0, total: 0, pagesRead: 0 } as const;
+      this.states.set(key, { state: 'running', progress });
+      const state = await this.#make(task, turn);
+      if (state === null) return;
       this.states.set(key, state);
     }
     this.#current = null;
-    if (!this.#held) this.#rest();
-  }
-
-  /** A worker never gives back memory that it took, and the next check may never be asked for. */
-  #rest(): void {
-    if ((this.#inspection?.size ?? 0) <= SMALL_BYTES) return;
-    this.#client.cancel();
-    this.#opened = 'nothing';
+    // A worker never gives back memory that it took, and the next check may never be asked for.
+    if (!this.#held && (this.#inspection?.size ?? 0) > SMALL_BYTES) this.#client.cancel();
   }
 
   #next(): Task | undefined {
     return this.#held ? undefined : this.#queue.shift();
   }
 
-  async #make(task: Task, round: number): Promise<CheckState> {
+  /** Null where the check is no longer wanted. */
+  async #make(task: Task, turn: Turn): Promise<CheckState | null> {
     const onProgress = (progress: Progress): void => {
-      if (round === this.#round) this.states.set(task.key, { state: 'running', progress });
+      if (turn.isCurrent) this.states.set(task.key, { state: 'running', progress });
     };
-    try {
-      return await this.#call(task, round, onProgress);
-    } catch (error) {
-      if (!(error instanceof EngineFailure || error instanceof Cancelled)) throw error;
-      // The next check starts a new worker.
-      this.#opened = 'nothing';
-      return { state: 'stopped', reason: `The SQLite engine stopped over it (${error.message}).` };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await turn.still(this.#call(task, turn, onProgress));
+      } catch (error) {
+        if (!turn.isCurrent) return null;
+        if (!(error instanceof EngineFailure || error instanceof Cancelled)) throw error;
+        if (attempt < ATTEMPTS) continue;
+        const reason = `It could not be made: the SQLite engine stopped over it, ${ATTEMPTS} times (${error.message}).`;
+        return { state: 'stopped', reason };
+      }
     }
   }
 
-  async #call(
-    { key, thoroughness }: Task,
-    round: number,
-    onProgress: (progress: Progress) => void,
-  ): Promise<CheckState> {
-    const { engine } = this.#client;
-    const refusal = await this.#open(key);
-    if (refusal !== null) return { state: 'stopped', reason: refusal };
+  async #call(task: Task, turn: Turn, onProgress: (progress: Progress) => void): Promise<CheckState> {
+    const { key, thoroughness } = task;
+    if (key === 'rows') return this.#countRows(this.#inspection?.tables ?? [], turn, onProgress);
     if (key === 'forecast') {
-      if (!this.#planned) return { state: 'skipped' };
-      const { script, plan, growth } = this.#planned;
-      const words = partsOf(script)
-        .map(({ text }) => text.toLowerCase())
-        .join(' ');
-      const named = (this.#inspection?.tables ?? []).filter((table) => words.includes(table.toLowerCase()));
-      await this.#countRows(named, round, onProgress);
+      if (!this.#foretold) return { state: 'skipped' };
+      const { script, plan, growth } = this.#foretold;
+      const named = tablesIn(script, this.#inspection?.tables ?? []);
+      const counted = await this.#countRows(named, turn, onProgress);
+      if (counted.state !== 'made') return counted;
       const rows = named.map((table) => [table, this.rows.get(table) ?? null] as const);
-      const foretold = await engine.forecast(script, { outcomes: plan.outcomes, growth }, rows);
-      return foretold.ok
-        ? { state: 'made', forecast: foretold.value }
-        : { state: 'stopped', reason: foretold.error.sentence };
+      const foretold = await this.#file.forecast(script, { outcomes: plan.outcomes, growth }, rows);
+      return foretold.ok ? { state: 'made', forecast: foretold.value } : stoppedBy(foretold.error);
     }
-    if (key === 'rows') {
-      await this.#countRows(this.#inspection?.tables ?? [], round, onProgress);
-      return { state: 'made', counted: true };
-    }
+    const engine = OF_FILE.has(key) || !this.#run ? this.#file : this.#file.result(this.#run);
     if (key === 'sha256-input' || key === 'sha256-result') {
       const hashed = await engine.hash(key === 'sha256-input' ? 'input' : 'result', onProgress);
-      return hashed.ok ? { state: 'made', sha256: hashed.value } : { state: 'stopped', reason: hashed.error.sentence };
+      return hashed.ok ? { state: 'made', sha256: hashed.value } : stoppedBy(hashed.error);
     }
     const proved = await engine.prove(key, thoroughness, onProgress);
-    return proved.ok
-      ? { state: 'made', proof: proved.value, thoroughness }
-      : { state: 'stopped', reason: proved.error.sentence };
+    return proved.ok ? { state: 'made', proof: proved.value, thoroughness } : stoppedBy(proved.error);
   }
 
-  /** Counts the rows of tables, unless that has been done. */
-  async #countRows(tables: readonly string[], round: number, onProgress: (progress: Progress) => void): Promise<void> {
-    for (const table of tables) {
-      if (this.rows.has(table)) continue;
-      const counted = await this.#client.engine.countRows(table, onProgress);
-      if (round !== this.#round) break;
-      this.rows.set(table, counted.ok ? counted.value : null);
+  /** Whoever shows the counts goes through all of them as some come: of thousands, those of a moment are shown together. */
+  async #countRows(
+    tables: readonly string[],
+    turn: Turn,
+    onProgress: (progress: Progress) => void,
+  ): Promise<CheckState> {
+    const inspection = this.#inspection;
+    let waiting: (readonly [string, number | null])[] = [];
+    let shown = -Infinity;
+    const show = (): void => {
+      for (const [table, rows] of waiting) this.rows.set(table, rows);
+      waiting = [];
+      shown = performance.now();
+    };
+    try {
+      for (const table of tables) {
+        if (this.rows.has(table)) continue;
+        const counted = await turn.still(this.#file.countRows(table, onProgress));
+        // Damage is met in one table; a file that is gone, in all of them.
+        if (!counted.ok && counted.error.code !== 'damaged') return stoppedBy(counted.error);
+        waiting.push([table, counted.ok ? counted.value : null]);
+        if (performance.now() - shown > SHOW_EVERY_MILLISECONDS) show();
+      }
+    } finally {
+      // Also where it is given up for a run: what is counted of this file is not counted again.
+      if (this.#inspection === inspection) show();
     }
+    return { state: 'made', counted: true };
   }
+}
 
-  /** Opens in the worker what a check looks at; gives the reason where it cannot. */
-  async #open(key: CheckKey): Promise<string | null> {
-    const { engine } = this.#client;
-    const needed = OF_FILE.has(key) ? 'file' : 'result';
-    if (this.#opened === 'nothing' && this.#file) {
-      const opened = await engine.open(this.#file, this.#file.name, this.#sidecars);
-      if (!opened.ok) return opened.error.sentence;
-      this.#opened = 'file';
-    }
-    if (needed === 'result' && this.#opened === 'file' && this.#run) {
-      const opened = await engine.openResult(this.#run);
-      if (!opened.ok) return opened.error.sentence;
-      this.#opened = 'result';
-    }
-    return null;
-  }
+/** The tables whose names stand in a script, be it as names or not: counting one too many costs little. */
+function tablesIn(script: Script, tables: readonly string[]): readonly string[] {
+  const text = partsOf(script)
+    .map((part) => part.text.toLowerCase())
+    .join('\n');
+  const words = new Set(text.match(/[\w$\u0080-\uffff]+/g));
+  return tables.filter((table) => {
+    const name = table.toLowerCase();
+    return words.has(name) || (/[^\w$\u0080-\uffff]/.test(name) && text.includes(name));
+  });
+}
+
+function stoppedBy({ sentence }: { readonly sentence: string }): CheckState {
+  return { state: 'stopped', reason: sentence };
 }
 
 /** Settles as soon as no check waits or is being made; at once where none does. */

@@ -1,58 +1,90 @@
 // The user's own scripts: in which order they run, which of them are still to run, and what she edits in them.
 
-import { arrangeMigrations, type ChainMigration } from '../../chain/folder';
+import { arrangeMigrations, pathsIn, type ChainMigration } from '../../chain/folder';
 import type { History } from '../../chain/history';
-import { findUnmatched, tellPending, type Pending } from '../../chain/pending';
+import { compareChecksums, type Hashing } from '../../chain/checksums';
+import { findUnmatched, isRunByDefault, tellPending, type Pending } from '../../chain/pending';
 import { recordingOf } from '../../chain/recording';
-import type { Outcome } from '../../database';
 import { SvelteMap } from 'svelte/reactivity';
 import type { ChosenScript } from './chosenScript';
+import { decodeScript, readingsOf, type Encoding } from './encodings';
 import type { Problem } from './problem';
 import type { Script, ScriptPart } from '../../script/statement';
 import { pathOf } from './droppedFiles';
-import type { RemoteEngine } from '../../engine/worker/client';
 import { counted } from '../../words';
 
 /** A file of SQL, as it was dropped or as it has been edited since. */
 export interface OwnFile {
   readonly path: string;
   readonly text: string;
+  /** As they were dropped; left out where the text has been written, edited or read in another encoding since. */
+  readonly bytes?: Uint8Array;
+}
+
+/** A file that is no text in UTF-8, for the user to say what it is. */
+interface UnreadableFile {
+  readonly path: string;
+  /** Null where the browser does not give them. */
+  readonly bytes: Uint8Array | null;
 }
 
 /** The scripts of one drop, or one that is written in the page. */
 export class OwnScripts {
   files = $state.raw<readonly OwnFile[]>([]);
-  /** What the open database has recorded. */
-  histories = $state.raw<readonly History[]>([]);
+  /** Nothing is planned while there is one: without it, the others may not be what was meant. */
+  unreadable = $state.raw<readonly UnreadableFile[]>([]);
+  /** Gives what the open database has recorded: null as long as that has not been read. */
+  #recorded = $state.raw<() => readonly History[] | null>(() => []);
   /** Path of the file that is being edited. */
   editing = $state<string | null>(null);
   /** Whether what is run is recorded in the tool's own table too. */
   records = $state(false);
   readonly arranged = $derived(arrangeMigrations(this.files));
-  readonly pending = $derived(tellPending(this.arranged.migrations, this.histories));
+  /** Null until a database has checksums to compare with. */
+  #hashing = $state.raw<Hashing | null>(null);
+  #isHashing = false;
+  readonly #comparisons = $derived(
+    this.#hashing
+      ? compareChecksums(this.arranged.migrations, this.histories, bytesOf(this.files), this.#hashing)
+      : undefined,
+  );
+  readonly pending = $derived(tellPending(this.arranged.migrations, this.histories, this.#comparisons));
   readonly taken: readonly ChainMigration[] = $derived(this.#takenOf(this.pending));
+  readonly #takenPaths: ReadonlySet<string> = $derived(pathsIn(this.taken));
   /** What is recorded as applied and has no file here: the folder may not be whole, or be of another branch. */
   readonly unmatched = $derived(findUnmatched(this.arranged.migrations, this.histories));
   /** What the user ticked or left out herself. */
   readonly #picked = new SvelteMap<string, boolean>();
 
-  constructor(files: readonly OwnFile[], histories: readonly History[] = []) {
+  constructor(files: readonly OwnFile[], unreadable: readonly UnreadableFile[] = []) {
     this.files = files;
-    this.histories = histories;
+    this.unreadable = unreadable;
+  }
+
+  /** What the open database has recorded, as far as it has been read. */
+  get histories(): readonly History[] {
+    const histories = this.#recorded() ?? [];
+    this.#hashFor(histories);
+    return histories;
+  }
+
+  /** Whether it is known what the open database has recorded: before that nobody can tell what is still to run. */
+  get isRead(): boolean {
+    return this.#recorded() !== null;
   }
 
   /** Whether it is more than a file to be run as it is. */
   get isChain(): boolean {
     const { tool, migrations } = this.arranged;
-    return tool !== null || migrations.length > 1;
+    return tool !== null || migrations.length + this.unreadable.length > 1;
   }
 
   /** What the choice of scripts calls them. */
   get title(): string {
     const { migrations } = this.arranged;
-    const [first] = migrations;
+    const [first] = [...migrations, ...this.unreadable];
     if (!this.isChain && first) return first.path;
-    return `${counted(migrations.length, 'migration')} of yours`;
+    return `${counted(migrations.length + this.unreadable.length, 'migration')} of yours`;
   }
 
   /** What is to be run as it is ticked and written now; null where there is nothing, or something is in the way. */
@@ -66,6 +98,8 @@ export class OwnScripts {
 
   /** Why nothing can be planned; null where it can. */
   get problem(): Problem | null {
+    const [unread] = this.unreadable;
+    if (unread) return explainUnreadable(unread, this.unreadable.length - 1);
     const inTheWay = this.arranged.problems.filter(({ path }) => this.#picked.get(path) !== false);
     const [first] = inTheWay;
     if (first) {
@@ -74,12 +108,24 @@ export class OwnScripts {
       return { code: 'own-scripts', sentence: first.sentence + more, help: 'Mend it, or leave the file out.' };
     }
     if (this.taken.length > 0) return null;
+    if (this.pending.length === 0) {
+      return { code: 'no-scripts', sentence: 'There is no script left.', help: 'Choose another, or write one.' };
+    }
     const all = counted(this.arranged.migrations.length, 'migration');
-    return this.pending.every(({ status }) => status === 'applied')
+    const applied = this.pending.filter(({ status }) => status === 'applied').length;
+    const unknown = this.pending.filter(({ status }) => status === 'unknown').length;
+    if (applied === this.pending.length) {
+      return {
+        code: 'nothing-pending',
+        sentence: `This database has recorded all of the ${all} as applied: there is nothing to run.`,
+        help: 'Tick those that are to be run all the same.',
+      };
+    }
+    return applied + unknown === this.pending.length
       ? {
           code: 'nothing-pending',
-          sentence: `This database has recorded all of the ${all} as applied: there is nothing to run.`,
-          help: 'Tick those that are to be run all the same.',
+          sentence: `None of the ${all} is pending: ${applied} recorded as applied, ${unknown} of which it is not known.`,
+          help: 'The list says why. Tick those that are to be run.',
         }
       : { code: 'nothing-ticked', sentence: `None of the ${all} is ticked.`, help: 'Tick those that are to be run.' };
   }
@@ -92,7 +138,7 @@ export class OwnScripts {
 
   /** Whether a migration is run: what is recorded as applied is not, unless it is ticked. */
   isTaken(path: string): boolean {
-    return this.taken.some((migration) => migration.path === path);
+    return this.#takenPaths.has(path);
   }
 
   /** Ticks a migration, or leaves it out. */
@@ -100,9 +146,31 @@ export class OwnScripts {
     this.#picked.set(path, taken);
   }
 
-  /** Takes what another database has recorded: what is pending in one may be applied in the other. */
-  know(histories: readonly History[]): void {
-    this.histories = histories;
+  /** Goes by what is recorded elsewhere from now on: what is pending in one database may be applied in another. */
+  follow(recorded: () => readonly History[] | null): void {
+    this.#recorded = recorded;
+  }
+
+  /** Loads what checksums are compared by, where any are recorded. Where it cannot be loaded nothing is said of them. */
+  #hashFor(histories: readonly History[]): void {
+    if (this.#isHashing || !histories.some(({ applied }) => applied.some(({ checksum }) => checksum !== ''))) return;
+    this.#isHashing = true;
+    void import('./hashing').then(
+      async ({ loadHashing }) => (this.#hashing = await loadHashing()),
+      () => (this.#isHashing = false),
+    );
+  }
+
+  /** Reads a file in the encoding that the user says it is in. */
+  readAs(path: string, encoding: Encoding): void {
+    const bytes = this.unreadable.find((file) => file.path === path)?.bytes;
+    const reading = bytes && readingsOf(bytes).find((one) => one.encoding === encoding);
+    if (reading) this.add([{ path, text: reading.text }]);
+  }
+
+  /** Goes on without a file that cannot be read. */
+  leaveOut(path: string): void {
+    this.unreadable = this.unreadable.filter((file) => file.path !== path);
   }
 
   /** Puts another text in the place of a file's. */
@@ -111,15 +179,18 @@ export class OwnScripts {
   }
 
   /** Adds files, or newer states of files that are there. */
-  add(files: readonly OwnFile[]): void {
-    const stays = ({ path }: OwnFile): boolean => !files.some((file) => file.path === path);
+  add(files: readonly OwnFile[], unreadable: readonly UnreadableFile[] = []): void {
+    const newer = pathsIn([...files, ...unreadable]);
+    const stays = ({ path }: { readonly path: string }): boolean => !newer.has(path);
     this.files = [...this.files.filter(stays), ...files];
+    this.unreadable = [...this.unreadable.filter(stays), ...unreadable];
   }
 
   #takenOf(pending: readonly Pending[]): readonly ChainMigration[] {
-    // Both are in the same order.
+    // Both are in the same order. One file that comes alone is meant to be run, whatever is recorded of it.
     return this.arranged.migrations.filter(
-      ({ path }, at) => this.#picked.get(path) ?? pending[at]?.status !== 'applied',
+      ({ path }, at) =>
+        this.#picked.get(path) ?? (!this.isChain || isRunByDefault(pending[at]?.status ?? 'unrecorded')),
     );
   }
 
@@ -137,45 +208,36 @@ export class OwnScripts {
   }
 }
 
-/** Reads files of SQL; gives what is wrong with the first that is not text. */
-export async function readOwnScripts(files: readonly File[]): Promise<Outcome<OwnScripts, Problem>> {
+/** Reads files of SQL. Those that are no text in UTF-8 are kept, for the user to say what they are. */
+export async function readOwnScripts(files: readonly File[]): Promise<OwnScripts> {
   const read: OwnFile[] = [];
+  const unreadable: UnreadableFile[] = [];
   for (const file of files) {
-    const text = await readText(file);
-    if (text === null) return { ok: false, error: explainUnreadable(pathOf(file)) };
-    read.push({ path: pathOf(file), text });
+    const path = pathOf(file);
+    const bytes = await file.arrayBuffer().then(
+      (buffer) => new Uint8Array(buffer),
+      () => null,
+    );
+    const text = bytes && decodeScript(bytes);
+    if (bytes === null || text === null) unreadable.push({ path, bytes });
+    else read.push({ path, text, bytes });
   }
-  return { ok: true, value: new OwnScripts(read) };
+  return new OwnScripts(read, unreadable);
 }
 
-function explainUnreadable(path: string): Problem {
+function explainUnreadable({ path, bytes }: UnreadableFile, others: number): Problem {
+  const more = others > 0 ? ` So ${others === 1 ? 'is 1 other file' : `are ${others} other files`}.` : '';
   return {
     code: 'unreadable-script',
-    sentence: `${path} could not be read as text, so it was not used.`,
-    help: 'Save it as UTF-8 and choose it again.',
+    sentence:
+      bytes === null
+        ? `The browser could not read ${path}, so nothing is planned.${more}`
+        : `${path} is not written in UTF-8, so nothing is planned.${more}`,
+    help: 'Choose how it is to be read, or leave it out. Save it as UTF-8 and choose it again to have it read as it is.',
   };
 }
 
-/** The text of a file in UTF-8, or in UTF-16 that says so; null for any other, since a guess would change what runs. */
-async function readText(file: File): Promise<string | null> {
-  try {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    const mark = (bytes[0] ?? 0) * 256 + (bytes[1] ?? 0);
-    const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
-    return new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
-}
-
-/** What is to be run on the file that is open; null where all of it is recorded as applied. */
-export async function scriptFor(
-  engine: RemoteEngine,
-  { text, textFor }: ChosenScript,
-): Promise<Outcome<Script | null, Problem>> {
-  if (!textFor) return { ok: true, value: text };
-  const read = await engine.histories();
-  if (!read.ok) return read;
-  const pending = textFor(read.value);
-  return { ok: true, value: pending.length === 0 ? null : pending };
+/** The bytes of files as a tool would read them. */
+function bytesOf(files: readonly OwnFile[]): ReadonlyMap<string, Uint8Array> {
+  return new Map(files.map(({ path, text, bytes }) => [path, bytes ?? new TextEncoder().encode(text)]));
 }

@@ -43,3 +43,8 @@ export function explainUnsavedMany(name: string): Problem {
     help: 'Save them, or press “Other files”, and drop it again.',
   };
 }
+
+/** The engine died over something that changes nothing. @param help what to do next */
+export function explainStoppedEngine(message: string, help: string): Problem {
+  return { code: 'engine-stopped', sentence: `The SQLite engine of this page stopped (${message}).`, help };
+}

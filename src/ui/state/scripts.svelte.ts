@@ -14,7 +14,6 @@ const LAST_USED = 'drydock.migration';
  * user was quicker.
  */
 export class Scripts {
-  chosen = $state.raw<ChosenScript | null>(null);
   /** What the user brought; it stays at hand while a migration of the catalog is chosen. */
   own = $state.raw<OwnScripts | null>(null);
   catalog = $state.raw<readonly CatalogEntry[]>([]);
@@ -24,6 +23,14 @@ export class Scripts {
   /** Settles when the catalog has been read, be it well or not. */
   readonly loaded: Promise<void>;
   #migrations: Migrations['loaded'] | null = null;
+  #choice = $state.raw<Migration | 'own' | null>(null);
+  /** What is to be run: of the user's own scripts as they are ticked and written now, nothing where none of it is to be run. */
+  readonly chosen: ChosenScript | null = $derived.by(() => {
+    if (this.#choice === 'own') return this.own?.chosen ?? null;
+    if (this.#choice === null) return null;
+    const { entry, script } = this.#choice;
+    return { id: entry.id, title: entry.title, summary: entry.summary, text: script };
+  });
 
   constructor() {
     this.loaded = this.#load();
@@ -37,28 +44,34 @@ export class Scripts {
     return migration !== undefined;
   }
 
-  chooseMigration({ entry, script }: Migration): void {
-    this.chosen = { id: entry.id, title: entry.title, summary: entry.summary, text: script };
+  chooseMigration(migration: Migration): void {
+    this.#choice = migration;
   }
 
-  /** Chooses what the user brought, as it is now: nothing, where none of it is to be run. */
+  /** Takes what the user brought and chooses it. */
+  takeOwn(own: OwnScripts): void {
+    this.own = own;
+    this.#choice = 'own';
+  }
+
+  /** Chooses what the user brought before, if anything. */
   chooseOwn(): void {
-    if (this.own) this.chosen = this.own.chosen;
+    if (this.own) this.#choice = 'own';
   }
 
   /** Whether what the user brought is chosen. */
   get isOwn(): boolean {
-    return this.own !== null && (this.chosen?.id ?? null) === null;
+    return this.#choice === 'own';
   }
 
-  /** Whether a chain of the user's is chosen, of which only what is pending is run. */
-  get isChain(): boolean {
-    return this.isOwn && this.own?.isChain === true;
+  /** Why nothing of what is chosen can be planned; null where something can, or where nothing is chosen. */
+  get ownProblem(): Problem | null {
+    return this.#choice === 'own' ? (this.own?.problem ?? null) : null;
   }
 
   /** The migration that is chosen; null for the user's own script, which brings nothing along. */
   get migration(): Migration | null {
-    return this.chosen?.id == null ? null : (this.#migrations?.get(this.chosen.id) ?? null);
+    return this.#choice === 'own' ? null : this.#choice;
   }
 
   /** The migration that a sample belongs to. */
@@ -75,7 +88,7 @@ export class Scripts {
     this.samples = [...loaded.values()].flatMap(({ companion }) => companion.samples);
     const [first] = loaded.values();
     const usual = loaded.get(lastUsed() ?? '') ?? first;
-    if (usual && this.chosen === null && this.own === null) this.chooseMigration(usual);
+    if (usual && this.#choice === null) this.chooseMigration(usual);
   }
 }
 

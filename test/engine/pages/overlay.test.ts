@@ -1,6 +1,7 @@
 // The overlay behaves as a plain array of bytes that starts as a copy of its source, and its source is never written.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../amount';
 import { Overlay } from '../../../src/engine/pages/overlay';
 import { sourceOfBytes, type ByteSource } from '../../../src/file/byteSource';
 import { ReadCache } from '../../../src/engine/pages/readCache';
@@ -159,7 +160,7 @@ describe('an overlay', () => {
       fc.property(content, pageSize, steps(anywhere, 25), (bytes, size, changes) => {
         behavesAsPlainArray(over(bytes), size, changes);
       }),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 
@@ -168,7 +169,7 @@ describe('an overlay', () => {
       fc.property(content, pageSize, steps(farApart, 12), (bytes, size, changes) => {
         behavesAsPlainArray(sourceOfBytes(bytes), size, changes);
       }),
-      { numRuns: 30 },
+      runs(30),
     );
   });
 
@@ -179,6 +180,7 @@ describe('an overlay', () => {
         for (const change of first) take(lower, change);
         behavesAsPlainArray(lower, 512, second);
       }),
+      runs(100),
     );
   });
 

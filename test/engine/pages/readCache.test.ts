@@ -1,6 +1,7 @@
 // The cache gives its source's bytes, and asks the source for as little as its room allows.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../amount';
 import type { ByteSource } from '../../../src/file/byteSource';
 import { ReadCache } from '../../../src/engine/pages/readCache';
 
@@ -135,7 +136,7 @@ describe('a read cache', () => {
         expect(cache.sourceReads).toBe(source.asked.length);
         expect(cache.sourceBytes).toBe(bytesAsked(source));
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 
@@ -148,7 +149,7 @@ describe('a read cache', () => {
           expect(Buffer.compare(cache.read(at, at + 100), content.subarray(at, at + 100))).toBe(0);
         }
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 
@@ -163,7 +164,7 @@ describe('a read cache', () => {
         expect(asked.every(([start], index) => start === (asked[index - 1]?.[1] ?? 0))).toBe(true);
         expect(bytesAsked(source)).toBe(content.length);
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 
@@ -307,7 +308,7 @@ describe('a read cache that is filled beforehand', () => {
         expect(Buffer.compare(cache.read(0, content.length), content)).toBe(0);
         expect(source.asked).toEqual([]);
       }),
-      { numRuns: 30 },
+      runs(30),
     );
   });
 

@@ -2,6 +2,7 @@
 import { keepLosses } from '../../../src/migration/losses/lossLedger';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../amount';
 import { rowsOf } from '../../../src/database';
 import { inspect } from '../../../src/engine/inspection';
 import { OpenedFile } from '../../../src/engine/openedFile';
@@ -100,17 +101,17 @@ describe('an engine on plain bytes', () => {
     expect(findings).toEqual([['note: copied-whole'], []]);
   });
 
-  test('migrates as the other does, whatever the database and the script', { timeout: 60_000 }, () => {
+  test('migrates as the other does, whatever the database and the script', () => {
     fc.assert(
       fc.property(make, choices, (database, steps) => {
         const fixed = scriptOf(database.tables.length, steps).script.replaceAll("datetime('now')", "'2026-01-01'");
         expectTheSame(bytesOfMake(database), fixed);
       }),
-      { numRuns: 30 },
+      runs(30),
     );
   });
 
-  test.each(['otc-base.sql', 'otc-base-narrow.sql'])('migrates %s as the other does', { timeout: 60_000 }, (base) => {
+  test.each(['otc-base.sql', 'otc-base-narrow.sql'])('migrates %s as the other does', (base) => {
     expectTheSame(nativeDatabase(migrationFile(`samples/${base}`)), migration021);
   });
 

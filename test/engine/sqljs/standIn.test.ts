@@ -1,6 +1,7 @@
 // The place where an overlay is put into sql.js: by the interface of Emscripten's file systems, or not at all.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../amount';
 import { Overlay } from '../../../src/engine/pages/overlay';
 import { sourceOfBytes } from '../../../src/file/byteSource';
 import { SeamMoved, standInForFile } from '../../../src/engine/sqljs/seam';
@@ -83,6 +84,7 @@ describe('a file whose functions are put in another one’s place', () => {
           expect(stat?.(node)).toEqual({ size: model.length, mode: 0o100644 });
         }
       }),
+      runs(100),
     );
   });
 

@@ -1,6 +1,7 @@
 // Temporary files of sql.js lie in chunks, and are what a plain file would be.
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { runs } from '../../amount';
 import { rowsOf } from '../../../src/database';
 import { ChunkedBytes } from '../../../src/engine/pages/chunkedBytes';
 import { Overlay } from '../../../src/engine/pages/overlay';
@@ -131,7 +132,7 @@ test('a file in chunks reads, grows and is cut as a file in one array is', () =>
         expect(real).toEqual(model);
       }
     }),
-    { numRuns: 60 },
+    runs(60),
   );
 });
 

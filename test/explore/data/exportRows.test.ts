@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../amount';
 import type { Cell } from '../../../src/explore/data/cells';
 import { exportHead, exportRows, exportTail, type ExportFormat } from '../../../src/explore/data/exportRows';
 import { nativeDatabase } from '../../databases';
@@ -72,7 +73,7 @@ describe('CSV', () => {
         const bytes = nativeDatabase(`CREATE TABLE t(a, "b c"); ${inserts}`);
         expect(whole('csv', ['a', 'b c'], rows)).toBe(nativeCsv(bytes, 'SELECT * FROM t'));
       }),
-      { numRuns: 25 },
+      runs(25),
     );
   });
 
@@ -94,6 +95,7 @@ describe('JSON', () => {
           wanted,
         );
       }),
+      runs(100),
     );
   });
 

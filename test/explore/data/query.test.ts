@@ -1,6 +1,7 @@
 // The console: what it refuses, what a query gives, and where an error lies; native sqlite3 is the oracle.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../amount';
 import { decoderOf } from '../../../src/engine/looking';
 import { GLANCE, type Cell } from '../../../src/explore/data/cells';
 import { readQuery, runQuery, type QueryAnswer, type QueryFailure } from '../../../src/explore/data/query';
@@ -166,7 +167,7 @@ describe('An error lies', () => {
         const outcome = run(sql);
         if (!outcome.ok) expect(outcome.error.offset).toBeLessThanOrEqual(sql.length);
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 });

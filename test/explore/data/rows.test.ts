@@ -1,14 +1,17 @@
 // Rows as the grid gets them, against native sqlite3.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../amount';
 import type { Database, Outcome } from '../../../src/database';
 import { decoderOf } from '../../../src/engine/looking';
+import { Overlay } from '../../../src/engine/pages/overlay';
 import { arrangementOf, refuseExpression, type Arrangement } from '../../../src/explore/data/arrangement';
 import type { Cell } from '../../../src/explore/data/cells';
 import { ArrangedRows } from '../../../src/explore/data/rows';
+import { sourceOfBytes, type ByteSource } from '../../../src/file/byteSource';
 import { readSchema } from '../../../src/schema/read';
 import { findRelation } from '../../../src/schema/schema';
-import { askNative, nativeDatabase, withDatabase } from '../../databases';
+import { askNative, engine, nativeDatabase, withDatabase } from '../../databases';
 
 function arrange(database: Database, relation: string, wanted: Partial<Arrangement> = {}): ArrangedRows {
   const found = findRelation(readSchema(database), relation);
@@ -49,9 +52,30 @@ describe('Rows of a table', () => {
             expect(got).toEqual(ids.slice(at, at + 53));
           }
         }),
-        { numRuns: 60 },
+        runs(60),
       );
     });
+  });
+
+  it('are there in their first screenful long before the table has been read', () => {
+    const large = nativeDatabase(`${GAPS} CREATE TABLE wide(a, b);
+      INSERT INTO wide SELECT id, hex(zeroblob(200)) FROM t;`);
+    let pages = 0;
+    const source = sourceOfBytes(large);
+    const counting: ByteSource = {
+      size: large.length,
+      read(start, end) {
+        pages += 1;
+        return source.read(start, end);
+      },
+    };
+    const database = engine.open(new Overlay(counting, 4096));
+    try {
+      expect(read(arrange(database, 'wide'), 0, 50, 2)).toHaveLength(50);
+      expect(pages).toBeLessThan(large.length / 4096 / 50);
+    } finally {
+      database.close();
+    }
   });
 
   it('are counted in steps, never more than there are, and at last exactly', () => {
@@ -195,7 +219,7 @@ describe('Values', () => {
           expect(read(arrange(database, 't'), 0, 99, 1).map(([cell]) => cell)).toEqual(wanted);
         });
       }),
-      { numRuns: 8 },
+      runs(8),
     );
   });
 

@@ -1,6 +1,7 @@
 // A diagram is laid out so that it can be read, whatever its tables and relations are.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { runs } from '../../amount';
 import { layOut, type Box, type Layout, type Link } from '../../../src/explore/diagram/diagramLayout';
 
 const size = fc.integer({ min: 20, max: 400 });
@@ -44,7 +45,7 @@ it('No table lies over another, all lie within the drawing, and the same diagram
       }
       expect(layOut(boxes, links)).toEqual(layout);
     }),
-    { numRuns: 60 },
+    runs(60),
   );
 });
 

@@ -1,6 +1,7 @@
 // Which statement changes what: compared with what a real engine shows when the statements are run one by one.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../amount';
 import { rowsOf } from '../../../src/database';
 import { findCauses, type Causes } from '../../../src/explore/schema/causes';
 import { compareSchemas } from '../../../src/schema/compare';
@@ -196,7 +197,7 @@ it('In any script each change has the last statement that the engine shows to ma
         changes++;
       }
     }),
-    { numRuns: 40 },
+    runs(40),
   );
   expect(changes).toBeGreaterThan(0);
 }, 30_000);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { runs } from '../../amount';
 import { diffLines } from '../../../src/explore/schema/ddlDiff';
 
 const text = fc
@@ -34,7 +35,7 @@ it('Both texts are there whole, and as many lines stand beside their equal as di
       expect(same.every((row) => row.before?.text === row.after?.text)).toBe(true);
       expect(same).toHaveLength(commonByDiff(before, after));
     }),
-    { numRuns: 150 },
+    runs(150),
   );
 });
 
@@ -54,6 +55,7 @@ it('What is marked in a line is all that differs in it', () => {
         expect(was.text.slice(0, was.from) + is.text.slice(is.from, is.to) + was.text.slice(was.to)).toBe(after);
       }
     }),
+    runs(100),
   );
 });
 

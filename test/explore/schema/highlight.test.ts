@@ -1,6 +1,7 @@
 // SQL in colours: nothing of the text is lost, and what is coloured as a keyword is one.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { runs } from '../../amount';
 import { highlight } from '../../../src/explore/schema/highlight';
 import { migration021, nativeDatabase, withDatabase } from '../../databases';
 
@@ -27,6 +28,7 @@ it('Nothing of any text is lost', () => {
         ).toBe(text);
       },
     ),
+    runs(100),
   );
 });
 

@@ -1,6 +1,7 @@
 // Data that a script takes away is foretold: which rows and values go, by native sqlite3's own count, and nothing more is said.
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { runs } from '../../amount';
 import { describeLoss, labelLoss, summariseLosses } from '../../../src/migration/losses/loss';
 import { reportAsJson, reportAsMarkdown, type ReportSource } from '../../../src/migration/report/report';
 import { DEFAULT_CHOICES, type StatementOutcome, type Loss } from '../../../src/migration/outcome';
@@ -46,7 +47,7 @@ describe('the rows that a statement deletes are counted as native sqlite3 counts
     fc.constantFrom("UPDATE t SET v = replace(v, '1', '2')", 'INSERT OR IGNORE INTO t VALUES (1, 2, 3)'),
   );
 
-  test('whatever the rows and the statement are', { timeout: 60_000 }, () => {
+  test('whatever the rows and the statement are', () => {
     let replaced = 0;
     fc.assert(
       fc.property(rows, statement, (all, sql) => {
@@ -57,7 +58,7 @@ describe('the rows that a statement deletes are counted as native sqlite3 counts
         if (loss) expect(loss).toMatchObject({ table: 't', exact: true, column: null });
         if (loss?.kind === 'replaced rows') replaced++;
       }),
-      { numRuns: 150 },
+      runs(40, 750),
     );
     expect(replaced).toBeGreaterThan(0);
   });
@@ -85,7 +86,7 @@ describe('a table that is built anew', () => {
       `CREATE TEMP TABLE kept AS SELECT ${columns} FROM t ${where}; DROP TABLE t; CREATE TABLE t(${columns}); INSERT INTO t SELECT * FROM kept; DROP TABLE kept`,
   } as const;
 
-  test('loses what it holds no longer, in any order of the steps', { timeout: 60_000 }, () => {
+  test('loses what it holds no longer, in any order of the steps', () => {
     fc.assert(
       fc.property(
         rows,
@@ -108,7 +109,7 @@ describe('a table that is built anew', () => {
           expect(found).toEqual(expected);
         },
       ),
-      { numRuns: 100 },
+      runs(30, 500),
     );
   });
 
@@ -307,7 +308,7 @@ describe('rows that triggers delete are told with the statement that sets them o
     expect(lossesOf(bytes, script).map((loss) => loss && describeLoss(loss))).toEqual(expected);
   });
 
-  test('as many as native sqlite3 deletes, whatever triggers there are', { timeout: 60_000 }, () => {
+  test('as many as native sqlite3 deletes, whatever triggers there are', () => {
     const table = fc.constantFrom('t', 'u', 'w');
     const event = fc.constantFrom('INSERT', 'UPDATE', 'DELETE');
     const step = fc.oneof(
@@ -343,7 +344,7 @@ describe('rows that triggers delete are told with the statement that sets them o
         expect(all.reduce((sum, { rows: gone }) => sum + gone, 0)).toBe(15 + added - left);
         through += all.filter(({ byTriggers }) => byTriggers).length;
       }),
-      { numRuns: 150 },
+      runs(40, 750),
     );
     expect(through).toBeGreaterThan(0);
   });
@@ -466,7 +467,7 @@ describe('a column whose type a rebuild changes', () => {
             : `rebuilds t with other values in ${differ} row${differ === 1 ? '' : 's'} (${columns.join(', ')})`,
         );
       }),
-      { seed: 49123, numRuns: 40 },
+      runs(20, 400),
     );
   });
 

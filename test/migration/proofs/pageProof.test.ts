@@ -1,6 +1,7 @@
 // Which tables are called untouched, against what native sqlite3 reads; and that resting on it changes no verdict.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../amount';
 import { sourceOfBytes } from '../../../src/file/byteSource';
 import type { TablePair } from '../../../src/migration/proofs/tablePairs';
 import { findForeignPage, type PageChanges } from '../../../src/migration/proofs/pageProof';
@@ -23,43 +24,39 @@ function readNatively(run: ProvableRun, pairs: readonly TablePair[]): readonly [
 }
 
 describe('a table that is called untouched', () => {
-  test(
-    'has the rows that it had, whatever the database and the script; one that the script leaves alone is one',
-    { timeout: 60_000 },
-    () => {
-      const met = { untouched: 0, touched: 0, changed: 0 };
-      fc.assert(
-        fc.property(make, choices, (database, steps) => {
-          const { script, concerned } = scriptOf(database.tables.length, steps);
-          const run = runScript(bytesOfMake(database), script);
-          expect(run.outcomes.flatMap(({ failure }) => failure ?? [])).toEqual([]);
-          withEvidence(run, (evidence) => {
-            const { untouched, pairs } = evidence;
-            const [before, after] = readNatively(run, [...untouched]);
-            expect(after).toBe(before);
-            for (const pair of pairs) {
-              if (untouched.has(pair)) met.untouched++;
-              else met.touched++;
-              if (pair.after === null || untouched.has(pair)) continue;
-              const [had, has] = readNatively(run, [pair]);
-              if (had !== has) met.changed++;
-            }
-            // Without auto_vacuum nothing moves the pages of another table.
-            const left = database.autoVacuum === 0 ? pairs.filter(({ before }) => !concerned.has(before.name)) : [];
-            expect(left.filter((pair) => !untouched.has(pair)).map((pair) => pair.before.name)).toEqual([]);
-            // What is spared changes no verdict.
-            for (const code of ['row-counts', 'content', 'pages'] as const) {
-              expect(prove(evidence, code, 'sparing').result, code).toBe(prove(evidence, code, 'full').result);
-            }
-            expect(prove(evidence, 'pages', 'full').result).toBe('pass');
-          });
-        }),
-        { numRuns: 60 },
-      );
-      // All sorts were there to be told apart.
-      expect(Math.min(...Object.values(met)), JSON.stringify(met)).toBeGreaterThan(10);
-    },
-  );
+  test('has the rows that it had, whatever the database and the script; one that the script leaves alone is one', () => {
+    const met = { untouched: 0, touched: 0, changed: 0 };
+    fc.assert(
+      fc.property(make, choices, (database, steps) => {
+        const { script, concerned } = scriptOf(database.tables.length, steps);
+        const run = runScript(bytesOfMake(database), script);
+        expect(run.outcomes.flatMap(({ failure }) => failure ?? [])).toEqual([]);
+        withEvidence(run, (evidence) => {
+          const { untouched, pairs } = evidence;
+          const [before, after] = readNatively(run, [...untouched]);
+          expect(after).toBe(before);
+          for (const pair of pairs) {
+            if (untouched.has(pair)) met.untouched++;
+            else met.touched++;
+            if (pair.after === null || untouched.has(pair)) continue;
+            const [had, has] = readNatively(run, [pair]);
+            if (had !== has) met.changed++;
+          }
+          // Without auto_vacuum nothing moves the pages of another table.
+          const left = database.autoVacuum === 0 ? pairs.filter(({ before }) => !concerned.has(before.name)) : [];
+          expect(left.filter((pair) => !untouched.has(pair)).map((pair) => pair.before.name)).toEqual([]);
+          // What is spared changes no verdict.
+          for (const code of ['row-counts', 'content', 'pages'] as const) {
+            expect(prove(evidence, code, 'sparing').result, code).toBe(prove(evidence, code, 'full').result);
+          }
+          expect(prove(evidence, 'pages', 'full').result).toBe('pass');
+        });
+      }),
+      runs(60),
+    );
+    // All sorts were there to be told apart.
+    expect(Math.min(...Object.values(met)), JSON.stringify(met)).toBeGreaterThan(10);
+  });
 });
 
 /** Two tables of many pages; the script writes into `written` only. */
@@ -166,7 +163,7 @@ describe('the comparison of every byte', () => {
 
   const step = fc.record({ page: fc.nat({ max: 139 }), byte: fc.nat({ max: 65535 }), told: fc.boolean() });
 
-  test('finds the first page that differs and was not written, of many', { timeout: 60_000 }, () => {
+  test('finds the first page that differs and was not written, of many', () => {
     const input = new Uint8Array(140 * 65536);
     fc.assert(
       fc.property(
@@ -190,7 +187,7 @@ describe('the comparison of every byte', () => {
         },
       ),
       // Alone after what is compared at once.
-      { numRuns: 20, examples: [64, 128].map((page) => [[{ page, byte: 0, told: false }], page + 1, true]) },
+      { ...runs(20), examples: [64, 128].map((page) => [[{ page, byte: 0, told: false }], page + 1, true]) },
     );
   });
 

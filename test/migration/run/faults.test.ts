@@ -1,6 +1,7 @@
 // An error anywhere in a script leaves the file as it was, byte for byte, and the plan says so beforehand.
 import { keepLosses } from '../../../src/migration/losses/lossLedger';
 import { describe, expect, test } from 'vitest';
+import { amount } from '../../amount';
 import { rowsOf, type Database } from '../../../src/database';
 import type { Overlay } from '../../../src/engine/pages/overlay';
 import { planMigration } from '../../../src/migration/run/plan';
@@ -47,6 +48,9 @@ const FAULTS: readonly (readonly [string, string, RegExp])[] = [
   ['a view that is queried and cannot be', 'SELECT abs(-9223372036854775808)', /^integer overflow$/],
 ];
 
+/** A fault is put after each so many statements. */
+const EVERY = amount(25, 1);
+
 /** Runs a script on an open database as a run does, up to the commit, which is not made. */
 function attempt(database: Database, script: string): readonly StatementOutcome[] {
   const { outcomes, complete, abandon } = transcribe(database, statementsOf(script), DEFAULT_CHOICES, {
@@ -73,10 +77,12 @@ const goodVerdicts = verdicts(apply(populated, migration021).outcomes);
 const untouched = digestOf(populated);
 
 describe.each(FAULTS)('%s', (_what, fault, message) => {
-  test('after any statement of migration 021 takes all of it back', { timeout: 60_000 }, () => {
+  test('after any statement of migration 021 takes all of it back', () => {
     withOverlay((database, overlay) => {
-      // Every place for the first faults would be many; each fault is put after every seventh statement, and the last.
-      const places = good.map((_, at) => at + 1).filter((place) => (place + fault.length) % 7 === 0 || place === 53);
+      // Each fault is put after other statements, and after the last one.
+      const places = good
+        .map((_, at) => at + 1)
+        .filter((place) => (place + fault.length) % EVERY === 0 || place === 53);
       for (const place of [0, ...places]) {
         const script = [...good.slice(0, place), fault, ...good.slice(place)].join(';\n');
         const outcomes = attempt(database, script);
@@ -100,7 +106,7 @@ describe.each(FAULTS)('%s', (_what, fault, message) => {
   });
 });
 
-test('an error after each of the 53 statements takes all of it back', { timeout: 60_000 }, () => {
+test('an error after each of the 53 statements takes all of it back', () => {
   withOverlay((database, overlay) => {
     for (let place = 0; place <= good.length; place++) {
       const [, fault] = FAULTS[place % FAULTS.length] ?? [];

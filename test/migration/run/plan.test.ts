@@ -1,6 +1,7 @@
 // The plan foretells the run: the same verdicts and the same schema, on generated scripts, without changing a byte.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../amount';
 import type { Choices } from '../../../src/migration/outcome';
 import {
   digestOf,
@@ -96,7 +97,7 @@ const statement = fc.oneof(
 );
 
 describe('the plan has the same verdicts and the same schema as the run', () => {
-  test('whatever the script is made of', { timeout: 60_000 }, () => {
+  test('whatever the script is made of', () => {
     const seen = new Set<string>();
     fc.assert(
       fc.property(
@@ -115,12 +116,12 @@ describe('the plan has the same verdicts and the same schema as the run', () => 
           }
         },
       ),
-      { numRuns: 80 },
+      runs(25, 400),
     );
     expect([...seen].sort()).toEqual(['adapted', 'applied', 'failed', 'not run', 'skipped', 'unchanged']);
   });
 
-  test.each(['otc-base.sql', 'otc-base-narrow.sql'])('for migration 021 on %s', { timeout: 20_000 }, (base) => {
+  test.each(['otc-base.sql', 'otc-base-narrow.sql'])('for migration 021 on %s', (base) => {
     const bytes = nativeDatabase(migrationFile(`samples/${base}`));
     expect(agree(migration021, DEFAULT, bytes)).toContain('adapted');
     expect(agree(migration021, STAMP, bytes)).toContain('adapted');

@@ -14,6 +14,7 @@ import { loadMeaning, type DataCheck, type DataCheckPart, type Meaning } from '.
 import type { Schema } from '../../../schema/schema';
 import { readMigrationFile } from '../../state/catalogFile';
 import type { Explorer, Side } from '../look/explorer.svelte';
+import { Turns } from '../../state/turn';
 import type { Look } from '../look/look';
 
 /** Where a part of a check stands on one side. */
@@ -42,11 +43,12 @@ export class DataChecks {
   readonly #explorer: Explorer;
   readonly #states = new SvelteMap<string, PartState>();
   readonly #blamed = new SvelteMap<string, Blamed>();
-  readonly #done: Record<Side, { readonly look: Look; readonly meaning: Meaning } | null> = {
+  readonly #turns: Readonly<Record<Side, Turns>> = { before: new Turns(), after: new Turns() };
+  /** What was begun last on a side, and what it is of; nothing is begun twice of the same. */
+  readonly #begun: Record<Side, { readonly look: Look; readonly meaning: Meaning } | null> = {
     before: null,
     after: null,
   };
-  #running = $state<readonly Side[]>([]);
   #read = $state.raw<{
     readonly file: string;
     readonly meaning: Meaning | null;
@@ -84,7 +86,7 @@ export class DataChecks {
   }
 
   get running(): boolean {
-    return this.#running.length > 0;
+    return [...this.#states.values()].some(isUnderWay);
   }
 
   /** All checks, with their parts that mean something before or after. */
@@ -138,8 +140,11 @@ export class DataChecks {
   /** Ends what runs; what was found stays. */
   cancel(): void {
     for (const side of SIDES) {
-      if (this.#running.includes(side)) this.#explorer.look(side, 'checks')?.cancel();
-      this.#done[side] = null;
+      this.#turns[side].end();
+      this.#begun[side] = null;
+      const unfinished = [...this.#states].filter(([key, state]) => key.startsWith(side) && isUnderWay(state));
+      if (unfinished.length > 0) this.#explorer.look(side, 'checks')?.cancel();
+      for (const [key] of unfinished) this.#states.set(key, { kind: 'stopped' });
     }
   }
 
@@ -165,27 +170,25 @@ export class DataChecks {
     const { meaning } = this;
     const look = this.#explorer.look(side, 'checks');
     const schema = this.#schema(side);
-    const done = this.#done[side];
+    const begun = this.#begun[side];
     if (meaning === null || look === null || schema === null) return;
-    if (done?.look === look && done.meaning === meaning) return;
+    if (begun?.look === look && begun.meaning === meaning) return;
+    const turn = this.#turns[side].begin();
+    this.#begun[side] = { look, meaning };
     this.#forget(side);
-    const run = { look, meaning };
-    this.#done[side] = run;
-    this.#running = [...this.#running.filter((one) => one !== side), side];
-    for (const check of meaning.checks) {
-      for (const part of partsFor(schema, check)) {
-        if (!applicability(schema, part).applicable) continue;
-        const key = keyOf(side, check, part);
-        const isCurrent = (): boolean => this.#done[side] === run;
-        this.#states.set(key, { kind: isCurrent() ? 'running' : 'stopped' });
-        if (!isCurrent()) continue;
-        const state = await this.#runPart(look, this.#named(check, part));
-        // A newer run has what is shown for itself.
-        if (!isCurrent() && this.#isAsked(side)) return;
-        this.#states.set(key, state);
-      }
+    const parts = meaning.checks.flatMap((check) =>
+      partsFor(schema, check)
+        .filter((part) => applicability(schema, part).applicable)
+        .map((part) => ({ key: keyOf(side, check, part), named: this.#named(check, part) })),
+    );
+    for (const { key } of parts) this.#states.set(key, { kind: 'waiting' });
+    for (const { key, named } of parts) {
+      this.#states.set(key, { kind: 'running' });
+      const state = await this.#runPart(look, named);
+      // A newer run has what is shown for itself.
+      if (!turn.isCurrent) return;
+      this.#states.set(key, state);
     }
-    this.#running = this.#running.filter((one) => one !== side);
   }
 
   async #runPart(look: Look, named: NamedPart): Promise<PartState> {
@@ -194,10 +197,6 @@ export class DataChecks {
     if (!looked.ok) return { kind: 'wrong', sentence: looked.error.sentence };
     const { value } = looked;
     return value.ok ? { kind: 'answered', answer: value.value } : { kind: 'wrong', sentence: value.error.sentence };
-  }
-
-  #isAsked(side: Side): boolean {
-    return this.#done[side] !== null;
   }
 
   #forget(side: Side): void {
@@ -215,6 +214,10 @@ export class DataChecks {
   #schema(side: Side): Schema | null {
     return side === 'before' ? this.#explorer.before : this.#explorer.after;
   }
+}
+
+function isUnderWay({ kind }: PartState): boolean {
+  return kind === 'waiting' || kind === 'running';
 }
 
 function keyOf(side: Side, check: DataCheck, part: DataCheckPart): string {

@@ -1,8 +1,9 @@
-// Writing all rows of an arrangement into a file to take home: a portion at a time, so that it can be stopped between two.
+// Writing all rows of an arrangement into a file to take home: a portion at a time.
 
 import type { Arrangement } from '../../../explore/data/arrangement';
 import { exportHead, exportTail, type ExportFormat } from '../../../explore/data/exportRows';
 import { wordsOf } from './gridRows.svelte';
+import type { Turn } from '../../state/turn';
 import type { Look } from '../look/look';
 
 /** What is exported, and under which names its columns go. */
@@ -17,24 +18,25 @@ const TYPES: Readonly<Record<ExportFormat, string>> = { csv: 'text/csv', json: '
 /**
  * Asks for portions until there are no more. Memory takes what is written; a browser puts large Blobs on the disk.
  * @param onRows is told how many rows are written
- * @param isWanted is asked before each portion
+ * @param turn of the export: whoever ends it ends the export
  * Gives the file, null where it is no longer wanted, or a sentence that says why there is none.
  */
 export async function exportAll(
   look: Look,
   { arrangement, names, format }: Exported,
   onRows: (rows: number) => void,
-  isWanted: () => boolean,
+  turn: Turn,
 ): Promise<Blob | string | null> {
   const parts: BlobPart[] = [exportHead(format, names)];
   let rows = 0;
   for (let last = false; !last;) {
-    if (!isWanted()) return null;
     const from = rows;
-    const asked = await look.ask((engine) =>
-      engine.exportPortion(arrangement, { format, names, from }, () => undefined),
+    const asked = await look.ask(
+      (engine) => engine.exportPortion(arrangement, { format, names, from }, () => undefined),
+      turn,
     );
-    if (!asked.ok) return asked.cancelled ? null : asked.error.sentence;
+    if (!turn.isCurrent) return null;
+    if (!asked.ok) return asked.error.sentence;
     if (!asked.value.ok) return wordsOf(asked.value.error);
     const portion = asked.value.value;
     parts.push(new Blob([portion.text]));

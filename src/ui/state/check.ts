@@ -1,0 +1,42 @@
+// One check of a file or of a result: which there are, and how one can stand.
+
+import type { Progress } from '../../engine/answers';
+import type { Forecast } from '../../migration/forecast/forecast';
+import type { Thoroughness } from '../../migration/proofs/agenda';
+import type { Proof, ProofCode } from '../../migration/proofs/proof';
+
+/** What can be checked: what a run will take, the number of rows of every table, the proofs, the hashes of both files. */
+export type CheckKey = ProofCode | 'forecast' | 'rows' | 'sha256-input' | 'sha256-result';
+
+/** How a check stands. `unasked`: it waits for a click, since it would take long. `stopped`: the engine gave out over it. */
+export type CheckState =
+  | { readonly state: 'waiting' | 'unasked' | 'skipped' }
+  | { readonly state: 'running'; readonly progress: Progress }
+  | { readonly state: 'stopped'; readonly reason: string }
+  | { readonly state: 'made'; readonly proof: Proof; readonly thoroughness: Thoroughness }
+  | { readonly state: 'made'; readonly sha256: string }
+  | { readonly state: 'made'; readonly counted: true }
+  | { readonly state: 'made'; readonly forecast: Forecast };
+
+/** The checks that need no result. */
+export const OF_FILE: ReadonlySet<CheckKey> = new Set(['forecast', 'rows', 'integrity-before', 'sha256-input']);
+
+const LABELS: Readonly<Partial<Record<CheckKey, string>>> = {
+  forecast: 'counting and sampling rows',
+  rows: 'counting rows',
+  'integrity-before': 'a soundness check of your file',
+  pages: 'comparing pages',
+  'row-counts': 'counting rows',
+  content: 'comparing values',
+  'foreign-keys': 'foreign_key_check',
+  'integrity-after': 'quick_check of the result',
+  'integrity-reopened': 'integrity_check of the result',
+  'second-run': 'a second run',
+  'sha256-input': 'SHA-256 of your file',
+  'sha256-result': 'SHA-256 of the result',
+};
+
+/** What is said of a check before its worker has told of it. */
+export function labelOf(key: CheckKey): string {
+  return LABELS[key] ?? 'looking at the schema';
+}

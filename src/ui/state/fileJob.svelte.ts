@@ -1,0 +1,346 @@
+// What one file goes through: it is opened, planned for, run, checked and saved. The workbench has one such job, a batch one
+// for each of its files.
+//
+// A job is of one file, with what lies beside it, for good: another file is another job. What is wanted of it may change at any
+// moment. So plan and run are kept with the subject that they were made for; what is shown and what can be run is derived from
+// whether that is still what is wanted, and there is no other way to either.
+
+import { SvelteSet } from 'svelte/reactivity';
+import type { History } from '../../chain/history';
+import type { FinishedRun, PlannedScript, Progress } from '../../engine/answers';
+import type { Inspection } from '../../engine/inspection';
+import { Cancelled, EngineFailure, type EngineClient, type RemoteFile } from '../../engine/worker/client';
+import type { Finding } from '../../file/finding';
+import { Checks, settled } from './checks.svelte';
+import { lookedAt, type DroppedDatabase } from './droppedFiles';
+import { CANCELLED, isFor, outcomeOf, unplanned, type JobPlan, type Unplanned } from './jobPlan';
+import { explainStoppedEngine, type Problem } from './problem';
+import { latestNowAndThen } from './progress';
+import { goesByHistory, isSame, subjectOf, type Subject, type Wish } from './subject';
+import { Turns, type Turn } from './turn';
+
+/** How often the progress of a run is drawn. */
+const SHOW_EVERY_MILLISECONDS = 50;
+/** A worker that has written a result of this many bytes is worth ending for its memory. */
+const MEMORY_WORTH_FREEING = 64 << 20;
+
+/** A run with what it is of. */
+export interface JobRun {
+  readonly subject: Subject;
+  readonly planned: PlannedScript;
+  readonly progress: Progress | null;
+  /** What the statements came to; the result is being checked then. */
+  readonly finished: FinishedRun | null;
+  readonly isOver: boolean;
+}
+
+/** Whoever gives up what is being done makes what awaited it end with `Cancelled`, and it has changed nothing since. */
+export class FileJob {
+  readonly dropped: DroppedDatabase;
+  readonly checks: Checks;
+  /** What was found when the file was opened. */
+  inspection = $state.raw<Inspection | null>(null);
+  /** Why the file is refused. */
+  refusal = $state.raw<Problem | null>(null);
+  /** What migration tools have recorded in it; null as long as that has not been read. */
+  histories = $state.raw<readonly History[] | null>(null);
+  /** Findings that the user goes on in spite of. */
+  readonly agreed = new SvelteSet<Finding['code']>();
+  /** Whether the result has been saved. */
+  saved = $state(false);
+  /** Whether the file turned out to be changed or deleted since, so that its result cannot be read. */
+  isLost = $state(false);
+  readonly #wish: () => Wish;
+  readonly #client: EngineClient;
+  readonly #file: RemoteFile;
+  readonly #turns = new Turns();
+  /** The turn in which the file is being opened and planned for. */
+  #preparing = $state.raw<Turn | null>(null);
+  #plan = $state.raw<JobPlan | null>(null);
+  #run = $state.raw<JobRun | null>(null);
+
+  /** What is wanted now, on this file. */
+  readonly subject: Subject | null = $derived.by(() => subjectOf(this.#wish(), this.histories));
+  /** The plan of what is wanted now, or why there is none; null where it has not been made. */
+  readonly #planOutcome = $derived(
+    isSame(this.#plan?.subject ?? null, this.subject) ? (this.#plan?.outcome ?? null) : null,
+  );
+  /** The run that is on, or the one that is over, for as long as what it ran is what is wanted. */
+  readonly run: JobRun | null = $derived(
+    this.#run && (!this.#run.isOver || isSame(this.#run.subject, this.subject)) ? this.#run : null,
+  );
+
+  /**
+   * @param client its worker plans and runs; a batch has one for all its jobs
+   * @param wish gives what is wanted now
+   * @param checking its worker makes the checks
+   */
+  constructor(dropped: DroppedDatabase, client: EngineClient, wish: () => Wish, checking?: EngineClient) {
+    this.dropped = dropped;
+    this.#client = client;
+    this.#wish = wish;
+    this.#file = client.over(lookedAt(dropped));
+    this.checks = new Checks(dropped, checking, () => this.planned?.plan ?? null);
+  }
+
+  /** The plan of what is wanted now; of a run, the plan that is run. */
+  get planned(): PlannedScript | null {
+    if (this.run) return this.run.planned;
+    return this.#planOutcome?.ok ? this.#planOutcome.value : null;
+  }
+
+  /** Why what is wanted now cannot be planned. */
+  get planProblem(): Unplanned | null {
+    return this.run || !this.#planOutcome || this.#planOutcome.ok ? null : this.#planOutcome.error;
+  }
+
+  /** Whether the file is being opened, or planned for. */
+  get isPreparing(): boolean {
+    return this.#preparing !== null;
+  }
+
+  get isRunning(): boolean {
+    return this.run !== null && !this.run.isOver;
+  }
+
+  /** Whether all of what is wanted is recorded in the file as applied. */
+  get isUpToDate(): boolean {
+    const wish = this.#wish();
+    return wish.script !== null && goesByHistory(wish) && this.histories !== null && this.subject === null;
+  }
+
+  /** What there is to know about the file, damage included where it has been found. */
+  get findings(): readonly Finding[] {
+    const { damage } = this.checks;
+    return [...(damage ? [damage] : []), ...(this.inspection?.findings ?? [])];
+  }
+
+  /**
+   * Whether a run has to wait until the user agrees to go on in spite of what was found when the file was opened. Damage is found
+   * later, by reading all of it; it takes no run away that could be begun, and withholds the result instead.
+   */
+  get wantsConsent(): boolean {
+    const found = this.inspection?.findings ?? [];
+    return found.some(({ code, consent }) => consent !== null && !this.agreed.has(code));
+  }
+
+  /** Whether `start` would run something: the plan that is shown. */
+  get canRun(): boolean {
+    const isAtRest = this.refusal === null && this.#preparing === null && this.run === null;
+    return isAtRest && this.planned !== null && this.planned.plan.obstacle === null && !this.wantsConsent;
+  }
+
+  /**
+   * Opens the file and plans what is wanted of it now; what was being done for something else is given up, and so is the result of
+   * a run. Gives whether it came to its end, well or not: else something newer was asked.
+   * @param known settles when it is known what is wanted
+   */
+  async prepare(known: Promise<void> = Promise.resolve()): Promise<boolean> {
+    if (this.isRunning) return false;
+    const turn = this.#turns.begin();
+    this.#forgetRun();
+    // An engine that died is gone, and the next one may live.
+    if (this.refusal?.code === 'engine-stopped') this.refusal = null;
+    if (this.refusal) return true;
+    this.#preparing = turn;
+    try {
+      await this.#prepare(turn, known);
+    } catch (error) {
+      if (!turn.isCurrent || error instanceof Cancelled) return false;
+      if (!(error instanceof EngineFailure)) throw error;
+      this.#stoppedWhilePreparing(error.message);
+    } finally {
+      if (this.#preparing === turn) this.#preparing = null;
+    }
+    return true;
+  }
+
+  /**
+   * Runs the plan that is shown and has the result checked. Gives what stopped it, other than a statement of the script.
+   * @param whenChecked is called when the statements are done and there is a result to check
+   */
+  async start(whenChecked: () => void = () => undefined): Promise<Problem | null> {
+    const { subject, planned, inspection } = this;
+    if (!this.canRun || !subject || !planned || !inspection) return null;
+    const turn = this.#turns.begin();
+    this.#forgetRun();
+    this.saved = this.isLost = false;
+    const begun: JobRun = { subject, planned, progress: null, finished: null, isOver: false };
+    this.#run = begun;
+    this.checks.giveWay(inspection);
+    performance.mark('run-started');
+    const { text: script, choices } = subject;
+    // Each report changes the list of statements, and drawing that takes a processor from the run.
+    const onProgress = latestNowAndThen((progress: Progress) => {
+      if (turn.isCurrent && this.#run && !this.#run.finished) this.#run = { ...begun, progress };
+    }, SHOW_EVERY_MILLISECONDS);
+    try {
+      const answer = await turn.still(this.#file.run(script, choices, onProgress));
+      if (!answer.ok) return this.#cameToNothing({ help: '', ...answer.error });
+      performance.mark('result-ready');
+      const finished = answer.value;
+      const { file, pages } = finished;
+      this.#run = { ...begun, finished };
+      if (file) {
+        whenChecked();
+        // What the run wrote is in the result now. A worker never gives memory back, so one that took much is ended.
+        if (pages.resultPages * pages.pageSize > MEMORY_WORTH_FREEING) this.#client.cancel();
+        await turn.still(this.checks.prove({ ...finished, file, script, choices }));
+        performance.mark('proofs-done');
+        this.isLost = !(await turn.still(this.isWhole()));
+      }
+      this.#run = { ...begun, finished, isOver: true };
+      return null;
+    } catch (error) {
+      if (turn.isCurrent) this.#forgetRun();
+      if (!(error instanceof EngineFailure)) throw error;
+      const help = 'Nothing was changed and there is no half-upgraded file. You can run the migration again.';
+      return this.#cameToNothing(explainStoppedEngine(error.message, help));
+    }
+  }
+
+  /** Has the file itself checked, unless that has been done; settles when it is. */
+  async look(): Promise<void> {
+    if (!this.inspection) return;
+    const turn = this.#turns.begin();
+    this.checks.look(this.inspection);
+    await turn.still(settled(this.checks));
+  }
+
+  /** Makes use of the time until a run: begins to read what it would read, checks the file, reads what it has recorded. */
+  async lookAhead(): Promise<void> {
+    const { subject, planned, inspection } = this;
+    if (!inspection) return;
+    const isRunnable = subject !== null && planned !== null && planned.plan.obstacle === null;
+    const reading = isRunnable ? this.#file.readAhead(subject.text) : null;
+    this.checks.look(inspection, subject && planned ? { ...planned, script: subject.text } : null);
+    // Where the engine gives out over either, nothing that is shown depends on it; whoever needs it asks again.
+    await Promise.allSettled([reading, this.#readHistories()]);
+  }
+
+  /** Gives up what is being done, at once; its worker and all memory are gone. The file is as it was, and a plan that was made stands. */
+  cancel(): void {
+    const wasPlanning = this.#preparing !== null && this.inspection !== null;
+    this.#turns.end();
+    this.#preparing = null;
+    this.#client.cancel();
+    this.#forgetRun();
+    if (wasPlanning) this.#plan = unplanned(this.subject, CANCELLED);
+  }
+
+  /** Opens the file in a new worker, so that what is asked next is answered sooner, and a file that is gone is found out. */
+  async reopen(): Promise<void> {
+    const turn = this.#turns.begin();
+    try {
+      const opened = await turn.still(this.#file.open());
+      if (!opened.ok) this.refusal = opened.error;
+    } catch (error) {
+      // Whatever is asked next opens it anyway.
+      if (!(error instanceof Cancelled || error instanceof EngineFailure)) throw error;
+    }
+  }
+
+  /** The file is no longer wanted: all its workers end, and no answer to it changes anything. */
+  close(): void {
+    this.#turns.end();
+    this.#preparing = null;
+    this.#client.cancel();
+    this.checks.giveUp();
+  }
+
+  /** Whether the file, with what was read along with it, can still be read as it was when it was dropped. */
+  async isWhole(): Promise<boolean> {
+    const { file, sidecars } = this.dropped;
+    try {
+      for (const part of [file, sidecars.log, sidecars.journal]) await part?.slice(0, 1).arrayBuffer();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async #prepare(turn: Turn, known: Promise<void>): Promise<void> {
+    // Asked for together: the worker goes on to the plan while the page draws what it has read.
+    const opening = this.#file.open();
+    const reading = this.#wantsHistories ? this.#readHistories() : null;
+    reading?.catch(() => undefined);
+    this.#askForPlan();
+    const opened = await turn.still(opening);
+    if (!opened.ok) {
+      this.refusal = opened.error;
+      return;
+    }
+    this.inspection ??= opened.value;
+    await turn.still(known);
+    // Of a chain nothing is planned before it is known what of it has been applied.
+    if (this.#wantsHistories) {
+      const read = await turn.still(this.#readHistories());
+      if (!read.ok) {
+        this.#plan = unplanned(this.subject, { ...read.error, because: 'of file' });
+        return;
+      }
+    }
+    const plan = this.#askForPlan();
+    if (!plan?.answer) return;
+    const planned = await turn.still(plan.answer);
+    if (!planned.ok && planned.error.code === 'unreadable-file') this.refusal = planned.error;
+    this.#plan = { ...plan, outcome: outcomeOf(planned, plan.subject) };
+  }
+
+  get #wantsHistories(): boolean {
+    return goesByHistory(this.#wish()) && this.histories === null;
+  }
+
+  async #readHistories(): ReturnType<RemoteFile['histories']> {
+    if (this.histories) return { ok: true, value: this.histories };
+    const read = await this.#file.histories();
+    // The file is the same for good, so whoever asked gets the right answer, however late.
+    if (read.ok) this.histories ??= read.value;
+    return read;
+  }
+
+  /** Asks for the plan of what is wanted, unless it is there or on its way; null where it cannot be asked for now. */
+  #askForPlan(): JobPlan | null {
+    const { subject } = this;
+    const last = this.#plan;
+    if (last && isFor(last, subject)) return last;
+    if (last?.outcome === null) {
+      // It may never be answered. But where the file is still being opened, that is not begun anew for it.
+      if (!this.inspection) return null;
+      this.#client.cancel();
+    }
+    this.#plan = null;
+    if (!subject) return null;
+    const answer = this.#file.plan(subject.text, subject.choices);
+    // A question that went down with its worker is asked again by whoever still wants to know.
+    answer.catch(() => {
+      if (this.#plan?.answer === answer) this.#plan = null;
+    });
+    this.#plan = { subject, answer, outcome: null };
+    return this.#plan;
+  }
+
+  #stoppedWhilePreparing(message: string): void {
+    if (this.inspection) {
+      const stopped = explainStoppedEngine(
+        message,
+        'Your file was not changed. Plan it again, or choose another script.',
+      );
+      this.#plan = unplanned(this.subject, { ...stopped, because: 'passing' });
+    } else {
+      const help = 'Your file was not changed. Drop it again, or reload the page if this repeats.';
+      this.refusal = explainStoppedEngine(message, help);
+    }
+  }
+
+  #cameToNothing(problem: Problem): Problem {
+    this.#forgetRun();
+    if (problem.code === 'unreadable-file') this.refusal = problem;
+    return problem;
+  }
+
+  #forgetRun(): void {
+    this.#run = null;
+    this.checks.forgetRun();
+  }
+}

@@ -1,0 +1,113 @@
+// Scripts of the user's own in the page's state: one that cannot be read is never replaced by another, and what is recorded decides what runs.
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { EngineClient } from '../../src/engine/worker/client';
+import { readOwnScripts } from '../../src/ui/state/ownScripts.svelte';
+import { Workbench } from '../../src/ui/state/workbench.svelte';
+import { databaseOf } from './databases';
+
+let client: EngineClient;
+let workbench: Workbench;
+
+beforeAll(() => {
+  // The page of a test lies deeper than the page itself; the migrations lie where they lie for both.
+  const base = document.createElement('base');
+  base.href = '/';
+  document.head.append(base);
+});
+
+beforeEach(() => {
+  client = new EngineClient();
+  workbench = new Workbench(client);
+});
+
+afterEach(() => client.cancel());
+
+const KUNDE = 'CREATE TABLE kunde(id INTEGER PRIMARY KEY, name TEXT);';
+/** "ALTER TABLE kunde ADD COLUMN größe TEXT;" as an editor of Windows saves it. */
+const ANSI = Uint8Array.from('ALTER TABLE kunde ADD COLUMN gr\xf6\xdfe TEXT;', (letter) => letter.charCodeAt(0));
+
+/** The statements that would run. */
+function planned(): readonly string[] {
+  return workbench.planned?.statements.map(({ text }) => text) ?? [];
+}
+
+describe('A script that is not in UTF-8', () => {
+  it('is not replaced by a migration of the catalog, and runs once it is said what it is in', async () => {
+    await workbench.scripts.loaded;
+    expect(workbench.scripts.catalog.length).toBeGreaterThan(0);
+    await workbench.take([await databaseOf(KUNDE), new File([ANSI], 'script.sql')]);
+    expect(workbench.planned).toBeNull();
+    expect(workbench.canRun).toBe(false);
+    expect(workbench.scripts.isOwn).toBe(true);
+    expect(workbench.scripts.own?.title).toBe('script.sql');
+    expect(workbench.scriptProblem).toMatchObject({
+      code: 'unreadable-script',
+      sentence: 'script.sql is not written in UTF-8, so nothing is planned.',
+    });
+    await workbench.changeOwn((own) => own.readAs('script.sql', 'windows-1252'));
+    expect(planned()).toEqual(['ALTER TABLE kunde ADD COLUMN größe TEXT']);
+    expect(workbench.canRun).toBe(true);
+  });
+
+  it('keeps the others of its folder, which run without it only when it is left out', async () => {
+    const files = [
+      new File(['CREATE TABLE a(b);'], '1_a.sql'),
+      new File([ANSI], '2_groesse.sql'),
+      new File(['CREATE TABLE c(d);'], '3_c.sql'),
+    ];
+    await workbench.take([await databaseOf(KUNDE), ...files]);
+    expect(workbench.planned).toBeNull();
+    expect(workbench.scripts.own?.title).toBe('3 migrations of yours');
+    expect(workbench.scriptProblem?.sentence).toContain('2_groesse.sql');
+    await workbench.changeOwn((own) => own.leaveOut('2_groesse.sql'));
+    expect(planned()).toEqual(['CREATE TABLE a(b)', 'CREATE TABLE c(d)']);
+    // It comes to its place when it is added again in an encoding that is read.
+    const again = await readOwnScripts([new File(['ALTER TABLE kunde ADD COLUMN größe TEXT;'], '2_groesse.sql')]);
+    await workbench.changeOwn((own) => own.add(again.files, again.unreadable));
+    expect(planned()).toHaveLength(3);
+    expect(planned()[1]).toContain('größe');
+  });
+});
+
+describe('What a tool has recorded', () => {
+  it('leaves a file below Drizzle’s last time unknown: it is not run, unless it is ticked', async () => {
+    const entries = [1000, 3000, 2000, 4000].map((when, at) => ({ when, tag: `000${at}_x` }));
+    const recorded = `${KUNDE} CREATE TABLE __drizzle_migrations(id INTEGER PRIMARY KEY, hash text NOT NULL, created_at numeric);
+      INSERT INTO __drizzle_migrations(hash, created_at) VALUES ('h', 1000), ('h', 3000);`;
+    const files = entries.map(({ tag }, at) => new File([`CREATE TABLE t${at}(a);`], `${tag}.sql`));
+    const journal = new File([JSON.stringify({ entries })], '_journal.json');
+    await workbench.take([await databaseOf(recorded), ...files, journal]);
+    const { own } = workbench.scripts;
+    await vi.waitUntil(() => own?.histories.length === 1, { timeout: 10_000, interval: 5 });
+    expect(own?.pending.map(({ status }) => status)).toEqual(['applied', 'applied', 'unknown', 'pending']);
+    expect(planned()).toEqual(['CREATE TABLE t3(a)']);
+    await workbench.changeOwn((scripts) => scripts.pick('0002_x.sql', true));
+    expect(planned()).toEqual(['CREATE TABLE t2(a)', 'CREATE TABLE t3(a)']);
+  });
+
+  it('says of a file that it was changed since sqlx has applied it, and of one that only its line endings are others', async () => {
+    const text = 'CREATE TABLE a(id);\n';
+    const hexOf = async (content: string): Promise<string> => {
+      const digest = await crypto.subtle.digest('SHA-384', new TextEncoder().encode(content));
+      return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+    };
+    const rows = await Promise.all(
+      [text.replace('\n', '\r\n'), `${text}-- more`, text].map(
+        async (content, at) => `(${at + 1}, 'x', 't', 1, x'${await hexOf(content)}', 1)`,
+      ),
+    );
+    const recorded = `${KUNDE} CREATE TABLE _sqlx_migrations(version BIGINT PRIMARY KEY, description TEXT, installed_on TEXT, success BOOLEAN,
+      checksum BLOB, execution_time BIGINT); INSERT INTO _sqlx_migrations VALUES ${rows.join(', ')};`;
+    const files = [1, 2, 3].map((number) => new File([text], `${number}_a.sql`));
+    await workbench.take([await databaseOf(recorded), ...files, new File(['CREATE TABLE z(a);'], '4_z.sql')]);
+    const { own } = workbench.scripts;
+    await vi.waitUntil(() => own?.pending.some(({ changed }) => changed !== null), { timeout: 10_000, interval: 5 });
+    expect(own?.pending.map(({ status, changed }) => [status, changed])).toEqual([
+      ['applied', 'line endings'],
+      ['applied', 'text'],
+      ['applied', null],
+      ['pending', null],
+    ]);
+    expect(planned()).toEqual(['CREATE TABLE z(a)']);
+  });
+});
