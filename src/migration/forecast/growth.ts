@@ -67,27 +67,24 @@ export function sampleRows(
     const read = of.query(sql, name === undefined ? [] : [name]);
     return read.ok ? read.value.map(([value = null]) => value) : [];
   };
-  const columns = firsts(`SELECT name FROM pragma_table_xinfo(?, 'main') WHERE hidden IN (0, 3)`, table).map((name) =>
-    quoteIdentifier(String(name)),
-  );
+  const stored = firsts(`SELECT name FROM pragma_table_xinfo(?, 'main') WHERE hidden IN (0, 3)`, table);
+  const columns = stored.map((name) => quoteIdentifier(String(name)));
   const hidden = columns.some((name) => foldName(name) === '"rowid"');
   const hasRowids = !hidden && database.compile(`SELECT rowid FROM ${from}`).ok;
   const keys = firsts(`SELECT iif(cid = -1, NULL, name) FROM pragma_index_xinfo(?, 'main')`, index?.name, index?.shape);
-  const keyOf = (key: SqlValue): string =>
-    typeof key === 'string' ? quoteIdentifier(key) : hasRowids ? '"#t".rowid' : 'NULL';
-  const values = index ? keys.map(keyOf) : columns;
+  const values = index ? keys.map((key) => (key === null ? 'rowid' : quoteIdentifier(String(key)))) : columns;
   // The same, or more, told without the value being read.
   const atMost = (value: string): string => `iif(typeof(${value}) IN ('text', 'blob'), 3 + octet_length(${value}), 9)`;
   const sum = (terms: readonly string[]): string => ['1', ...terms].join(' + ');
   const length = `CASE WHEN ${sum(columns.map(atMost))} > ${LONG_ROW} THEN ${sum(values.map(atMost))}
     WHEN ${(index && indexClauses(parseSql(index.text))?.where) ?? '1'} THEN ${sum(values.map(lengthOf))} ELSE 0 END`;
-  const rows = `${from} AS "#t" NOT INDEXED`;
+  const rows = `${from} NOT INDEXED`;
   const [first = 0, last = 0] = ['min', 'max'].map((end) =>
     Number(hasRowids && firsts(`SELECT ${end}(rowid) FROM ${from}`)[0]),
   );
   const place = `SELECT rowid FROM ${from} WHERE rowid >= ${first} + ${last - first} * "#i" / ${ROWS}.0 LIMIT 1`;
   const spread = `WITH RECURSIVE "#n"("#i") AS (SELECT 0 UNION ALL SELECT "#i" + 1 FROM "#n" WHERE "#i" < ${ROWS})
-    SELECT ${length} FROM "#n" CROSS JOIN ${rows} WHERE "#t".rowid = (${place})`;
+    SELECT ${length} FROM "#n" CROSS JOIN ${rows} WHERE rowid = (${place})`;
   const records = firsts(hasRowids ? spread : `SELECT ${length} FROM ${rows} LIMIT ${ROWS}`).map(Number);
   return { ...pack(records, Number(firsts('PRAGMA main.page_size')[0]), !index && hasRowids), lastRowid: last };
 }

@@ -218,12 +218,9 @@ export class Checks {
   async #work(turn: Turn): Promise<void> {
     for (let task = this.#next(); task; task = this.#next()) {
       this.#current = task;
-      const { key } = task;
-      const progress = { stage: 'check', label: labelOf(key), done: 0, total: 0, pagesRead: 0 } as const;
-      this.states.set(key, { state: 'running', progress });
       const state = await this.#make(task, turn);
       if (state === null) return;
-      this.states.set(key, state);
+      this.states.set(task.key, state);
     }
     this.#current = null;
     // A worker never gives back memory that it took, and the next check may never be asked for.
@@ -240,6 +237,7 @@ export class Checks {
       if (turn.isCurrent) this.states.set(task.key, { state: 'running', progress });
     };
     for (let attempt = 1; ; attempt++) {
+      onProgress({ stage: 'check', label: labelOf(task.key), done: 0, total: 0, pagesRead: 0 });
       try {
         return await turn.still(this.#call(task, turn, onProgress));
       } catch (error) {
