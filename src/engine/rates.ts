@@ -20,18 +20,15 @@ export function measureRates(database: Database, file: ByteSource, now: () => nu
       work(round);
       return Math.min(least, Math.max(0, now() - start));
     }, Infinity);
-  try {
-    rowsOf(scratch, 'CREATE TABLE t (n, key)');
-    const numbers = `WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS})`;
-    rowsOf(scratch, `INSERT INTO t ${numbers} SELECT 0, printf('%0${KEY}d', i * 7919 % 10007) FROM n`);
-    const changedRow = best(() => rowsOf(scratch, 'UPDATE t SET n = n + 1')) / ROWS;
-    const index = best((round) => rowsOf(scratch, `CREATE INDEX i${round} ON t (key)`));
-    const length = Math.min(READ_BYTES, Math.floor(file.size / 4));
-    // Elsewhere each time: what was read for an earlier forecast is in memory by now.
-    const place = (round: number): number => Math.floor(((((now() * 0.618) % 1) + round) / 5) * (file.size - length));
-    const readByte = best((round) => file.read(place(round), place(round) + length)) / Math.max(1, length);
-    return { readByte, changedRow, sortedByte: index / (ROWS * (KEY + ENTRY) * Math.log2(ROWS)) };
-  } finally {
-    scratch.close();
-  }
+  rowsOf(scratch, 'CREATE TABLE t (n, key)');
+  const numbers = `WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS})`;
+  rowsOf(scratch, `INSERT INTO t ${numbers} SELECT 0, printf('%0${KEY}d', i * 7919 % 10007) FROM n`);
+  const changedRow = best(() => rowsOf(scratch, 'UPDATE t SET n = n + 1')) / ROWS;
+  const index = best((round) => rowsOf(scratch, `CREATE INDEX i${round} ON t (key)`));
+  const length = Math.min(READ_BYTES, Math.floor(file.size / 4));
+  // Elsewhere each time: what was read for an earlier forecast is in memory by now.
+  const place = (round: number): number => Math.floor(((((now() * 0.618) % 1) + round) / 5) * (file.size - length));
+  const readByte = best((round) => file.read(place(round), place(round) + length)) / Math.max(1, length);
+  scratch.close();
+  return { readByte, changedRow, sortedByte: index / (ROWS * (KEY + ENTRY) * Math.log2(ROWS)) };
 }

@@ -3,7 +3,7 @@
 import { foldName, rowsOf, type Database } from '../../database';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { unquotedName } from '../../script/tokens';
-import type { StatementOutcome } from '../outcome';
+import type { Plan } from '../run/plan';
 import { sampleRows, type Growth } from './growth';
 
 /** Milliseconds for a byte of the file that is read, a row that is changed, a byte of sorted index entries times log₂ of their number. */
@@ -12,7 +12,6 @@ export type Rates = Readonly<Record<'readByte' | 'changedRow' | 'sortedByte', nu
 /** What a statement of the plan will cost; nothing at all where it is not applied. */
 export interface StatementForecast {
   readonly ordinal: number;
-  /** The index that it builds, or null. */
   readonly index: string | null;
   readonly pagesToRead: number;
   /** Bytes that it adds to those that lie over the file. */
@@ -32,7 +31,6 @@ export interface Forecast {
   readonly heapBytes: number;
   /** Memory at the worst moment: the page, the engine, what is kept of the file, what is written by then, a temporary file. */
   readonly peakBytes: number;
-  /** Time of the statements. */
   readonly milliseconds: number;
   /** Ordinals of the statements that plain SQLite refuses for tables that hold rows. */
   readonly adapted: readonly number[];
@@ -40,15 +38,13 @@ export interface Forecast {
   readonly uncertain: readonly { readonly ordinal: number; readonly why: string }[];
 }
 
-/** What a forecast is made from. */
-export interface ForecastInput {
-  /** The file's database, as it is before the run; it is only read. */
+interface ForecastInput {
+  /** The file's, as it is before the run; it is only read, and at most `cacheBytes` of it are kept in memory. */
   readonly database: Database;
-  /** Bytes of the file, and how many of them are kept in memory at most. */
   readonly fileBytes: number;
   readonly cacheBytes: number;
   readonly statements: readonly ParsedStatement[];
-  readonly outcomes: readonly StatementOutcome[];
+  readonly outcomes: Plan['outcomes'];
   readonly growth: Growth;
   /** Rows of the file's tables that the script names; null where SQLite cannot count them. */
   readonly rows: Iterable<readonly [table: string, rows: number | null]>;
@@ -62,31 +58,22 @@ type Table = Record<'bytes' | 'changed', number> & { rows: number | null };
 
 /** The page and its worker without the heap (in Chromium an idle run took 117 MB in all), and the heap that sql.js begins with. */
 const [IDLE_BYTES, FIRST_HEAP_BYTES] = [96e6, 22_151_168];
-/** How full pages are whose rows have become longer. */
-const FULL = 0.85;
 const NOTHING = { index: null, pagesToRead: 0, bytesToWrite: 0, bytesToRewrite: 0, bytesToSort: 0, milliseconds: 0 };
-/** What sorting an entry of an index takes beside its bytes, in bytes. */
-export const ENTRY = 40;
-const GOES = /^(create (index|table as)|update|delete|drop column)$/;
+export const ENTRY = 40; // Sorting an entry of an index takes as long as so many bytes more.
+const DOUBT = 'Rows of a table that it names cannot be read.';
 
 /** Tells what a run of a planned script will take. Reads some hundred rows of each table that a statement goes through. */
 export function forecastRun(input: ForecastInput): Forecast {
   const { database, fileBytes, cacheBytes, outcomes, growth, rates } = input;
   const pageSize = Number(rowsOf(database, 'PRAGMA main.page_size')[0]?.[0]);
-  const sqliteCache = Number(rowsOf(database, 'PRAGMA cache_size')[0]?.[0]) * -1024; // The engine sets it, in KiB below zero.
+  // The engine sets it, in KiB below zero.
+  const sqliteCache = Number(rowsOf(database, 'PRAGMA cache_size')[0]?.[0]) * -1024;
   const doubts = new Map<number, string>();
   const tables = new Map<string, Table>();
-  const named = new Set(
-    input.statements.flatMap((one) => [
-      ...namesOf(one, outcomes[one.ordinal - 1]),
-      one.newName && foldName(one.table ?? ''),
-    ]),
-  );
   for (const [name, counted] of input.rows) {
-    const sample = named.has(foldName(name)) ? sampleRows(database, name, null) : '';
-    const known = typeof sample === 'string' ? { lastRowid: 0, onPages: NaN } : sample;
-    const rows = counted ?? known.lastRowid;
-    tables.set(foldName(name), { rows, bytes: counted === null ? NaN : rows * known.onPages, changed: 0 });
+    const { onPages, lastRowid } = sampleRows(database, name);
+    const rows = counted ?? lastRowid;
+    tables.set(foldName(name), { rows, bytes: rows === 0 ? 0 : rows * onPages, changed: 0 });
   }
   const statements = input.statements.map((statement) => {
     const { kind, ordinal, name, text } = statement;
@@ -99,23 +86,24 @@ export function forecastRun(input: ForecastInput): Forecast {
     cost.bytesToWrite = Math.max(0, grown) + (/^(create|add)/.test(kind) ? text.length : 0);
     if (/^(analyze|reindex|vacuum)$/.test(kind)) doubts.set(ordinal, 'It reads tables and indexes as a whole.');
     if ((outcome.byTriggers ?? 0) > 0) doubts.set(ordinal, 'What triggers write over is not counted.');
-    if (kind === 'create table' || kind === 'create table as')
-      tables.set(foldName(name ?? ''), { rows: kind === 'create table' ? 0 : null, bytes: 0, changed: 0 });
-    const backfill = backfillOf(outcome);
+    const made = kind === 'create table' ? { rows: 0 } : kind === 'create table as' ? { rows: null } : null;
+    if (made) tables.set(foldName(name ?? ''), { ...made, bytes: 0, changed: 0 });
+    // The UPDATE by which existing rows get a value in a column that is added.
+    const backfill = outcome.executed?.find((sql) => /^UPDATE main\."(?!sqlite_schema")/.test(sql));
     const isChanged = backfill !== undefined || /^(update|delete|drop column)$/.test(kind);
-    for (const one of namesOf(statement, outcome)) {
-      const bytes = tables.get(one)?.bytes ?? 0;
-      if (Number.isNaN(bytes)) doubts.set(ordinal, 'Rows of a table that it names cannot be sampled or counted.');
-      cost.pagesToRead += (bytes || 0) / pageSize;
-    }
+    const goes = isChanged || /^create (index|table as)$/.test(kind) || (kind === 'insert' && /\bselect\b/i.test(text));
+    const names = new Set(goes ? statement.tokens.map((token) => foldName(unquotedName(token) ?? '')) : []);
+    const bytes = [...names].map((one) => tables.get(one)?.bytes ?? 0);
+    if (bytes.some(Number.isNaN)) doubts.set(ordinal, DOUBT);
+    cost.pagesToRead = bytes.reduce((all, one) => all + (one || 0) / pageSize, 0);
     const table = tables.get(foldName(statement.table ?? ''));
     if (!table || statement.temporary) return cost;
     if (kind === 'rename table') tables.set(foldName(statement.newName ?? ''), table);
     const rows = table.rows ?? 0;
     const changes = backfill !== undefined || kind === 'drop column' ? rows : outcome.changes;
     if (backfill !== undefined && outcome.changes === 0) {
-      // The plan has left it out.
-      cost.bytesToWrite += (rows * (backfill.length - backfill.lastIndexOf(' = ') - 3)) / FULL;
+      // The plan has left it out. Pages whose rows become longer are split, and are not full then.
+      cost.bytesToWrite += (rows * (backfill.length - backfill.lastIndexOf(' = ') - 3)) / 0.85;
       cost.milliseconds += cost.pagesToRead * pageSize * rates.readByte + rows * rates.changedRow;
     }
     if (isChanged) {
@@ -130,16 +118,12 @@ export function forecastRun(input: ForecastInput): Forecast {
   });
   for (const { index, table, sample } of growth.waiting) {
     const cost = statements.findLast((one) => one.index !== null && foldName(one.index) === index);
+    const rows = tables.get(table)?.rows ?? sample.lastRowid;
     if (!cost) continue;
-    if (typeof sample === 'string') {
-      doubts.set(cost.ordinal, `Rows of ${table} cannot be sampled: ${sample}.`);
-      continue;
-    }
-    const { record, onPages, lastRowid } = sample;
-    const rows = tables.get(table)?.rows ?? lastRowid;
-    cost.bytesToWrite += Math.max(pageSize, rows * onPages);
-    cost.bytesToSort = rows * record;
-    const sorting = rows * (record + ENTRY) * Math.log2(rows + 2) * rates.sortedByte;
+    if (rows > 0 && Number.isNaN(sample.onPages)) doubts.set(cost.ordinal, DOUBT);
+    cost.bytesToWrite += Math.max(pageSize, rows * sample.onPages || 0);
+    cost.bytesToSort = rows * sample.record || 0;
+    const sorting = (cost.bytesToSort + rows * ENTRY) * Math.log2(rows + 2) * rates.sortedByte;
     cost.milliseconds += cost.pagesToRead * pageSize * rates.readByte + sorting;
   }
   const sum = (figure: Exclude<keyof Cost, 'index'>): number => statements.reduce((all, one) => all + one[figure], 0);
@@ -149,11 +133,11 @@ export function forecastRun(input: ForecastInput): Forecast {
   const working = Math.min(sqliteCache, read + bytesToWrite) + Math.min(sqliteCache, sorted) * 1.5;
   const heapBytes = FIRST_HEAP_BYTES + working + sum('bytesToRewrite');
   // What finds no room in SQLite's cache is sorted in a temporary file, which is memory too.
-  const over = bytesToWrite + (sorted > sqliteCache ? sorted : 0);
-  const peakBytes = IDLE_BYTES + heapBytes + Math.min(cacheBytes, fileBytes, read) + over;
+  const temporary = sorted > sqliteCache ? sorted : 0;
+  const peakBytes = IDLE_BYTES + heapBytes + Math.min(cacheBytes, fileBytes, read) + bytesToWrite + temporary;
   const adapted = outcomes.filter(({ verdict }) => verdict === 'adapted').map(({ ordinal }) => ordinal);
-  const uncertain = [...doubts].map(([ordinal, why]) => ({ ordinal, why }));
-  return { statements, bytesToWrite, heapBytes, peakBytes, milliseconds: sum('milliseconds'), adapted, uncertain };
+  const [milliseconds, uncertain] = [sum('milliseconds'), [...doubts].map(([ordinal, why]) => ({ ordinal, why }))];
+  return { statements, bytesToWrite, heapBytes, peakBytes, milliseconds, adapted, uncertain };
 }
 
 /** Bytes of the pages that rows which were changed lie on. Where these are is not known: the mean of side by side and anywhere. */
@@ -162,15 +146,4 @@ function bytesOfRows(table: Table, pageSize: number): number {
   const least = Math.min(1, table.changed / Math.max(1, table.rows ?? 0));
   const most = Math.max(least, 1 - (1 - 1 / Math.max(2, pages)) ** table.changed);
   return pages * pageSize * Math.sqrt(least * most);
-}
-
-/** All names in a statement that goes through the rows of tables, folded. */
-function namesOf({ kind, text, tokens }: ParsedStatement, outcome: StatementOutcome | undefined): ReadonlySet<string> {
-  const goes = kind === 'insert' ? /\bselect\b/i.test(text) : GOES.test(kind) || backfillOf(outcome) !== undefined;
-  return new Set(goes ? tokens.map((token) => foldName(unquotedName(token) ?? '')) : []);
-}
-
-/** The UPDATE by which existing rows get a value in a column that is added. */
-function backfillOf(outcome: StatementOutcome | undefined): string | undefined {
-  return outcome?.executed?.find((sql) => /^UPDATE main\."(?!sqlite_schema")/.test(sql));
 }

@@ -181,7 +181,7 @@ describe('A forecast hardly reads the file', () => {
     .map((sql, at) => sql.replace(' i ', ` i${at} `))
     .join('; ');
 
-  test.each([2_000, 150_000])('of %i rows: so many pages at most, whatever its size', (rows) => {
+  test.each([2_000, 60_000])('of %i rows: so many pages at most, whatever its size', (rows) => {
     const { pagesOfDatabase } = foretell(database(rows), script, DEFAULT_CHOICES, MACHINE);
     expect(pagesOfDatabase).toBeLessThan(150);
   });
