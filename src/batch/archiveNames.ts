@@ -27,12 +27,17 @@ export function archiveNames(paths: readonly string[], folder: string): readonly
   const natural = new Set(own.map((parts) => folded(parts.join('/'))));
   // A file cannot have the name of a folder.
   const taken = new Set(own.flatMap((parts) => parts.map((_, at) => folded(parts.slice(0, at).join('/')))));
+  /** By a name that several files have: the first number that may be free. */
+  const numbers = new Map<string, number>();
   return own.map((parts) => {
-    let name = parts.join('/');
-    for (let copy = 2; taken.has(folded(name)); copy++) {
+    const plain = parts.join('/');
+    let name = plain;
+    let copy = numbers.get(plain) ?? 2;
+    for (; taken.has(folded(name)); copy++) {
       const numbered = withNumber(parts, copy);
       if (!natural.has(folded(numbered))) name = numbered;
     }
+    numbers.set(plain, copy);
     taken.add(folded(name));
     return `${folder}/${name}`;
   });

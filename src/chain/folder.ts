@@ -40,6 +40,11 @@ export interface ChainMigration {
   readonly warnings: readonly string[];
 }
 
+/** The paths of files, by which one of thousands is known. */
+export function pathsIn(files: readonly { readonly path: string }[]): ReadonlySet<string> {
+  return new Set(files.map(({ path }) => path));
+}
+
 /** A folder, put in order. */
 export interface Arranged {
   /** Null for files that are numbered, or only named. */
@@ -95,12 +100,13 @@ export function arrangeMigrations(files: readonly MigrationFile[]): Arranged {
   const tool = toolOf(candidates, sorted);
   const journal = tool === 'drizzle' ? journalOf(sorted, leftOut) : null;
   const listed = candidates.filter(({ path }) => journal === null || journal.has(tagOf(path)));
-  for (const candidate of candidates) {
-    if (listed.includes(candidate)) continue;
-    leftOut.push({ path: candidate.path, why: 'the journal of Drizzle, meta/_journal.json, does not name it' });
+  for (const { path } of candidates) {
+    if (journal === null || journal.has(tagOf(path))) continue;
+    leftOut.push({ path, why: 'the journal of Drizzle, meta/_journal.json, does not name it' });
   }
+  const came = new Set([...candidates, ...leftOut].map(({ path }) => tagOf(path)));
   for (const tag of journal?.keys() ?? []) {
-    if (candidates.some(({ path }) => tagOf(path) === tag) || leftOut.some(({ path }) => tagOf(path) === tag)) continue;
+    if (came.has(tag)) continue;
     leftOut.push({ path: `${tag}.sql`, why: 'the journal of Drizzle names it, but it did not come with the others' });
   }
   const numbered = listed.some(({ name }) => name.version !== '');

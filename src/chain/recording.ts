@@ -100,5 +100,13 @@ function spelledLike(path: string, applied: History['applied']): string | null {
 
 /** `007` where the entries that are there keep their zeros, `7` where they do not. */
 function versionLike(version: string, number: string, applied: History['applied']): string {
-  return applied.some((entry) => /^0\d/.test(entry.version)) ? quoteText(version) : number;
+  let known = keepZeros.get(applied);
+  if (known === undefined) {
+    known = applied.some((entry) => /^0\d/.test(entry.version));
+    keepZeros.set(applied, known);
+  }
+  return known ? quoteText(version) : number;
 }
+
+/** Whether a table keeps the zeros of versions: asked for each of thousands of files, and the same for all of them. */
+const keepZeros = new WeakMap<History['applied'], boolean>();

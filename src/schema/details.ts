@@ -1,7 +1,7 @@
 // What SQLite makes of a schema beyond what is declared: affinities, collations, foreign keys and the columns of indexes.
 
 import { quoteIdentifier, rowsOf, type Database, type Row, foldName } from '../database';
-import type { Schema } from './schema';
+import { findRelation, type Index, type Relation, type Schema } from './schema';
 
 /** What values a column prefers (https://sqlite.org/datatype3.html#determination_of_column_affinity); ANY in STRICT tables. */
 export type Affinity = 'TEXT' | 'NUMERIC' | 'INTEGER' | 'REAL' | 'BLOB' | 'ANY';
@@ -62,28 +62,57 @@ const ORIGINS: Readonly<Record<string, IndexDetails['origin']>> = { c: 'index', 
  */
 export function describeSchema(scratch: Database, schema: Schema): SchemaDetails {
   scratch.execute('PRAGMA foreign_keys = OFF');
-  for (const { sql, kind } of schema.relations) if (kind !== 'shadow table' && kind !== 'view') scratch.execute(sql);
-  const tables = schema.relations
-    .filter(({ kind }) => kind !== 'view')
-    .map(({ name, strict, columns, kind }) => {
-      const collations: ReadonlyMap<string, string> =
-        kind === 'table'
-          ? collationsOf(
-              scratch,
-              name,
-              columns.map((column) => column.name),
-            )
-          : new Map();
-      return {
-        name,
-        columns: columns.map((column): ColumnDetails => {
-          const affinity = affinityOf(column.type, strict);
-          return { name: column.name, affinity, collation: collations.get(foldName(column.name)) ?? null };
-        }),
-      };
-    });
-  for (const { sql } of schema.indexes) if (sql !== null) scratch.execute(sql);
-  return { tables, foreignKeys: foreignKeysOf(scratch, schema), indexes: indexesOf(scratch) };
+  // One transaction: to commit each statement alone takes longer than the statement.
+  scratch.execute('BEGIN');
+  const indexes = new Map<string, Index[]>();
+  for (const index of schema.indexes) {
+    const others = indexes.get(foldName(index.table));
+    if (others) others.push(index);
+    else indexes.set(foldName(index.table), [index]);
+  }
+  const relations = schema.relations.filter(({ kind }) => kind !== 'view');
+  const parts: SchemaDetails[] = [];
+  for (let from = 0; from < relations.length; from += TABLES_AT_ONCE) {
+    parts.push(describeTables(scratch, schema, relations.slice(from, from + TABLES_AT_ONCE), indexes));
+  }
+  scratch.execute('COMMIT');
+  return {
+    tables: parts.flatMap(({ tables }) => tables),
+    foreignKeys: parts.flatMap(({ foreignKeys }) => foreignKeys),
+    indexes: parts.flatMap((part) => part.indexes),
+  };
+}
+
+/** Each CREATE goes through all lines of sqlite_schema, so these are taken out again before they are many. */
+const TABLES_AT_ONCE = 50;
+
+function describeTables(
+  scratch: Database,
+  schema: Schema,
+  relations: readonly Relation[],
+  indexes: ReadonlyMap<string, readonly Index[]>,
+): SchemaDetails {
+  for (const { sql, kind } of relations) if (kind !== 'shadow table') scratch.execute(sql);
+  const tables = relations.map(({ name, strict, columns, kind }) => {
+    const names = columns.map((column) => column.name);
+    const collations = kind === 'table' ? collationsOf(scratch, name, names) : new Map<string, string>();
+    return {
+      name,
+      columns: columns.map((column): ColumnDetails => {
+        const affinity = affinityOf(column.type, strict);
+        return { name: column.name, affinity, collation: collations.get(foldName(column.name)) ?? null };
+      }),
+    };
+  });
+  for (const { name } of relations) {
+    for (const { sql } of indexes.get(foldName(name)) ?? []) if (sql !== null) scratch.execute(sql);
+  }
+  const details = { tables, foreignKeys: foreignKeysOf(scratch, schema), indexes: indexesOf(scratch) };
+  // SQLite goes by what it has read: tables that are made later can still refer to these.
+  scratch.execute('PRAGMA writable_schema = ON');
+  scratch.execute('DELETE FROM sqlite_schema');
+  scratch.execute('PRAGMA writable_schema = OFF');
+  return details;
 }
 
 /** The affinity that a declared type gives a column. In a STRICT table only ANY keeps values as they are. */
@@ -126,12 +155,13 @@ function foreignKeysOf(scratch: Database, schema: Schema): readonly ForeignKey[]
   const keys = new Map<string, Row[]>();
   for (const row of rows) {
     const id = `${String(row[1])} ${String(row[0])}`;
-    keys.set(id, [...(keys.get(id) ?? []), row]);
+    const parts = keys.get(id);
+    if (parts) parts.push(row);
+    else keys.set(id, [row]);
   }
-  const byName = new Map(schema.relations.map((relation) => [foldName(relation.name), relation]));
   return [...keys.values()].map((parts): ForeignKey => {
     const [table, , , parent, , onUpdate, onDelete] = (parts[0] ?? []).map(String);
-    const primaryKey = (byName.get(foldName(parent ?? ''))?.columns ?? [])
+    const primaryKey = (findRelation(schema, parent ?? '')?.columns ?? [])
       .filter((column) => column.primaryKey > 0)
       .sort((one, other) => one.primaryKey - other.primaryKey);
     return {

@@ -12,17 +12,10 @@ const KINDS = { table: 'table', virtual: 'virtual table', shadow: 'shadow table'
  * Throws when sqlite_schema itself cannot be read.
  */
 export function readSchema(database: Database): Schema {
-  const listed = new Map(
-    rowsOf(database, 'SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = ?', ['main']).map(
-      ([name, type, withoutRowid, strict]) => [
-        String(name),
-        { type: String(type), withoutRowid: withoutRowid === 1, strict: strict === 1 },
-      ],
-    ),
-  );
-  const relations: Relation[] = [];
+  const found: Omit<Relation, keyof Facts>[] = [];
   const indexes: Index[] = [];
   const triggers: Trigger[] = [];
+  const views = new Set<string>();
   const objects = rowsOf(database, 'SELECT type, name, tbl_name, rootpage, sql FROM main.sqlite_schema ORDER BY rowid');
   for (const [type, rawName, rawTable, rootPage, rawSql] of objects) {
     const name = String(rawName);
@@ -31,23 +24,47 @@ export function readSchema(database: Database): Schema {
     if (type === 'index') indexes.push({ name, table, sql });
     else if (type === 'trigger') triggers.push({ name, table, sql: sql ?? '' });
     else if (type === 'table' || type === 'view') {
-      const facts = listed.get(name) ?? { type, withoutRowid: false, strict: false };
-      const documentation = type === 'table' && sql !== null ? readDocumentation(sql) : null;
-      const columns = readColumns(database, name, documentation?.columns ?? new Map<string, string>());
-      relations.push({
-        kind: KINDS[facts.type as keyof typeof KINDS],
-        name,
-        sql: sql ?? '',
-        columns: columns.ok ? columns.value : [],
-        unreadable: columns.ok ? null : columns.error.message,
-        withoutRowid: facts.withoutRowid,
-        strict: facts.strict,
-        rootPage: Number(rootPage),
-        documentation: documentation?.table ?? null,
-      });
+      if (type === 'view') views.add(name);
+      found.push(readRelation(database, { name, sql, rootPage: Number(rootPage), documented: type === 'table' }));
     }
   }
+  const facts = readFacts(database);
+  const relations = found.map((relation): Relation => {
+    const kind = views.has(relation.name) ? 'view' : 'table';
+    return { ...relation, ...(facts.get(relation.name) ?? { kind, withoutRowid: false, strict: false }) };
+  });
   return { relations, indexes, triggers };
+}
+
+function readRelation(
+  database: Database,
+  of: { readonly name: string; readonly sql: string | null; readonly rootPage: number; readonly documented: boolean },
+): Omit<Relation, keyof Facts> {
+  const { name, sql, rootPage } = of;
+  const documentation = of.documented && sql !== null ? readDocumentation(sql) : null;
+  const columns = readColumns(database, name, documentation?.columns ?? new Map<string, string>());
+  return {
+    name,
+    sql: sql ?? '',
+    columns: columns.ok ? columns.value : [],
+    unreadable: columns.ok ? null : columns.error.message,
+    rootPage,
+    documentation: documentation?.table ?? null,
+  };
+}
+
+/** What is known of a relation beside its text and its columns. */
+type Facts = Pick<Relation, 'kind' | 'withoutRowid' | 'strict'>;
+
+/** By name. Asked after the columns: SQLite compiles every view whose columns it does not know yet for this list. */
+function readFacts(database: Database): ReadonlyMap<string, Facts> {
+  const listed = rowsOf(database, 'SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = ?', ['main']);
+  return new Map(
+    listed.map(([name, type, withoutRowid, strict]) => [
+      String(name),
+      { kind: KINDS[String(type) as keyof typeof KINDS], withoutRowid: withoutRowid === 1, strict: strict === 1 },
+    ]),
+  );
 }
 
 function readColumns(database: Database, relation: string, documentation: ReadonlyMap<string, string>) {
@@ -70,6 +87,31 @@ function readColumns(database: Database, relation: string, documentation: Readon
     };
   });
   return { ok: true as const, value: columns };
+}
+
+/**
+ * Of the schema of `main` only the triggers of a name, and what they stand on: with as much as is needed to set them off, and at
+ * the cost of no other table.
+ */
+export function readTriggers(database: Database, name: string): Schema {
+  const rows = rowsOf(
+    database,
+    `SELECT t.name, t.tbl_name, t.sql, r.name FROM main.sqlite_schema AS t LEFT JOIN main.sqlite_schema AS r
+     ON r.name = t.tbl_name COLLATE NOCASE AND r.type IN ('table', 'view')
+     WHERE t.type = 'trigger' AND t.name = ? COLLATE NOCASE`,
+    [name],
+  );
+  const triggers = rows.map(([own, table, sql]) => ({
+    name: String(own),
+    table: String(table),
+    sql: String(sql ?? ''),
+  }));
+  const relations = rows.flatMap(([, , , on]): Relation[] => {
+    if (typeof on !== 'string') return [];
+    const facts = { kind: 'table', withoutRowid: false, strict: false } as const;
+    return [{ ...readRelation(database, { name: on, sql: null, rootPage: 0, documented: false }), ...facts }];
+  });
+  return { relations, indexes: [], triggers };
 }
 
 /** Whether the table's name means a temporary table, which hides one of the file. */

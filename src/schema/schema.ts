@@ -56,10 +56,18 @@ export interface Schema {
   readonly triggers: readonly Trigger[];
 }
 
+/** The relations of each schema by folded name: a schema never changes, and is asked for one after the other. */
+const byName = new WeakMap<Schema['relations'], ReadonlyMap<string, Relation>>();
+
 /** The relation of a name (SQLite compares ASCII letters without their case), or undefined. */
-export function findRelation(schema: Schema, name: string): Relation | undefined {
-  const wanted = foldName(name);
-  return schema.relations.find((relation) => foldName(relation.name) === wanted);
+export function findRelation({ relations }: Pick<Schema, 'relations'>, name: string): Relation | undefined {
+  let known = byName.get(relations);
+  if (!known) {
+    // Of two that have one name the first counts.
+    known = new Map(relations.map((relation) => [foldName(relation.name), relation] as const).reverse());
+    byName.set(relations, known);
+  }
+  return known.get(foldName(name));
 }
 
 /** The names of the columns whose values are stored, in their order. */

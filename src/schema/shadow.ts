@@ -4,6 +4,9 @@
 
 import { rowsOf, type Database, type Outcome, type SqlValue } from '../database';
 
+/** Each CREATE goes through all lines of sqlite_schema, so these are taken out again before they are many. */
+const PLACEHOLDERS_AT_ONCE = 50;
+
 /**
  * Makes the shadow of a database in memory: the same rows of sqlite_schema to the letter, over empty b-trees.
  * The DDL is not executed but written into sqlite_schema (PRAGMA writable_schema, https://sqlite.org/pragma.html), so that
@@ -21,25 +24,30 @@ export function makeShadow(database: Database): Database {
   // Its pages hold nothing: small ones keep a schema of many tables small.
   must('PRAGMA page_size = 1024');
   must('BEGIN');
+  // Only a table whose text has the word can be without rowid; the list of all tables costs much where there are views.
   const objects = rowsOf(
     database,
-    `SELECT s.type, s.name, s.tbl_name, s.rootpage, CAST(s.sql AS BLOB), coalesce(l.wr, 0)
-     FROM main.sqlite_schema AS s LEFT JOIN pragma_table_list AS l ON l.schema = 'main' AND l.name = s.name AND s.type = 'table'
-     ORDER BY s.rowid`,
+    `SELECT type, name, tbl_name, rootpage, CAST(sql AS BLOB), CASE WHEN type = 'table' AND sql LIKE '%without%'
+       THEN name IN (SELECT name FROM pragma_table_list WHERE schema = 'main' AND wr) ELSE 0 END
+     FROM main.sqlite_schema ORDER BY rowid`,
   );
-  must('CREATE TABLE placeholder (x)');
-  objects.forEach(([type, , , rootPage, , withoutRowid], at) => {
-    if (rootPage === 0) return;
-    // A WITHOUT ROWID table is stored in an index b-tree.
-    if (type === 'table' && withoutRowid === 0) must(`CREATE TABLE placeholder_${at} (x)`);
-    else must(`CREATE INDEX placeholder_${at} ON placeholder (x)`);
-  });
-  const roots = new Map(
-    rowsOf(shadow, 'SELECT name, rootpage FROM sqlite_schema').map(([name, root]) => [String(name), Number(root)]),
-  );
-  // As bytes, since text that is not valid in its encoding does not survive the way through JavaScript.
   must('PRAGMA writable_schema = ON');
-  must('DELETE FROM sqlite_schema');
+  const roots = new Map<string, number>();
+  for (let from = 0; from < objects.length; from += PLACEHOLDERS_AT_ONCE) {
+    must(`CREATE TABLE holder_${from} (x)`);
+    for (let at = from; at < Math.min(from + PLACEHOLDERS_AT_ONCE, objects.length); at++) {
+      const [type, , , rootPage, , withoutRowid] = objects[at] ?? [];
+      if (rootPage === 0) continue;
+      // A WITHOUT ROWID table is stored in an index b-tree.
+      if (type === 'table' && withoutRowid === 0) must(`CREATE TABLE placeholder_${at} (x)`);
+      else must(`CREATE INDEX placeholder_${at} ON holder_${from} (x)`);
+    }
+    for (const [name, root] of rowsOf(shadow, 'SELECT name, rootpage FROM sqlite_schema')) {
+      roots.set(String(name), Number(root));
+    }
+    must('DELETE FROM sqlite_schema');
+  }
+  // As bytes, since text that is not valid in its encoding does not survive the way through JavaScript.
   objects.forEach(([type, name, table, , sql], at) => {
     const root = roots.get(`placeholder_${at}`) ?? 0;
     must(`INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES (?, ?, ?, ${root}, CAST(? AS TEXT))`, [

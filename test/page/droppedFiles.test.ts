@@ -119,6 +119,55 @@ describe('Files that are dropped together', () => {
   });
 });
 
+describe('Twice as many files that are dropped together are at most twice as much to look at', () => {
+  /** How often the name of a file is looked at to sort so many. */
+  function looks(names: readonly string[]): number {
+    let count = 0;
+    const files = names.map((name) =>
+      Object.defineProperty(fileOf(name), 'name', {
+        get: () => {
+          count++;
+          return name;
+        },
+      }),
+    );
+    const seen = files.map((file, at) => ({
+      file,
+      kind: names[at]?.endsWith('.db') === true ? ('database' as const) : ('other' as const),
+    }));
+    sortFiles(seen, null, []);
+    return count;
+  }
+  const numbered = (count: number, ...endings: readonly string[]): readonly string[] =>
+    Array.from({ length: count }, (_, at) => endings.map((ending) => `f${at}${ending}`)).flat();
+
+  it.each([
+    ['databases', ['.db']],
+    ['databases with their logs and journals', ['.db-wal', '.db', '.db-journal']],
+    ['logs without a database', ['.db-wal']],
+    ['scripts', ['.sql']],
+    ['other files', ['.png']],
+  ])('%s', (_, endings) => {
+    const [once, twice] = [looks(numbered(100, ...endings)), looks(numbered(200, ...endings))];
+    expect(once).toBeGreaterThan(0);
+    expect(twice).toBeLessThanOrEqual(2.1 * once);
+  });
+
+  it('and each of hundreds of databases has its own sidecars', () => {
+    const names = numbered(300, '.db-wal', '.db', '.db-journal');
+    const seen = names.map((name) => ({
+      file: fileOf(name),
+      kind: name.endsWith('.db') ? ('database' as const) : ('other' as const),
+    }));
+    const { many, leftOut } = sortFiles(seen, null, []);
+    expect(many).toHaveLength(300);
+    expect(leftOut).toBeNull();
+    for (const { file, sidecars } of many) {
+      expect([sidecars.log?.name, sidecars.journal?.name]).toEqual([`${file.name}-wal`, `${file.name}-journal`]);
+    }
+  });
+});
+
 describe('Files that are dropped on a database that is open', () => {
   it.each([
     ['spine.db-wal', null, 'spine.db spine.db-wal · ·'],

@@ -72,7 +72,7 @@ function keysOf(tables: readonly Relation[], details: SchemaDetails): readonly K
   const unique = new Map<string, IndexDetails[]>();
   for (const index of details.indexes) {
     const table = foldName(index.table);
-    if (index.unique && !index.partial) unique.set(table, [...(unique.get(table) ?? []), index]);
+    if (index.unique && !index.partial) add(unique, table, index);
   }
   return tables.flatMap(({ name: table, columns }) => {
     const primary = columns.filter(({ primaryKey }) => primaryKey > 0);
@@ -139,8 +139,7 @@ function bySharedColumn(
     for (const { name: column } of columns) {
       const shared = foldName(column);
       if (!keyed.has(shared) && !shared.endsWith('_id')) continue;
-      if (!taken.has(columnId(table, column)))
-        holders.set(shared, [...(holders.get(shared) ?? []), { table, columns: [column] }]);
+      if (!taken.has(columnId(table, column))) add(holders, shared, { table, columns: [column] });
     }
   }
   return [...holders].flatMap(([shared, all]) => {
@@ -158,16 +157,33 @@ function byCompositeKey(tables: readonly Relation[], keys: readonly Key[]): read
     const name = key.columns.map(foldName).sort().join();
     if (key.columns.length > 1 && !distinct.has(name)) distinct.set(name, key);
   }
-  const composite = [...distinct.values()].map((key) => ({ ...key, names: key.columns.map(foldName) }));
+  const composite = [...distinct.values()].map((key, at) => ({ ...key, at, names: key.columns.map(foldName) }));
+  // A table that has all columns of a key has the one that the fewest keys have: only by that one each key is looked for.
+  const common = new Map<string, number>();
+  for (const { names } of composite) for (const name of names) common.set(name, (common.get(name) ?? 0) + 1);
+  const byRarest = new Map<string, (typeof composite)[number][]>();
+  for (const key of composite) {
+    const [rarest = ''] = key.names.toSorted((one, other) => (common.get(one) ?? 0) - (common.get(other) ?? 0));
+    add(byRarest, rarest, key);
+  }
   return tables.flatMap(({ name: table, columns }) => {
     const there = new Map(columns.map(({ name }) => [foldName(name), name]));
-    const whole = composite.filter((key) => key.table !== table && key.names.every((name) => there.has(name)));
+    const whole = [...there.keys()]
+      .flatMap((name) => byRarest.get(name) ?? [])
+      .filter((key) => key.table !== table && key.names.every((name) => there.has(name)))
+      .sort((one, other) => one.at - other.at);
     const largest = whole.filter(({ names }) => !whole.some((other) => isWithin(names, other.names)));
     return largest.map((to) => {
       const from = { table, columns: to.names.map((name) => there.get(name) ?? name) };
       return relation('suggested', from, to, `both have the key ${to.columns.join(', ')}`);
     });
   });
+}
+
+function add<Value>(lists: Map<string, Value[]>, name: string, value: Value): void {
+  const list = lists.get(name);
+  if (list) list.push(value);
+  else lists.set(name, [value]);
 }
 
 function isWithin(names: readonly string[], others: readonly string[]): boolean {

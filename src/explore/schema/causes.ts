@@ -41,12 +41,13 @@ export function findCauses(
   const changes = changesOf(before, compared);
   const ran = changes.length === 0 ? [] : statements.filter(({ ordinal }) => happened.has(ordinal));
   const renames = ran.filter(({ kind }) => kind === 'rename table' || kind === 'rename column');
+  const unnamed = new UnnamedCauses(ran);
   const history = new SchemaHistory(before);
   for (const statement of ran) history.follow(statement);
   const caused = changes.map(({ text, ...change }): CausedChange => {
     const direct = history.causesOf(change, change.change);
     const all = new Set([...direct, ...(text === null ? [] : renamesIn(text, change, direct, renames))]);
-    if (all.size === 0) for (const ordinal of unnamed(change, ran)) all.add(ordinal);
+    if (all.size === 0) for (const ordinal of unnamed.of(change)) all.add(ordinal);
     return { ...change, causes: [...all].sort((one, other) => one - other) };
   });
   const bySubject = new Map(caused.map((change) => [keyOf(change), change.causes]));
@@ -113,16 +114,29 @@ function renamesIn(
 }
 
 /** Who may have made what no statement names: tables that SQLite keeps for itself, and texts that a script wrote itself. */
-function unnamed({ table: name }: Subject, ran: readonly Statement[]): readonly number[] {
-  const first = (fits: (statement: Statement) => boolean): readonly number[] => {
-    const found = ran.find(fits);
+class UnnamedCauses {
+  readonly #ran: readonly Statement[];
+  #writers: readonly number[] | null = null;
+
+  constructor(ran: readonly Statement[]) {
+    this.#ran = ran;
+  }
+
+  of({ table: name }: Subject): readonly number[] {
+    if (/^sqlite_sequence$/i.test(name)) return this.#first(({ text }) => /\bAUTOINCREMENT\b/i.test(text));
+    if (/^sqlite_stat\d$/i.test(name)) return this.#first((statement) => statement.kind === 'analyze');
+    // The same for all of the things that have no other cause.
+    this.#writers ??= this.#ran
+      .filter(
+        ({ table, kind: does }) =>
+          /^(insert|update|delete)$/.test(does) && /^sqlite_(schema|master)$/i.test(table ?? ''),
+      )
+      .map(({ ordinal }) => ordinal);
+    return this.#writers;
+  }
+
+  #first(fits: (statement: Statement) => boolean): readonly number[] {
+    const found = this.#ran.find(fits);
     return found ? [found.ordinal] : [];
-  };
-  if (/^sqlite_sequence$/i.test(name)) return first(({ text }) => /\bAUTOINCREMENT\b/i.test(text));
-  if (/^sqlite_stat\d$/i.test(name)) return first((statement) => statement.kind === 'analyze');
-  return ran
-    .filter(
-      ({ table, kind: does }) => /^(insert|update|delete)$/.test(does) && /^sqlite_(schema|master)$/i.test(table ?? ''),
-    )
-    .map(({ ordinal }) => ordinal);
+  }
 }

@@ -40,6 +40,8 @@ const NONE: Ordinals = new Set();
 export class SchemaHistory {
   #state: State;
   #savepoints: { readonly name: string; readonly state: State }[] = [];
+  /** By table: the keys of all parts that it ever had. The state says which of them it has. */
+  readonly #keys = new Map<string, Set<string>>();
 
   constructor(before: Schema) {
     const living = before.relations.map(({ name, columns, kind }): [string, Living] => [
@@ -55,15 +57,12 @@ export class SchemaHistory {
       partKey(kind, name),
       { table: foldName(table), causes: NONE, there: true },
     ];
-    this.#state = {
-      living: new Map(living),
-      gone: new Map(),
-      goneColumns: new Map(),
-      parts: new Map([
-        ...before.indexes.map((index) => part('index', index)),
-        ...before.triggers.map((trigger) => part('trigger', trigger)),
-      ]),
-    };
+    const parts = new Map([
+      ...before.indexes.map((index) => part('index', index)),
+      ...before.triggers.map((trigger) => part('trigger', trigger)),
+    ]);
+    for (const [key, { table }] of parts) this.#noteKey(table, key);
+    this.#state = { living: new Map(living), gone: new Map(), goneColumns: new Map(), parts };
   }
 
   /** Takes a statement that was applied. */
@@ -173,12 +172,22 @@ export class SchemaHistory {
   }
 
   #part(key: string, table: string, ordinal: number, there: boolean): void {
-    const causes = more(this.#state.parts.get(key)?.causes ?? NONE, ordinal);
-    this.#state.parts.set(key, { table, causes, there });
+    const { parts } = this.#state;
+    parts.set(key, { table, causes: more(parts.get(key)?.causes ?? NONE, ordinal), there });
+    this.#noteKey(table, key);
+  }
+
+  #noteKey(table: string, key: string): void {
+    const keys = this.#keys.get(table);
+    if (keys) keys.add(key);
+    else this.#keys.set(table, new Set([key]));
   }
 
   #partsOf(table: string): readonly (readonly [string, Part])[] {
-    return [...this.#state.parts].filter(([, part]) => part.there && part.table === table);
+    return [...(this.#keys.get(table) ?? [])].flatMap((key) => {
+      const part = this.#state.parts.get(key);
+      return part?.there && part.table === table ? [[key, part] as const] : [];
+    });
   }
 
   #rename(from: string, to: string, ordinal: number): void {

@@ -35,6 +35,8 @@ export interface TableFacts {
   readonly names: ReadonlySet<string>;
   /** Rows of PRAGMA table_xinfo, in order: name, type, notnull, dflt_value, pk, hidden. */
   readonly columns: readonly Row[];
+  /** The same by folded name, and what the text says of each column. */
+  readonly byName: ReadonlyMap<string, { readonly row: Row; readonly definition: ColumnDefinition | undefined }>;
 }
 
 /** The facts of a table; null where `main` has none of the name, or its columns cannot be read (an unknown module). */
@@ -47,7 +49,14 @@ export function readTable(database: Database, name: string): TableFacts | null {
   if (sql === null || !columns.ok) return null;
   const names = new Set(columns.value.map((row) => foldName(String(row[0]))));
   for (const rowid of ['rowid', 'oid', '_rowid_']) names.add(rowid);
-  return { name, definition: readTableDefinition(parseSql(sql)), names, columns: columns.value };
+  const definition = readTableDefinition(parseSql(sql));
+  const defined = new Map(definition.columns.map((column) => [foldName(column.name), column] as const).reverse());
+  const byName = new Map(
+    columns.value
+      .map((row) => [foldName(String(row[0])), row] as const)
+      .map(([folded, row]) => [folded, { row, definition: defined.get(folded) }]),
+  );
+  return { name, definition, names, columns: columns.value, byName };
 }
 
 /** The text of an object of `main` as SQLite stores it; null where there is none of the name. */
@@ -63,10 +72,10 @@ export function storedText(database: Database, type: string, name: string): stri
 /** Aspects of a column that stand in one line with it where its table is shown. Null where the table has no such column. */
 export function columnClauses(table: TableFacts, column: string): readonly Aspect[] | null {
   const wanted = foldName(column);
-  const row = table.columns.find(([name]) => foldName(String(name)) === wanted);
-  if (!row) return null;
-  const [, type, notNull, defaultText, primaryKey, hidden] = row;
-  const definition = table.definition.columns.find(({ name }) => foldName(name) === wanted);
+  const found = table.byName.get(wanted);
+  if (!found) return null;
+  const { definition } = found;
+  const [, type, notNull, defaultText, primaryKey, hidden] = found.row;
   const conflict = definition?.notNullConflict ?? null;
   const generated = hidden === 2 ? 'virtual' : hidden === 3 ? 'stored' : 'no';
   const clauses = [

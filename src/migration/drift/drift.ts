@@ -5,7 +5,7 @@ import { TokenCursor } from '../../script/cursor';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { isWord, parseSql, type ParsedSql } from '../../script/tokens';
 import { columnAspects, indexAspects, readTable, shownCheck, storedText, type Aspect } from './columnAspects';
-import { bodyOf, haveSameWords, inOneLine, spell } from '../../script/spelling';
+import { bodyOf, haveSameWords, inOneLine, isDoubleQuoted, spell } from '../../script/spelling';
 import { findConstants } from './stringConstant';
 import { columnOrder, tableAspects, virtualAspects, virtualAspectsOf } from './tableAspects';
 import { isOnTemporaryTable } from '../../schema/read';
@@ -15,14 +15,14 @@ import type { Drift } from '../outcome';
 /**
  * Compares what is there with what a skipped or unchanged statement asks for.
  * @param shadow the schema as it is at this statement; it is used for trials that are rolled back
- * @param later the statements after it: columns that they add to a table are asked for too
+ * @param additions the ADD COLUMN statements of the script on a table of this name: the columns of those after it are asked for too
  * Gives null where both agree. What is asked for and cannot be made, for a comparison, is drift as well. Temporary objects are
  * not compared: a script can only meet those that it made itself.
  */
 export function findDrift(
   shadow: Database,
   statement: ParsedStatement,
-  later: readonly ParsedStatement[],
+  additions: readonly ParsedStatement[],
 ): Drift | null {
   const { kind, name, table, column } = statement;
   if (name === null || statement.temporary) return null;
@@ -39,7 +39,7 @@ export function findDrift(
   if (kind === 'create virtual table') {
     return compare(`table ${name}`, virtualAspects(shadow, name) ?? [], virtualAspectsOf(statement));
   }
-  if (type === 'table') return tableDrift(shadow, statement, name, there, later);
+  if (type === 'table') return tableDrift(shadow, statement, name, there, additions);
   return textDrift(shadow, statement, `${type ?? ''} ${name}`, there);
 }
 
@@ -147,7 +147,7 @@ function tableDrift(
   statement: ParsedStatement,
   name: string,
   stored: ParsedSql,
-  later: readonly ParsedStatement[],
+  additions: readonly ParsedStatement[],
 ): Drift | null {
   const subject = `table ${name}`;
   const there = readTable(shadow, name);
@@ -158,8 +158,8 @@ function tableDrift(
   try {
     const made = make(bare, name, text);
     if (!made.ok) return whole(subject, stored, statement, cannot(made.error.message));
-    for (const { kind, table, column, text: addition } of later) {
-      if (kind !== 'add column' || column === null || foldName(table ?? '') !== foldName(name)) continue;
+    for (const { ordinal, column, text: addition } of additions) {
+      if (ordinal <= statement.ordinal || column === null) continue;
       if (there.names.has(foldName(column))) bare.execute(addition);
       // A column that is not there yet is no drift: that statement will add it.
       else bare.execute(`ALTER TABLE ${quoteIdentifier(name)} DROP COLUMN ${quoteIdentifier(column)}`);
@@ -203,6 +203,8 @@ function spellDefinition(sql: ParsedSql, names: ReadonlySet<string>): string {
 
 /** Whatever may be meant by a word in double quotes in a view or trigger: any column, and any name that the texts use bare. */
 function namesFor(shadow: Database, ...texts: readonly ParsedSql[]): ReadonlySet<string> {
+  // To go through all columns of all tables takes long, and only words in double quotes are spelled by their names.
+  if (!texts.some((sql) => bodyOf(sql).tokens.some(isDoubleQuoted))) return new Set();
   const tables = rowsOf(shadow, `SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')`);
   const names = tables.flatMap(([table]) => {
     const columns = shadow.query(`SELECT name FROM pragma_table_xinfo(?, 'main')`, [table ?? null]);

@@ -1,7 +1,7 @@
 // Words in double quotes that name nothing: SQLite takes them for strings (https://sqlite.org/quirks.html#dblquote).
 
 import { quoteIdentifier, type Database, type Outcome, foldName } from '../../database';
-import { readSchema } from '../../schema/read';
+import { readTriggers } from '../../schema/read';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { isWord, unquotedName, type Token } from '../../script/tokens';
 import { readTable, storedText } from './columnAspects';
@@ -10,7 +10,7 @@ import { bodyOf, isDoubleQuoted, isNamePlace } from '../../script/spelling';
 import { readTableDefinition } from '../../schema/tableDefinition';
 import type { Failure, StatementOutcome } from '../outcome';
 import { trial } from '../../schema/shadow';
-import { findUnusable } from '../../schema/usable';
+import { findBrokenTriggers } from '../../schema/usable';
 
 /** Statements that keep expressions in the schema, or read rows by them. */
 const HAS_EXPRESSIONS = /^(create (table|table as|index|view|trigger)|add column|insert|update|delete|select)$/;
@@ -178,13 +178,8 @@ function attempt(shadow: Database, statement: ParsedStatement, sql: string): Out
     const used = { ok: true, value: undefined } as const;
     if (kind === 'create view') return shadow.compile(`SELECT * FROM main.${quoteIdentifier(name ?? '')}`);
     if (kind !== 'create trigger') return used;
-    const schema = readSchema(shadow);
-    const triggers = schema.triggers.filter((trigger) => foldName(trigger.name) === foldName(name ?? ''));
-    const relations = schema.relations.filter((relation) => triggers.some(({ table }) => table === relation.name));
-    const complaint = findUnusable(shadow, { relations, triggers, indexes: [] }).get(
-      `trigger ${triggers[0]?.name ?? ''}`,
-    );
-    return complaint === undefined ? used : { ok: false, error: { message: complaint } };
+    const [complaint] = findBrokenTriggers(shadow, readTriggers(shadow, name ?? ''));
+    return complaint === undefined ? used : { ok: false, error: { message: complaint[1] } };
   });
   return made.ok ? made.value : made;
 }

@@ -43,8 +43,8 @@ export function tableAspects(database: Database, name: string, shadow: Database)
 }
 
 /** The name of a column as its table has it. */
-function nameIn({ columns }: TableFacts, folded: string): string {
-  return String(columns.find(([name]) => foldName(String(name)) === folded)?.[0] ?? folded);
+function nameIn({ byName }: TableFacts, folded: string): string {
+  return String(byName.get(folded)?.row[0] ?? folded);
 }
 
 /** A column with its clauses in one line, as they are written in DDL. */
@@ -94,27 +94,32 @@ function keys(database: Database, table: TableFacts): readonly Aspect[] {
     const found = byIndex.get(String(index)) ?? { origin: String(origin), columns: [], shown: [] };
     byIndex.set(String(index), found);
     const column = foldName(String(key[0]));
-    const usual = definition.columns.find(({ name }) => foldName(name) === column)?.collation ?? 'BINARY';
+    const usual = table.byName.get(column)?.definition?.collation ?? 'BINARY';
     found.columns.push(column);
     found.shown.push(shownKey(key, usual));
   }
-  const uniques = [...byIndex.values()]
+  const uniques = new Map(definition.uniques.map((unique) => [unique.columns.join(), unique] as const).reverse());
+  const shownUniques = [...byIndex.values()]
     .filter(({ origin }) => origin === 'u')
     .map(({ columns, shown }) => {
-      const written = definition.uniques.find((unique) => unique.columns.join() === columns.join());
+      const written = uniques.get(columns.join());
       return aspect(`UNIQUE (${shown.join(', ')})`, onConflict(written?.conflict ?? null));
     });
   const primary = [...byIndex.values()].find(({ origin }) => origin === 'pk');
   const unusual = primary?.shown.filter((shown, at) => foldName(shown) !== primary.columns[at]) ?? [];
   const conflict = definition.primaryKey?.conflict ?? null;
   const ofPrimary = [...unusual, ...(conflict === null ? [] : [onConflict(conflict)])].join(', ');
-  return [...uniques, ...(ofPrimary === '' ? [] : [aspect('clauses of the primary key', ofPrimary)])];
+  return [...shownUniques, ...(ofPrimary === '' ? [] : [aspect('clauses of the primary key', ofPrimary)])];
 }
 
 /** Aspects of one name as one: the same columns may refer to two tables. */
 function joined(aspects: readonly Aspect[]): readonly Aspect[] {
   const byName = new Map<string, Aspect[]>();
-  for (const one of aspects) byName.set(foldName(one.name), [...(byName.get(foldName(one.name)) ?? []), one]);
+  for (const one of aspects) {
+    const others = byName.get(foldName(one.name));
+    if (others) others.push(one);
+    else byName.set(foldName(one.name), [one]);
+  }
   return [...byName.values()].map((same) => {
     const sorted = same.toSorted((one, other) => (one.same < other.same ? -1 : 1));
     const join = (of: 'shown' | 'same'): string => [...new Set(sorted.map((one) => one[of]))].join('; ');

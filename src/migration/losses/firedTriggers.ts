@@ -40,7 +40,9 @@ export function readTriggers(database: Database): ReadonlyMap<string, readonly T
   const triggers = new Map<string, Trigger[]>();
   for (const [on, sql] of texts) {
     const table = foldName(String(on));
-    triggers.set(table, [...(triggers.get(table) ?? []), ...readTrigger(String(sql))]);
+    const others = triggers.get(table);
+    if (others) others.push(...readTrigger(String(sql)));
+    else triggers.set(table, [...readTrigger(String(sql))]);
   }
   return triggers;
 }

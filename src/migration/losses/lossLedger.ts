@@ -25,6 +25,7 @@ export const keepLosses: KeepLosses = (database, statements) => new LossLedger(d
 
 /** One account for one pass of a script. */
 export class LossLedger implements LossAccount {
+  readonly #database: Database;
   readonly #counter: RowCounter;
   readonly #lineage = new Lineage();
   readonly #rebuilds: Rebuilds;
@@ -40,10 +41,11 @@ export class LossLedger implements LossAccount {
   readonly #held = new Map<TrackedTable, Map<string, Figure>>();
   /** The ordinal of the last statement that drops a table or a column. */
   readonly #lastDrop: number;
-  /** The texts of tables, null for what is none; known until something else than rows changes. */
-  readonly #definitions = new Map<string, string | null>();
+  /** Whether the own text of a table replaces rows, null for what is no table; by folded name, known until it may have changed. */
+  #replacing: Map<string, boolean | null> | null = null;
 
   constructor(database: Database, statements: readonly ParsedStatement[]) {
+    this.#database = database;
     this.#counter = new RowCounter(database);
     this.#rebuilds = new Rebuilds(database, this.#lineage);
     this.#triggers = new TriggerLosses(
@@ -72,7 +74,8 @@ export class LossLedger implements LossAccount {
     this.#triggers.before(statement);
     const { kind, name, table: named, schema } = statement;
     if (named === null || !/^(drop table|drop column|insert|update|delete)$/.test(kind)) {
-      if (!/^(select|savepoint|release)$/.test(kind)) this.#definitions.clear();
+      if (CHANGES_ONE_TABLE.test(kind)) this.#replacing?.delete(foldName(name ?? ''));
+      else if (!KEEPS_TABLES.test(kind)) this.#replacing = null;
       return;
     }
     const table = this.#lineage.find(named, schema);
@@ -83,7 +86,7 @@ export class LossLedger implements LossAccount {
     if (kind === 'drop table') this.#beforeDrop(table, named);
     if (kind === 'update' && statement.ordinal < this.#lastDrop) this.#beforeOverwriting(table, named, statement);
     if (kind === 'drop column') this.#beforeDropColumn(table, named, statement.column ?? '');
-    if (kind === 'drop table' || kind === 'drop column') this.#definitions.clear();
+    if (kind === 'drop table' || kind === 'drop column') this.#replacing = null;
     if ((kind === 'insert' || kind === 'update') && this.#replaces(name ?? '', statement)) {
       const known = left?.table === table ? { rows: left.rows, exact: true } : null;
       this.#countedBefore = known ?? this.#counter.count(named, this.#counter.limit());
@@ -230,16 +233,30 @@ export class LossLedger implements LossAccount {
 
   /** Whether a table or the statement replaces rows of it. What is replaced through a view is for its triggers. */
   #replaces(table: string, statement: ParsedSql | null = null): boolean {
-    let definition = this.#definitions.get(foldName(table));
-    if (definition === undefined) {
-      const of = `SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`;
-      definition = this.#counter.ask(of, [table])?.[0]?.toString() ?? null;
-      this.#definitions.set(foldName(table), definition);
+    // All at once: to find one, SQLite goes through all of them.
+    this.#replacing ??= this.#readReplacing();
+    let replacing = this.#replacing.get(foldName(table));
+    if (replacing === undefined) {
+      replacing = this.#readReplacing(table).get(foldName(table)) ?? null;
+      this.#replacing.set(foldName(table), replacing);
     }
-    if (definition === null) return false;
-    return (statement !== null && hasReplaceClause(statement)) || /\bon\s+conflict\s+replace\b/i.test(definition);
+    return replacing === true || (replacing === false && statement !== null && hasReplaceClause(statement));
+  }
+
+  #readReplacing(table: string | null = null): Map<string, boolean | null> {
+    const read = this.#database.query(
+      `SELECT name, CASE WHEN instr(lower(sql), 'conflict') THEN sql END FROM main.sqlite_schema
+       WHERE type = 'table'${table === null ? '' : ' AND name = ? COLLATE NOCASE'}`,
+      table === null ? [] : [table],
+    );
+    const replaces = (sql: unknown): boolean => typeof sql === 'string' && /\bon\s+conflict\s+replace\b/i.test(sql);
+    return new Map((read.ok ? read.value : []).map(([name, sql]) => [foldName(String(name)), replaces(sql)]));
   }
 }
+
+/** Statements after which every table has the text that it had. */
+const KEEPS_TABLES = /^(select|savepoint|release|(create|drop) (index|view|trigger))$/;
+const CHANGES_ONE_TABLE = /^(create (virtual )?table( as)?|add column)$/;
 
 function entry(table: TrackedTable, loss: Loss): Omit<Entry, 'ordinal'> {
   return { table, loss, columns: new Map() };

@@ -12,6 +12,10 @@ interface Watched extends Endangered {
   readonly before: Figure;
 }
 
+/** Statements after which there are the same triggers, with the same texts. */
+const KEEPS_TRIGGERS =
+  /^(select|savepoint|release|insert|update|delete|create (table|table as|virtual table|index|view)|add column|drop index)$/;
+
 /** Looks at the tables that a statement may reach beside its own; costs nothing where no trigger deletes. */
 export class TriggerLosses {
   readonly #database: Database;
@@ -43,7 +47,7 @@ export class TriggerLosses {
     this.#watched = [];
     this.#tablesBefore = null;
     if (table === null || (kind !== 'insert' && kind !== 'update' && kind !== 'delete')) {
-      if (!/^(select|savepoint|release|insert|update|delete)$/.test(kind)) this.#triggers = null;
+      if (!KEEPS_TRIGGERS.test(kind)) this.#triggers = null;
       return;
     }
     if (/^sqlite_(schema|master)$/i.test(table)) {

@@ -69,8 +69,10 @@ export class Evidence {
   /** The tables of before with what they are now. */
   get pairs(): readonly TablePair[] {
     const { statements, outcomes } = this.aftermath;
-    const applied = statements.filter(({ ordinal }) => outcomes[ordinal - 1]?.verdict === 'applied');
-    return this.#once('pairs', () => pairTables(this.schemaBefore, this.schemaAfter, applied));
+    return this.#once('pairs', () => {
+      const applied = statements.filter(({ ordinal }) => outcomes[ordinal - 1]?.verdict === 'applied');
+      return pairTables(this.schemaBefore, this.schemaAfter, applied);
+    });
   }
 
   /** References that were sound before, and lead nowhere now. */

@@ -73,14 +73,14 @@ export function proveContent(
   }: { readonly spared?: ReadonlySet<TablePair>; readonly renumbered?: ReadonlySet<TablePair> } = {},
 ): Proof {
   const details: string[] = [];
-  const different: TablePair[] = [];
+  const different = new Set<TablePair>();
   const unknown: string[] = [];
   let columns = 0;
   for (const pair of pairs) {
     const { name } = pair.before;
     const [had, has] = [before.get(name), after.get(name)];
     if (pair.lostColumns.length > 0) {
-      different.push(pair);
+      different.add(pair);
       details.push(`${name}: ${pair.after ? `${pair.lostColumns.join(', ')} gone` : 'the table is gone'}`);
     }
     if (!pair.after) continue;
@@ -89,7 +89,7 @@ export function proveContent(
     } else if (had?.ok && has?.ok) {
       columns += pair.columns.length;
       const same = had.value === has.value;
-      if (!same && !renumbered.has(pair) && !different.includes(pair)) different.push(pair);
+      if (!same && !renumbered.has(pair)) different.add(pair);
       if (!same && renumbered.has(pair)) details.push(`${name}: the same values under other rowids`);
       details.push(
         `${name}: ${counted(pair.columns.length, 'column')}, ${had.value}${same ? '' : ` before, ${has.value} after`}`,
@@ -105,7 +105,7 @@ export function proveContent(
       `${name}: a virtual table${unreadable === null ? '' : ` (${unreadable})`}; the tables that store it are compared`,
     );
   }
-  if (different.length > 0) return explainDifference('content', 'Values differ in', different, details, changes);
+  if (different.size > 0) return explainDifference('content', 'Values differ in', [...different], details, changes);
   if (unknown.length > 0)
     return proof('content', 'unverifiable', `Values could not be read in ${unknown[0] ?? ''}.`, details);
   if (renumbered.size > 0) {
@@ -133,14 +133,13 @@ function explainDifference(
   details: readonly string[],
   changes: RowChanges,
 ): Proof {
-  const unexplained = different.filter((pair) => changes.explain(...namesOf(pair)).length === 0);
+  const unexplained = different.filter((pair) => !changes.isExplained(...namesOf(pair)));
   const list = (tables: readonly TablePair[]): string => tables.map(({ before }) => before.name).join(', ');
   if (unexplained.length > 0) {
     const sentence = `${beginning} ${list(unexplained)}, and no statement of the script changes rows there. Do not use the result.`;
     return proof(code, 'fail', sentence, details);
   }
-  const of = new Set(different.flatMap((pair) => changes.explain(...namesOf(pair))));
-  const which = listOrdinals(changes.statements.filter((statement) => of.has(statement)));
+  const which = listOrdinals(changes.explain(different.map(namesOf)));
   const sentence = `${beginning} ${list(different)}. The script changes rows itself, in ${which}: check that this is what you want.`;
   return proof(code, 'warn', sentence, details);
 }
@@ -168,23 +167,24 @@ export function proveSequences(
   const kept: string[] = [];
   const changed: string[] = [];
   const itself = changes.statements.filter(({ table }) => /^sqlite_(sequence|schema|master)$/i.test(table ?? ''));
-  const by = new Set<Statement>();
+  const differing: (readonly string[])[] = [];
+  const byName = new Map(pairs.map((pair) => [pair.before.name, pair]));
   let explained = true;
   for (const [table, value] of before.sequences) {
-    const pair = pairs.find((candidate) => candidate.before.name === table);
+    const pair = byName.get(table);
     if (!pair?.after) continue;
     const seq = after.sequences.get(pair.after.name);
     if (seq === value) {
       kept.push(`${table}: ${value}`);
     } else {
       changed.push(`${table}: ${value} before, ${seq ?? 'none'} after`);
-      const explaining = [...changes.explain(...namesOf(pair)), ...itself];
-      for (const statement of explaining) by.add(statement);
-      explained &&= explaining.length > 0;
+      differing.push(namesOf(pair));
+      explained &&= itself.length > 0 || changes.isExplained(...namesOf(pair));
     }
   }
   const details = [...changed, ...kept];
   if (changed.length > 0) {
+    const by = new Set([...changes.explain(differing), ...itself]);
     const which = listOrdinals(changes.statements.filter((statement) => by.has(statement)));
     const what = itself.length > 0 ? 'changes counters itself' : 'changes rows there itself';
     const reason = explained ? `; the script ${what}, in ${which}.` : '.';

@@ -123,10 +123,11 @@ export function findBrokenReferences(
   unresolvedAfter: ReadonlyMap<Reference, string>,
   pairs: readonly TablePair[],
 ): readonly BrokenReference[] {
+  const byName = new Map(pairs.map((pair) => [foldName(pair.before.name), pair]));
   const sound = new Set(
     before.references
       .filter((reference) => !before.unresolved.has(reference))
-      .map(({ table, columns }) => childKey(renamed({ table, columns, parent: '', rows: 0 }, pairs))),
+      .map(({ table, columns }) => childKey(renamed({ table, columns, parent: '', rows: 0 }, byName))),
   );
   return [...unresolvedAfter]
     .filter(([reference]) => sound.has(childKey(reference)))
@@ -161,7 +162,8 @@ export function proveForeignKeys(
     const message = before.ok ? (after.ok ? '' : after.error.message) : before.error.message;
     return proof('foreign-keys', 'unverifiable', `foreign_key_check could not run: ${message}.`);
   }
-  const had = sumByReference(before.value.map((violation) => renamed(violation, pairs)));
+  const byName = new Map(pairs.map((pair) => [foldName(pair.before.name), pair]));
+  const had = sumByReference(before.value.map((violation) => renamed(violation, byName)));
   const has = sumByReference(after.value);
   const added = [...has].filter(([reference, rows]) => rows > (had.get(reference) ?? 0));
   const total = before.value.reduce((sum, { rows }) => sum + rows, 0);
@@ -183,9 +185,8 @@ export function proveForeignKeys(
   return proof('foreign-keys', 'pass', old, details);
 }
 
-function renamed(violation: Violation, pairs: readonly TablePair[]): Violation {
-  const pairOf = (table: string): TablePair | undefined =>
-    pairs.find((pair) => foldName(pair.before.name) === foldName(table));
+function renamed(violation: Violation, byName: ReadonlyMap<string, TablePair>): Violation {
+  const pairOf = (table: string): TablePair | undefined => byName.get(foldName(table));
   const child = pairOf(violation.table);
   return {
     ...violation,

@@ -27,7 +27,7 @@ export function pairTables(before: Schema, after: Schema, applied: readonly Stat
   );
   const traces = follow(tables, applied);
   return tables.map((relation): TablePair => {
-    const trace = traces.find((one) => one.relation === relation);
+    const trace = traces.get(relation);
     const followed = trace?.name === undefined ? undefined : findRelation(after, trace.name);
     const found = followed ?? findRelation(after, relation.name);
     const table = found?.kind === 'view' ? undefined : found;
@@ -54,24 +54,40 @@ interface Trace {
   readonly columns: ReadonlyMap<string, string>;
 }
 
-function follow(tables: readonly Relation[], applied: readonly Statement[]): readonly Trace[] {
-  let traces: readonly Trace[] = tables.map((relation) => ({
-    relation,
-    name: foldName(relation.name),
-    columns: new Map(relation.columns.map(({ name }) => [foldName(name), foldName(name)])),
-  }));
-  let savepoints: { readonly name: string; readonly traces: readonly Trace[] }[] = [];
+function follow(tables: readonly Relation[], applied: readonly Statement[]): ReadonlyMap<Relation, Trace> {
+  const traces = new Map<Relation, Trace>();
+  const byName = new Map<string | undefined, Set<Relation>>();
+  const put = (trace: Trace): void => {
+    const { relation, name } = trace;
+    byName.get(traces.get(relation)?.name)?.delete(relation);
+    traces.set(relation, trace);
+    const others = byName.get(name);
+    if (others) others.add(relation);
+    else byName.set(name, new Set([relation]));
+  };
+  for (const relation of tables) {
+    const columns = new Map(relation.columns.map(({ name }) => [foldName(name), foldName(name)]));
+    put({ relation, name: foldName(relation.name), columns });
+  }
+  /** What traces were before each change, so that ROLLBACK TO can go back. */
+  const earlier: Trace[] = [];
+  let savepoints: { readonly name: string; readonly changes: number }[] = [];
   for (const statement of applied) {
+    const { kind } = statement;
     const name = foldName(statement.name ?? '');
-    if (statement.kind === 'savepoint') savepoints.push({ name, traces });
-    const latest = savepoints.findLastIndex((savepoint) => savepoint.name === name);
-    if (statement.kind === 'rollback to') {
-      traces = savepoints[latest]?.traces ?? traces;
-      savepoints = savepoints.slice(0, latest + 1);
-    } else if (statement.kind === 'release') {
-      savepoints = savepoints.slice(0, Math.max(latest, 0));
-    } else {
-      traces = traces.map((trace) => (trace.name === name ? moved(trace, statement) : trace));
+    if (kind === 'savepoint') savepoints.push({ name, changes: earlier.length });
+    else if (kind === 'rollback to' || kind === 'release') {
+      const at = savepoints.findLastIndex((savepoint) => savepoint.name === name);
+      const changes = kind === 'rollback to' ? savepoints[at]?.changes : undefined;
+      for (const trace of earlier.splice(changes ?? earlier.length).reverse()) put(trace);
+      savepoints = savepoints.slice(0, kind === 'rollback to' ? at + 1 : Math.max(at, 0));
+    } else if (/^(drop|rename) (table|column)$/.test(kind)) {
+      for (const relation of [...(byName.get(name) ?? [])]) {
+        const trace = traces.get(relation);
+        if (!trace) continue;
+        earlier.push(trace);
+        put(moved(trace, statement));
+      }
     }
   }
   return traces;

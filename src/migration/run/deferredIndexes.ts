@@ -30,7 +30,52 @@ function computesOverRows({ tokens }: ParsedSql): boolean {
   return tokens.some((token) => token.text.startsWith('->') || PATTERNS.some((word) => isWord(token, word)));
 }
 
-/** The indexes that were not built yet, by name, with the SQL that makes them. */
+/** The indexes that a rehearsal has not built. What both schemas say of them is asked anew only after one may have changed. */
+export class WaitingIndexes {
+  /** Where no index was ever left out, nothing has to be asked. */
+  #any = false;
+  #known: { readonly indexes: ReadonlyMap<string, string>; readonly catalogueIsRead: boolean } | null = null;
+
+  /** An index was not built. */
+  add(): void {
+    this.#any = true;
+    this.#known = null;
+  }
+
+  /** All of them were built. */
+  clear(): void {
+    this.#any = false;
+    this.#known = null;
+  }
+
+  /** A statement has run. */
+  note({ kind, name }: ParsedStatement): void {
+    const isOnRows = /^(insert|update|delete|select)$/.test(kind) && !/^sqlite_/i.test(name ?? '');
+    if (!isOnRows) this.#known = null;
+  }
+
+  /** By name, with the SQL that makes them. */
+  indexes(shadow: Database, database: Database): ReadonlyMap<string, string> {
+    return this.#any ? this.#know(shadow, database).indexes : NONE;
+  }
+
+  /** Whether the outcome of a statement depends on an index that is not unique, by its own words or those of a view or trigger. */
+  areNeeded(shadow: Database, database: Database, statement: ParsedStatement): boolean {
+    if (statement.kind === 'reindex') return true;
+    const seesRows = !BLIND_TO_ROWS.has(statement.kind) && statement.kind !== 'add column';
+    if (seesRows && this.#know(shadow, database).catalogueIsRead) return true;
+    return statement.tokens.some((token) => isWord(token, 'INDEXED') || CATALOGUE.test(token.text));
+  }
+
+  #know(shadow: Database, database: Database) {
+    this.#known ??= { indexes: indexesOnlyIn(shadow, database), catalogueIsRead: looksIntoCatalogue(shadow) };
+    return this.#known;
+  }
+}
+
+const NONE: ReadonlyMap<string, string> = new Map();
+
+/** The indexes that a plan has made on the shadow only: their texts by folded name. */
 export function indexesOnlyIn(shadow: Database, database: Database): ReadonlyMap<string, string> {
   const read = (of: Database): readonly (readonly [string, string])[] =>
     rowsOf(of, `SELECT name, sql FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY rowid`).map(
@@ -41,13 +86,6 @@ export function indexesOnlyIn(shadow: Database, database: Database): ReadonlyMap
 }
 
 const CATALOGUE = /^["'`[]?(?:sqlite_(?:schema|master)|pragma_)/i;
-
-/** Statements whose outcome depends on an index that is not unique, by their own words or those of a view or trigger. */
-export function needsIndexes(shadow: Database, statement: ParsedStatement): boolean {
-  if (statement.kind === 'reindex') return true;
-  if (!BLIND_TO_ROWS.has(statement.kind) && statement.kind !== 'add column' && looksIntoCatalogue(shadow)) return true;
-  return statement.tokens.some((token) => isWord(token, 'INDEXED') || CATALOGUE.test(token.text));
-}
 
 function looksIntoCatalogue(shadow: Database): boolean {
   const views = rowsOf(

@@ -4,10 +4,10 @@ import { rowsOf, type Database, type Outcome, foldName } from '../../database';
 import { explainsPragma } from '../../script/pragma';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Statement } from '../../script/statement';
-import { indexesOnlyIn, mayWait, needsIndexes } from './deferredIndexes';
+import { mayWait, type WaitingIndexes } from './deferredIndexes';
 import { findDrift } from '../drift/drift';
 import { executeStatement, type Execution } from './execution';
-import { explainFailure, explainLostTransaction } from './failureWords';
+import type { FailureHelp } from './failureHelp';
 import type { FrozenDefaults } from './frozenDefaults';
 import { findOtherKind } from './nameClash';
 import { addColumnToPopulatedTable, NON_CONSTANT_DEFAULT } from './populatedTable';
@@ -24,6 +24,7 @@ export interface StatementContext {
   readonly shadow: Database;
   readonly statements: readonly ParsedStatement[];
   readonly choices: Choices;
+  readonly help: FailureHelp;
   readonly frozen: FrozenDefaults;
   /** Ordinals of the BEGIN and COMMIT around the script. */
   readonly wrapper: ReadonlySet<number>;
@@ -31,8 +32,12 @@ export interface StatementContext {
   readonly rowReaders: readonly number[];
   /** A rehearsal: what costs much and decides nothing is left out. */
   readonly rehearsing: boolean;
-  /** Ordinals of the statements whose index was not built; where there are none, nothing has to be asked of the shadow. */
-  readonly deferred: Set<number>;
+  /** The indexes that a rehearsal has not built. */
+  readonly waiting: WaitingIndexes;
+  /** The ADD COLUMN statements of the script by the folded name of their table, in order. */
+  readonly additions: ReadonlyMap<string, readonly ParsedStatement[]>;
+  /** The script looks at what ANALYZE gathers. */
+  readonly readsStatistics: boolean;
 }
 
 type Result = Pick<StatementOutcome, 'verdict'> &
@@ -80,33 +85,38 @@ function runPragma(context: StatementContext, statement: ParsedStatement): Resul
 
 /** As `execute`, except that indexes which decide nothing are made on the shadow only, until a statement needs them. */
 function rehearse(context: StatementContext, statement: ParsedStatement): Result {
-  const { database, shadow } = context;
+  const result = rehearseWithout(context, statement);
+  context.waiting.note(statement);
+  return result;
+}
+
+function rehearseWithout(context: StatementContext, statement: ParsedStatement): Result {
+  const { database, shadow, waiting } = context;
   if (mayWait(shadow, statement)) {
-    context.deferred.add(statement.ordinal);
+    waiting.add();
     return runOnShadow(context, statement);
   }
-  if (context.deferred.size === 0) return execute(context, statement);
-  const waiting = indexesOnlyIn(shadow, database);
-  if (waiting.size === 0) return execute(context, statement);
-  const ofWaiting = statement.name !== null && waiting.has(foldName(statement.name));
+  const indexes = waiting.indexes(shadow, database);
+  if (indexes.size === 0) return execute(context, statement);
+  const ofWaiting = statement.name !== null && indexes.has(foldName(statement.name));
   if (ofWaiting && (statement.kind === 'drop index' || statement.kind === 'create index')) {
     return runOnShadow(context, statement);
   }
-  if (needsIndexes(shadow, statement)) {
-    for (const sql of waiting.values()) database.execute(sql);
-    context.deferred.clear();
+  if (waiting.areNeeded(shadow, database, statement)) {
+    for (const sql of indexes.values()) database.execute(sql);
+    waiting.clear();
     return execute(context, statement);
   }
   // An index that is not there cannot refuse a change of what it stands on; the shadow has it.
   const refused = isSchemaChange(statement) ? tryOnShadow(shadow, statement) : null;
-  return refused === null ? execute(context, statement) : failed(explainFailure(statement, refused));
+  return refused === null ? execute(context, statement) : explained(context, statement, refused);
 }
 
 /** A statement that only concerns an index which waits: what it does to the shadow is what it would do to the database. */
 function runOnShadow(context: StatementContext, statement: ParsedStatement): Result {
   const versionBefore = statement.conditional ? schemaVersion(context.shadow) : null;
   const outcome = context.shadow.execute(statement.text);
-  if (!outcome.ok) return failed(explainFailure(statement, outcome.error.message));
+  if (!outcome.ok) return explained(context, statement, outcome.error.message);
   if (statement.conditional && schemaVersion(context.shadow) === versionBefore) {
     return { verdict: 'unchanged', drift: driftOf(context, statement) };
   }
@@ -127,7 +137,7 @@ function execute(context: StatementContext, statement: ParsedStatement): Result 
   const mayPassOver = statement.conditional && isSchemaChange(statement);
   const versionBefore = mayPassOver ? schemaVersion(database) : null;
   const outcome =
-    context.rehearsing && gathersStatistics(statement) && !readsStatistics(context.statements)
+    context.rehearsing && gathersStatistics(statement) && !context.readsStatistics
       ? gatherNothing(context, statement)
       : executeStatement(database, statement);
   if (outcome.ok) {
@@ -139,7 +149,7 @@ function execute(context: StatementContext, statement: ParsedStatement): Result 
     return { verdict: 'applied', ...written, note: note ?? noteOn(statement) };
   }
   const { message } = outcome.error;
-  if (!inTransaction(database)) return failed(explainLostTransaction(statement, message, context.statements));
+  if (!inTransaction(database)) return explained(context, statement, message, true);
   if (isAddColumn(statement)) {
     if (message.toLowerCase().startsWith('duplicate column name:') && hasColumn(database, statement)) {
       return { verdict: 'skipped', drift: driftOf(context, statement) };
@@ -148,14 +158,15 @@ function execute(context: StatementContext, statement: ParsedStatement): Result 
       return adapt(context, statement);
     }
   }
-  return failed(explainFailure(statement, message, context.statements));
+  return explained(context, statement, message);
 }
 
 function gathersStatistics({ kind, name }: Statement): boolean {
   return kind === 'analyze' || (kind === 'pragma' && foldName(name ?? '') === 'optimize');
 }
 
-function readsStatistics(statements: readonly Statement[]): boolean {
+/** Whether a script looks at what ANALYZE gathers. */
+export function readsStatistics(statements: readonly Statement[]): boolean {
   return statements.some(({ text }) => /sqlite_stat/i.test(text));
 }
 
@@ -191,8 +202,8 @@ function adapt(context: StatementContext, statement: ParsedStatement & { table: 
   const { database, shadow, choices, frozen, rehearsing, rowReaders } = context;
   shadow.execute('SAVEPOINT adaptation');
   const onShadow = shadow.execute(statement.text);
-  if (!onShadow.ok) return failed(explainFailure(statement, onShadow.error.message));
-  const unread = !rowReaders.some((ordinal) => ordinal > statement.ordinal);
+  if (!onShadow.ok) return explained(context, statement, onShadow.error.message);
+  const unread = (rowReaders.at(-1) ?? 0) < statement.ordinal;
   const adapted = addColumnToPopulatedTable(database, shadow, statement, choices, frozen, rehearsing && unread);
   if (!adapted.ok) shadow.execute('ROLLBACK TO adaptation');
   shadow.execute('RELEASE adaptation');
@@ -216,7 +227,8 @@ function noteOn(statement: Statement): string | null {
 }
 
 function driftOf(context: StatementContext, statement: ParsedStatement): StatementOutcome['drift'] {
-  return findDrift(context.shadow, statement, context.statements.slice(statement.ordinal));
+  const additions = context.additions.get(foldName(statement.name ?? '')) ?? [];
+  return findDrift(context.shadow, statement, additions);
 }
 
 function hasColumn(database: Database, statement: ParsedStatement & { table: string; column: string }): boolean {
@@ -238,6 +250,17 @@ function isSchemaChange(statement: Statement): boolean {
 /** Moves on with every change of the schema, that of temporary objects included. */
 function schemaVersion(database: Database): string {
   return ['main', 'temp'].map((schema) => String(rowsOf(database, `PRAGMA ${schema}.schema_version`)[0]?.[0])).join();
+}
+
+/** The failure of a statement that SQLite refused. */
+function explained(
+  context: StatementContext,
+  statement: ParsedStatement,
+  message: string,
+  transactionLost = false,
+): Result {
+  const { help, database, shadow, statements: script } = context;
+  return failed(help.explain({ statement, message, script, database, shadow, transactionLost }));
 }
 
 function failed(failure: Failure): Result {

@@ -1,13 +1,14 @@
 // Runs a whole script inside one transaction and writes down what became of each statement.
 
-import type { Database } from '../../database';
+import { foldName, type Database } from '../../database';
 import type { ParsedStatement } from '../../script/parsedStatement';
-import { findRowReaders } from './deferredIndexes';
+import { findRowReaders, WaitingIndexes } from './deferredIndexes';
+import { plainHelp, type FailureHelp } from './failureHelp';
 import { freezeDefaults } from './frozenDefaults';
 import type { KeepLosses } from './lossAccount';
 import { readSettings } from './pragmas';
 import { makeShadow } from '../../schema/shadow';
-import { runStatement, type StatementContext } from './statementRun';
+import { readsStatistics, runStatement, type StatementContext } from './statementRun';
 import { findWrappers } from './transaction';
 import type { Choices, StatementOutcome } from '../outcome';
 
@@ -27,6 +28,8 @@ export interface TranscriptOptions {
   readonly rehearsing: boolean;
   /** Keeps account of what the statements take away. */
   readonly losses: KeepLosses;
+  /** Explains a failure; without it, SQLite's message alone is told. */
+  readonly help?: FailureHelp;
   /** Milliseconds since some fixed moment. */
   readonly now: () => number;
   /** Called before a statement is run, with the shadow as it is then. */
@@ -47,6 +50,7 @@ export function transcribe(
 ): Transcript {
   const shadow = makeShadow(database);
   const settings = readSettings(database, statements);
+  const help = options.help ?? plainHelp;
   const abandon = (): void => {
     database.execute('ROLLBACK');
     // Neither this nor the settings of a connection are part of a transaction.
@@ -59,10 +63,13 @@ export function transcribe(
       shadow,
       statements,
       choices,
+      help,
       frozen: freezeDefaults(database, statements),
       wrapper: findWrappers(statements),
       rowReaders: findRowReaders(statements),
-      deferred: new Set(),
+      waiting: new WaitingIndexes(),
+      additions: additionsOf(statements),
+      readsStatistics: readsStatistics(statements),
       rehearsing: options.rehearsing,
     };
     const outcomes: StatementOutcome[] = [];
@@ -86,10 +93,33 @@ export function transcribe(
     const settled = ledger.settle(outcomes);
     if (stopped) abandon();
     use(shadow, settled, !stopped);
-    return { outcomes: settled, complete: !stopped, abandon };
+    return { outcomes: stopped ? completed(settled, help, database) : settled, complete: !stopped, abandon };
   } finally {
     shadow.close();
   }
+}
+
+function additionsOf(statements: readonly ParsedStatement[]): ReadonlyMap<string, readonly ParsedStatement[]> {
+  const additions = new Map<string, ParsedStatement[]>();
+  for (const statement of statements) {
+    if (statement.kind !== 'add column') continue;
+    const table = foldName(statement.table ?? '');
+    const others = additions.get(table);
+    if (others) others.push(statement);
+    else additions.set(table, [statement]);
+  }
+  return additions;
+}
+
+/** What can be told of the failure only where the database is as it was before the script. */
+function completed(
+  outcomes: readonly StatementOutcome[],
+  help: FailureHelp,
+  original: Database,
+): readonly StatementOutcome[] {
+  return outcomes.map((outcome) =>
+    outcome.failure ? { ...outcome, failure: help.complete(outcome.failure, original) } : outcome,
+  );
 }
 
 const BLANK = {

@@ -12,6 +12,9 @@ const SLICE_MILLISECONDS = 8;
 /** Nor does it after so many parts: the browser has yet to lay them out, which the clock does not see. */
 const PARTS_IN_A_SLICE = 5;
 
+/** Parts of which each comes and goes without the others being gone through: Svelte compares all items of a list as one comes. */
+export const PARTS_OF_A_SHELF = 64;
+
 /** Some neighbouring rows of a list. */
 export interface Portion {
   readonly rows: readonly unknown[];
@@ -34,6 +37,11 @@ class Part<Value> {
   }
 }
 
+/** Some neighbouring parts. Only the last shelf of a list is not full. */
+class Shelf<Value> {
+  parts = $state.raw<readonly Part<Value>[]>([]);
+}
+
 /**
  * What is drawn of a list: follows what is wanted, the first parts at once and the others in slices, in their order.
  * Invariant: the parts before the one whose turn it is show what is wanted now, the others what was wanted before.
@@ -41,7 +49,7 @@ class Part<Value> {
 export class Gradual<Value> {
   wanted = $state.raw<readonly Value[]>([]);
   /** What is drawn, in order. While `busy`, there may be fewer or more parts than are wanted. */
-  parts = $state.raw<readonly Part<Value>[]>([]);
+  shelves = $state.raw<readonly Shelf<Value>[]>([]);
   /** Whether a part is still to be drawn, changed or taken away. */
   busy = $state(false);
   readonly #partsAtOnce: number;
@@ -60,6 +68,17 @@ export class Gradual<Value> {
       clearTimeout(this.#timer);
       this.#tell(Infinity);
     });
+  }
+
+  /** All parts that are drawn, for a list that has few. */
+  get parts(): readonly Part<Value>[] {
+    return this.shelves.flatMap(({ parts }) => parts);
+  }
+
+  /** How many parts are drawn. */
+  get count(): number {
+    const last = this.shelves.at(-1);
+    return last ? (this.shelves.length - 1) * PARTS_OF_A_SHELF + last.parts.length : 0;
   }
 
   /** Settles when the part of this index is drawn as it is wanted, or when the list is gone. */
@@ -98,17 +117,30 @@ export class Gradual<Value> {
 
   /** Draws or changes the part whose turn it is; after the last one, takes one away that is too many. */
   #step(): void {
-    const { wanted, parts } = this;
+    const { wanted } = this;
     if (this.#turn < wanted.length) {
       const value = wanted[this.#turn] as Value;
-      const part = parts[this.#turn];
+      const part = this.shelves[Math.floor(this.#turn / PARTS_OF_A_SHELF)]?.parts[this.#turn % PARTS_OF_A_SHELF];
       if (part) part.value = value;
-      else this.parts = [...parts, new Part(value)];
+      else this.#push(new Part(value));
       this.#turn++;
-    } else if (parts.length > wanted.length) {
-      this.parts = parts.slice(0, -1);
+    } else if (this.count > wanted.length) {
+      this.#pop();
     }
-    this.busy = this.#turn < wanted.length || this.parts.length > wanted.length;
+    this.busy = this.#turn < wanted.length || this.count > wanted.length;
+  }
+
+  #push(part: Part<Value>): void {
+    let last = this.shelves.at(-1);
+    if (!last || last.parts.length === PARTS_OF_A_SHELF) this.shelves = [...this.shelves, (last = new Shelf<Value>())];
+    last.parts = [...last.parts, part];
+  }
+
+  #pop(): void {
+    const last = this.shelves.at(-1);
+    if (!last) return;
+    last.parts = last.parts.slice(0, -1);
+    if (last.parts.length === 0) this.shelves = this.shelves.slice(0, -1);
   }
 
   #tell(turn: number): void {

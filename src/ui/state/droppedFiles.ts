@@ -38,6 +38,8 @@ export interface DroppedFiles {
 }
 
 const SIDECAR = /-(wal|shm|journal)$/i;
+const LOG = '-wal';
+const JOURNAL = '-journal';
 /** What is in shared memory is in the log as well. */
 const SHARED_MEMORY = /-shm$/i;
 const SCRIPT = /\.(sql|sqm)$/i;
@@ -46,18 +48,25 @@ const BESIDE_SCRIPTS = /^(atlas\.sum|_journal\.json|migration_lock\.toml)$/i;
 /** Names of files that a message lists. */
 const LISTED = 5;
 
+/** Files that are read together: to ask for thousands at once would hold the page up. */
+const READ_AT_ONCE = 50;
+
 /** Reads the first bytes of files. */
-export function lookAt(files: readonly File[]): Promise<readonly SeenFile[]> {
-  return Promise.all(
-    files.map(async (file) => {
-      try {
-        const start = new Uint8Array(await file.slice(0, BYTES_TO_TELL).arrayBuffer());
-        return { file, kind: kindOf(start) };
-      } catch {
-        return { file, kind: 'unreadable' };
-      }
-    }),
-  );
+export async function lookAt(files: readonly File[]): Promise<readonly SeenFile[]> {
+  const seen: SeenFile[] = [];
+  for (let from = 0; from < files.length; from += READ_AT_ONCE) {
+    seen.push(...(await Promise.all(files.slice(from, from + READ_AT_ONCE).map(lookAtOne))));
+  }
+  return seen;
+}
+
+async function lookAtOne(file: File): Promise<SeenFile> {
+  try {
+    const start = new Uint8Array(await file.slice(0, BYTES_TO_TELL).arrayBuffer());
+    return { file, kind: kindOf(start) };
+  } catch {
+    return { file, kind: 'unreadable' };
+  }
 }
 
 /**
@@ -78,7 +87,7 @@ export function sortFiles(
   const near = dropped ? [...files, ...waited] : files;
   const beside = (ending: string): File | undefined =>
     base && near.find(({ name }) => liesBeside(name, base.name) && name.toLowerCase().endsWith(ending));
-  const [log, journal] = [beside('-wal'), beside('-journal')];
+  const [log, journal] = [beside(LOG), beside(JOURNAL)];
   const others = files.filter((file) => file !== dropped && file !== log && file !== journal);
   const texts = others.filter((file) => kinds.get(file) !== 'database');
   const named = texts.filter(({ name }) => SCRIPT.test(name));
@@ -90,13 +99,13 @@ export function sortFiles(
   const sidecars = { log: log ?? known.log, journal: journal ?? known.journal };
   const joins = log !== undefined || journal !== undefined;
   const database = base && (dropped || joins) ? { file: base, sidecars } : unknown(others, scripts, base);
-  const sidecarsOfMany = many.flatMap(({ sidecars }) => [sidecars.log, sidecars.journal]);
+  const sidecarsOfMany = new Set(many.flatMap(({ sidecars }) => [sidecars.log, sidecars.journal]));
   const ofMany = [...many.map(({ file }) => file), ...sidecarsOfMany];
   const used = new Set([...scripts, ...besideScripts, database?.file, log, journal, ...ofMany]);
   const isPassedOver = (file: File): boolean => used.has(file) || (base !== undefined && SHARED_MEMORY.test(file.name));
   const left = [...(dropped ? near : files)].filter((file) => !isPassedOver(file));
   const unreadable = seen.filter(({ kind }) => kind === 'unreadable').map(({ file }) => file);
-  const isJoined = (file: File): boolean => file === log || file === journal || sidecarsOfMany.includes(file);
+  const isJoined = (file: File): boolean => file === log || file === journal || sidecarsOfMany.has(file);
   const lonely = files.filter((file) => SIDECAR.test(file.name) && !isJoined(file));
   return {
     database,
@@ -120,14 +129,19 @@ function folded(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
 
+/** Whether a file belongs to a database of some, by its name. @param databases folded */
+function isSidecarOfOne(sidecar: string, databases: ReadonlySet<string>): boolean {
+  return SIDECAR.test(sidecar) && databases.has(folded(sidecar.replace(SIDECAR, '')));
+}
+
 /** What has a database's first bytes; or what has a log or a journal beside it, which may have the first page. */
 function findDatabase(files: readonly File[], kinds: ReadonlyMap<File, SeenFile['kind']>): File | undefined {
   const databases = files.filter((file) => kinds.get(file) === 'database');
-  const isSidecar = ({ name }: File): boolean => files.some((other) => liesBeside(name, other.name));
+  const names = new Set(files.map(({ name }) => folded(name)));
   return (
-    databases.find((file) => !isSidecar(file)) ??
+    databases.find(({ name }) => !isSidecarOfOne(name, names)) ??
     databases[0] ??
-    files.find(({ name }) => files.some((other) => !SHARED_MEMORY.test(other.name) && liesBeside(other.name, name)))
+    files.find(({ name }) => [LOG, JOURNAL].some((ending) => names.has(folded(name) + ending)))
   );
 }
 
@@ -137,23 +151,25 @@ function severalDatabases(
   kinds: ReadonlyMap<File, SeenFile['kind']>,
   near: readonly File[],
 ): readonly DroppedDatabase[] {
-  const isSidecar = (sidecar: File): boolean => files.some((other) => liesBeside(pathOf(sidecar), pathOf(other)));
+  const paths = new Set(files.map((file) => folded(pathOf(file))));
+  const isSidecar = (file: File): boolean => isSidecarOfOne(pathOf(file), paths);
   const isDatabase = (file: File): boolean =>
     kinds.get(file) === 'database' || (DATABASE.test(file.name) && kinds.get(file) !== 'sql');
   const databases = files.filter((file) => isDatabase(file) && !isSidecar(file));
   if (databases.length < 2) return [];
+  // Of two files that have one path the first counts.
+  const byPath = new Map(near.map((file) => [folded(pathOf(file)), file] as const).reverse());
   return databases.map((file) => {
-    const beside = (ending: string): File | null =>
-      near.find((other) => liesBeside(pathOf(other), pathOf(file)) && other.name.toLowerCase().endsWith(ending)) ??
-      null;
-    return { file, sidecars: { log: beside('-wal'), journal: beside('-journal') } };
+    const beside = (ending: string): File | null => byPath.get(folded(pathOf(file)) + ending) ?? null;
+    return { file, sidecars: { log: beside(LOG), journal: beside(JOURNAL) } };
   });
 }
 
 /** A drop that has no database: a file that is opened all the same, to be refused with a word on what it is. */
 function unknown(others: readonly File[], scripts: readonly File[], base: File | undefined): DroppedDatabase | null {
   if (base && scripts.length > 0) return null;
-  const strange = others.find((file) => !scripts.includes(file) && !SIDECAR.test(file.name) && !SCRIPT.test(file.name));
+  const taken = new Set(scripts);
+  const strange = others.find((file) => !taken.has(file) && !SIDECAR.test(file.name) && !SCRIPT.test(file.name));
   const alone = strange ?? (base ? undefined : others.find(({ name }) => SIDECAR.test(name)));
   return alone ? { file: alone, sidecars: NO_SIDECARS } : null;
 }

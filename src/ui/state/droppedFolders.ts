@@ -1,5 +1,4 @@
 // The files of folders that are dropped, as the browser's entries give them (https://wicg.github.io/entries-api/).
-// Loaded when a folder is dropped.
 
 import { notePath } from './droppedFiles';
 
@@ -12,7 +11,9 @@ const MOST_FILES = 5000;
 export async function readEntries(entries: readonly FileSystemEntry[]): Promise<readonly File[]> {
   const files: File[] = [];
   const waiting = [...entries];
-  for (let entry = waiting.shift(); entry && files.length < MOST_FILES; entry = waiting.shift()) {
+  // The list grows while it is gone through.
+  for (const entry of waiting) {
+    if (files.length >= MOST_FILES) break;
     if (entry.isDirectory) waiting.push(...(await childrenOf(entry as FileSystemDirectoryEntry)));
     else files.push(await fileOf(entry as FileSystemFileEntry));
   }

@@ -1,6 +1,6 @@
 // The user's own scripts: in which order they run, which of them are still to run, and what she edits in them.
 
-import { arrangeMigrations, type ChainMigration } from '../../chain/folder';
+import { arrangeMigrations, pathsIn, type ChainMigration } from '../../chain/folder';
 import type { History } from '../../chain/history';
 import { compareChecksums, type Hashing } from '../../chain/checksums';
 import { findUnmatched, isRunByDefault, tellPending, type Pending } from '../../chain/pending';
@@ -50,6 +50,7 @@ export class OwnScripts {
   );
   readonly pending = $derived(tellPending(this.arranged.migrations, this.histories, this.#comparisons));
   readonly taken: readonly ChainMigration[] = $derived(this.#takenOf(this.pending));
+  readonly #takenPaths: ReadonlySet<string> = $derived(pathsIn(this.taken));
   /** What is recorded as applied and has no file here: the folder may not be whole, or be of another branch. */
   readonly unmatched = $derived(findUnmatched(this.arranged.migrations, this.histories));
   /** What the user ticked or left out herself. */
@@ -137,7 +138,7 @@ export class OwnScripts {
 
   /** Whether a migration is run: what is recorded as applied is not, unless it is ticked. */
   isTaken(path: string): boolean {
-    return this.taken.some((migration) => migration.path === path);
+    return this.#takenPaths.has(path);
   }
 
   /** Ticks a migration, or leaves it out. */
@@ -179,8 +180,8 @@ export class OwnScripts {
 
   /** Adds files, or newer states of files that are there. */
   add(files: readonly OwnFile[], unreadable: readonly UnreadableFile[] = []): void {
-    const added = [...files, ...unreadable].map(({ path }) => path);
-    const stays = ({ path }: { readonly path: string }): boolean => !added.includes(path);
+    const newer = pathsIn([...files, ...unreadable]);
+    const stays = ({ path }: { readonly path: string }): boolean => !newer.has(path);
     this.files = [...this.files.filter(stays), ...files];
     this.unreadable = [...this.unreadable.filter(stays), ...unreadable];
   }

@@ -67,6 +67,15 @@ export function entitiesByName({ entities }: DiagramModel): ReadonlyMap<string, 
   return new Map(entities.map((entity) => [entity.name, entity]));
 }
 
+/** How many relations each entity has, by its name; one to itself counts once. */
+export function countRelations({ relations }: DiagramModel): ReadonlyMap<string, number> {
+  const numbers = new Map<string, number>();
+  for (const { from, to } of relations) {
+    for (const name of new Set([from, to])) numbers.set(name, (numbers.get(name) ?? 0) + 1);
+  }
+  return numbers;
+}
+
 /** What can be read of a name in a box; names have no upper limit. */
 export function shortened(text: string, letters: number): string {
   return text.length > letters ? `${text.slice(0, Math.max(1, letters - 1))}…` : text;
