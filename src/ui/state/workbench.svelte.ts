@@ -330,6 +330,6 @@ export class Workbench extends Screen {
   async #readOwnScripts(files: readonly File[], dropped: readonly File[]): Promise<OwnScripts | null> {
     const loaded = await import('./ownScripts.svelte').catch(() => null);
     if (!loaded) this.miss('reads scripts of yours', () => void this.take(dropped));
-    return loaded && loaded.readOwnScripts(files);
+    return (await loaded?.readOwnScripts(files)) ?? null;
   }
 }
