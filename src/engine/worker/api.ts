@@ -264,8 +264,6 @@ export function makeApi(engine: Engine, kept: Kept) {
       const found = readable((): Outcome<OpenedFile, never> => ({ ok: true, value: mustBeOpen() }));
       if (!found.ok) return found;
       const open = found.value;
-      const [losses, help] = await Promise.all([lossesOf(split.statements), loadHelp()]);
-      if (!losses.ok) return losses;
       const preload = preloadOf(open, split.statements);
       if (preload) {
         const { size: total } = open.file;
@@ -273,6 +271,8 @@ export function makeApi(engine: Engine, kept: Kept) {
           onProgress({ stage: 'check', label: 'reading the file', done, total, pagesRead: 0 });
         await preload.ended;
       }
+      const [losses, help] = await Promise.all([lossesOf(split.statements), loadHelp()]);
+      if (!losses.ok) return losses;
       return readable((): Outcome<FinishedRun, never> => {
         const total = split.statements.length;
         let ordinal = 0;
