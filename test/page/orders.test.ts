@@ -8,11 +8,12 @@ import type { Choices } from '../../src/migration/outcome';
 import { partsOf, type Script } from '../../src/script/statement';
 import { notePath } from '../../src/ui/state/droppedFiles';
 import { Workbench } from '../../src/ui/state/workbench.svelte';
+import { amount } from '../amount';
 import { databaseOf, scriptOf, sha256 } from './databases';
 import { HeldWorkers, kill, nextTask } from './heldWorkers';
 
 /** Sequences that are tried. */
-const SEQUENCES = Number(import.meta.env.VITE_DRYDOCK_ORDERS ?? 40);
+const SEQUENCES = amount(40, 1500);
 const SEED = 15;
 
 const LEDGER = 'CREATE TABLE ledger(id INTEGER PRIMARY KEY, amount INTEGER); INSERT INTO ledger VALUES (1, 200);';
@@ -387,7 +388,6 @@ it(
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), follow), {
       numRuns: SEQUENCES,
       seed: SEED,
-      endOnFailure: import.meta.env.VITE_DRYDOCK_ORDERS === undefined,
     });
     expect(await Promise.all(files.map(sha256))).toEqual(hashes);
   },
