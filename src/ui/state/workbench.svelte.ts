@@ -9,7 +9,7 @@ import { DEFAULT_CHOICES, type Choices } from '../../migration/outcome';
 import { liesBeside, lookAt, sortFiles, type DroppedDatabase, type SeenFile } from './droppedFiles';
 import { FileJob } from './fileJob.svelte';
 import { readMachine } from './machine';
-import { explainLostFile, explainNotLoaded, explainUnsavedMany, type Problem } from './problem';
+import { explainLostFile, explainNotLoaded, explainUnsavedMany, withRetry, type Problem } from './problem';
 import type { OwnScripts } from './ownScripts.svelte';
 import { makeSampleFile } from './sampleFile';
 import { Screen } from './screen.svelte';
@@ -171,7 +171,7 @@ export class Workbench extends Screen {
     const made = await makeSampleFile(this.#client.engine, sample, migration?.script ?? '');
     if (!turn.isCurrent) return;
     if (!made.ok) {
-      this.sample = made.error;
+      this.sample = withRetry(made.error, () => void this.openSample(sample));
       this.announcement = made.error.sentence;
       return;
     }
