@@ -66,7 +66,8 @@ describe('A plan in which a statement fails', () => {
     await visit.drop({ name: 'devices.db', content: devices }, { name: 'copy.sql', content: copy });
     await visit.reach('ready');
 
-    const blamed = visit.page.locator('[data-obstacle="2"] [data-blamed-rows="2"]');
+    const blamed = visit.page.locator('[data-statement="2"] [data-blamed-rows="2"]');
+    await blamed.waitFor();
     expect(await blamed.locator('tbody tr').allTextContents()).toEqual([
       expect.stringContaining("'d1'"),
       expect.stringContaining("'D1'"),
@@ -90,7 +91,8 @@ describe('A plan in which a statement fails', () => {
     );
     await visit.reach('ready');
 
-    const obstacle = visit.page.locator('[data-obstacle="1"]');
+    const obstacle = visit.page.locator('[data-statement="1"]');
+    await obstacle.locator('[data-mend=before]').waitFor();
     expect(await obstacle.locator('[data-mend=before] pre').textContent()).toBe('DROP VIEW "stale";');
     expect(await obstacle.locator('[data-mend=before]').getByRole('button', { name: 'Copy SQL' }).count()).toBe(1);
     expect(await obstacle.textContent()).toContain('was broken before this script');

@@ -108,7 +108,7 @@ describe('A part of the page that cannot be loaded', () => {
     await visit.reach('ready');
     await miss(visit, 'ownScripts.svelte', messages, 'reads scripts of yours');
     await miss(visit, 'lossLedger', messages, 'finds the rows and values that a script loses');
-    await miss(visit, 'rules', messages, 'looks for risks in a script');
+    await miss(visit, 'latePlan', messages, 'plans scripts');
     await visit.statement(6).waitFor();
     const plan = await visit.statements();
     expect(new Set(plan.map(({ verdict }) => verdict))).toEqual(new Set(['applied']));

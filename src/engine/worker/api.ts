@@ -10,7 +10,6 @@ import type { Thoroughness } from '../../migration/proofs/agenda';
 import type { Forecast } from '../../migration/forecast/forecast';
 import type { Growth } from '../../migration/forecast/growth';
 import type { Hasher } from '../../migration/proofs/contentHash';
-import { plainHelp, type FailureHelp } from '../../migration/run/failureHelp';
 import { keepNoLosses, mayLose, type KeepLosses } from '../../migration/run/lossAccount';
 import { countRows } from '../../migration/proofs/measurement';
 import { planMigration, type Plan } from '../../migration/run/plan';
@@ -68,18 +67,9 @@ export function makeApi(engine: Engine, kept: Kept) {
     );
     return loaded.ok ? { ok: true, value: loaded.value.keepLosses } : loaded;
   };
-  /** Explains failures; where it cannot be loaded, SQLite's own messages have to do. */
-  const loadHelp = (): Promise<FailureHelp> =>
-    import('../../migration/failures/failures').then(
-      ({ failureHelp }) => failureHelp,
-      () => plainHelp,
-    );
-  /** What a plan warns of. Not needed before a script is planned, so it is no part of the first load. */
-  const loadRules = (): Promise<Outcome<typeof import('../../migration/rules/rules'), Refusal>> =>
-    loadLate('looks for risks in a script', () => import('../../migration/rules/rules'));
-  /** What a plan finds out for the forecast. */
-  const loadGrowth = (): Promise<Outcome<typeof import('../../migration/forecast/growth'), Refusal>> =>
-    loadLate('tells what a run will take', () => import('../../migration/forecast/growth'));
+  /** What a plan warns of, helps with and finds out. Not needed before a script is planned, so it is no part of the first load. */
+  const loadPlanning = (): Promise<Outcome<typeof import('./latePlan'), Refusal>> =>
+    loadLate('plans scripts', () => import('./latePlan'));
   /** What the explorer asks. */
   const loadLooking = (): Promise<Outcome<typeof import('../looking'), Refusal>> =>
     loadLate('looks into databases', () => import('../looking'));
@@ -179,20 +169,15 @@ export function makeApi(engine: Engine, kept: Kept) {
     async plan(script: Script, choices: Choices): Promise<Outcome<PlannedScript, ScriptRefusal | Refusal>> {
       const split = splitScript(script);
       if (!split.ok) return { ok: false, error: split.refusal };
-      const [losses, rules, grown, help] = await Promise.all([
-        lossesOf(split.statements),
-        loadRules(),
-        loadGrowth(),
-        loadHelp(),
-      ]);
+      const [losses, planning] = await Promise.all([lossesOf(split.statements), loadPlanning()]);
       if (!losses.ok) return losses;
-      if (!rules.ok) return rules;
-      if (!grown.ok) return grown;
+      if (!planning.ok) return planning;
+      const { watchGrowth, watchRules, failureHelp: help } = planning.value;
       return readable((): Outcome<PlannedScript, never> => {
         const start = performance.now();
         const { statements, notes } = split;
         let growth: Growth = { pages: [], waiting: [] };
-        const watch = grown.value.watchGrowth(rules.value.watchRules(script), (told) => (growth = told));
+        const watch = watchGrowth(watchRules(script), (told) => (growth = told));
         const { outcomes, after, obstacle, warnings } = mustBeOpen().using(({ database }) =>
           planMigration(database, statements, choices, {
             losses: losses.value,
@@ -264,8 +249,6 @@ export function makeApi(engine: Engine, kept: Kept) {
       const found = readable((): Outcome<OpenedFile, never> => ({ ok: true, value: mustBeOpen() }));
       if (!found.ok) return found;
       const open = found.value;
-      const [losses, help] = await Promise.all([lossesOf(split.statements), loadHelp()]);
-      if (!losses.ok) return losses;
       const preload = preloadOf(open, split.statements);
       if (preload) {
         const { size: total } = open.file;
@@ -273,6 +256,10 @@ export function makeApi(engine: Engine, kept: Kept) {
           onProgress({ stage: 'check', label: 'reading the file', done, total, pagesRead: 0 });
         await preload.ended;
       }
+      const [losses, planning] = await Promise.all([lossesOf(split.statements), loadPlanning()]);
+      if (!losses.ok) return losses;
+      if (!planning.ok) return planning;
+      const { failureHelp: help } = planning.value;
       return readable((): Outcome<FinishedRun, never> => {
         const total = split.statements.length;
         let ordinal = 0;

@@ -208,14 +208,16 @@ export class FileJob {
   }
 
   /** Makes use of the time until a run: begins to read what it would read, checks the file, reads what it has recorded. */
-  async lookAhead(): Promise<void> {
+  async lookAhead(): Promise<Problem | null> {
     const { subject, planned, inspection } = this;
-    if (!inspection) return;
+    if (!inspection) return null;
     const isRunnable = subject !== null && planned !== null && planned.plan.obstacle === null;
     const reading = isRunnable ? this.#file.readAhead(subject.text) : null;
     this.checks.look(inspection, subject && planned ? { ...planned, script: subject.text } : null);
     // Where the engine gives out over either, nothing that is shown depends on it; whoever needs it asks again.
-    await Promise.allSettled([reading, this.#readHistories()]);
+    const [, read] = await Promise.allSettled([reading, this.#readHistories()]);
+    const refused = read.status === 'fulfilled' && !read.value.ok ? read.value.error : null;
+    return refused?.code === 'not-loaded' ? refused : null;
   }
 
   /** Gives up what is being done, at once; its worker and all memory are gone. The file is as it was, and a plan that was made stands. */

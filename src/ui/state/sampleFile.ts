@@ -25,7 +25,8 @@ export async function makeSampleFile(
   if (!base.ok) return wrong(base.error.message);
   try {
     const made = await engine.makeSample(base.value, script, sample.through);
-    return made.ok ? { ok: true, value: new File([made.value], sample.file) } : wrong(made.error.sentence);
+    if (made.ok) return { ok: true, value: new File([made.value], sample.file) };
+    return { ok: false, error: { code: 'sample', help: HELP, ...made.error } };
   } catch (error) {
     if (!(error instanceof EngineFailure || error instanceof Cancelled)) throw error;
     return { ok: false, error: explainStoppedEngine(error.message, HELP) };

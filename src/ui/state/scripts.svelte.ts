@@ -59,6 +59,12 @@ export class Scripts {
     if (this.own) this.#choice = 'own';
   }
 
+  /** What the user brought cannot be read: nothing takes its place. */
+  chooseNothing(): void {
+    this.own = null;
+    this.#choice = 'own';
+  }
+
   /** Whether what the user brought is chosen. */
   get isOwn(): boolean {
     return this.#choice === 'own';

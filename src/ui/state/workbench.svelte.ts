@@ -9,7 +9,7 @@ import { DEFAULT_CHOICES, type Choices } from '../../migration/outcome';
 import { liesBeside, lookAt, sortFiles, type DroppedDatabase, type SeenFile } from './droppedFiles';
 import { FileJob } from './fileJob.svelte';
 import { readMachine } from './machine';
-import { explainLostFile, explainNotLoaded, explainUnsavedMany, type Problem } from './problem';
+import { explainLostFile, explainNotLoaded, explainUnsavedMany, withRetry, type Problem } from './problem';
 import type { OwnScripts } from './ownScripts.svelte';
 import { makeSampleFile } from './sampleFile';
 import { Screen } from './screen.svelte';
@@ -64,8 +64,7 @@ export class Workbench extends Screen {
     if (this.state === 'running') return nothing;
     const sorted = sortFiles(seen, this.#openFor(files), this.#waiting);
     const { database, many, scripts, besideScripts, waiting, leftOut } = sorted;
-    const own = scripts.length > 0 ? await this.#readOwnScripts([...scripts, ...besideScripts], files) : null;
-    if (scripts.length > 0 && !own) return nothing;
+    const own = scripts.length > 0 ? await readOwnScripts([...scripts, ...besideScripts]) : null;
     // A run may have been started meanwhile.
     if (this.job?.isRunning) return nothing;
     this.#waiting = waiting;
@@ -79,13 +78,16 @@ export class Workbench extends Screen {
       return nothing;
     }
     if (own) this.#useOwn(own);
+    // Nothing is planned in place of what could not be read.
+    else if (scripts.length > 0) this.scripts.chooseNothing();
     if (many.length > 0) {
       this.startOver();
       this.many = many;
     } else if (database) {
       this.#begin(database);
     }
-    this.notice = leftOut ?? this.notice;
+    if (scripts.length > 0 && !own) this.miss('reads scripts of yours', () => void this.take(files));
+    else this.notice = leftOut ?? this.notice;
     return { prepared: this.#prepare() };
   }
 
@@ -171,7 +173,7 @@ export class Workbench extends Screen {
     const made = await makeSampleFile(this.#client.engine, sample, migration?.script ?? '');
     if (!turn.isCurrent) return;
     if (!made.ok) {
-      this.sample = made.error;
+      this.sample = withRetry(made.error, () => void this.openSample(sample));
       this.announcement = made.error.sentence;
       return;
     }
@@ -299,7 +301,15 @@ export class Workbench extends Screen {
     if (!inspection) return;
     const onDemand = !inspection.findings.some(({ code }) => code === 'copied-whole');
     void readMachine(inspection.size, onDemand).then((machine) => (this.machine = machine));
-    void job.lookAhead();
+    void job.lookAhead().then((problem) => {
+      // What is told already comes first; this is asked for again after the next plan.
+      if (!problem || job !== this.job || this.notice) return;
+      const notice = withRetry(problem, () => {
+        if (this.notice === notice) this.notice = null;
+        this.#look(job);
+      });
+      this.notice = notice;
+    });
   }
 
   #showOutcome(job: FileJob): void {
@@ -325,11 +335,10 @@ export class Workbench extends Screen {
     this.notice = explainLostFile();
     this.announcement = this.notice.sentence;
   }
+}
 
-  /** What reads scripts of the user's own is loaded when there is one; null, and said, where it cannot be: nothing is planned instead. */
-  async #readOwnScripts(files: readonly File[], dropped: readonly File[]): Promise<OwnScripts | null> {
-    const loaded = await import('./ownScripts.svelte').catch(() => null);
-    if (!loaded) this.miss('reads scripts of yours', () => void this.take(dropped));
-    return loaded && loaded.readOwnScripts(files);
-  }
+/** What reads scripts of the user's own is loaded when there is one; null where it cannot be. */
+async function readOwnScripts(files: readonly File[]): Promise<OwnScripts | null> {
+  const loaded = await import('./ownScripts.svelte').catch(() => null);
+  return (await loaded?.readOwnScripts(files)) ?? null;
 }
