@@ -32,6 +32,8 @@ export default defineConfig({
         test: {
           name: 'page',
           include: ['test/page/**/*.test.ts'],
+          // A worker is started for each, on a machine that may be busy.
+          testTimeout: amount(60_000, 1_800_000),
           browser: {
             enabled: true,
             headless: true,

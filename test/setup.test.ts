@@ -139,7 +139,8 @@ describe.runIf(onLinux)('A program that an installation runs', () => {
     const go = join(programs, 'go');
     spawnSync('mkfifo', [go]);
     let shown = progress.next();
-    const script = `for i in 1 2 3; do echo "$i% of it"; read line < ${go}; done`;
+    // Held open for both, so that no line ends what is read.
+    const script = `exec 3<>${go}; for i in 1 2 3; do echo "$i% of it"; read line <&3; done`;
     const ended = run('/bin/sh', ['-c', script], { patience: 600, progress });
     for (let step = 0; step < 3; step++) {
       await shown;

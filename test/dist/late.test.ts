@@ -3,11 +3,9 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findFirefox } from '../../scripts/firefox.mjs';
 import { askNative, nativeDatabase } from '../databases';
 import { copiedWhileOpen } from '../file/sidecars';
 import { dist, serveDist, sharedChromium, type ServedPage } from './browser';
-import { FirefoxVisit } from './firefoxVisit';
 import { Visit } from './visit';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
@@ -226,44 +224,3 @@ describe('A part of the page that cannot be loaded', () => {
     expect([...tried].sort()).toEqual([...late.keys()].sort());
   });
 });
-
-const firefox = findFirefox();
-
-describe.skipIf(firefox === null)(
-  firefox === null
-    ? 'Firefox, which is NOT here: nothing is tested in it'
-    : 'In Firefox, which may keep it in mind that an import failed',
-  () => {
-    it('a part of the page and one of the worker come when they are tried again', async () => {
-      const visit = await FirefoxVisit.start(firefox ?? '');
-      const again = '[data-problem=not-loaded] button ::-p-text(Try again)';
-      try {
-        await visit.page.evaluateOnNewDocument(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
-        const files = assets.filter((name) => /^(StatementDetails|LongText|lossLedger)-.*\.js$/.test(name));
-        expect(files).toHaveLength(3);
-        for (const name of files) missing.add(name);
-        await visit.page.goto(served.address);
-        await visit.pick('Open a SQLite file', database, script);
-        await visit.see(again);
-        await visit.click(again);
-        await visit.see(again);
-        for (const name of files) if (name.startsWith('lossLedger')) missing.delete(name);
-        await visit.click(again);
-        await visit.see('[data-statement="2"][data-loss]');
-
-        await visit.click('[data-statement="1"] summary');
-        await visit.see(again);
-        await visit.click(again);
-        await visit.page.locator('[data-problem=not-loaded] ::-p-text(2 attempts failed)').wait();
-        missing.clear();
-        await visit.click(again);
-        await visit.see('[data-statement="1"] pre');
-        expect(
-          visit.troubles.filter((trouble) => !/\b404\b|StatementDetails|LongText|lossLedger/.test(trouble)),
-        ).toEqual([]);
-      } finally {
-        await visit.close();
-      }
-    });
-  },
-);

@@ -1,6 +1,7 @@
 // The rows to blame are all of those that native SQLite finds, and no others; the query that shows them works on the dropped file.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { runs } from '../../amount';
 import { rowsOf } from '../../../src/database';
 import type { Failure } from '../../../src/migration/outcome';
 import { failureHelp } from '../../../src/migration/failures/failures';
@@ -48,7 +49,7 @@ function expectBlamed(bytes: Uint8Array, script: string, oracle: string, message
   expect(withDatabase(bytes, (database) => rowsOf(database, query ?? '').length)).toBe(count);
 }
 
-const RUNS = { numRuns: 60, seed: 20261130 };
+const RUNS = runs(15, 600);
 
 describe('the rows to blame are those that native SQLite finds', () => {
   test('in a copy that meets a UNIQUE key, under its collation and affinity', () => {
