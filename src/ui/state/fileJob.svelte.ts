@@ -269,6 +269,8 @@ export class FileJob {
     this.#askForPlan();
     const opened = await turn.still(opening);
     if (!opened.ok) {
+      // What was asked together with it was refused with it, and is asked anew.
+      this.#plan = null;
       this.refusal = opened.error;
       return;
     }

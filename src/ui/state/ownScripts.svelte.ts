@@ -8,6 +8,7 @@ import { recordingOf } from '../../chain/recording';
 import { SvelteMap } from 'svelte/reactivity';
 import type { ChosenScript } from './chosenScript';
 import { decodeScript, readingsOf, type Encoding } from './encodings';
+import { loadHashing } from './hashing';
 import type { Problem } from './problem';
 import type { Script, ScriptPart } from '../../script/statement';
 import { pathOf } from './droppedFiles';
@@ -151,14 +152,11 @@ export class OwnScripts {
     this.#recorded = recorded;
   }
 
-  /** Loads what checksums are compared by, where any are recorded. Where it cannot be loaded nothing is said of them. */
+  /** Makes ready what checksums are compared by, where any are recorded. */
   #hashFor(histories: readonly History[]): void {
     if (this.#isHashing || !histories.some(({ applied }) => applied.some(({ checksum }) => checksum !== ''))) return;
     this.#isHashing = true;
-    void import('./hashing').then(
-      async ({ loadHashing }) => (this.#hashing = await loadHashing()),
-      () => (this.#isHashing = false),
-    );
+    void loadHashing().then((hashing) => (this.#hashing = hashing));
   }
 
   /** Reads a file in the encoding that the user says it is in. */

@@ -91,6 +91,11 @@ export class Workbench extends Screen {
     return { prepared: this.#prepare() };
   }
 
+  override get refusal(): Problem | null {
+    const refusal = super.refusal;
+    return refusal && this.job ? withRetry(refusal, () => void this.planAgain()) : refusal;
+  }
+
   /** Tells that a part of the page could not be loaded which has no place of its own on it; `again` does what it was needed for. */
   miss(what: string, again: () => void): void {
     this.notice = this.#missing(what, again);
