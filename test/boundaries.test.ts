@@ -40,6 +40,9 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   'migration/losses': {
     values: ['migration/outcome', 'migration/warning', 'migration/run', 'schema', 'script', ...ground],
   },
+  'migration/failures': {
+    values: ['migration/outcome', 'migration/warning', 'migration/run', 'schema', 'script', ...ground],
+  },
   'migration/forecast': {
     values: ['migration/outcome', 'migration/warning', 'migration/run', 'schema', 'script', 'file', ...ground],
   },
@@ -80,11 +83,13 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   'engine/sqljs': { values: ['engine/pages', ...core] },
   'engine/sqljs/sqljs': { values: ['engine/pages', ...core], packages: ['sql.js'] },
   engine: { values: ['engine/pages', 'engine/sqljs', ...core] },
+  // It imports one of the engine's own late parts once more, by the address that could not be loaded.
+  'engine/late': { values: core, packages: ['`${address}?again=${Date.now()}`'] },
   'engine/worker': { values: ['engine', 'trustedAddress', ...core] },
   'engine/worker/hashers': { values: core, packages: ['hash-wasm'] },
   offline: { values: [] },
   'ui/parts': { values: [...core], packages: ['svelte'] },
-  'ui/parts/editor': { values: core, packages: ['svelte'] },
+  'ui/parts/editor': { values: [...core, 'ui/parts'], packages: ['svelte'] },
   'ui/parts/editor/codeMirror': { values: core, packages: ['@codemirror'] },
   'ui/state': {
     values: [...core, 'batch', 'trustedAddress', 'engine/worker/client'],

@@ -13,6 +13,7 @@ import { readHeader } from '../src/file/header';
 import { thoroughnessUnasked, type Thoroughness } from '../src/migration/proofs/agenda';
 import type { Hasher } from '../src/migration/proofs/contentHash';
 import { Evidence, type Aftermath } from '../src/migration/proofs/evidence';
+import { failureHelp } from '../src/migration/failures/failures';
 import { planMigration, type Plan } from '../src/migration/run/plan';
 import { PROOF_CODES, type Proof, type ProofCode } from '../src/migration/proofs/proof';
 import { runMigration, type RunResult } from '../src/migration/run/run';
@@ -120,7 +121,7 @@ export function runScript(
   const statements = statementsOf(script);
   const overlay = overlayOf(input);
   const database = engine.open(overlay);
-  const tools = { now: () => performance.now(), onStatement: () => undefined, losses: keepLosses };
+  const tools = { now: () => performance.now(), onStatement: () => undefined, losses: keepLosses, help: failureHelp };
   const run = runMigration(database, statements, choices, tools);
   if (run.committed) for (const sql of damage) rowsOf(database, sql);
   database.close();
@@ -184,7 +185,7 @@ export function apply(
   const overlay = overlayOf(bytes);
   const database = engine.open(overlay);
   try {
-    const options = { rehearsing: false, losses: keepLosses, now: () => 0 };
+    const options = { rehearsing: false, losses: keepLosses, help: failureHelp, now: () => 0 };
     const { outcomes, complete } = transcribe(database, statementsOf(script), choices, options);
     if (complete) rowsOf(database, 'COMMIT');
     return { outcomes, bytes: overlay.read(0, overlay.size).slice() };
@@ -202,7 +203,10 @@ export function plan(
   const overlay = overlayOf(bytes);
   const database = engine.open(overlay);
   try {
-    return { plan: planMigration(database, statementsOf(script), choices, { losses: keepLosses }), overlay };
+    return {
+      plan: planMigration(database, statementsOf(script), choices, { losses: keepLosses, help: failureHelp }),
+      overlay,
+    };
   } finally {
     database.close();
   }

@@ -1,5 +1,6 @@
 // What the engine answers: plans, runs and how far long work has come.
 
+import type { Growth } from '../migration/forecast/growth';
 import type { PageChanges } from '../migration/proofs/pageProof';
 import type { Plan } from '../migration/run/plan';
 import type { RunResult } from '../migration/run/run';
@@ -12,6 +13,8 @@ export interface PlannedScript {
   readonly statements: readonly Statement[];
   readonly notes: readonly ScriptNote[];
   readonly plan: Omit<Plan, 'before'>;
+  /** What a forecast of the run is made from. */
+  readonly growth: Growth;
   /** Comments of the script on columns that it adds, by `table.column` in lower case. */
   readonly documentation: ReadonlyMap<string, string>;
   /** Time that planning took. */

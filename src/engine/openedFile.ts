@@ -5,6 +5,7 @@ import type { Finding } from '../file/finding';
 import type { Header } from '../file/header';
 import type { Refusal } from '../file/identify';
 import { recover, type Layer, type SidecarReaders, type Sidecars } from '../file/recovery';
+import { loadLate } from './late';
 import { layeredBlob, sourceOfBlob } from './pages/blob';
 import { Overlay } from './pages/overlay';
 import { Preload } from './pages/preload';
@@ -22,8 +23,9 @@ const WAL = 2;
 const FILE_FORMAT_VERSIONS = 18;
 
 /** The code that reads sidecars, where there is one to be read; few databases have any, so it is no part of the first load. */
-export async function readersFor({ log, journal }: Sidecars<Blob>): Promise<SidecarReaders | null> {
-  return log || journal ? import('../file/sidecars') : null;
+export async function readersFor({ log, journal }: Sidecars<Blob>): Promise<Outcome<SidecarReaders | null, Refusal>> {
+  if (!log && !journal) return { ok: true, value: null };
+  return loadLate('reads -wal and -journal files', () => import('../file/sidecars'));
 }
 
 /** A dropped file with what lies beside it, or a result: recovered, read on demand, and kept up to a limit. */

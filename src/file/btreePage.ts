@@ -95,25 +95,6 @@ export function overflowChainsOf(tree: BtreePage): Intact<readonly OverflowChain
   return { ok: true, value: chains };
 }
 
-/** A row on a leaf of a table, or an entry on a leaf of an index, which has no rowid of its own. */
-export interface LeafCell {
-  /** Bytes of the record, those on overflow pages included. */
-  readonly payload: number;
-  readonly rowid: bigint;
-}
-
-/** The cells of a leaf in their order; the rowid of an index's cell says nothing. */
-export function leafCellsOf(leaf: BtreePage): Intact<readonly LeafCell[]> {
-  const cells: LeafCell[] = [];
-  for (let cell = 0; cell < leaf.cells; cell++) {
-    const at = cellAt(leaf, cell);
-    const payload = at === null ? Infinity : varint(leaf.bytes, at, leaf.usable);
-    if (at === null || payload > LARGEST_PAYLOAD) return damaged(leaf.page, 'cells do not fit');
-    cells.push({ payload, rowid: signedVarint(leaf.bytes, afterVarint(leaf.bytes, at, leaf.usable), leaf.usable) });
-  }
-  return { ok: true, value: cells };
-}
-
 /** Where a cell begins; null where no cell of 4 bytes, the shortest there is, can lie there. */
 function cellAt({ bytes, cells, cellPointers, usable }: BtreePage, cell: number): number | null {
   const at = bytes.getUint16(cellPointers + 2 * cell);
@@ -129,18 +110,6 @@ function varint(bytes: DataView, start: number, end: number): number {
     if (byte < 0x80) return value;
   }
   return value * 256 + (start + 8 < end ? bytes.getUint8(start + 8) : 0);
-}
-
-/** A varint with all of its 64 bits and a sign; bytes from `end` on read as 0. */
-function signedVarint(bytes: DataView, start: number, end: number): bigint {
-  let value = 0n;
-  for (let at = start; at < start + 9; at++) {
-    const byte = at < end ? bytes.getUint8(at) : 0;
-    if (at === start + 8) return BigInt.asIntN(64, (value << 8n) | BigInt(byte));
-    value = (value << 7n) | BigInt(byte & 0x7f);
-    if (byte < 0x80) break;
-  }
-  return BigInt.asIntN(64, value);
 }
 
 /** The place after a varint, which has 9 bytes at most. */

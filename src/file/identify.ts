@@ -18,7 +18,8 @@ export interface Refusal {
     | 'damaged'
     | 'cut-short'
     | 'unreadable-file'
-    | 'result-too-large';
+    | 'result-too-large'
+    | 'not-loaded';
   readonly sentence: string;
   /** What to do next. */
   readonly help: string;

@@ -17,6 +17,38 @@ export interface Failure {
   readonly wayOut: string;
   /** The message is ours: the statement was refused before SQLite was asked. */
   readonly refused?: true;
+  /** The rows to blame, where it is a constraint that they break. */
+  readonly rows?: BlamedRows;
+  /** Statements with which it runs, where they can be written. */
+  readonly mend?: Mend;
+  /** The views, triggers and indexes that SQLite stopped at, the first one first. */
+  readonly stoppedAt?: readonly SchemaObject[];
+}
+
+/** Rows that keep a statement from running. */
+export interface BlamedRows {
+  readonly count: number;
+  /** False where no more were counted than `count`. */
+  readonly exact: boolean;
+  readonly columns: readonly string[];
+  /** The first of them: values as SQL literals, long ones cut. */
+  readonly sample: readonly (readonly string[])[];
+  /** A query that gives them on the database as it is before the script; null where there is none that does. */
+  readonly query: string | null;
+}
+
+/** What to write into a script around a statement, or in place of it. */
+export interface Mend {
+  readonly before: readonly string[];
+  /** Null where the statement stays. */
+  readonly instead: string | null;
+  readonly after: readonly string[];
+}
+
+/** A part of a schema that holds no rows of its own. */
+export interface SchemaObject {
+  readonly kind: 'view' | 'trigger' | 'index';
+  readonly name: string;
 }
 
 /** What became of one statement; of the plan and of the run alike. */

@@ -37,11 +37,13 @@ export interface ForeignKeyDefinition {
 
 /** A CHECK; `column` is the folded name of the one that it is written at, null at the table. */
 export interface CheckDefinition {
+  /** After CONSTRAINT; null where it has none. */
+  readonly name: string | null;
   readonly column: string | null;
   readonly condition: readonly Token[];
 }
 
-/** All of it. Names of constraints are left out: nothing depends on them but messages. */
+/** All of it. Of names of constraints only those of a CHECK are kept: SQLite's message has nothing else. */
 export interface TableDefinition {
   readonly columns: ColumnDefinition[];
   readonly uniques: KeyDefinition[];
@@ -108,15 +110,17 @@ function readClauses(cursor: TokenCursor, definition: TableDefinition, column: C
     if (!cursor.takeWords('ASC')) cursor.takeWords('DESC');
     return { columns, conflict: takeConflict(cursor) };
   };
+  let name: string | null = null;
   while (!atEnd(cursor)) {
-    if (cursor.takeWords('CONSTRAINT')) cursor.takeName();
+    if (cursor.takeWords('CONSTRAINT')) name = cursor.takeName();
     else if (cursor.takeWords('PRIMARY', 'KEY')) {
       definition.autoincrement ||= cursor.atOperator('(') && hasAutoincrement(cursor);
       definition.primaryKey = key();
       definition.autoincrement ||= cursor.takeWords('AUTOINCREMENT');
     } else if (cursor.takeWords('UNIQUE')) definition.uniques.push(key());
     else if (cursor.takeWords('CHECK')) {
-      definition.checks.push({ column: own[0] ?? null, condition: takeGroup(cursor) });
+      definition.checks.push({ name, column: own[0] ?? null, condition: takeGroup(cursor) });
+      name = null;
       takeConflict(cursor);
     } else if (cursor.takeWords('FOREIGN', 'KEY')) {
       const columns = namesOf(takeGroup(cursor));

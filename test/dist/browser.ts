@@ -28,12 +28,19 @@ export interface ServedPage {
   close(): Promise<void>;
 }
 
-/** Serves the folder dist, or another one, below `subPath`, and nothing outside it, as a plain static host would. */
-export async function serveDist(subPath = '/some/sub/path/', folder = dist): Promise<ServedPage> {
+/**
+ * Serves the folder dist, or another one, below `subPath`, and nothing outside it, as a plain static host would.
+ * @param isMissing says of a path in the folder whether the host has lost it for now
+ */
+export async function serveDist(
+  subPath = '/some/sub/path/',
+  folder = dist,
+  isMissing: (path: string) => boolean = () => false,
+): Promise<ServedPage> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const path = decodeURIComponent(pathname.slice(subPath.length)) || 'index.html';
-    if (pathname.startsWith(subPath)) void answer(response, path, resolve(folder) + sep);
+    if (pathname.startsWith(subPath) && !isMissing(path)) void answer(response, path, resolve(folder) + sep);
     else refuse(response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

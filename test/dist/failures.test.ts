@@ -56,6 +56,46 @@ describe('A plan in which a statement fails', () => {
     expect(await visit.run.isEnabled()).toBe(true);
   });
 
+  it('because of rows shows them, and opens them in the console by a query on the dropped file', async () => {
+    const visit = await openPage();
+    const devices = nativeDatabase(
+      "CREATE TABLE devices(uuid TEXT, name TEXT); INSERT INTO devices VALUES ('d1', 'phone'), ('d2', 'pc'), ('D1', 'again');",
+    );
+    const copy =
+      'CREATE TABLE new(uuid TEXT COLLATE NOCASE UNIQUE, name TEXT); INSERT INTO new SELECT * FROM devices; DROP TABLE devices;';
+    await visit.drop({ name: 'devices.db', content: devices }, { name: 'copy.sql', content: copy });
+    await visit.reach('ready');
+
+    const blamed = visit.page.locator('[data-obstacle="2"] [data-blamed-rows="2"]');
+    expect(await blamed.locator('tbody tr').allTextContents()).toEqual([
+      expect.stringContaining("'d1'"),
+      expect.stringContaining("'D1'"),
+    ]);
+    await blamed.getByRole('button', { name: 'Show these rows' }).click();
+
+    const console = visit.page.locator('[data-panel=query]');
+    await console.getByText('1 result.').waitFor();
+    await console.getByText('phone', { exact: true }).waitFor();
+    expect(await console.getByText('pc', { exact: true }).count()).toBe(0);
+  });
+
+  it('because of a view offers the statements to write around it', async () => {
+    const visit = await openPage();
+    const viewed = nativeDatabase(
+      'CREATE TABLE a(x); CREATE TABLE g(z); CREATE VIEW stale AS SELECT z FROM g; DROP TABLE g;',
+    );
+    await visit.drop(
+      { name: 'viewed.db', content: viewed },
+      { name: 'rename.sql', content: 'ALTER TABLE a RENAME TO b;' },
+    );
+    await visit.reach('ready');
+
+    const obstacle = visit.page.locator('[data-obstacle="1"]');
+    expect(await obstacle.locator('[data-mend=before] pre').textContent()).toBe('DROP VIEW "stale";');
+    expect(await obstacle.locator('[data-mend=before]').getByRole('button', { name: 'Copy SQL' }).count()).toBe(1);
+    expect(await obstacle.textContent()).toContain('was broken before this script');
+  });
+
   it('because the database is another one names the tables that are missing', async () => {
     const visit = await openPage();
 

@@ -17,13 +17,10 @@ async function expectStopped(visit: Visit, reason: string): Promise<void> {
 }
 
 describe('When the engine dies', () => {
-  it.each<readonly [string, Moment]>([
-    ['read', { selector: 'main[data-state=inspecting]' }],
-    ['planned for', { selector: 'span', text: 'Planning …' }],
-  ])('while a large file is being %s, the page says so and takes it again', async (_, moment) => {
+  it('while a large file is being read, the page says so and takes it again', async () => {
     const visit = await visits.open();
 
-    await killAt(visit.page, moment, 'runs');
+    await killAt(visit.page, { selector: 'main[data-state=inspecting]' }, 'runs');
     await take(visit, visits.large().path);
     await visit.reach('refused');
 
@@ -32,6 +29,23 @@ describe('When the engine dies', () => {
     expect(refusal).toContain('Your file was not changed. Drop it again');
     await take(visit, visits.large().path);
     await visit.reach('ready');
+    await visit.run.click();
+    await expectUpgraded(visit);
+  });
+
+  it('while a large file is being planned for, the file stays open and can be planned again', async () => {
+    const visit = await visits.open();
+
+    await killAt(visit.page, { selector: 'span', text: 'Planning …' }, 'runs');
+    await take(visit, visits.large().path);
+    await visit.reach('ready');
+
+    const problem = await visit.page.getByRole('alert').textContent();
+    expect(problem).toContain(CAUSE_OF_DEATH);
+    expect(problem).toContain('Your file was not changed. Plan it again');
+    expect(await visit.run.isDisabled()).toBe(true);
+    await visit.page.getByRole('button', { name: 'Plan again' }).click();
+    await visit.statement(1).waitFor();
     await visit.run.click();
     await expectUpgraded(visit);
   });
@@ -97,15 +111,26 @@ describe('When the engine dies', () => {
     await expectUpgraded(visit);
   });
 
-  it('over a proof, only that proof is missing, and it can be made later', async () => {
+  it('over a check, it is made again', async () => {
+    const visit = await visits.open();
+    await take(visit, visits.large().path);
+    await visit.reach('ready');
+    await killAt(visit.page, { selector: '[data-progress]', text: 'comparing values' }, 'checks');
+    await visit.run.click();
+    await expectUpgraded(visit);
+  });
+
+  it('over a check each time, only that check is missing, the result is not shown in green, and it can be made later', async () => {
     const visit = await visits.open();
     await take(visit, visits.large().path);
     await visit.reach('ready');
 
-    await killAt(visit.page, { selector: '[data-progress]', text: 'comparing values' }, 'checks');
+    await killAt(visit.page, { selector: '[data-progress]', text: 'comparing values' }, 'checks', 2);
     await visit.run.click();
     await visit.reach('done');
 
+    expect(await visit.page.locator('#outcome').textContent()).toContain('Upgraded, but 1 check was not made');
+    expect(await visit.page.locator('[data-problem=checks-missing]').count()).toBe(1);
     const content = visit.page.locator('[data-check=content]');
     expect(await content.getAttribute('data-check-state')).toBe('stopped');
     expect(await content.textContent()).toContain(CAUSE_OF_DEATH);
@@ -117,9 +142,9 @@ describe('When the engine dies', () => {
     await expectUpgraded(visit);
   });
 
-  it('over the rows of a large file, they can be counted anew, and the plan and the run do not depend on it', async () => {
+  it('over the rows of a large file each time, they can be counted anew, and the plan and the run do not depend on it', async () => {
     const visit = await visits.open();
-    await killAt(visit.page, { selector: '[data-check=rows][data-check-state=running]' }, 'checks');
+    await killAt(visit.page, { selector: '[data-check=rows][data-check-state=running]' }, 'checks', 2);
     await take(visit, visits.large().path);
     await visit.reach('ready');
 

@@ -19,7 +19,7 @@ export function beginning(statement: number): Moment {
 /** The names of the page's workers: one plans and runs, the other one checks. */
 export type WorkerName = 'runs' | 'checks';
 
-type Act = readonly ['kill', WorkerName] | readonly ['press', string];
+type Act = readonly ['kill', WorkerName, times: number] | readonly ['press', string];
 
 interface WatchedWindow {
   actAt(moment: Moment, act: Act): void;
@@ -32,33 +32,45 @@ export const CAUSE_OF_DEATH = 'killed by a test';
 export async function watch(page: Page): Promise<void> {
   await page.addInitScript((cause) => {
     const living = new Map<string | undefined, Worker>();
+    const lookouts = new Set<() => void>();
     window.Worker = class extends Worker {
       constructor(address: string | URL, options?: WorkerOptions) {
         super(address, options);
         living.set(options?.name, this);
+        // A new worker for what is shown already: nothing on the page changes.
+        queueMicrotask(() => lookouts.forEach((look) => look()));
         this.addEventListener('message', ({ data }: MessageEvent<Partial<AnswerMessage>>) => {
           const told = data.kind === 'report' ? (data.value as Progress) : null;
           if (told?.stage === 'statements') document.documentElement.dataset.begun = String(told.ordinal);
         });
       }
     };
+    const killed = new Set<Worker>();
     const actions = {
       kill(name: string): void {
+        const worker = living.get(name);
+        if (!worker || killed.has(worker)) return;
+        killed.add(worker);
         // What is under way in it ends at once, and the page hears of it as it hears of a worker that broke.
-        living.get(name)?.terminate();
-        living.get(name)?.dispatchEvent(new ErrorEvent('error', { message: cause, cancelable: true }));
+        worker.terminate();
+        worker.dispatchEvent(new ErrorEvent('error', { message: cause, cancelable: true }));
       },
       press(name: string): void {
         [...document.querySelectorAll('button')].find(({ textContent }) => textContent === name)?.click();
       },
     };
-    const actAt = ({ selector, text = '' }: Moment, [action, name]: Act): void => {
-      const observer = new MutationObserver(() => {
+    const actAt = ({ selector, text = '' }: Moment, [action, name, times = 1]: Act): void => {
+      const before = killed.size;
+      const look = (): void => {
         const shown = [...document.querySelectorAll(selector)];
         if (!shown.some((element) => element.textContent.trim().startsWith(text))) return;
-        observer.disconnect();
         actions[action](name);
-      });
+        if (action === 'kill' && killed.size < before + times) return;
+        observer.disconnect();
+        lookouts.delete(look);
+      };
+      const observer = new MutationObserver(look);
+      lookouts.add(look);
       observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
     };
     Object.assign(window, { actAt } satisfies WatchedWindow);
@@ -68,9 +80,10 @@ export async function watch(page: Page): Promise<void> {
 /**
  * Has a worker killed as soon as the page shows something new, before the page hears anything more of the worker. Settles
  * when that is prepared. The page has to be watched.
+ * @param times how many workers of the name are killed there, one after another
  */
-export function killAt(page: Page, moment: Moment, name: WorkerName): Promise<void> {
-  return actAt(page, moment, ['kill', name]);
+export function killAt(page: Page, moment: Moment, name: WorkerName, times = 1): Promise<void> {
+  return actAt(page, moment, ['kill', name, times]);
 }
 
 /** Has a button pressed, by its whole text, as soon as the page shows something new. The page has to be watched. */

@@ -1,5 +1,5 @@
 // The built page without a network, after it was visited once; and when a newer build of it comes.
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
@@ -26,6 +26,27 @@ async function kept(page: Page): Promise<void> {
   });
 }
 
+/** Waits until exactly these builds are kept. */
+async function keptIs(page: Page, names: readonly string[]): Promise<void> {
+  await vi.waitFor(async () => expect(await page.evaluate(() => caches.keys())).toEqual(names), { timeout: 20_000 });
+}
+
+/** Puts a newer build in the place of the one in a folder: no file of its assets has the name that it had before. */
+function deployNewer(folder: string): void {
+  const assets = join(folder, 'assets');
+  const newNames = new Map(readdirSync(assets).map((name) => [name, name.replace(/-([\w-]{8})\./, '-Newer$1.')]));
+  const texts = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(({ name }) =>
+    /\.(js|css|html)$/.test(name),
+  );
+  for (const { parentPath, name } of texts) {
+    const path = join(parentPath, name);
+    let text = readFileSync(path, 'utf8').replace(/version\\":\\"\w+/, String.raw`version\":\"newer`);
+    for (const [old, newer] of newNames) text = text.replaceAll(old, newer);
+    writeFileSync(path, text.replace('content="Upgrade a', 'content="Newer: upgrade a'));
+  }
+  for (const [old, newer] of newNames) renameSync(join(assets, old), join(assets, newer));
+}
+
 describe('The built page', () => {
   it('works with the network cut after the first visit: schema, plan, run, proofs, the explorer and the download', async () => {
     const served: ServedPage = await serveDist('/tools/drydock/');
@@ -43,7 +64,7 @@ describe('The built page', () => {
       await visit.reach('ready');
       for (const view of ['schema', 'diagram', 'data', 'query', 'checks']) {
         await page.locator(`[data-view=${view}]`).click();
-        await page.locator(`[data-panel=${view}]`).getByText('Opening …').waitFor({ state: 'detached' });
+        await page.locator(`[data-panel=${view}]`).locator('[data-loading]').waitFor({ state: 'detached' });
         expect(await page.locator('[data-problem=view-not-loaded]').count()).toBe(0);
       }
       await page.locator('[data-view=work]').click();
@@ -90,7 +111,58 @@ describe('The built page', () => {
       await page.locator('meta[content^="Newer: "]').waitFor({ state: 'attached' });
       expect(await offer.count()).toBe(0);
       // What the older build kept is gone.
-      expect(await page.evaluate(() => caches.keys())).toEqual(['sqlite-drydock-newer']);
+      await keptIs(page, ['sqlite-drydock-newer']);
+    } finally {
+      await context.close();
+      await served.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('of one tab can go over to a newer build while another works on with the old one, whose files go when it is closed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'drydock-build-'));
+    cpSync(dist, folder, { recursive: true });
+    const served = await serveDist('/', folder);
+    const context = await browser.newContext({ acceptDownloads: true });
+    try {
+      const [one, other, third] = [await context.newPage(), await context.newPage(), await context.newPage()];
+      await one.goto(served.address);
+      await kept(one);
+      await other.goto(served.address);
+      await third.goto(served.address);
+      const visit = new Visit(other);
+      await visit.openSample('populated');
+      await visit.reach('ready');
+      await visit.runToTheEnd();
+
+      deployNewer(folder);
+      await one.reload();
+      await one.getByRole('button', { name: 'Load it now' }).click();
+      await one.locator('meta[content^="Newer: "]').waitFor({ state: 'attached' });
+      await one.locator('[data-sample]').first().waitFor();
+
+      for (const view of ['schema', 'data', 'query']) {
+        await other.locator(`[data-view=${view}]`).click();
+        await other.locator(`[data-panel=${view}]`).locator('h2').first().waitFor();
+      }
+      await other.locator('[data-view=query]').click();
+      await other.locator('[data-editor=full]').waitFor();
+      await other.getByRole('button', { name: 'Run', exact: true }).click();
+      await other.locator('[data-panel=query] [role=grid]').first().waitFor();
+      await other.locator('[data-view=work]').click();
+      const { bytes } = await visit.downloadWith('Download upgraded database');
+      expect(askNative(bytes, 'PRAGMA integrity_check;')).toBe('ok');
+      expect(visit.troubles).toEqual([]);
+      expect(await one.evaluate(() => caches.keys())).toHaveLength(2);
+
+      // The offer does what it says in a tab that is not the first, too.
+      await third.getByRole('button', { name: 'Load it now' }).click();
+      await third.locator('meta[content^="Newer: "]').waitFor({ state: 'attached' });
+      expect(await one.evaluate(() => caches.keys())).toHaveLength(2);
+      await other.close({ runBeforeUnload: false });
+      await one.reload();
+      await keptIs(one, ['sqlite-drydock-newer']);
+      rmSync(visit.folder, { recursive: true });
     } finally {
       await context.close();
       await served.close();

@@ -25,7 +25,7 @@ export async function openView(visit: Visit, view: View | 'work'): Promise<void>
   if (view === 'work') return;
   const panel = visit.page.locator(`[data-panel=${view}]`);
   await panel.waitFor();
-  await panel.getByText('Opening …').waitFor({ state: 'detached' });
+  await panel.locator('[data-loading]').waitFor({ state: 'detached' });
   if ((await visit.page.locator('[data-problem=view-not-loaded]').count()) > 0) throw new Error(`No view ${view}`);
 }
 

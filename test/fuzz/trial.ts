@@ -117,8 +117,8 @@ export class Trials {
     const choices: Choices = { ...DEFAULT_CHOICES, existingRows: random.pick(['null', 'upgrade time'] as const) };
     const planned = await api.plan(script, choices);
     if (!planned.ok) return hasSentence(planned.error) ? ended('script refused') : found(trial, `${what}: no sentence`);
-    const { plan, statements } = planned.value;
-    if (random.once(SELDOM)) await api.forecast(script, plan.outcomes);
+    const { plan, growth, statements } = planned.value;
+    if (random.once(SELDOM)) await api.forecast(script, { outcomes: plan.outcomes, growth }, []);
     const run = await api.run(script, choices, ignore);
     if (!run.ok) return hasSentence(run.error) ? ended('rolled back') : found(trial, `${what}: no sentence`);
     const { file: result, outcomes } = run.value;

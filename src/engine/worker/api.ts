@@ -8,7 +8,9 @@ import type { Refusal } from '../../file/identify';
 import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
 import type { Thoroughness } from '../../migration/proofs/agenda';
 import type { Forecast } from '../../migration/forecast/forecast';
+import type { Growth } from '../../migration/forecast/growth';
 import type { Hasher } from '../../migration/proofs/contentHash';
+import { plainHelp, type FailureHelp } from '../../migration/run/failureHelp';
 import { keepNoLosses, mayLose, type KeepLosses } from '../../migration/run/lossAccount';
 import { countRows } from '../../migration/proofs/measurement';
 import { planMigration, type Plan } from '../../migration/run/plan';
@@ -16,23 +18,22 @@ import type { Proof, ProofCode } from '../../migration/proofs/proof';
 import { runMigration } from '../../migration/run/run';
 import type { Choices } from '../../migration/outcome';
 import type { SchemaDetails } from '../../schema/details';
-import { readSchema } from '../../schema/read';
 import type { Schema } from '../../schema/schema';
-import { readAddedColumnDocumentation } from '../../script/documentation';
 import type { ScriptRefusal } from '../../script/refusal';
+import { readAddedColumnDocumentation } from '../../script/documentation';
 import { splitScript } from '../../script/split';
 import type { Statement, Script } from '../../script/statement';
 import type { FinishedRun, OnProgress, PlannedScript, ProvableRun } from '../answers';
 import { blobOf, sourceOfBlob, pageChangesOf } from '../pages/blob';
 import type { Hashers } from './hashers';
 import { inspect, type Inspection } from '../inspection';
+import { loadLate } from '../late';
 import { makeLookingApi } from './lookingApi';
 import { openFile, readersFor, type OpenedFile } from '../openedFile';
 import { readInto, type ByteSource } from '../../file/byteSource';
 import type { Overlay } from '../pages/overlay';
 import type { Preload } from '../pages/preload';
 import type { Prover } from '../prover';
-import { makeSample } from '../sample';
 import type { Engine } from '../sqljs/sqljs';
 import { NotOpened, readable, unreadableSchema } from '../unreadable';
 
@@ -49,18 +50,39 @@ export interface Kept {
  */
 export function makeApi(engine: Engine, kept: Kept) {
   /** Loaded when they are needed first: planning and running need none. */
-  let hashers: Promise<Hashers> | null = null;
-  const loadHashersOnce = (): Promise<Hashers> =>
-    (hashers ??= import('./hashers').then(({ loadHashers }) => loadHashers()));
+  let hashers: Hashers | null = null;
+  const loadHashersOnce = async (): Promise<Outcome<Hashers, Refusal>> => {
+    if (hashers) return { ok: true, value: hashers };
+    const loaded = await loadLate('computes hashes', () => import('./hashers'));
+    return loaded.ok ? { ok: true, value: (hashers = await loaded.value.loadHashers()) } : loaded;
+  };
   /** What checks a file and foretells a run: of no use before a plan is shown, so it is no part of the first load. */
-  const loadChecking = (): Promise<typeof import('./lateChecks')> => import('./lateChecks');
+  const loadChecking = (): Promise<Outcome<typeof import('./lateChecks'), Refusal>> =>
+    loadLate('checks files and estimates runs', () => import('./lateChecks'));
   /** Keeps account of losses, where there may be any. */
-  const lossesOf = async (statements: readonly Statement[]): Promise<KeepLosses> =>
-    mayLose(statements) ? (await import('../../migration/losses/lossLedger')).keepLosses : keepNoLosses;
+  const lossesOf = async (statements: readonly Statement[]): Promise<Outcome<KeepLosses, Refusal>> => {
+    if (!mayLose(statements)) return { ok: true, value: keepNoLosses };
+    const loaded = await loadLate(
+      'finds the rows and values that a script loses',
+      () => import('../../migration/losses/lossLedger'),
+    );
+    return loaded.ok ? { ok: true, value: loaded.value.keepLosses } : loaded;
+  };
+  /** Explains failures; where it cannot be loaded, SQLite's own messages have to do. */
+  const loadHelp = (): Promise<FailureHelp> =>
+    import('../../migration/failures/failures').then(
+      ({ failureHelp }) => failureHelp,
+      () => plainHelp,
+    );
   /** What a plan warns of. Not needed before a script is planned, so it is no part of the first load. */
-  const loadRules = (): Promise<typeof import('../../migration/rules/rules')> => import('../../migration/rules/rules');
+  const loadRules = (): Promise<Outcome<typeof import('../../migration/rules/rules'), Refusal>> =>
+    loadLate('looks for risks in a script', () => import('../../migration/rules/rules'));
+  /** What a plan finds out for the forecast. */
+  const loadGrowth = (): Promise<Outcome<typeof import('../../migration/forecast/growth'), Refusal>> =>
+    loadLate('tells what a run will take', () => import('../../migration/forecast/growth'));
   /** What the explorer asks. */
-  const loadLooking = (): Promise<typeof import('../looking')> => import('../looking');
+  const loadLooking = (): Promise<Outcome<typeof import('../looking'), Refusal>> =>
+    loadLate('looks into databases', () => import('../looking'));
   let opened: OpenedFile | null = null;
   /** Why the file that was to be opened last is not. */
   let refused: Refusal | null = null;
@@ -115,7 +137,13 @@ export function makeApi(engine: Engine, kept: Kept) {
       sidecars: Sidecars<Blob> = NO_SIDECARS,
     ): Promise<Outcome<Inspection, Refusal>> {
       refused = null;
-      const readers = await readersFor(sidecars);
+      const loaded = await readersFor(sidecars);
+      if (!loaded.ok) {
+        // What is asked next is meant for this file, not for the one before it.
+        refused = loaded.error;
+        return loaded;
+      }
+      const readers = loaded.value;
       const outcome = readable((): Outcome<Inspection, Refusal> => {
         forgetResult();
         opened?.abandon();
@@ -151,18 +179,32 @@ export function makeApi(engine: Engine, kept: Kept) {
     async plan(script: Script, choices: Choices): Promise<Outcome<PlannedScript, ScriptRefusal | Refusal>> {
       const split = splitScript(script);
       if (!split.ok) return { ok: false, error: split.refusal };
-      const [losses, { watchRules }] = await Promise.all([lossesOf(split.statements), loadRules()]);
+      const [losses, rules, grown, help] = await Promise.all([
+        lossesOf(split.statements),
+        loadRules(),
+        loadGrowth(),
+        loadHelp(),
+      ]);
+      if (!losses.ok) return losses;
+      if (!rules.ok) return rules;
+      if (!grown.ok) return grown;
       return readable((): Outcome<PlannedScript, never> => {
         const start = performance.now();
         const { statements, notes } = split;
-        const watch = watchRules(script);
+        let growth: Growth = { pages: [], waiting: [] };
+        const watch = grown.value.watchGrowth(rules.value.watchRules(script), (told) => (growth = told));
         const { outcomes, after, obstacle, warnings } = mustBeOpen().using(({ database }) =>
-          planMigration(database, statements, choices, { losses, watch, now: () => performance.now() }),
+          planMigration(database, statements, choices, {
+            losses: losses.value,
+            help,
+            watch,
+            now: () => performance.now(),
+          }),
         );
         const plan = { outcomes, after, obstacle, warnings };
         const milliseconds = performance.now() - start;
         const documentation = readAddedColumnDocumentation(script, statements);
-        return { ok: true, value: { statements, notes, plan, documentation, milliseconds } };
+        return { ok: true, value: { statements, notes, plan, growth, documentation, milliseconds } };
       });
     },
 
@@ -174,23 +216,36 @@ export function makeApi(engine: Engine, kept: Kept) {
 
     /** What migration tools have recorded in the open file as applied. */
     async histories(): Promise<Outcome<readonly History[], Refusal>> {
-      const { readHistory } = await import('../../chain/history');
+      const loaded = await loadLate(
+        'reads which migrations are recorded in a database',
+        () => import('../../chain/history'),
+      );
+      if (!loaded.ok) return loaded;
+      const { readHistory } = loaded.value;
       return readable(() => ({ ok: true, value: mustBeOpen().using(({ database }) => readHistory(database)) }));
     },
 
-    /** Foretells what a run of a planned script will take. */
-    async forecast(script: Script, outcomes: Plan['outcomes']): Promise<Outcome<Forecast, Refusal>> {
-      const { forecastRun, measureRates } = await loadChecking();
+    /**
+     * Foretells what a run of a planned script will take.
+     * @param rows of the tables that the script names
+     */
+    async forecast(
+      script: Script,
+      { outcomes, growth }: { readonly outcomes: Plan['outcomes']; readonly growth: Growth },
+      rows: readonly (readonly [string, number | null])[],
+    ): Promise<Outcome<Forecast, Refusal>> {
+      const loaded = await loadChecking();
+      if (!loaded.ok) return loaded;
+      const { forecastRun, measureRates } = loaded.value;
       return readable((): Outcome<Forecast, never> => {
         const open = mustBeOpen();
-        const { source: file, header } = open;
+        const { size: fileBytes } = open.source;
         const split = splitScript(script);
         const statements = split.ok ? split.statements : [];
-        const cacheBytes = kept.ofRuns(file.size);
+        const cacheBytes = kept.ofRuns(fileBytes);
         const value = open.using(({ database }) => {
-          const plan = { before: readSchema(database), outcomes };
-          const rates = measureRates(database, file, () => performance.now());
-          return forecastRun({ database, header, file, statements, plan, cacheBytes, rates });
+          const rates = measureRates(database, open.source, () => performance.now());
+          return forecastRun({ database, fileBytes, cacheBytes, statements, outcomes, growth, rows, rates });
         });
         return { ok: true, value };
       });
@@ -209,7 +264,8 @@ export function makeApi(engine: Engine, kept: Kept) {
       const found = readable((): Outcome<OpenedFile, never> => ({ ok: true, value: mustBeOpen() }));
       if (!found.ok) return found;
       const open = found.value;
-      const losses = await lossesOf(split.statements);
+      const [losses, help] = await Promise.all([lossesOf(split.statements), loadHelp()]);
+      if (!losses.ok) return losses;
       const preload = preloadOf(open, split.statements);
       if (preload) {
         const { size: total } = open.file;
@@ -233,7 +289,8 @@ export function makeApi(engine: Engine, kept: Kept) {
             tell(overlay);
           };
           const result = runMigration(database, split.statements, choices, {
-            losses,
+            losses: losses.value,
+            help,
             now: () => performance.now(),
             onStatement,
           });
@@ -250,7 +307,9 @@ export function makeApi(engine: Engine, kept: Kept) {
 
     /** Opens the result of a run on the open file beside it, so that it can be proved. */
     async openResult(run: ProvableRun): Promise<Outcome<null, Refusal>> {
-      const { Prover } = await loadChecking();
+      const loaded = await loadChecking();
+      if (!loaded.ok) return loaded;
+      const { Prover } = loaded.value;
       const outcome = readable((): Outcome<null, Refusal> => {
         forgetResult();
         const made = Prover.over(engine, mustBeOpen(), run, kept.here(run.file.size));
@@ -268,7 +327,11 @@ export function makeApi(engine: Engine, kept: Kept) {
       thoroughness: Exclude<Thoroughness, 'none'>,
       onProgress: OnProgress,
     ): Promise<Outcome<Proof, Refusal>> {
-      const [{ content }, { proveSound }] = await Promise.all([loadHashersOnce(), loadChecking()]);
+      const [hashers, checking] = await Promise.all([loadHashersOnce(), loadChecking()]);
+      if (!hashers.ok) return hashers;
+      if (!checking.ok) return checking;
+      const { content } = hashers.value;
+      const { proveSound } = checking.value;
       return readable((): Outcome<Proof, Refusal> => {
         if (code === 'integrity-before') {
           return { ok: true, value: proveSound(mustBeOpen(), thoroughness, onProgress) };
@@ -279,7 +342,9 @@ export function makeApi(engine: Engine, kept: Kept) {
 
     /** SHA-256 of the open file or of the result, in hexadecimal. */
     async hash(of: 'input' | 'result', onProgress: OnProgress): Promise<Outcome<string, Refusal>> {
-      const { file: sha256 } = await loadHashersOnce();
+      const loaded = await loadHashersOnce();
+      if (!loaded.ok) return loaded;
+      const { file: sha256 } = loaded.value;
       return readable((): Outcome<string, Refusal> => {
         if (of === 'input') {
           // The file as it lies on the disk, whatever was recovered from its sidecars.
@@ -292,9 +357,9 @@ export function makeApi(engine: Engine, kept: Kept) {
     },
 
     /** What SQLite makes of a schema, be it that of the file, of a plan or of a result. Needs no open file. */
-    async describe(schema: Schema): Promise<SchemaDetails> {
-      const { describe } = await loadLooking();
-      return describe(engine, schema);
+    async describe(schema: Schema): Promise<Outcome<SchemaDetails, Refusal>> {
+      const loaded = await loadLooking();
+      return loaded.ok ? { ok: true, value: loaded.value.describe(engine, schema) } : loaded;
     },
 
     ...makeLookingApi(mustBeOpen, loadLooking),
@@ -304,8 +369,9 @@ export function makeApi(engine: Engine, kept: Kept) {
       named: NamedPart,
       onProgress: OnProgress,
     ): Promise<Outcome<DataCheckAnswer, DataCheckFault | Refusal>> {
-      const { checkData } = await loadLooking();
-      return readable(() => checkData(mustBeOpen(), named, onProgress));
+      const loaded = await loadLooking();
+      if (!loaded.ok) return loaded;
+      return readable(() => loaded.value.checkData(mustBeOpen(), named, onProgress));
     },
 
     /** The rows of the open file that a part of a data check blames. */
@@ -313,19 +379,25 @@ export function makeApi(engine: Engine, kept: Kept) {
       named: NamedPart,
       onProgress: OnProgress,
     ): Promise<Outcome<OffendingRows, DataCheckFault | Refusal>> {
-      const { offendingRows } = await loadLooking();
-      return readable(() => offendingRows(mustBeOpen(), named, onProgress));
+      const loaded = await loadLooking();
+      if (!loaded.ok) return loaded;
+      return readable(() => loaded.value.offendingRows(mustBeOpen(), named, onProgress));
     },
 
     /** Lays a diagram out, away from the page, since a large one takes a while. Needs no open file. */
-    async layOut(boxes: readonly Box[], links: readonly Link[]): Promise<Layout> {
-      const { layOut } = await import('../../explore/diagram/diagramLayout');
-      return layOut(boxes, links);
+    async layOut(boxes: readonly Box[], links: readonly Link[]): Promise<Outcome<Layout, Refusal>> {
+      const loaded = await loadLate('lays diagrams out', () => import('../../explore/diagram/diagramLayout'));
+      return loaded.ok ? { ok: true, value: loaded.value.layOut(boxes, links) } : loaded;
     },
 
     /** Makes a sample database; gives the file, or the sentence of what is wrong with either script. */
-    makeSample(base: string, script: string, through: number | 'all'): Outcome<Blob, { readonly sentence: string }> {
-      return makeSample(engine, base, script, through);
+    async makeSample(
+      base: string,
+      script: string,
+      through: number | 'all',
+    ): Promise<Outcome<Blob, { readonly sentence: string } | Refusal>> {
+      const loaded = await loadLate('makes sample databases', () => import('../sample'));
+      return loaded.ok ? loaded.value.makeSample(engine, base, script, through) : loaded;
     },
   };
 }

@@ -237,7 +237,11 @@ function openIn(running: Running, lookedAt: LookedAt, post: Post): Answer<'open'
     const { file, name, sidecars } = lookedAt;
     // A result is open only beside its own file.
     running.result = null;
-    running.open = { lookedAt, answer: post(running, 'open', [file, name, sidecars]) };
+    const answer = post(running, 'open', [file, name, sidecars]);
+    const open = (running.open = { lookedAt, answer });
+    forgetUnloaded(answer, () => {
+      if (running.open === open) running.open = null;
+    });
   }
   return running.open.answer;
 }
@@ -245,7 +249,17 @@ function openIn(running: Running, lookedAt: LookedAt, post: Post): Answer<'open'
 function openResultIn(running: Running, run: ProvableRun, post: Post): void {
   if (running.result === run) return;
   running.result = run;
-  post(running, 'openResult', [run]).catch(() => undefined);
+  forgetUnloaded(post(running, 'openResult', [run]), () => {
+    if (running.result === run) running.result = null;
+  });
+}
+
+/** What could not be opened because a part of the worker could not be loaded is opened anew by the next question. */
+function forgetUnloaded(answer: Answer<'open' | 'openResult'>, forget: () => void): void {
+  const look = (outcome: Awaited<typeof answer>): void => {
+    if (!outcome.ok && outcome.error.code === 'not-loaded') forget();
+  };
+  void answer.then(look, () => undefined);
 }
 
 function startWorker(name: WorkerPurpose): Worker {

@@ -20,27 +20,37 @@ type Looked<Value> = Outcome<Value, SqlError | Refusal>;
  * @param mustBeOpen gives the open file, and throws where there is none
  * @param load gives the code for it, which is no part of the first load
  */
-export function makeLookingApi(mustBeOpen: () => OpenedFile, load: () => Promise<typeof import('../looking')>) {
-  let shelf: Promise<Shelf> | null = null;
-  const openShelf = (): Promise<Shelf> => (shelf ??= load().then((looking) => new looking.Shelf()));
+export function makeLookingApi(
+  mustBeOpen: () => OpenedFile,
+  load: () => Promise<Outcome<typeof import('../looking'), Refusal>>,
+) {
+  let shelf: Shelf | null = null;
+  const openShelf = async (): Promise<Outcome<Shelf, Refusal>> => {
+    if (shelf) return { ok: true, value: shelf };
+    const loaded = await load();
+    return loaded.ok ? { ok: true, value: (shelf = new loaded.value.Shelf()) } : loaded;
+  };
 
   return {
     /** Reads a window of the rows in an arrangement. */
     async rows(of: Arrangement, window: RowWindow, onProgress: OnProgress): Promise<Looked<LookedAtRows>> {
       const rows = await openShelf();
-      return readable(() => rows.read(mustBeOpen(), of, window, onProgress));
+      if (!rows.ok) return rows;
+      return readable(() => rows.value.read(mustBeOpen(), of, window, onProgress));
     },
 
     /** Goes on counting the rows in an arrangement for a moment. */
     async countMore(of: Arrangement, onProgress: OnProgress): Promise<Looked<Counted>> {
       const rows = await openShelf();
-      return readable(() => rows.count(mustBeOpen(), of, onProgress));
+      if (!rows.ok) return rows;
+      return readable(() => rows.value.count(mustBeOpen(), of, onProgress));
     },
 
     /** One value of the rows in an arrangement as a whole; null where there is no such row. */
     async wholeValue(of: Arrangement, row: number, column: number): Promise<Looked<WholeValue | null>> {
       const rows = await openShelf();
-      return readable(() => rows.value(mustBeOpen(), of, row, column));
+      if (!rows.ok) return rows;
+      return readable(() => rows.value.value(mustBeOpen(), of, row, column));
     },
 
     /** Some of the rows in an arrangement, in a form to export: from a row on, as many as take a moment. */
@@ -50,7 +60,8 @@ export function makeLookingApi(mustBeOpen: () => OpenedFile, load: () => Promise
       onProgress: OnProgress,
     ): Promise<Looked<ExportedPortion>> {
       const rows = await openShelf();
-      return readable(() => rows.portion(mustBeOpen(), of, form, onProgress));
+      if (!rows.ok) return rows;
+      return readable(() => rows.value.portion(mustBeOpen(), of, form, onProgress));
     },
 
     /** Runs one statement that the console does not refuse, and forgets what it may have written. */
@@ -59,8 +70,9 @@ export function makeLookingApi(mustBeOpen: () => OpenedFile, load: () => Promise
       limits: QueryLimits,
       onProgress: OnProgress,
     ): Promise<Outcome<QueryAnswer, QueryFailure | Refusal>> {
-      const { query } = await load();
-      return readable(() => query(mustBeOpen(), text, limits, onProgress));
+      const loaded = await load();
+      if (!loaded.ok) return loaded;
+      return readable(() => loaded.value.query(mustBeOpen(), text, limits, onProgress));
     },
   };
 }

@@ -123,7 +123,7 @@ export function findBrokenReferences(
   unresolvedAfter: ReadonlyMap<Reference, string>,
   pairs: readonly TablePair[],
 ): readonly BrokenReference[] {
-  const byName = pairsByName(pairs);
+  const byName = new Map(pairs.map((pair) => [foldName(pair.before.name), pair]));
   const sound = new Set(
     before.references
       .filter((reference) => !before.unresolved.has(reference))
@@ -162,7 +162,7 @@ export function proveForeignKeys(
     const message = before.ok ? (after.ok ? '' : after.error.message) : before.error.message;
     return proof('foreign-keys', 'unverifiable', `foreign_key_check could not run: ${message}.`);
   }
-  const byName = pairsByName(pairs);
+  const byName = new Map(pairs.map((pair) => [foldName(pair.before.name), pair]));
   const had = sumByReference(before.value.map((violation) => renamed(violation, byName)));
   const has = sumByReference(after.value);
   const added = [...has].filter(([reference, rows]) => rows > (had.get(reference) ?? 0));
@@ -183,10 +183,6 @@ export function proveForeignKeys(
       ? 'foreign_key_check finds nothing, before and after.'
       : `${counted(total, 'row')} had no parent before already; none were added.`;
   return proof('foreign-keys', 'pass', old, details);
-}
-
-function pairsByName(pairs: readonly TablePair[]): ReadonlyMap<string, TablePair> {
-  return new Map(pairs.map((pair) => [foldName(pair.before.name), pair]));
 }
 
 function renamed(violation: Violation, byName: ReadonlyMap<string, TablePair>): Violation {

@@ -75,7 +75,8 @@ export class WaitingIndexes {
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
-function indexesOnlyIn(shadow: Database, database: Database): ReadonlyMap<string, string> {
+/** The indexes that a plan has made on the shadow only: their texts by folded name. */
+export function indexesOnlyIn(shadow: Database, database: Database): ReadonlyMap<string, string> {
   const read = (of: Database): readonly (readonly [string, string])[] =>
     rowsOf(of, `SELECT name, sql FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY rowid`).map(
       ([name, sql]) => [foldName(String(name)), String(sql)],

@@ -22,7 +22,7 @@ export function findOtherKind(shadow: Database, statement: Statement): Failure |
   return {
     message: `${statement.name} is the name of ${article(found)} already`,
     explanation: `The script asks for ${article(wanted)} of that name, and IF NOT EXISTS would have passed over it in silence.`,
-    wayOut: `Rename or drop the ${found} ${statement.name} first, or choose another name.`,
+    wayOut: `${found.includes('table') ? 'Rename' : 'Drop'} the ${found} ${statement.name} before this statement, or choose another name.`,
   };
 }
 

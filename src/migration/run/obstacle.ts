@@ -2,7 +2,7 @@
 
 import { findRelation, type Schema } from '../../schema/schema';
 import { startOf, type Statement } from '../../script/statement';
-import type { StatementOutcome } from '../outcome';
+import type { Failure, StatementOutcome } from '../outcome';
 import { foldName } from '../../database';
 
 /** Why a plan cannot be run. */
@@ -11,6 +11,8 @@ export interface Obstacle {
   readonly ordinal: number;
   readonly sentence: string;
   readonly help: string;
+  /** Of the statement. */
+  readonly failure: Failure;
   /** Tables that the script works on and that are neither in the database nor made by the script. */
   readonly missingTables: readonly string[];
 }
@@ -31,6 +33,7 @@ export function findObstacle(
       ordinal: failed.ordinal,
       sentence: `${where} will fail: ${failed.failure.message}. ${failed.failure.explanation}`,
       help: failed.failure.wayOut,
+      failure: failed.failure,
       missingTables,
     };
   }
@@ -38,6 +41,7 @@ export function findObstacle(
   const none = missingTables.length === needed.length;
   return {
     ordinal: failed.ordinal,
+    failure: failed.failure,
     sentence: none
       ? `This database has none of the ${needed.length === 1 ? 'table' : `${needed.length} tables`} that the migration works on, so it does not seem to be one that it is for. ${where} is the first to fail.`
       : `This database lacks ${missingTables.length} of the ${needed.length} tables that the migration works on. ${where} is the first to fail.`,

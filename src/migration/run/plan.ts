@@ -4,6 +4,7 @@ import type { Database } from '../../database';
 import { readSchema } from '../../schema/read';
 import type { Schema } from '../../schema/schema';
 import type { ParsedStatement } from '../../script/parsedStatement';
+import { plainHelp, type FailureHelp } from './failureHelp';
 import type { KeepLosses } from './lossAccount';
 import { findObstacle, type Obstacle } from './obstacle';
 import { transcribe } from './transcript';
@@ -26,6 +27,8 @@ export interface Plan {
 export interface PlanTools {
   /** Keeps account of what the statements take away. */
   readonly losses: KeepLosses;
+  /** Explains a failure; without it, SQLite's message alone is told. */
+  readonly help?: FailureHelp;
   /** Watches the script for the rules; left out, there are no warnings. */
   readonly watch?: WatchScript;
   /** Milliseconds since some fixed moment. */
@@ -46,13 +49,13 @@ export function planMigration(
   database: Database,
   statements: readonly ParsedStatement[],
   choices: Choices,
-  { losses, watch = watchNothing, now = () => 0 }: PlanTools,
+  { losses, help = plainHelp, watch = watchNothing, now = () => 0 }: PlanTools,
 ): Plan {
   const before = readSchema(database);
   let after = before;
   let warnings: readonly Warning[] = [];
   const watcher = watch({ database, before, statements, choices });
-  const options = { rehearsing: true, losses, now, onStatement: watcher.before };
+  const options = { rehearsing: true, losses, help, now, onStatement: watcher.before };
   const transcript = transcribe(database, statements, choices, options, (shadow, outcomes, complete) => {
     after = readSchema(shadow);
     warnings = watcher.end({ complete, after, shadow, outcomes });

@@ -4,14 +4,17 @@ import type { Database } from '../../database';
 import { readSchema } from '../../schema/read';
 import type { Schema } from '../../schema/schema';
 import type { ParsedStatement } from '../../script/parsedStatement';
+import { plainHelp, type FailureHelp } from './failureHelp';
 import type { KeepLosses } from './lossAccount';
 import { transcribe } from './transcript';
-import type { Choices, StatementOutcome } from '../outcome';
+import type { Choices, Failure, StatementOutcome } from '../outcome';
 
 /** What a run works with beside the database. */
 export interface RunTools {
   /** Keeps account of what the statements take away. */
   readonly losses: KeepLosses;
+  /** Explains a failure; without it, SQLite's message alone is told. */
+  readonly help?: FailureHelp;
   /** Milliseconds since some fixed moment. */
   readonly now: () => number;
   /** Called before a statement is run, with its ordinal. */
@@ -45,13 +48,13 @@ export function runMigration(
   database: Database,
   statements: readonly ParsedStatement[],
   choices: Choices,
-  { losses, now, onStatement }: RunTools,
+  { losses, help = plainHelp, now, onStatement }: RunTools,
 ): RunResult {
   const start = now();
   const before = readSchema(database);
   let specified = before;
   const tell = ({ ordinal }: ParsedStatement): void => onStatement(ordinal);
-  const options = { rehearsing: false, losses, now, onStatement: tell };
+  const options = { rehearsing: false, losses, help, now, onStatement: tell };
   const { outcomes, complete, abandon } = transcribe(database, statements, choices, options, (shadow) => {
     specified = readSchema(shadow);
   });
@@ -60,25 +63,16 @@ export function runMigration(
   const commit = database.execute('COMMIT');
   const milliseconds = now() - start;
   if (!commit.ok) {
+    const failure = help.explainCommit(commit.error.message, database);
     abandon();
-    return { outcomes: failLast(outcomes, commit.error.message), ...nothing, milliseconds };
+    return { outcomes: failLast(outcomes, help.complete(failure, database)), ...nothing, milliseconds };
   }
   return { outcomes, committed: true, specified, after: readSchema(database), milliseconds };
 }
 
 /** A commit that SQLite refuses (no memory left, a deferred foreign key) undoes all; the last statement has to say so. */
-function failLast(outcomes: readonly StatementOutcome[], message: string): readonly StatementOutcome[] {
+function failLast(outcomes: readonly StatementOutcome[], failure: Failure): readonly StatementOutcome[] {
   return outcomes.map((outcome, at) =>
-    at < outcomes.length - 1
-      ? outcome
-      : {
-          ...outcome,
-          verdict: 'failed',
-          failure: {
-            message,
-            explanation: 'All statements ran, but SQLite refused to commit them together.',
-            wayOut: 'SQLite’s message names the reason. Nothing was changed, so the run can be tried again.',
-          },
-        },
+    at < outcomes.length - 1 ? outcome : { ...outcome, verdict: 'failed', failure },
   );
 }

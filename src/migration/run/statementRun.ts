@@ -7,7 +7,7 @@ import type { Statement } from '../../script/statement';
 import { mayWait, type WaitingIndexes } from './deferredIndexes';
 import { findDrift } from '../drift/drift';
 import { executeStatement, type Execution } from './execution';
-import { explainFailure, explainLostTransaction } from './failureWords';
+import type { FailureHelp } from './failureHelp';
 import type { FrozenDefaults } from './frozenDefaults';
 import { findOtherKind } from './nameClash';
 import { addColumnToPopulatedTable, NON_CONSTANT_DEFAULT } from './populatedTable';
@@ -24,6 +24,7 @@ export interface StatementContext {
   readonly shadow: Database;
   readonly statements: readonly ParsedStatement[];
   readonly choices: Choices;
+  readonly help: FailureHelp;
   readonly frozen: FrozenDefaults;
   /** Ordinals of the BEGIN and COMMIT around the script. */
   readonly wrapper: ReadonlySet<number>;
@@ -108,14 +109,14 @@ function rehearseWithout(context: StatementContext, statement: ParsedStatement):
   }
   // An index that is not there cannot refuse a change of what it stands on; the shadow has it.
   const refused = isSchemaChange(statement) ? tryOnShadow(shadow, statement) : null;
-  return refused === null ? execute(context, statement) : failed(explainFailure(statement, refused));
+  return refused === null ? execute(context, statement) : explained(context, statement, refused);
 }
 
 /** A statement that only concerns an index which waits: what it does to the shadow is what it would do to the database. */
 function runOnShadow(context: StatementContext, statement: ParsedStatement): Result {
   const versionBefore = statement.conditional ? schemaVersion(context.shadow) : null;
   const outcome = context.shadow.execute(statement.text);
-  if (!outcome.ok) return failed(explainFailure(statement, outcome.error.message));
+  if (!outcome.ok) return explained(context, statement, outcome.error.message);
   if (statement.conditional && schemaVersion(context.shadow) === versionBefore) {
     return { verdict: 'unchanged', drift: driftOf(context, statement) };
   }
@@ -148,7 +149,7 @@ function execute(context: StatementContext, statement: ParsedStatement): Result 
     return { verdict: 'applied', ...written, note: note ?? noteOn(statement) };
   }
   const { message } = outcome.error;
-  if (!inTransaction(database)) return failed(explainLostTransaction(statement, message, context.statements));
+  if (!inTransaction(database)) return explained(context, statement, message, true);
   if (isAddColumn(statement)) {
     if (message.toLowerCase().startsWith('duplicate column name:') && hasColumn(database, statement)) {
       return { verdict: 'skipped', drift: driftOf(context, statement) };
@@ -157,7 +158,7 @@ function execute(context: StatementContext, statement: ParsedStatement): Result 
       return adapt(context, statement);
     }
   }
-  return failed(explainFailure(statement, message, context.statements));
+  return explained(context, statement, message);
 }
 
 function gathersStatistics({ kind, name }: Statement): boolean {
@@ -201,7 +202,7 @@ function adapt(context: StatementContext, statement: ParsedStatement & { table: 
   const { database, shadow, choices, frozen, rehearsing, rowReaders } = context;
   shadow.execute('SAVEPOINT adaptation');
   const onShadow = shadow.execute(statement.text);
-  if (!onShadow.ok) return failed(explainFailure(statement, onShadow.error.message));
+  if (!onShadow.ok) return explained(context, statement, onShadow.error.message);
   const unread = (rowReaders.at(-1) ?? 0) < statement.ordinal;
   const adapted = addColumnToPopulatedTable(database, shadow, statement, choices, frozen, rehearsing && unread);
   if (!adapted.ok) shadow.execute('ROLLBACK TO adaptation');
@@ -249,6 +250,17 @@ function isSchemaChange(statement: Statement): boolean {
 /** Moves on with every change of the schema, that of temporary objects included. */
 function schemaVersion(database: Database): string {
   return ['main', 'temp'].map((schema) => String(rowsOf(database, `PRAGMA ${schema}.schema_version`)[0]?.[0])).join();
+}
+
+/** The failure of a statement that SQLite refused. */
+function explained(
+  context: StatementContext,
+  statement: ParsedStatement,
+  message: string,
+  transactionLost = false,
+): Result {
+  const { help, database, shadow, statements: script } = context;
+  return failed(help.explain({ statement, message, script, database, shadow, transactionLost }));
 }
 
 function failed(failure: Failure): Result {

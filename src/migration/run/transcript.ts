@@ -3,6 +3,7 @@
 import { foldName, type Database } from '../../database';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { findRowReaders, WaitingIndexes } from './deferredIndexes';
+import { plainHelp, type FailureHelp } from './failureHelp';
 import { freezeDefaults } from './frozenDefaults';
 import type { KeepLosses } from './lossAccount';
 import { readSettings } from './pragmas';
@@ -27,6 +28,8 @@ export interface TranscriptOptions {
   readonly rehearsing: boolean;
   /** Keeps account of what the statements take away. */
   readonly losses: KeepLosses;
+  /** Explains a failure; without it, SQLite's message alone is told. */
+  readonly help?: FailureHelp;
   /** Milliseconds since some fixed moment. */
   readonly now: () => number;
   /** Called before a statement is run, with the shadow as it is then. */
@@ -47,6 +50,7 @@ export function transcribe(
 ): Transcript {
   const shadow = makeShadow(database);
   const settings = readSettings(database, statements);
+  const help = options.help ?? plainHelp;
   const abandon = (): void => {
     database.execute('ROLLBACK');
     // Neither this nor the settings of a connection are part of a transaction.
@@ -59,6 +63,7 @@ export function transcribe(
       shadow,
       statements,
       choices,
+      help,
       frozen: freezeDefaults(database, statements),
       wrapper: findWrappers(statements),
       rowReaders: findRowReaders(statements),
@@ -88,7 +93,7 @@ export function transcribe(
     const settled = ledger.settle(outcomes);
     if (stopped) abandon();
     use(shadow, settled, !stopped);
-    return { outcomes: settled, complete: !stopped, abandon };
+    return { outcomes: stopped ? completed(settled, help, database) : settled, complete: !stopped, abandon };
   } finally {
     shadow.close();
   }
@@ -104,6 +109,17 @@ function additionsOf(statements: readonly ParsedStatement[]): ReadonlyMap<string
     else additions.set(table, [statement]);
   }
   return additions;
+}
+
+/** What can be told of the failure only where the database is as it was before the script. */
+function completed(
+  outcomes: readonly StatementOutcome[],
+  help: FailureHelp,
+  original: Database,
+): readonly StatementOutcome[] {
+  return outcomes.map((outcome) =>
+    outcome.failure ? { ...outcome, failure: help.complete(outcome.failure, original) } : outcome,
+  );
 }
 
 const BLANK = {

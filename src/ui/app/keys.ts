@@ -2,6 +2,7 @@
 
 import type { Explorer } from '../explore/look/explorer.svelte';
 import type { Workbench } from '../state/workbench.svelte';
+import { openKeyList } from './keyList';
 import { singleKeysAreOn } from './keyTable';
 
 /** Where single keys belong to what has the focus. */
@@ -15,7 +16,7 @@ export function press(event: KeyboardEvent, workbench: Workbench, explorer: Expl
   if (held && key === 'o') pickFiles(workbench);
   const target = event.target instanceof Element ? event.target : null;
   if (held || target?.closest(TAKES_KEYS)) return;
-  if (key === '?') showKeys();
+  if (key === '?') openKeyList();
   if (!singleKeysAreOn()) return;
   if (key === 'enter') pressButton('run');
   if (key === 's') pressButton('save');
@@ -36,9 +37,4 @@ function pickFiles(workbench: Workbench): void {
     if (input.files?.length) void workbench.take([...input.files]);
   };
   input.click();
-}
-
-/** Opens the list of keys. */
-export function showKeys(): void {
-  void import('./keyList').then(({ openKeyList }) => openKeyList());
 }

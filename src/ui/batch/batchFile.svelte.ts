@@ -147,6 +147,12 @@ export class BatchFile {
     await job.prepare();
     if (job !== this.#job) return null;
     if (job.dropped.file.size > MEMORY_WORTH_FREEING) this.#client.cancel();
+    const problem = job.refusal ?? job.planProblem;
+    if (problem?.code === 'not-loaded') {
+      // It says nothing of this file: it waits, and the others would meet the same.
+      this.forget();
+      return problem;
+    }
     return job.planProblem?.because === 'of script' ? job.planProblem : null;
   }
 

@@ -22,7 +22,7 @@ export type CheckState =
 export const OF_FILE: ReadonlySet<CheckKey> = new Set(['forecast', 'rows', 'integrity-before', 'sha256-input']);
 
 const LABELS: Readonly<Partial<Record<CheckKey, string>>> = {
-  forecast: 'sampling the tables',
+  forecast: 'counting and sampling rows',
   rows: 'counting rows',
   'integrity-before': 'a soundness check of your file',
   pages: 'comparing pages',

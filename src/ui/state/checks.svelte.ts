@@ -11,7 +11,7 @@ import type { Finding } from '../../file/finding';
 import { isHashedUnasked, thoroughnessUnasked, type Thoroughness } from '../../migration/proofs/agenda';
 import type { Forecast } from '../../migration/forecast/forecast';
 import { PROOF_CODES, type Proof } from '../../migration/proofs/proof';
-import type { Script } from '../../script/statement';
+import { partsOf, type Script } from '../../script/statement';
 import { labelOf, OF_FILE, type CheckKey, type CheckState } from './check';
 import { lookedAt, type DroppedDatabase } from './droppedFiles';
 import { Turns, type Turn } from './turn';
@@ -25,6 +25,7 @@ interface Task {
 interface Foretold {
   readonly script: Script;
   readonly plan: PlannedScript['plan'];
+  readonly growth: PlannedScript['growth'];
 }
 
 /** How often a check is begun at most: once more, in a new worker, where the engine stops over it. */
@@ -217,12 +218,9 @@ export class Checks {
   async #work(turn: Turn): Promise<void> {
     for (let task = this.#next(); task; task = this.#next()) {
       this.#current = task;
-      const { key } = task;
-      const progress = { stage: 'check', label: labelOf(key), done: 0, total: 0, pagesRead: 0 } as const;
-      this.states.set(key, { state: 'running', progress });
       const state = await this.#make(task, turn);
       if (state === null) return;
-      this.states.set(key, state);
+      this.states.set(task.key, state);
     }
     this.#current = null;
     // A worker never gives back memory that it took, and the next check may never be asked for.
@@ -239,6 +237,7 @@ export class Checks {
       if (turn.isCurrent) this.states.set(task.key, { state: 'running', progress });
     };
     for (let attempt = 1; ; attempt++) {
+      onProgress({ stage: 'check', label: labelOf(task.key), done: 0, total: 0, pagesRead: 0 });
       try {
         return await turn.still(this.#call(task, turn, onProgress));
       } catch (error) {
@@ -253,10 +252,15 @@ export class Checks {
 
   async #call(task: Task, turn: Turn, onProgress: (progress: Progress) => void): Promise<CheckState> {
     const { key, thoroughness } = task;
-    if (key === 'rows') return this.#countRows(turn, onProgress);
+    if (key === 'rows') return this.#countRows(this.#inspection?.tables ?? [], turn, onProgress);
     if (key === 'forecast') {
-      const { script, plan } = this.#foretold ?? { script: '', plan: { outcomes: [] } };
-      const foretold = await this.#file.forecast(script, plan.outcomes);
+      if (!this.#foretold) return { state: 'skipped' };
+      const { script, plan, growth } = this.#foretold;
+      const named = tablesIn(script, this.#inspection?.tables ?? []);
+      const counted = await this.#countRows(named, turn, onProgress);
+      if (counted.state !== 'made') return counted;
+      const rows = named.map((table) => [table, this.rows.get(table) ?? null] as const);
+      const foretold = await this.#file.forecast(script, { outcomes: plan.outcomes, growth }, rows);
       return foretold.ok ? { state: 'made', forecast: foretold.value } : stoppedBy(foretold.error);
     }
     const engine = OF_FILE.has(key) || !this.#run ? this.#file : this.#file.result(this.#run);
@@ -269,7 +273,11 @@ export class Checks {
   }
 
   /** Whoever shows the counts goes through all of them as some come: of thousands, those of a moment are shown together. */
-  async #countRows(turn: Turn, onProgress: (progress: Progress) => void): Promise<CheckState> {
+  async #countRows(
+    tables: readonly string[],
+    turn: Turn,
+    onProgress: (progress: Progress) => void,
+  ): Promise<CheckState> {
     const inspection = this.#inspection;
     let waiting: (readonly [string, number | null])[] = [];
     let shown = -Infinity;
@@ -279,7 +287,7 @@ export class Checks {
       shown = performance.now();
     };
     try {
-      for (const table of inspection?.tables ?? []) {
+      for (const table of tables) {
         if (this.rows.has(table)) continue;
         const counted = await turn.still(this.#file.countRows(table, onProgress));
         // Damage is met in one table; a file that is gone, in all of them.
@@ -293,6 +301,18 @@ export class Checks {
     }
     return { state: 'made', counted: true };
   }
+}
+
+/** The tables whose names stand in a script, be it as names or not: counting one too many costs little. */
+function tablesIn(script: Script, tables: readonly string[]): readonly string[] {
+  const text = partsOf(script)
+    .map((part) => part.text.toLowerCase())
+    .join('\n');
+  const words = new Set(text.match(/[\w$\u0080-\uffff]+/g));
+  return tables.filter((table) => {
+    const name = table.toLowerCase();
+    return words.has(name) || (/[^\w$\u0080-\uffff]/.test(name) && text.includes(name));
+  });
 }
 
 function stoppedBy({ sentence }: { readonly sentence: string }): CheckState {

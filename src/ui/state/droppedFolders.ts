@@ -1,5 +1,4 @@
 // The files of folders that are dropped, as the browser's entries give them (https://wicg.github.io/entries-api/).
-// Loaded when a folder is dropped.
 
 import { notePath } from './droppedFiles';
 

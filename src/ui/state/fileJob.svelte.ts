@@ -139,8 +139,8 @@ export class FileJob {
     if (this.isRunning) return false;
     const turn = this.#turns.begin();
     this.#forgetRun();
-    // An engine that died is gone, and the next one may live.
-    if (this.refusal?.code === 'engine-stopped') this.refusal = null;
+    // An engine that died is gone, and the next one may live; a part of the page may load the next time.
+    if (/^(engine-stopped|not-loaded)$/.test(this.refusal?.code ?? '')) this.refusal = null;
     if (this.refusal) return true;
     this.#preparing = turn;
     try {
@@ -213,7 +213,7 @@ export class FileJob {
     if (!inspection) return;
     const isRunnable = subject !== null && planned !== null && planned.plan.obstacle === null;
     const reading = isRunnable ? this.#file.readAhead(subject.text) : null;
-    this.checks.look(inspection, subject && planned ? { script: subject.text, plan: planned.plan } : null);
+    this.checks.look(inspection, subject && planned ? { ...planned, script: subject.text } : null);
     // Where the engine gives out over either, nothing that is shown depends on it; whoever needs it asks again.
     await Promise.allSettled([reading, this.#readHistories()]);
   }
@@ -276,7 +276,8 @@ export class FileJob {
     if (this.#wantsHistories) {
       const read = await turn.still(this.#readHistories());
       if (!read.ok) {
-        this.#plan = unplanned(this.subject, { ...read.error, because: 'of file' });
+        const because = read.error.code === 'not-loaded' ? 'passing' : 'of file';
+        this.#plan = unplanned(this.subject, { ...read.error, because });
         return;
       }
     }

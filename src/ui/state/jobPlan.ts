@@ -42,7 +42,8 @@ export function outcomeOf(
   subject: Subject | null,
 ): Outcome<PlannedScript, Unplanned> {
   if (!planned.ok) {
-    const because = 'line' in planned.error ? 'of script' : 'of file';
+    const { code } = planned.error;
+    const because = code === 'not-loaded' ? 'passing' : 'line' in planned.error ? 'of script' : 'of file';
     return { ok: false, error: { help: 'Mend the script and choose it again.', ...planned.error, because } };
   }
   if (planned.value.statements.length > 0) return planned;

@@ -11,6 +11,11 @@ export class Offline {
   /** Registers the service worker; does nothing where there can be none (a file on the disk, an old browser). */
   async register(): Promise<void> {
     if (!('serviceWorker' in navigator) || !isSecureContext || location.protocol === 'file:') return;
+    // As long as this page is open, the service worker keeps the build that this script is of (see `src/offline`).
+    void navigator.locks.request(import.meta.url, { mode: 'shared' }, () => {
+      navigator.serviceWorker.controller?.postMessage('page is open');
+      return new Promise(() => undefined);
+    });
     try {
       const registration = await navigator.serviceWorker.register(trustedAddress('service-worker.js'));
       this.#offer(registration.waiting);
@@ -25,8 +30,13 @@ export class Offline {
 
   /** Goes over to the newer build: the page is loaded anew. */
   update(): void {
+    // Another tab may have gone over to it already.
+    if (this.#waiting?.state !== 'installed') {
+      location.reload();
+      return;
+    }
     navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true });
-    this.#waiting?.postMessage('use this build');
+    this.#waiting.postMessage('use this build');
   }
 
   #offer(waiting: ServiceWorker | null): void {

@@ -6,6 +6,8 @@ export interface Problem {
   readonly code: string;
   readonly sentence: string;
   readonly help: string;
+  /** Does once more what did not succeed, where that can help. */
+  readonly retry?: () => void;
 }
 
 /** A script in which there is nothing but comments and white space. */
@@ -26,13 +28,23 @@ export function explainLostFile(): Problem {
   };
 }
 
-/** A part of the page that is loaded when it is needed could not be. @param what it does: `reads scripts of yours` */
-export function explainNotLoaded(what: string): Problem {
+/**
+ * A part of the page that is loaded when it is needed could not be.
+ * @param what it does: `reads scripts of yours`
+ * @param retry does once more what it was needed for
+ */
+export function explainNotLoaded(what: string, retry: () => void): Problem {
   return {
     code: 'not-loaded',
     sentence: `The part of this page that ${what} could not be loaded.`,
-    help: 'Nothing was changed. Check the connection, reload the page and try again.',
+    help: 'The open file and the result, if there is one, are kept. Check the connection and try again.',
+    retry,
   };
+}
+
+/** The problem, to be tried again where a part of the page could not be loaded: that may succeed as it is. */
+export function withRetry(problem: Problem, retry: () => void): Problem {
+  return problem.code === 'not-loaded' ? { ...problem, retry } : problem;
 }
 
 /** A database was dropped on a table of many whose results are not saved. */

@@ -10,7 +10,7 @@ import type { Finding } from '../../file/finding';
 import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
 import { Checks } from './checks.svelte';
 import type { FileJob } from './fileJob.svelte';
-import type { Problem } from './problem';
+import { withRetry, type Problem } from './problem';
 import { Scripts } from './scripts.svelte';
 
 /** Where the work is; `<main data-state>` shows it. */
@@ -69,7 +69,8 @@ export class Screen {
     if (this.sample !== null && this.sample !== 'being made') return this.sample;
     const refusal = this.job?.refusal ?? null;
     if (!this.job || !refusal || refusal.code === 'engine-stopped') return refusal;
-    return { ...refusal, sentence: `${this.job.dropped.file.name}: ${refusal.sentence}` };
+    const problem = { ...refusal, sentence: `${this.job.dropped.file.name}: ${refusal.sentence}` };
+    return withRetry(problem, () => void this.job?.prepare());
   }
 
   /** Why what is chosen cannot be planned. */

@@ -4,7 +4,6 @@
 import { Cancelled, EngineClient } from '../../engine/worker/client';
 import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
 import type { Sample } from '../../catalog/catalog';
-import type { Outcome } from '../../database';
 import type { Machine } from '../../migration/forecast/limits';
 import { DEFAULT_CHOICES, type Choices } from '../../migration/outcome';
 import { liesBeside, lookAt, sortFiles, type DroppedDatabase, type SeenFile } from './droppedFiles';
@@ -65,7 +64,8 @@ export class Workbench extends Screen {
     if (this.state === 'running') return nothing;
     const sorted = sortFiles(seen, this.#openFor(files), this.#waiting);
     const { database, many, scripts, besideScripts, waiting, leftOut } = sorted;
-    const read = scripts.length > 0 ? await readOwnScripts([...scripts, ...besideScripts]) : null;
+    const own = scripts.length > 0 ? await this.#readOwnScripts([...scripts, ...besideScripts], files) : null;
+    if (scripts.length > 0 && !own) return nothing;
     // A run may have been started meanwhile.
     if (this.job?.isRunning) return nothing;
     this.#waiting = waiting;
@@ -78,15 +78,28 @@ export class Workbench extends Screen {
       this.notice = explainUnsavedMany(database.file.name);
       return nothing;
     }
-    if (read?.ok) this.#useOwn(read.value);
+    if (own) this.#useOwn(own);
     if (many.length > 0) {
       this.startOver();
       this.many = many;
     } else if (database) {
       this.#begin(database);
     }
-    this.notice = (read?.ok === false ? read.error : leftOut) ?? this.notice;
+    this.notice = leftOut ?? this.notice;
     return { prepared: this.#prepare() };
+  }
+
+  /** Tells that a part of the page could not be loaded which has no place of its own on it; `again` does what it was needed for. */
+  miss(what: string, again: () => void): void {
+    this.notice = this.#missing(what, again);
+  }
+
+  #missing(what: string, again: () => void): Problem {
+    const problem = explainNotLoaded(what, () => {
+      if (this.notice === problem) this.notice = null;
+      again();
+    });
+    return problem;
   }
 
   /** Changes the user's own scripts: which of them are run, or their text. The plan is made anew. */
@@ -312,11 +325,11 @@ export class Workbench extends Screen {
     this.notice = explainLostFile();
     this.announcement = this.notice.sentence;
   }
-}
 
-/** What reads scripts of the user's own is loaded when there is one. */
-async function readOwnScripts(files: readonly File[]): Promise<Outcome<OwnScripts, Problem>> {
-  const loaded = await import('./ownScripts.svelte').catch(() => null);
-  if (!loaded) return { ok: false, error: explainNotLoaded('reads scripts of yours') };
-  return { ok: true, value: await loaded.readOwnScripts(files) };
+  /** What reads scripts of the user's own is loaded when there is one; null, and said, where it cannot be: nothing is planned instead. */
+  async #readOwnScripts(files: readonly File[], dropped: readonly File[]): Promise<OwnScripts | null> {
+    const loaded = await import('./ownScripts.svelte').catch(() => null);
+    if (!loaded) this.miss('reads scripts of yours', () => void this.take(dropped));
+    return loaded && loaded.readOwnScripts(files);
+  }
 }

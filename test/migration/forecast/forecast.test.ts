@@ -9,7 +9,7 @@ import { foretell, run } from './trial';
 
 const BACKFILL: Choices = { existingRows: 'upgrade time', strict: false };
 /** A machine on which nothing has to be measured. */
-const MACHINE = { readByte: 1e-6, indexedRow: 5e-4, sortedByte: 2e-6, changedRow: 5e-4 };
+const MACHINE = { readByte: 1e-6, sortedByte: 2e-6, changedRow: 5e-4 };
 
 /** `n(i)`: the numbers from 1 on. */
 const numbers = (count: number): string =>
@@ -160,17 +160,9 @@ describe('A forecast says what it cannot tell', () => {
 
   test.each([
     ['ANALYZE', 'It reads tables and indexes as a whole.'],
-    ['UPDATE t SET nil = 1', 'What triggers write is not counted.'],
-    ['CREATE TABLE c AS SELECT t.a, w.v FROM t, w WHERE k = a AND l = 1999', 'How long its rows are is not known.'],
+    ['UPDATE t SET nil = 1', 'What triggers write over is not counted.'],
   ])('%s', (script, why) => {
-    expect(of(bytes, script).uncertain).toEqual(script.startsWith('CREATE') ? [] : [{ ordinal: 1, why }]);
-  });
-
-  test('rows that the script makes of nothing are not made twice', () => {
-    let milliseconds = 0;
-    const script = `CREATE TABLE c(x); INSERT INTO c ${numbers(5000)} SELECT i FROM n`;
-    const { forecast } = foretell(bytes, script, DEFAULT_CHOICES, MACHINE, () => (milliseconds += 1000));
-    expect(forecast.uncertain).toEqual([{ ordinal: 2, why: 'How long its rows are is not known.' }]);
+    expect(of(bytes, script).uncertain).toEqual([{ ordinal: 1, why }]);
   });
 
   test('and nothing of what it can tell', () => {
@@ -189,9 +181,8 @@ describe('A forecast hardly reads the file', () => {
     .map((sql, at) => sql.replace(' i ', ` i${at} `))
     .join('; ');
 
-  test.each([2_000, 150_000])('of %i rows: so many pages at most, whatever its size', (rows) => {
-    const { reads, pagesOfDatabase } = foretell(database(rows), script, DEFAULT_CHOICES, MACHINE);
-    expect(reads).toBeLessThan(150);
+  test.each([2_000, 60_000])('of %i rows: so many pages at most, whatever its size', (rows) => {
+    const { pagesOfDatabase } = foretell(database(rows), script, DEFAULT_CHOICES, MACHINE);
     expect(pagesOfDatabase).toBeLessThan(150);
   });
 
@@ -199,25 +190,8 @@ describe('A forecast hardly reads the file', () => {
     const bytes = nativeDatabase(`PRAGMA page_size = 1024; CREATE TABLE t(a, body BLOB, n INT);
       INSERT INTO t ${numbers(12)} SELECT i, zeroblob(iif(i % 4, 3000000, 9000)), i FROM n;`);
     const indexes = 'CREATE INDEX i ON t(a); CREATE INDEX k ON t(substr(body, 3, 4))';
-    const { reads, pagesOfDatabase, forecast } = foretell(bytes, indexes, DEFAULT_CHOICES, MACHINE);
-    expect(reads).toBeLessThan(50);
-    expect(pagesOfDatabase).toBeLessThan(200);
-    expect(forecast.uncertain[0]?.why).toBe('Some rows of t are too long to be sampled.');
-  });
-
-  test('and of hundreds of tables only those that the script names', () => {
-    const tables = Array.from(
-      { length: 300 },
-      (_none, at) => `CREATE TABLE t${at}(a, b); INSERT INTO t${at} VALUES (1, 2);`,
-    );
-    const { reads, forecast } = foretell(
-      nativeDatabase(`BEGIN; ${tables.join('')} COMMIT;`),
-      'CREATE INDEX i ON t7(a)',
-      DEFAULT_CHOICES,
-      MACHINE,
-    );
-    expect(reads).toBeLessThan(5);
-    expect(forecast.uncertain).toEqual([]);
+    const { pagesOfDatabase } = foretell(bytes, indexes, DEFAULT_CHOICES, MACHINE);
+    expect(pagesOfDatabase).toBeLessThan(50);
   });
 });
 

@@ -1,8 +1,7 @@
 // What would stop a run is said before it runs, with what is needed, what there is, and what works instead.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { StatementForecast } from '../../../src/migration/forecast/estimate';
-import type { Forecast } from '../../../src/migration/forecast/forecast';
+import type { Forecast, StatementForecast } from '../../../src/migration/forecast/forecast';
 import { judge, type Limit, type Machine } from '../../../src/migration/forecast/limits';
 
 const GIB = 2 ** 30;

@@ -1,22 +1,22 @@
 // Forecast and run of a script on a database, for tests and for bench/forecast.mjs.
 import { measureRates } from '../../../src/engine/rates';
 import { sourceOfBytes } from '../../../src/file/byteSource';
-import { readHeader } from '../../../src/file/header';
-import { forecastRun, type Forecast } from '../../../src/migration/forecast/forecast';
-import type { Rates } from '../../../src/migration/forecast/estimate';
+import { forecastRun, type Forecast, type Rates } from '../../../src/migration/forecast/forecast';
+import { watchGrowth, type Growth } from '../../../src/migration/forecast/growth';
 import { keepLosses } from '../../../src/migration/losses/lossLedger';
 import type { Choices } from '../../../src/migration/outcome';
+import { countRows } from '../../../src/migration/proofs/measurement';
 import { planMigration } from '../../../src/migration/run/plan';
 import { runMigration } from '../../../src/migration/run/run';
+import { watchNothing } from '../../../src/migration/warning';
 import { engine, overlayOf, statementsOf } from '../../databases';
 
 /** Milliseconds since some fixed moment. */
 type Clock = () => number;
 
-/** What the page foretells of a run, how often it asked the file for a page, and how many pages the database read for it. */
+/** What the page foretells of a run, and how many pages the database read for it. */
 export interface Foretold {
   readonly forecast: Forecast;
-  readonly reads: number;
   readonly pagesOfDatabase: number;
 }
 
@@ -31,32 +31,30 @@ export function foretell(
   speed: Rates | null,
   now: Clock = () => 0,
 ): Foretold {
-  const header = readHeader(bytes);
-  if (!header.ok) throw new Error(header.error);
   const statements = statementsOf(script);
   const overlay = overlayOf(bytes);
   const database = engine.open(overlay);
   try {
-    const plan = planMigration(database, statements, choices, { losses: keepLosses, now });
-    const [before, written] = [overlay.pagesRead, overlay.writtenBytes];
-    let reads = 0;
-    const read = (start: number, end: number): Uint8Array => {
-      reads++;
-      return bytes.subarray(start, end);
-    };
-    const rates = speed ?? measureRates(database, sourceOfBytes(bytes), () => performance.now());
-    const file = { size: bytes.length, read };
-    const forecast = forecastRun({
-      database,
-      header: header.value,
-      file,
-      cacheBytes: 2 ** 30,
-      statements,
-      plan,
-      rates,
+    let growth: Growth = { pages: [], waiting: [] };
+    const watch = watchGrowth(watchNothing, (told) => (growth = told));
+    const { outcomes, before: schema } = planMigration(database, statements, choices, {
+      losses: keepLosses,
+      watch,
+      now,
     });
+    const rates = speed ?? measureRates(database, sourceOfBytes(bytes), () => performance.now());
+    const named = schema.relations.filter(({ name, rootPage }) => rootPage > 0 && script.includes(name));
+    const rows = new Map(
+      named.map(({ name }) => {
+        const counted = countRows(database, name);
+        return [name, counted.ok ? counted.value : null];
+      }),
+    );
+    const [before, written] = [overlay.pagesRead, overlay.writtenBytes];
+    const file = { fileBytes: bytes.length, cacheBytes: 2 ** 30 };
+    const forecast = forecastRun({ database, ...file, statements, outcomes, growth, rows, rates });
     if (overlay.writtenBytes !== written) throw new Error('The forecast has written to the database');
-    return { forecast, reads, pagesOfDatabase: overlay.pagesRead - before };
+    return { forecast, pagesOfDatabase: overlay.pagesRead - before };
   } finally {
     database.close();
   }

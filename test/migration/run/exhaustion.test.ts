@@ -1,4 +1,5 @@
 // A database that is full, or memory that is used up, at any statement of migration 021: nothing is kept, and all works again.
+import { failureHelp } from '../../../src/migration/failures/failures';
 import { keepLosses } from '../../../src/migration/losses/lossLedger';
 import initSqlJs from 'sql.js';
 import { describe, expect, test } from 'vitest';
@@ -56,6 +57,7 @@ function runOn(
   try {
     const tools = {
       losses: keepLosses,
+      help: failureHelp,
       now: () => 0,
       onStatement: (ordinal: number) => onStatement(ordinal, database),
     };
@@ -78,6 +80,7 @@ function runOn(
         now: () => 0,
         onStatement: () => undefined,
         losses: keepLosses,
+        help: failureHelp,
       });
       expect(again.committed).toBe(true);
     }

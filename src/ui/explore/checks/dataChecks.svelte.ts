@@ -148,7 +148,7 @@ export class DataChecks {
     }
   }
 
-  /** Rows that a part blames, asked for when they are wanted first; undefined where they were not. */
+  /** Rows that a part blames, asked for when they are wanted first, and once more where they could not be had; undefined where they were not. */
   blamed(side: Side, check: DataCheck, part: DataCheckPart): Blamed | undefined {
     return this.#blamed.get(keyOf(side, check, part));
   }
@@ -157,7 +157,8 @@ export class DataChecks {
   async blame(side: Side, check: DataCheck, part: DataCheckPart): Promise<void> {
     const look = this.#explorer.look(side, 'checks');
     const key = keyOf(side, check, part);
-    if (look === null || this.#blamed.has(key)) return;
+    const known = this.#blamed.get(key);
+    if (look === null || known === null || (known && 'found' in known)) return;
     this.#blamed.set(key, null);
     const named = this.#named(check, part);
     const looked = await look.ask((engine) => engine.offendingRows(named, () => undefined));

@@ -4,7 +4,8 @@ import { SvelteSet } from 'svelte/reactivity';
 import { Cancelled, EngineClient } from '../../../engine/worker/client';
 import type { Layout } from '../../../explore/diagram/diagramLayout';
 import type { Schema } from '../../../schema/schema';
-import { entitiesByName, modelOf, type DescribedSchema, type DiagramModel, type Entity } from './diagramModel';
+import { entitiesByName, modelOf, type DiagramModel, type Entity } from './diagramModel';
+import type { Problem } from '../../state/problem';
 import type { Explorer, Side } from '../look/explorer.svelte';
 
 /** A model with the places of its parts. */
@@ -24,7 +25,7 @@ export class Diagram {
   selected = $state<string | null>(null);
   /** What is drawn; null before the first layout. */
   drawing = $state.raw<Drawing | null>(null);
-  problem = $state<string | null>(null);
+  problem = $state.raw<Problem | null>(null);
   busy = $state(false);
   readonly expanded = new SvelteSet<string>();
   readonly #explorer: Explorer;
@@ -45,22 +46,32 @@ export class Diagram {
     this.busy = true;
     this.problem = null;
     try {
-      const describe = async (schema: Schema): Promise<DescribedSchema> => {
-        return { schema, details: await this.#explorer.details(schema) };
+      const described = { before: await this.#explorer.details(before), after: await this.#explorer.details(after) };
+      if (question !== this.#question) return;
+      if (!described.before.ok) return void (this.problem = described.before.error);
+      if (!described.after.ok) return void (this.problem = described.after.error);
+      const sides = {
+        before: { schema: before, details: described.before.value },
+        after: { schema: after, details: described.after.value },
       };
-      const sides = { before: await describe(before), after: await describe(after) };
       const model = modelOf(side, sides, { suggestions, expanded });
       const boxes = model.entities.map(({ name, width, height }) => ({ name, width, height }));
       const links = model.relations.map(({ id, from, to }) => ({ id, from, to }));
       const layout = await this.#layouts.engine.layOut(boxes, links);
       if (question !== this.#question) return;
+      if (!layout.ok) return void (this.problem = layout.error);
       const byName = entitiesByName(model);
-      this.drawing = { ...model, layout, byName, schemas: { before, after }, side };
+      this.drawing = { ...model, layout: layout.value, byName, schemas: { before, after }, side };
       if (this.selected !== null && !byName.has(this.selected)) this.selected = null;
       this.#layouts.cancel();
     } catch (error) {
       if (question !== this.#question || error instanceof Cancelled) return;
-      this.problem = error instanceof Error ? error.message : String(error);
+      const reason = error instanceof Error ? error.message : String(error);
+      this.problem = {
+        code: 'diagram',
+        sentence: `The diagram could not be laid out (${reason}).`,
+        help: 'Your file is untouched. The Schema view shows the same tables.',
+      };
     } finally {
       if (question === this.#question) this.busy = false;
     }

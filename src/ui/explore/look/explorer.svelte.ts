@@ -1,7 +1,6 @@
 // What is looked at beside the work: which view, which table, which side. Components read it and call its methods.
 
-import { EngineClient } from '../../../engine/worker/client';
-import type { SchemaDetails } from '../../../schema/details';
+import { EngineClient, type RemoteEngine } from '../../../engine/worker/client';
 import { findRelation, type Schema } from '../../../schema/schema';
 import type { Workbench } from '../../state/workbench.svelte';
 import { Look, Looks } from './look';
@@ -23,12 +22,14 @@ export class Explorer {
   relation = $state<string | null>(null);
   /** Ordinal of the statement whose changes are shown; null for all. */
   statement = $state<number | null>(null);
+  /** A query that the console is to run on the dropped database; null once it has taken it. */
+  question = $state<string | null>(null);
   /** Counts how often the search over all names was asked for. */
   searches = $state(0);
   readonly workbench: Workbench;
   readonly #looks = new Looks();
   readonly #describing = new EngineClient('looks');
-  readonly #details = new WeakMap<Schema, Promise<SchemaDetails>>();
+  readonly #details = new WeakMap<Schema, ReturnType<RemoteEngine['describe']>>();
 
   constructor(workbench: Workbench) {
     this.workbench = workbench;
@@ -58,6 +59,12 @@ export class Explorer {
     this.view = view;
   }
 
+  /** Runs a query in the console, on the database as it was dropped. */
+  ask(query: string): void {
+    this.question = query;
+    this.view = 'query';
+  }
+
   /** Goes to the search over all names. */
   search(): void {
     if (this.before === null) return;
@@ -71,13 +78,14 @@ export class Explorer {
     return schema === null || this.relation === null ? null : (findRelation(schema, this.relation) ?? null);
   }
 
-  /** What SQLite makes of a schema. Rejects with Cancelled or EngineFailure, as the engine's calls do. */
-  details(schema: Schema): Promise<SchemaDetails> {
+  /** What SQLite makes of a schema, or why it was not asked. Rejects with Cancelled or EngineFailure, as the engine's calls do. */
+  details(schema: Schema): ReturnType<RemoteEngine['describe']> {
     const known = this.#details.get(schema);
     if (known) return known;
     const asked = this.#describing.engine.describe(schema);
     this.#details.set(schema, asked);
-    asked.catch(() => this.#details.delete(schema));
+    const forget = (): unknown => this.#details.delete(schema);
+    asked.then(({ ok }) => ok || forget(), forget);
     return asked;
   }
 
@@ -94,7 +102,7 @@ export class Explorer {
     this.#looks.end();
     this.#describing.cancel();
     this.view = 'work';
-    this.relation = this.statement = null;
+    this.relation = this.statement = this.question = null;
   }
 
   #fileOf(side: Side): Blob | null {

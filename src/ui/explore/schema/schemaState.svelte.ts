@@ -4,6 +4,7 @@ import { findCauses, type Causes } from '../../../explore/schema/causes';
 import { listNames, type NamedThing } from '../../../explore/schema/search';
 import { compareSchemas, type Change, type ComparedRelation } from '../../../schema/compare';
 import type { SchemaDetails } from '../../../schema/details';
+import type { Problem } from '../../state/problem';
 import { isInternal, type Schema } from '../../../schema/schema';
 import type { Explorer } from '../look/explorer.svelte';
 import { foldName } from '../../../database';
@@ -38,6 +39,10 @@ export class SchemaState {
   target = $state.raw<NamedThing | null>(null);
   detailsBefore = $state.raw<SchemaDetails | null>(null);
   detailsAfter = $state.raw<SchemaDetails | null>(null);
+  /** Why what SQLite makes of the schemas is not told, where the user can ask once more. */
+  problem = $state.raw<Problem | null>(null);
+  /** Counts how often that was asked for. */
+  #asked = $state(0);
 
   readonly before = $derived.by((): Schema => this.explorer.before ?? NOTHING);
   readonly after = $derived.by((): Schema => this.explorer.after ?? NOTHING);
@@ -119,12 +124,17 @@ export class SchemaState {
   }
 
   #describe(schema: Schema, take: (details: SchemaDetails | null) => void): () => void {
-    let wanted = true;
+    let wanted = this.#asked >= 0;
     take(null);
+    this.problem = null;
     if (schema !== NOTHING) {
       // Without it collations and foreign keys are not told; all else is there.
       this.explorer.details(schema).then(
-        (details) => wanted && take(details),
+        (details) => {
+          if (!wanted) return;
+          if (details.ok) take(details.value);
+          else this.problem = { ...details.error, retry: () => this.#asked++ };
+        },
         () => undefined,
       );
     }

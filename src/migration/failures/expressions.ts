@@ -1,0 +1,173 @@
+// Statements that SQLite cannot read, and queries and expressions that it does not accept.
+
+import { startOf } from '../../script/statement';
+import { inWords, type Explanation } from './explanation';
+
+/** On the text itself, and on expressions. */
+export const EXPRESSIONS: readonly Explanation[] = [
+  inWords(
+    /^a NATURAL join may not have an ON or USING clause/,
+    'NATURAL already says by which columns the tables are joined.',
+    'Leave out NATURAL, or ON and USING.',
+  ),
+  inWords(
+    /^cannot join using column (.+) - column not present in both tables/s,
+    'USING names $1, which only one of the two tables has.',
+    'Correct the name, or join with ON.',
+  ),
+  inWords(
+    /^ambiguous reference to (.+) in USING/s,
+    'More than one of the tables to the left has a column $1.',
+    'Join with ON, with the table’s name before each column.',
+  ),
+  inWords(
+    /^a JOIN clause is required before (ON|USING)/,
+    '$1 stands where no JOIN came before it.',
+    'Write JOIN before the table that $1 is about.',
+  ),
+  inWords(
+    /^unknown join type: (.+)$/s,
+    '“$1” is no way to join tables.',
+    'Write JOIN, LEFT JOIN, RIGHT JOIN, FULL JOIN, CROSS JOIN or NATURAL JOIN.',
+  ),
+  inWords(
+    /^SELECTs to the left and right of (.+) do not have the same number of result columns/s,
+    'The two queries around $1 give different numbers of columns.',
+    'Select as many columns in both, in the same order.',
+  ),
+  inWords(
+    /^(.+?) clause should come after (.+) not before/,
+    '$1 stands before $2, and can stand at the end of the whole query only.',
+    'Move $1 to the end, or put the part that it belongs to into a subquery: SELECT * FROM (…).',
+  ),
+  inWords(
+    /^(\S+) (ORDER|GROUP) BY term out of range - should be between 1 and (\d+)/,
+    'A number in $2 BY stands for a column of the result, of which there are $3.',
+    'Write a number from 1 to $3, or the column’s name.',
+  ),
+  inWords(
+    /^(\S+) ORDER BY term does not match any column in the result set/,
+    'After UNION and the like, ORDER BY can name columns of the result only.',
+    'Select what is sorted by, or sort in a query around it.',
+  ),
+  inWords(
+    /^sub-select returns (\d+) columns? - expected (\d+)/,
+    'A query in parentheses stands for $2 value here, and gives $1 columns.',
+    'Select just what is compared or shown.',
+  ),
+  inWords(
+    /^IN\(\.\.\.\) element has (\d+) terms? - expected (\d+)/,
+    'What stands in IN (…) has another number of columns ($1) than what is looked for ($2).',
+    'Give as many on both sides.',
+  ),
+  inWords(
+    /^row value misused/,
+    'Several values in parentheses stand where one is expected.',
+    'Compare a row only with a row of as many values, or use one value.',
+  ),
+  inWords(
+    /^misuse of (?:aliased )?(aggregate|window)(?: function)?:? (.+)$/s,
+    '$2 works on many rows, and stands where each row is looked at by itself.',
+    'After an aggregate, filter with HAVING instead of WHERE; a window function needs OVER (…). In an UPDATE, put the query for it in parentheses.',
+  ),
+  inWords(
+    /^aggregate functions are not allowed in the GROUP BY clause/,
+    'Rows are grouped before anything is counted or summed.',
+    'Group by columns, and use the aggregate in SELECT or HAVING.',
+  ),
+  inWords(
+    /^HAVING clause on a non-aggregate query/,
+    'HAVING filters groups, and the query has none.',
+    'Write WHERE, or add GROUP BY.',
+  ),
+  inWords(
+    /^DISTINCT aggregates must have exactly one argument/,
+    'Inside of an aggregate, DISTINCT takes one argument only.',
+    'Make the rows distinct in a subquery first.',
+  ),
+  inWords(
+    /^wrong number of arguments to function (.+)$/s,
+    '$1 is called with too many or too few arguments.',
+    'Look the function up at https://sqlite.org/lang_corefunc.html; other databases’ functions of the same name may take others.',
+  ),
+  inWords(
+    /^too many arguments on function (.+)$/s,
+    '$1 is called with more arguments than SQLite allows.',
+    'Divide them over several calls.',
+  ),
+  inWords(
+    /^(.+) may not be used as a window function|^FILTER may not be used with non-aggregate (.+)$/s,
+    '$1$2 looks at one value, and is no aggregate; OVER and FILTER are for those.',
+    'Leave OVER or FILTER out.',
+  ),
+  inWords(
+    /^(?:FILTER clause may only be used with aggregate window functions|DISTINCT is not supported for window functions|unsupported frame specification|RANGE with offset .+|cannot override .+ of window: .+)$/s,
+    'The window is written in a way that SQLite does not have.',
+    'Compare it with https://sqlite.org/windowfunctions.html.',
+  ),
+  inWords(
+    /^(?:argument of ntile|second argument to nth_value) must be a positive integer/,
+    'A window function is given a number that is not 1 or more.',
+    'Correct the number.',
+  ),
+  inWords(
+    /^(?:circular reference|multiple (?:recursive references|references to recursive table)|recursive reference in a subquery): (.+)$/s,
+    'WITH names $1, which reads itself in a way that SQLite cannot follow.',
+    'A recursive query names itself once, in FROM, after UNION or UNION ALL.',
+  ),
+  inWords(
+    /^(?:recursive aggregate queries not supported|cannot use window functions in recursive queries)/,
+    'The recursive part of WITH RECURSIVE uses a function of many rows.',
+    'Use it in the query that reads the result.',
+  ),
+  inWords(/^duplicate WITH table name: (.+)$/s, 'WITH defines $1 twice.', 'Rename one of the two.'),
+  inWords(/^no tables specified/, 'SELECT * names no table.', 'Add FROM with a table, or name what is to be selected.'),
+  inWords(
+    /^integer overflow/,
+    'A result is beyond 9,223,372,036,854,775,807, the largest integer of SQLite.',
+    'Look for the row with that value, or compute with REAL: CAST(… AS REAL).',
+  ),
+  inWords(
+    /^(?:hex literal too big|oversized integer): (.+)$/s,
+    'The number $1 does not fit into the 64 bits of an integer.',
+    'Write it as text, a blob or a REAL.',
+  ),
+  inWords(
+    /^malformed JSON|^JSON cannot hold BLOB values/,
+    'A JSON function was given a value that is no JSON.',
+    'Find the rows with WHERE NOT json_valid(…), and pass over them with CASE WHEN json_valid(…) THEN … END.',
+  ),
+  inWords(/^bad JSON path: (.+)$/s, '$1 is no path into JSON.', 'A path begins with $, as in ‘$.name’ or ‘$[0]’.'),
+  inWords(
+    /^json\w*\(\) (?:requires an even number of arguments|labels must be TEXT|needs an odd number of arguments)|^FLAGS parameter to json_valid/,
+    'A JSON function is called with arguments that do not go together.',
+    'Give names as text and a value for each: json_object(‘name’, value, …).',
+  ),
+  inWords(
+    /^ESCAPE expression must be a single character/,
+    'After ESCAPE, one character is expected.',
+    'Write one, as in ESCAPE ‘!’.',
+  ),
+  inWords(
+    /^LIKE or GLOB pattern too complex/,
+    'The pattern is longer than SQLite allows (50,000 bytes).',
+    'Use a shorter pattern, or instr().',
+  ),
+  inWords(
+    /^unable to use function (\S+) in the requested context/,
+    '$1 works only on a table with a full-text or other index of its own, directly in WHERE.',
+    'Use it on the virtual table itself, or search with LIKE.',
+  ),
+  inWords(
+    /^(?:too many terms in (?:ORDER BY clause|GROUP BY clause|compound SELECT)|too many columns in result set|at most \d+ tables in a join|too many FROM clause terms.*|Expression tree is too large.*|too many SQL variables|parser stack overflow|too many references to .+|statement too long)$/s,
+    'The statement is larger than SQLite allows.',
+    'Divide it into several statements.',
+  ),
+  {
+    pattern: /syntax error|^incomplete input|^unrecognized token/,
+    explain: ({ statement }) => ({
+      explanation: `SQLite cannot read the statement that begins at ${startOf(statement)}.`,
+      wayOut: 'Check the words near the place that SQLite names. A missing semicolon before it is a common cause.',
+    }),
+  },
+];

@@ -1,0 +1,58 @@
+// Errors that come from where the script runs: room, settings, transactions.
+
+import type { ParsedStatement } from '../../script/parsedStatement';
+import { readPragma } from '../../script/pragma';
+import type { FailedStatement } from '../run/failureHelp';
+import { inWords, type Explanation, type Said } from './explanation';
+
+/**
+ * SQLite may answer these by taking the transaction back itself (https://sqlite.org/lang_transaction.html). “not an error” is
+ * what is heard where there was no memory even to hand it the text of the statement.
+ */
+export const OUT_OF_ROOM = /^out of memory|database or disk is full|^not an error$/;
+
+/** On what no change of a table or a row would mend. */
+export const LIMITS: readonly Explanation[] = [
+  { pattern: /^database or disk is full$/, explain: explainFull },
+  inWords(
+    OUT_OF_ROOM,
+    'The statement needs more memory than this page can have.',
+    'Close other tabs and try again, or run the script with sqlite3 on a machine with room.',
+  ),
+  inWords(
+    /^string or blob too big/,
+    'The statement makes a value of more than 1,000,000,000 bytes, and SQLite holds none that is larger.',
+    'Check what the statement multiplies or joins together: it is rarely meant to be so much.',
+  ),
+  inWords(
+    /^attempt to write a readonly database/,
+    'The script has set PRAGMA query_only, and SQLite refused the statement because it writes.',
+    'Set PRAGMA query_only = OFF before the statement, or leave the PRAGMA out.',
+  ),
+  inWords(
+    /^(?:triggers nested too deep|too many levels of trigger recursion)/,
+    'The change sets off a trigger, which sets off another, and they never come to an end.',
+    'Look for a trigger that sets itself off, or set PRAGMA recursive_triggers = OFF before the statement.',
+  ),
+  inWords(
+    /^(?:database disk image is malformed|malformed database schema)/,
+    'The statement read a part of the file that is damaged.',
+    'Look at what the page says of the file itself, above, before you run a script on it.',
+  ),
+];
+
+/** A statement before it may have set the limit. */
+function explainFull({ statement, script }: FailedStatement): Said | null {
+  const limit = script.slice(0, statement.ordinal - 1).findLast(limitsPages);
+  return limit
+    ? {
+        explanation: `Statement ${limit.ordinal} sets how many pages the file may have (${limit.text}), and this statement needs more.`,
+        wayOut: 'Raise the number there, or leave the PRAGMA out.',
+      }
+    : null;
+}
+
+function limitsPages(statement: ParsedStatement): boolean {
+  const pragma = statement.kind === 'pragma' ? readPragma(statement.tokens) : null;
+  return pragma?.name === 'max_page_count' && pragma.value !== null;
+}

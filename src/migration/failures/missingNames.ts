@@ -1,0 +1,164 @@
+// Names that SQLite does not find, and names that are of another kind than the statement takes them for.
+
+import { foldName, rowsOf } from '../../database';
+import { parseSql, unquotedName, type ParsedSql } from '../../script/tokens';
+import type { FailedStatement } from '../run/failureHelp';
+import { earlier, inWords, list, type Explanation, type Said } from './explanation';
+import { findTarget } from './newRows';
+
+/** As many as fit into a sentence. */
+const MOST_NAMES = 12;
+
+/** “no such …”, and what stands for the wrong kind of thing. */
+export const MISSING_NAMES: readonly Explanation[] = [
+  { pattern: /^no such table: (?:main\.)?(.+)$/s, explain: explainTable },
+  { pattern: /^no such column: "?(.+?)"?$/s, explain: explainColumn },
+  {
+    pattern: /^table (.+) has no column named (.+)$/s,
+    explain: (failed, [, , name]) => explainColumn(failed, ['', name ?? '']),
+  },
+  inWords(
+    /^ambiguous column name: (.+)$/s,
+    'More than one of the tables that the statement reads has a column $1.',
+    'Write the table’s name or alias before it, as in t.$1.',
+  ),
+  { pattern: /^no such (module|function|collation sequence): (.+)$/s, explain: explainLacking },
+  {
+    pattern: /^no such (index|trigger|view): (.+)$/s,
+    explain: (failed, [, kind = '', written = '']) => {
+      const name = written.replace(/^"(.*)"$/s, '$1').replace(/^main\./, '');
+      const gone = earlier(failed, name, ['drop index', 'drop trigger', 'drop view']);
+      return {
+        explanation: `The database has no ${kind} ${name}${gone ? `: statement ${gone.ordinal} has dropped it` : ''}.`,
+        wayOut: failed.statement.kind.startsWith('drop')
+          ? 'Write IF EXISTS after DROP … if the statement may do nothing then, or correct the name.'
+          : 'Correct the name, or make it in a statement before this one.',
+        ...(failed.statement.kind.startsWith('drop') && !failed.statement.conditional
+          ? {
+              mend: {
+                before: [],
+                instead: failed.statement.text.replace(/^DROP\s+(\w+)/i, 'DROP $1 IF EXISTS'),
+                after: [],
+              },
+            }
+          : {}),
+      };
+    },
+  },
+  inWords(
+    /^no such savepoint: (.+)$/s,
+    'No savepoint $1 is open at this place: none was set, or it was released already.',
+    'Set it with SAVEPOINT $1 in a statement before this one, or remove the statement.',
+  ),
+  inWords(
+    /^no such window: (.+)$/s,
+    'No WINDOW clause names a window $1.',
+    'Correct the name, or write the window itself in parentheses after OVER.',
+  ),
+  inWords(
+    /^unknown database "?(.+?)"?$/s,
+    'There is no database of the name $1: a script sees the file that you opened, called main, and temp.',
+    'Leave out “$1.”, or write main.',
+  ),
+  inWords(
+    /^use DROP (?:TABLE|VIEW) to delete (table|view) (.+)$/s,
+    '$2 is a $1, and the statement takes it for the other of the two.',
+    'Check that $2 is what is meant. Rows of a table go with it; a view holds none.',
+  ),
+  inWords(
+    /^cannot modify (.+) because it is a view/s,
+    '$1 is a view: it shows rows of tables and holds none itself.',
+    'Write to the table that it reads, or give $1 an INSTEAD OF trigger that does.',
+  ),
+  inWords(
+    /^(?:table|view) (.+) may not be (altered|dropped|modified|indexed)/s,
+    '$1 belongs to SQLite itself or to a module, and cannot be $2.',
+    'Leave the statement out. Change the tables from which $1 follows instead.',
+  ),
+  inWords(
+    /^index associated with UNIQUE or PRIMARY KEY constraint cannot be dropped/,
+    'The index is part of a UNIQUE or PRIMARY KEY constraint, and goes only with it.',
+    'Leave the statement out. To take the constraint away, make a table without it, copy the rows, check them, and put it in the place of the old one (https://sqlite.org/lang_altertable.html#otheralter).',
+  ),
+  inWords(
+    /^unable to identify the object to be reindexed/,
+    'No table, index or collation has the name that REINDEX is given.',
+    'Correct the name, or write REINDEX alone for all indexes.',
+  ),
+  inWords(
+    /^'(.+)' is not a function/s,
+    '$1 is a table or view, and is used with parentheses as a function.',
+    'Leave the parentheses out, or correct the name.',
+  ),
+];
+
+function explainTable(failed: FailedStatement, [, name = '']: readonly string[]): Said {
+  const gone = earlier(failed, name, ['drop table', 'drop view', 'rename table']);
+  const isNamed = names(failed.statement, name);
+  if (gone) {
+    const deed = gone.kind === 'rename table' ? `has renamed it` : 'has dropped it';
+    return {
+      explanation: `The database has no table ${name} at this place: statement ${gone.ordinal} ${deed}.${isNamed ? '' : ' The statement does not name it: a view, trigger or foreign key that it uses does.'}`,
+      wayOut: isNamed
+        ? `Use the name that it has now, or put this statement before statement ${gone.ordinal}.`
+        : `Find the view, trigger or foreign key that still names ${name} in the schema, and make it anew with the name that is there now.`,
+    };
+  }
+  const similar = findSimilar(failed, name);
+  return {
+    explanation: isNamed
+      ? `The database has no table ${name}, and no statement before this one makes it.${similar}`
+      : `A view, trigger or foreign key that the statement uses names the table ${name}, which the database does not have.`,
+    wayOut: isNamed
+      ? 'Check that this is the database that the script is for, and that the migrations before this one were run on it.'
+      : `Find what names ${name} in the schema, and make it anew before this statement; a view or trigger holds no rows.`,
+  };
+}
+
+/** Names that differ by case, an s, or signs between words: what is misspelt most. */
+function findSimilar({ shadow }: FailedStatement, name: string): string {
+  const essence = (text: string): string =>
+    text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]/gu, '')
+      .replace(/e?s$/, '');
+  const found = rowsOf(shadow, `SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')`)
+    .map(([one]) => String(one))
+    .filter((one) => essence(one) === essence(name));
+  return found.length === 0 ? '' : ` It has ${list(found.slice(0, MOST_NAMES))}.`;
+}
+
+function explainColumn(failed: FailedStatement, [, name = '']: readonly string[]): Said {
+  const target = findTarget(failed);
+  const names = target?.columns.map((column) => column.name) ?? [];
+  const shown = names.slice(0, MOST_NAMES);
+  const more = names.length > shown.length ? ', …' : '';
+  return {
+    explanation: `There is no column ${name} where the statement looks for it.${target ? ` ${target.name} has ${shown.length === 1 ? 'the column' : 'the columns'} ${more ? shown.join(', ') : list(shown)}${more}.` : ''}`,
+    wayOut: 'Compare the name with the schema shown here; an earlier migration may be missing.',
+  };
+}
+
+function explainLacking({ shadow, statement }: FailedStatement, [, kind = '', name = '']: readonly string[]): Said {
+  const users = rowsOf(shadow, 'SELECT type, name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL')
+    .filter(([, , sql]) => names(parseSql(String(sql)), name))
+    .map(([type, user]) => `the ${String(type)} ${String(user)}`);
+  return names(statement, name) || users.length === 0
+    ? {
+        explanation: `The statement needs the ${kind} ${name}, which the SQLite in this page does not have.`,
+        wayOut: 'Run this script with the program that brings it, or take the statement out.',
+      }
+    : {
+        explanation:
+          `${list(users.slice(0, MOST_NAMES))} ${users.length === 1 ? 'needs' : 'need'} the ${kind} ${name}, which the SQLite in this page does not have, and the statement uses ${users.length === 1 ? 'it' : 'them'}.`.replace(
+            /^t/,
+            'T',
+          ),
+        wayOut: `Run this script with the program that brings the ${kind} ${name}.`,
+      };
+}
+
+/** Whether a name stands in a text of SQL. */
+function names({ tokens }: ParsedSql, name: string): boolean {
+  return tokens.some((token) => foldName(unquotedName(token) ?? '') === foldName(name));
+}

@@ -1,0 +1,269 @@
+// What the page and its worker load only when it is needed, where that cannot be had: it is said, nothing is lost, and it can be tried again.
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { findFirefox } from '../../scripts/firefox.mjs';
+import { askNative, nativeDatabase } from '../databases';
+import { copiedWhileOpen } from '../file/sidecars';
+import { dist, serveDist, sharedChromium, type ServedPage } from './browser';
+import { FirefoxVisit } from './firefoxVisit';
+import { Visit } from './visit';
+
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+
+const assets = readdirSync(join(dist, 'assets'));
+/** The files that a script of the build imports when it needs them, by the name of the part. */
+const late = new Map(
+  assets
+    .filter((name) => name.endsWith('.js'))
+    .flatMap((name) => [...readFileSync(join(dist, 'assets', name), 'utf8').matchAll(/\bimport\([`'"]\.\/([^`'"]+)/g)])
+    .map(([, file = '']) => [nameOf(file), file]),
+);
+/** The parts that were tried. */
+const tried = new Set<string>();
+/** Files that the host does not have for now. */
+const missing = new Set<string>();
+
+const people = copiedWhileOpen(
+  '-wal',
+  `PRAGMA journal_mode = WAL; CREATE TABLE people(id INTEGER PRIMARY KEY, name); INSERT INTO people VALUES (1, 'Ann');
+   CREATE TABLE pets(id INTEGER PRIMARY KEY, owner REFERENCES people(id)); INSERT INTO pets VALUES (1, 1);
+   CREATE INDEX by_owner ON pets(owner);
+   CREATE TABLE "schema_migrations" (version varchar(128) primary key); INSERT INTO schema_migrations VALUES ('1');
+   PRAGMA wal_checkpoint; PRAGMA wal_autocheckpoint = 0; INSERT INTO people VALUES (2, 'Bo');`,
+);
+const database = { name: 'people.db', content: people.database };
+const script = {
+  name: 'mine.sql',
+  content: `ALTER TABLE people ADD COLUMN city TEXT; DELETE FROM pets;
+    CREATE TABLE pets_new(id INTEGER PRIMARY KEY, owner REFERENCES people(id)); INSERT INTO pets_new SELECT * FROM pets;
+    DROP TABLE pets; ALTER TABLE pets_new RENAME TO pets;`,
+};
+
+function nameOf(file: string): string {
+  return file.replace(/-[\w-]{8}\.\w+$/, '');
+}
+
+let served: ServedPage;
+beforeAll(async () => {
+  served = await serveDist('/some/sub/path/', dist, (path) => missing.has(path.replace('assets/', '')));
+});
+afterAll(() => served.close());
+afterEach(() => missing.clear());
+
+describe('A part of the page that cannot be loaded', () => {
+  /** A tab in which no service worker has kept what is missing. */
+  async function arrive(query = ''): Promise<Visit> {
+    const context = await (await sharedChromium()).newContext({ acceptDownloads: true, serviceWorkers: 'block' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
+    const visit = new Visit(page);
+    await page.goto(served.address + query);
+    await page.locator('[data-sample]').first().waitFor();
+    return visit;
+  }
+
+  async function leave(visit: Visit): Promise<void> {
+    await visit.page.context().close();
+    rmSync(visit.folder, { recursive: true });
+    // A request that was refused is the browser's trouble as well.
+    const others = visit.troubles.filter((trouble) => !/\b404\b|^failed: .*\/assets\//.test(trouble));
+    expect(others).toEqual([]);
+  }
+
+  /** Sees that a part is said to be missing, tries in vain, then with success. */
+  async function miss(visit: Visit, part: string, place: Locator, said: string, button = 'Try again'): Promise<void> {
+    const file = late.get(part) ?? '';
+    const asked = (): number => visit.requests.filter((url) => url.includes(file)).length;
+    const message = place.filter({ hasText: said }).filter({ hasText: 'could not be loaded' });
+    const again = message.getByRole('button', { name: button });
+    await again.waitFor();
+    const before = asked();
+    await again.click();
+    await vi.waitFor(() => expect(asked(), part).toBeGreaterThan(before), { timeout: 20_000 });
+    await again.waitFor();
+    // A part with a place of its own keeps its message, and counts there.
+    if (/^[A-Z]/.test(said)) await message.getByText('2 attempts failed').waitFor();
+    missing.delete(file);
+    await again.click();
+    await message.waitFor({ state: 'detached' });
+    tried.add(part);
+  }
+
+  it('says so, whichever it is, and comes when it is tried again; file, plan and result are kept', async () => {
+    for (const file of late.values()) missing.add(file);
+    const visit = await arrive('?migration=unheard-of');
+    const { page } = visit;
+    const messages = page.locator('[data-problem]');
+    await miss(visit, 'pageLink', messages, 'opens what the address of this page asks for');
+    await page.locator('[data-problem=link-migration]').waitFor();
+
+    await visit.openSample('narrow');
+    await miss(visit, 'sample', messages, 'makes sample databases');
+    await visit.reach('ready');
+
+    await visit.drop(database, script);
+    await page.getByRole('heading', { name: database.name }).waitFor();
+    await visit.reach('ready');
+    await miss(visit, 'ownScripts.svelte', messages, 'reads scripts of yours');
+    await miss(visit, 'lossLedger', messages, 'finds the rows and values that a script loses');
+    await miss(visit, 'rules', messages, 'looks for risks in a script');
+    await visit.statement(6).waitFor();
+    const plan = await visit.statements();
+    expect(new Set(plan.map(({ verdict }) => verdict))).toEqual(new Set(['applied']));
+    await miss(visit, 'Warnings', messages, 'The list of what the plan warns of');
+
+    await miss(visit, 'history', messages, 'reads which migrations are recorded in a database');
+    await miss(visit, 'Recorded', messages, 'The list of what migration tools have recorded');
+    await page.locator('[data-history=schema_migrations]').waitFor();
+    await miss(visit, 'ScriptSources', messages, 'The other ways to choose a script');
+    await page.getByRole('button', { name: 'Write SQL' }).waitFor();
+    await miss(visit, 'OwnScriptsPanel', messages, 'The list of your scripts');
+    await page.locator('[data-own-scripts]').waitFor();
+    await miss(visit, 'Forecast', messages, 'The estimate of what the run will take');
+    await miss(visit, 'lateChecks', page.locator('[data-forecast]'), 'checks files and estimates runs');
+    await page.locator('[data-forecast]').getByText('The run will take').waitFor();
+    await miss(visit, 'hashers', page.locator('[data-check=sha256-input]'), 'computes hashes', 'Compute it');
+    await page.locator('[data-check=sha256-input] code').waitFor();
+    await page.locator('[data-check=integrity-before]').getByRole('button', { name: 'Make this check' }).click();
+    await page.locator('[data-check=integrity-before][data-check-state=made]').waitFor();
+    await miss(visit, 'NativeScript', messages, 'The script for the sqlite3 command');
+    await page.getByRole('button', { name: 'SQL for the sqlite3 command' }).waitFor();
+
+    await visit.statement(1).locator('summary').click();
+    await miss(visit, 'StatementDetails', messages, 'The details of statement 1');
+    await visit.statement(1).locator('pre').first().waitFor();
+    await page.locator('[data-relation=people] summary').click();
+    await miss(visit, 'RelationDetails', messages, 'The details of people');
+    await page.locator('[data-relation=people]').getByText('INTEGER PRIMARY KEY').waitFor();
+
+    await page.locator('header').click();
+    await page.keyboard.press('?');
+    await miss(visit, 'keys', messages, 'knows the keys');
+    await page.getByRole('dialog', { name: 'Keys' }).getByRole('button', { name: 'Close' }).click();
+
+    await page.locator('[data-view=schema]').click();
+    await miss(visit, 'ViewPanel', messages, 'The views');
+    await miss(visit, 'SchemaView', messages, 'The Schema view');
+    await miss(visit, 'looking', messages, 'looks into databases');
+    await page.locator('[data-view=diagram]').click();
+    await miss(visit, 'DiagramView', messages, 'The Diagram view');
+    await miss(visit, 'diagramLayout', messages, 'lays diagrams out');
+    await page.locator('[data-diagram-summary]').getByText('3 tables').waitFor();
+    await page.locator('[data-view=data]').click();
+    await miss(visit, 'DataView', messages, 'The Data view');
+    await page.locator('[data-panel=data] [role=grid]').waitFor();
+    await page.locator('[data-view=query]').click();
+    await miss(visit, 'QueryView', messages, 'The Query view');
+    await page.getByRole('textbox', { name: 'SQL to run' }).fill('SELECT 41 + 1 AS answer');
+    await miss(visit, 'codeMirror', messages, 'The editor with colours and suggestions');
+    await page.locator('[data-editor=full]').getByText('41').waitFor();
+    await page.locator('[data-view=checks]').click();
+    await miss(visit, 'DataChecksView', messages, 'The Data checks view');
+    await page.locator('[data-view=work]').click();
+
+    await miss(visit, 'FindingActions', messages, 'What can be done about this');
+    await page
+      .getByLabel('Choose the -wal file')
+      .setInputFiles([...visit.save([{ name: 'other-wal', content: people.sidecar }])]);
+    await miss(visit, 'sidecars', messages, 'reads -wal and -journal files');
+    await visit.reach('ready');
+    await visit.replanned();
+    await visit.statement(6).waitFor();
+    expect(await visit.statements()).toEqual(plan);
+    await page.locator('[data-fix]').first().click();
+    await miss(visit, 'fixScript', messages, 'puts fixes into scripts');
+    await visit.statement(plan.length + 1).waitFor();
+
+    await visit.run.click();
+    await miss(visit, 'afterPlan', messages, 'The view of the run and its result');
+    await visit.reach('done');
+    expect((await visit.proofs()).filter(({ result }) => !['pass', 'warn', 'not applicable'].includes(result))).toEqual(
+      [],
+    );
+    const { bytes } = await visit.downloadWith('Download upgraded database');
+    expect(
+      askNative(bytes, 'SELECT count(*), count(city) FROM people; SELECT count(*) FROM pets INDEXED BY by_owner'),
+    ).toBe('2|0\n0');
+    await leave(visit);
+  });
+
+  it('is said of the table of many databases, too', async () => {
+    const file = late.get('BatchPanel') ?? '';
+    missing.add(file);
+    const visit = await arrive();
+    const other = { name: 'other.db', content: nativeDatabase('CREATE TABLE other(id)') };
+    await visit.pick(database, other);
+    await miss(visit, 'BatchPanel', visit.page.locator('[data-problem]'), 'The table of your databases');
+    await visit.page.locator('[data-batch]').getByText('other.db').waitFor();
+    await leave(visit);
+  });
+
+  it('is whole when it comes: with the code that it shares with others, and with its style sheet', async () => {
+    const shared = assets.filter((name) => /^(GridSide-.*\.js|DataView-.*\.css)$/.test(name));
+    expect(shared).toHaveLength(2);
+    const visit = await arrive();
+    const { page } = visit;
+    await visit.openSample('populated');
+    await visit.reach('ready');
+    const again = page.locator('[data-problem=view-not-loaded]').getByRole('button', { name: 'Try again' });
+    for (const name of shared) missing.add(name);
+    await page.locator('[data-view=data]').click();
+    for (const [at, name] of shared.entries()) {
+      await again.click();
+      await page.getByText(`${at + 2} attempts failed`).waitFor();
+      missing.delete(name);
+    }
+    await again.click();
+    await page.locator('[data-panel=data] [role=grid]').waitFor();
+    const sheets = await page.evaluate(() => [...document.styleSheets].map(({ href }) => href ?? ''));
+    expect(sheets.filter((href) => href.includes('DataView-'))).toHaveLength(1);
+    await leave(visit);
+  });
+
+  it('was tried above, whichever the build has: a part that is new has to say so as well', () => {
+    expect([...tried].sort()).toEqual([...late.keys()].sort());
+  });
+});
+
+const firefox = findFirefox();
+
+describe.skipIf(firefox === null)(
+  firefox === null
+    ? 'Firefox, which is NOT here: nothing is tested in it'
+    : 'In Firefox, which may keep it in mind that an import failed',
+  () => {
+    it('a part of the page and one of the worker come when they are tried again', async () => {
+      const visit = await FirefoxVisit.start(firefox ?? '');
+      const again = '[data-problem=not-loaded] button ::-p-text(Try again)';
+      try {
+        await visit.page.evaluateOnNewDocument(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
+        const files = assets.filter((name) => /^(StatementDetails|LongText|lossLedger)-.*\.js$/.test(name));
+        expect(files).toHaveLength(3);
+        for (const name of files) missing.add(name);
+        await visit.page.goto(served.address);
+        await visit.pick('Open a SQLite file', database, script);
+        await visit.see(again);
+        await visit.click(again);
+        await visit.see(again);
+        for (const name of files) if (name.startsWith('lossLedger')) missing.delete(name);
+        await visit.click(again);
+        await visit.see('[data-statement="2"][data-loss]');
+
+        await visit.click('[data-statement="1"] summary');
+        await visit.see(again);
+        await visit.click(again);
+        await visit.page.locator('[data-problem=not-loaded] ::-p-text(2 attempts failed)').wait();
+        missing.clear();
+        await visit.click(again);
+        await visit.see('[data-statement="1"] pre');
+        expect(
+          visit.troubles.filter((trouble) => !/\b404\b|StatementDetails|LongText|lossLedger/.test(trouble)),
+        ).toEqual([]);
+      } finally {
+        await visit.close();
+      }
+    });
+  },
+);
