@@ -15,7 +15,7 @@ const MOST = 2.3;
 const SHORTEST = 100;
 
 /** A kind with a stage that grows too fast is measured so often: other programs take the processor's caches. The least times count. */
-const ROUNDS = 3;
+const ROUNDS = '3';
 
 /** @typedef {Map<string, number>} Times milliseconds by stage */
 
@@ -24,6 +24,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     all: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: ROUNDS },
   },
 });
 
@@ -56,7 +57,7 @@ function measure() {
     const measured = sizes.slice(0, values.quick ? 2 : sizes.length);
     /** @type {Times[]} */
     let columns = [];
-    for (let round = 0; round < ROUNDS && (round === 0 || countTooFast(columns) > 0); round++) {
+    for (let round = 0; round < Number(values.rounds) && (round === 0 || countTooFast(columns) > 0); round++) {
       columns = measured.map((size, at) => least(columns[at], timesOf(subject(size))));
     }
     tooFast += countTooFast(columns);

@@ -1,6 +1,7 @@
 // What SQLite makes of a schema beyond what is declared: affinities, collations, foreign keys and the columns of indexes.
 
 import { quoteIdentifier, rowsOf, type Database, type Row, foldName } from '../database';
+import { parseSql, unquotedName } from '../script/tokens';
 import { findRelation, type Index, type Relation, type Schema } from './schema';
 
 /** What values a column prefers (https://sqlite.org/datatype3.html#determination_of_column_affinity); ANY in STRICT tables. */
@@ -83,7 +84,7 @@ export function describeSchema(scratch: Database, schema: Schema): SchemaDetails
   };
 }
 
-/** Each CREATE goes through all lines of sqlite_schema, so these are taken out again before they are many. */
+/** SQLite goes through all of a schema to add to it, so what was asked is forgotten before it is much. */
 const TABLES_AT_ONCE = 50;
 
 function describeTables(
@@ -92,6 +93,10 @@ function describeTables(
   relations: readonly Relation[],
   indexes: ReadonlyMap<string, readonly Index[]>,
 ): SchemaDetails {
+  // A virtual table may read its columns from a table that its text names.
+  const named = relations.flatMap(({ kind, sql }) => (kind === 'virtual table' ? tablesNamedIn(sql, schema) : []));
+  const beside = new Set(named.filter((table) => !relations.includes(table)));
+  for (const { sql } of beside) scratch.execute(sql);
   for (const { sql, kind } of relations) if (kind !== 'shadow table') scratch.execute(sql);
   const tables = relations.map(({ name, strict, columns, kind }) => {
     const names = columns.map((column) => column.name);
@@ -107,12 +112,21 @@ function describeTables(
   for (const { name } of relations) {
     for (const { sql } of indexes.get(foldName(name)) ?? []) if (sql !== null) scratch.execute(sql);
   }
-  const details = { tables, foreignKeys: foreignKeysOf(scratch, schema), indexes: indexesOf(scratch) };
-  // SQLite goes by what it has read: tables that are made later can still refer to these.
+  const others = new Set(Array.from(beside, ({ name }) => foldName(name)));
+  const isAsked = ({ table }: { readonly table: string }): boolean => !others.has(foldName(table));
+  const foreignKeys = foreignKeysOf(scratch, schema).filter(isAsked);
+  const details = { tables, foreignKeys, indexes: indexesOf(scratch).filter(isAsked) };
   scratch.execute('PRAGMA writable_schema = ON');
   scratch.execute('DELETE FROM sqlite_schema');
-  scratch.execute('PRAGMA writable_schema = OFF');
+  scratch.execute('PRAGMA writable_schema = RESET');
   return details;
+}
+
+function tablesNamedIn(createVirtualTable: string, schema: Schema): readonly Relation[] {
+  return parseSql(createVirtualTable).tokens.flatMap((token) => {
+    const relation = findRelation(schema, unquotedName(token) ?? '');
+    return relation?.kind === 'table' ? [relation] : [];
+  });
 }
 
 /** The affinity that a declared type gives a column. In a STRICT table only ANY keeps values as they are. */

@@ -4,7 +4,7 @@
 
 import { rowsOf, type Database, type Outcome, type SqlValue } from '../database';
 
-/** Each CREATE goes through all lines of sqlite_schema, so these are taken out again before they are many. */
+/** SQLite goes through all of a schema to add to it, so placeholders are forgotten before they are many: their pages stay. */
 const PLACEHOLDERS_AT_ONCE = 50;
 
 /**
@@ -27,11 +27,10 @@ export function makeShadow(database: Database): Database {
   // Only a table whose text has the word can be without rowid; the list of all tables costs much where there are views.
   const objects = rowsOf(
     database,
-    `SELECT type, name, tbl_name, rootpage, CAST(sql AS BLOB), CASE WHEN type = 'table' AND sql LIKE '%without%'
+    `SELECT type, name, tbl_name, rootpage, CAST(sql AS BLOB), CASE WHEN type = 'table' AND instr(lower(sql), 'without')
        THEN name IN (SELECT name FROM pragma_table_list WHERE schema = 'main' AND wr) ELSE 0 END
      FROM main.sqlite_schema ORDER BY rowid`,
   );
-  must('PRAGMA writable_schema = ON');
   const roots = new Map<string, number>();
   for (let from = 0; from < objects.length; from += PLACEHOLDERS_AT_ONCE) {
     must(`CREATE TABLE holder_${from} (x)`);
@@ -45,8 +44,11 @@ export function makeShadow(database: Database): Database {
     for (const [name, root] of rowsOf(shadow, 'SELECT name, rootpage FROM sqlite_schema')) {
       roots.set(String(name), Number(root));
     }
+    must('PRAGMA writable_schema = ON');
     must('DELETE FROM sqlite_schema');
+    must('PRAGMA writable_schema = RESET');
   }
+  must('PRAGMA writable_schema = ON');
   // As bytes, since text that is not valid in its encoding does not survive the way through JavaScript.
   objects.forEach(([type, name, table, , sql], at) => {
     const root = roots.get(`placeholder_${at}`) ?? 0;

@@ -133,11 +133,8 @@ class LoneTriggers {
 
   constructor(database: Database) {
     this.#shadow = makeShadow(database);
-    // SQLite goes by what it has read of the schema. Of an empty table of it, each DROP and CREATE finds its line at once.
     this.#shadow.execute('BEGIN');
-    this.#shadow.execute('PRAGMA writable_schema = ON');
-    this.#shadow.execute('DELETE FROM sqlite_schema');
-    this.#shadow.execute('PRAGMA writable_schema = OFF');
+    this.#emptySchema();
   }
 
   /** Compiles statements, each with its own one of all the triggers of a table. */
@@ -153,7 +150,15 @@ class LoneTriggers {
       return [trigger, outcome] as const;
     });
     for (const { sql } of triggers) this.#shadow.execute(sql);
+    this.#emptySchema();
     return compiled;
+  }
+
+  /** SQLite goes by what it has read of the schema. In an empty table of it, each DROP and CREATE finds its line at once. */
+  #emptySchema(): void {
+    this.#shadow.execute('PRAGMA writable_schema = ON');
+    this.#shadow.execute('DELETE FROM sqlite_schema');
+    this.#shadow.execute('PRAGMA writable_schema = OFF');
   }
 
   close(): void {
