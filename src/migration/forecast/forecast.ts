@@ -116,7 +116,9 @@ export function forecastRun(input: ForecastInput): Forecast {
     if (table.rows !== null) table.rows += kind === 'insert' ? changes : kind === 'delete' ? -changes : 0;
     return cost;
   });
-  for (const { index, table, sample } of growth.waiting) {
+  for (const waiting of growth.waiting) {
+    const { index, table } = waiting;
+    const sample = waiting.sample ?? sampleRows(database, table, waiting);
     const cost = statements.findLast((one) => one.index !== null && foldName(one.index) === index);
     const rows = tables.get(table)?.rows ?? sample.lastRowid;
     if (!cost) continue;

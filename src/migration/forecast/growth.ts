@@ -13,8 +13,20 @@ export type Sample = Readonly<Record<'record' | 'onPages' | 'lastRowid', number>
 export interface Growth {
   /** Pages that each statement that ran took into use; negative where it gave more back. */
   readonly pages: readonly number[];
-  /** The indexes that it has not built: their names and tables, folded, and what they take. */
-  readonly waiting: readonly { readonly index: string; readonly table: string; readonly sample: Sample }[];
+  /** The indexes that it has not built. */
+  readonly waiting: readonly WaitingIndex[];
+}
+
+/** An index that a plan has not built. */
+export interface WaitingIndex {
+  /** Its name and that of its table, folded. */
+  readonly index: string;
+  readonly table: string;
+  readonly text: string;
+  /** Its columns; null for the rowid. */
+  readonly keys: readonly (string | null)[];
+  /** What it takes; null where the file itself has its columns, whose rows are looked at when the plan is shown. */
+  readonly sample: Sample | null;
 }
 
 /** Rows of a table that are looked at; of a longer one no value is read: it may lie behind hundreds of megabytes. */
@@ -43,7 +55,11 @@ export function watchGrowth(watch: WatchScript, tell: (growth: Growth) => void):
           ([index, text]) => {
             const sql = `SELECT tbl_name FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE`;
             const table = foldName(String(rowsOf(end.shadow, sql, [index])[0]?.[0]));
-            return { index, table, sample: sampleRows(database, table, { shape: end.shadow, name: index, text }) };
+            const there = start.before.relations.find(({ name }) => foldName(name) === table);
+            const columns = `SELECT iif(cid = -1, NULL, name) FROM pragma_index_xinfo(?, 'main')`;
+            const keys = rowsOf(end.shadow, columns, [index]).map(([key]) => (typeof key === 'string' ? key : null));
+            const waits = { index, table, text, keys };
+            return { ...waits, sample: there ? null : sampleRows(database, table, waits) };
           },
         );
         tell({ pages, waiting });
@@ -55,24 +71,21 @@ export function watchGrowth(watch: WatchScript, tell: (growth: Growth) => void):
 
 /**
  * Takes about a hundred rows from all over a table, however many it has: of one without rowids the first ones.
- * @param index one on plain columns, in a database of the same schema; left out for the table itself
+ * @param index one on plain columns; left out for the table itself
  */
-export function sampleRows(
-  database: Database,
-  table: string,
-  index?: { readonly shape: Database; readonly name: string; readonly text: string },
-): Sample {
+export function sampleRows(database: Database, table: string, index?: Pick<WaitingIndex, 'keys' | 'text'>): Sample {
   const from = `main.${quoteIdentifier(table)}`;
-  const firsts = (sql: string, name?: string, of = database): readonly SqlValue[] => {
-    const read = of.query(sql, name === undefined ? [] : [name]);
+  const firsts = (sql: string, name?: string): readonly SqlValue[] => {
+    const read = database.query(sql, name === undefined ? [] : [name]);
     return read.ok ? read.value.map(([value = null]) => value) : [];
   };
   const stored = firsts(`SELECT name FROM pragma_table_xinfo(?, 'main') WHERE hidden IN (0, 3)`, table);
   const columns = stored.map((name) => quoteIdentifier(String(name)));
   const hidden = columns.some((name) => foldName(name) === '"rowid"');
   const hasRowids = !hidden && database.compile(`SELECT rowid FROM ${from}`).ok;
-  const keys = firsts(`SELECT iif(cid = -1, NULL, name) FROM pragma_index_xinfo(?, 'main')`, index?.name, index?.shape);
-  const values = index ? keys.map((key) => (key === null ? 'rowid' : quoteIdentifier(String(key)))) : columns;
+  // Rows that were there hold nothing in a column that the script adds, or little.
+  const added = (name: string): string => (columns.some((one) => foldName(one) === foldName(name)) ? name : 'NULL');
+  const values = index?.keys.map((key) => (key === null ? 'rowid' : added(quoteIdentifier(key)))) ?? columns;
   // The same, or more, told without the value being read.
   const atMost = (value: string): string => `iif(typeof(${value}) IN ('text', 'blob'), 3 + octet_length(${value}), 9)`;
   const sum = (terms: readonly string[]): string => ['1', ...terms].join(' + ');
