@@ -38,7 +38,7 @@ it('A file that is cancelled in the middle of its run has no result, the next on
   await dropMany(visit, indexes, first, large, last);
 
   const [after] = await Promise.all([
-    pressWhen(visit, 'large.db', 'Statement 3 of 6', 'Cancel large.db'),
+    pressWhen(visit, 'large.db', /Statement [2-5] of 6/, 'Cancel large.db'),
     parts(visit).runAll.click(),
   ]);
   expect(after).toMatchObject({ 'first.db': 'upgraded', 'large.db': 'ready' });
@@ -67,7 +67,7 @@ it('“Cancel all” keeps what is done, and runs nothing more until it is asked
   await dropMany(visit, indexes, first, large, last);
 
   const [after] = await Promise.all([
-    pressWhen(visit, 'large.db', 'Statement 2 of 6', 'Cancel all'),
+    pressWhen(visit, 'large.db', /Statement [2-5] of 6/, 'Cancel all'),
     parts(visit).runAll.click(),
   ]);
 

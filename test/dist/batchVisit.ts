@@ -90,11 +90,11 @@ export async function runAll(visit: Visit): Promise<void> {
   await planned(visit);
 }
 
-/** Has a button pressed as soon as the row of a file says `shown`; gives the states of all files right after. */
+/** Has a button pressed as soon as the row of a file shows what matches; gives the states of all files right after. */
 export function pressWhen(
   { page }: Visit,
   path: string,
-  shown: string,
+  shown: RegExp,
   button: string,
 ): Promise<Readonly<Record<string, string>>> {
   return page.evaluate(
@@ -103,7 +103,7 @@ export function pressWhen(
         const rows = (): readonly HTMLElement[] => [...document.querySelectorAll<HTMLElement>('[data-file]')];
         const observer = new MutationObserver(() => {
           const row = rows().find(({ dataset }) => dataset.file === file);
-          if (!row?.textContent.includes(wanted)) return;
+          if (!row || !new RegExp(wanted).test(row.textContent)) return;
           observer.disconnect();
           const named = [...document.querySelectorAll('button')].find(
             (one) => (one.ariaLabel ?? one.textContent.trim()) === label,
@@ -115,7 +115,7 @@ export function pressWhen(
         });
         observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
       }),
-    [path, shown, button] as const,
+    [path, shown.source, button] as const,
   );
 }
 

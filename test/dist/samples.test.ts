@@ -37,6 +37,7 @@ it('A database that is upgraded already shows where it differs, and can be run a
   await visit.reach('ready');
   const drifting = visit.page.locator('[data-drift]').first();
   await drifting.locator('summary').click();
+  await drifting.getByRole('columnheader').first().waitFor();
   expect(await drifting.getByRole('columnheader').allTextContents()).toEqual(['', 'There', 'Asked for']);
   expect(await drifting.getByRole('rowheader').count()).toBeGreaterThan(0);
 

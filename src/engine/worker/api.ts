@@ -12,15 +12,12 @@ import type { Growth } from '../../migration/forecast/growth';
 import type { Hasher } from '../../migration/proofs/contentHash';
 import { keepNoLosses, mayLose, type KeepLosses } from '../../migration/run/lossAccount';
 import { countRows } from '../../migration/proofs/measurement';
-import { planMigration, type Plan } from '../../migration/run/plan';
+import type { Plan } from '../../migration/run/plan';
 import type { Proof, ProofCode } from '../../migration/proofs/proof';
-import { runMigration } from '../../migration/run/run';
 import type { Choices } from '../../migration/outcome';
 import type { SchemaDetails } from '../../schema/details';
 import type { Schema } from '../../schema/schema';
 import type { ScriptRefusal } from '../../script/refusal';
-import { readAddedColumnDocumentation } from '../../script/documentation';
-import { splitScript } from '../../script/split';
 import type { Statement, Script } from '../../script/statement';
 import type { FinishedRun, OnProgress, PlannedScript, ProvableRun } from '../answers';
 import { blobOf, sourceOfBlob, pageChangesOf } from '../pages/blob';
@@ -67,7 +64,7 @@ export function makeApi(engine: Engine, kept: Kept) {
     );
     return loaded.ok ? { ok: true, value: loaded.value.keepLosses } : loaded;
   };
-  /** What a plan warns of, helps with and finds out. Not needed before a script is planned, so it is no part of the first load. */
+  /** What plans and runs a script: of no use before there is a file, so it is no part of the first load. */
   const loadPlanning = (): Promise<Outcome<typeof import('./latePlan'), Refusal>> =>
     loadLate('plans scripts', () => import('./latePlan'));
   /** What the explorer asks. */
@@ -117,6 +114,12 @@ export function makeApi(engine: Engine, kept: Kept) {
   }
 
   return {
+    /** Goes once over what the first file will need; code that has run before runs several times as fast. Needs no open file. */
+    async warmUp(): Promise<void> {
+      const planning = await loadPlanning();
+      if (planning.ok) planning.value.warmUp(engine);
+    },
+
     /**
      * Recovers a file with the sidecars that lie beside it, opens and inspects it; it replaces the one that was open. Refusals
      * are data.
@@ -127,6 +130,8 @@ export function makeApi(engine: Engine, kept: Kept) {
       sidecars: Sidecars<Blob> = NO_SIDECARS,
     ): Promise<Outcome<Inspection, Refusal>> {
       refused = null;
+      // Most likely asked for next. Where it cannot be had, whoever asks says so.
+      void loadPlanning();
       const loaded = await readersFor(sidecars);
       if (!loaded.ok) {
         // What is asked next is meant for this file, not for the one before it.
@@ -167,12 +172,14 @@ export function makeApi(engine: Engine, kept: Kept) {
 
     /** Splits a script and plans it for the open file; gives why the script cannot be read, where it cannot. */
     async plan(script: Script, choices: Choices): Promise<Outcome<PlannedScript, ScriptRefusal | Refusal>> {
+      const planning = await loadPlanning();
+      if (!planning.ok) return planning;
+      const { planMigration, readAddedColumnDocumentation, splitScript } = planning.value;
+      const { watchGrowth, watchRules, failureHelp: help } = planning.value;
       const split = splitScript(script);
       if (!split.ok) return { ok: false, error: split.refusal };
-      const [losses, planning] = await Promise.all([lossesOf(split.statements), loadPlanning()]);
+      const losses = await lossesOf(split.statements);
       if (!losses.ok) return losses;
-      if (!planning.ok) return planning;
-      const { watchGrowth, watchRules, failureHelp: help } = planning.value;
       return readable((): Outcome<PlannedScript, never> => {
         const start = performance.now();
         const { statements, notes } = split;
@@ -193,10 +200,11 @@ export function makeApi(engine: Engine, kept: Kept) {
       });
     },
 
-    /** Begins to read what a run of the script would read, so that it need not wait for that; gives back at once. */
-    readAhead(script: Script): void {
-      const split = splitScript(script);
-      if (opened && split.ok) preloadOf(opened, split.statements);
+    /** Begins to read what a run of the script would read, so that it need not wait for that; does not wait for it. */
+    async readAhead(script: Script): Promise<void> {
+      const planning = await loadPlanning();
+      const split = planning.ok ? planning.value.splitScript(script) : null;
+      if (opened && split?.ok) preloadOf(opened, split.statements);
     },
 
     /** What migration tools have recorded in the open file as applied. */
@@ -221,7 +229,7 @@ export function makeApi(engine: Engine, kept: Kept) {
     ): Promise<Outcome<Forecast, Refusal>> {
       const loaded = await loadChecking();
       if (!loaded.ok) return loaded;
-      const { forecastRun, measureRates } = loaded.value;
+      const { forecastRun, measureRates, splitScript } = loaded.value;
       return readable((): Outcome<Forecast, never> => {
         const open = mustBeOpen();
         const { size: fileBytes } = open.source;
@@ -242,6 +250,9 @@ export function makeApi(engine: Engine, kept: Kept) {
       choices: Choices,
       onProgress: OnProgress,
     ): Promise<Outcome<FinishedRun, ScriptRefusal | Refusal>> {
+      const planning = await loadPlanning();
+      if (!planning.ok) return planning;
+      const { failureHelp: help, runMigration, splitScript } = planning.value;
       const split = splitScript(script);
       if (!split.ok) return { ok: false, error: split.refusal };
       const start = performance.now();
@@ -256,10 +267,8 @@ export function makeApi(engine: Engine, kept: Kept) {
           onProgress({ stage: 'check', label: 'reading the file', done, total, pagesRead: 0 });
         await preload.ended;
       }
-      const [losses, planning] = await Promise.all([lossesOf(split.statements), loadPlanning()]);
+      const losses = await lossesOf(split.statements);
       if (!losses.ok) return losses;
-      if (!planning.ok) return planning;
-      const { failureHelp: help } = planning.value;
       return readable((): Outcome<FinishedRun, never> => {
         const total = split.statements.length;
         let ordinal = 0;

@@ -34,6 +34,9 @@ type Remote<Methods extends keyof EngineApi> = {
 /** What needs no open file. */
 export type RemoteEngine = Remote<'describe' | 'layOut' | 'makeSample'>;
 
+/** So often the worker goes over what a file will need; then it is compiled as well as it gets. */
+const WARMING_ROUNDS = 16;
+
 /** What is asked of the result of a run. */
 export type RemoteResult = Remote<'prove' | 'hash'>;
 
@@ -41,7 +44,7 @@ export type RemoteResult = Remote<'prove' | 'hash'>;
  * What is asked of one file. Whatever is asked, the file is open in the worker that is asked: where the worker is new, or has
  * another one open, it opens the file first. Where it cannot be opened, every answer is the refusal.
  */
-export type RemoteFile = Remote<Exclude<keyof EngineApi, keyof RemoteEngine | 'open' | 'openResult'>> & {
+export type RemoteFile = Remote<Exclude<keyof EngineApi, keyof RemoteEngine | 'warmUp' | 'open' | 'openResult'>> & {
   /** Opens the file, unless it is open; gives what was found. */
   readonly open: () => Answer<'open'>;
   /** Asks the result of a run on this file, which is opened beside it in the same way. */
@@ -60,6 +63,7 @@ interface Running {
   readonly waiting: Map<number, Waiting>;
   open: { readonly lookedAt: LookedAt; readonly answer: Answer<'open'> } | null;
   result: ProvableRun | null;
+  warmed: boolean;
   /** Why it has ended. */
   ended: Error | null;
 }
@@ -125,9 +129,25 @@ export class EngineClient {
     };
   }
 
-  /** Starts the worker, so that it is ready when the first file comes. */
-  warmUp(): void {
+  /** Starts the worker, so that it need not be loaded when the first file comes. */
+  start(): void {
     this.#worker();
+  }
+
+  /** Has the worker run what a file will need, until something is asked of it: one is about to come. */
+  warmUp(): void {
+    const running = this.#worker();
+    if (running.warmed) return;
+    running.warmed = true;
+    const goOn = (rounds: number): void => {
+      if (rounds === 0 || running.waiting.size > 0 || running.open) return;
+      // Where it fails, whoever asks for something hears of it.
+      this.#post(running, 'warmUp', []).then(
+        () => goOn(rounds - 1),
+        () => undefined,
+      );
+    };
+    goOn(WARMING_ROUNDS);
   }
 
   /** Ends the worker and with it all memory it held; calls that are waiting are rejected with Cancelled at once. */
@@ -186,7 +206,7 @@ export class EngineClient {
   #worker(): Running {
     if (this.#running) return this.#running;
     const worker = this.#start();
-    const running: Running = { worker, waiting: new Map(), open: null, result: null, ended: null };
+    const running: Running = { worker, waiting: new Map(), open: null, result: null, warmed: false, ended: null };
     // What an old worker still tells, it tells its own calls, of which none waits any more.
     worker.onmessage = ({ data }: MessageEvent<AnswerMessage>) => this.#take(running, data);
     // Not every browser knows `onmessageerror` of a worker.

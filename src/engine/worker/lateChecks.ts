@@ -2,4 +2,5 @@
 
 export { forecastRun } from '../../migration/forecast/forecast';
 export { measureRates } from '../rates';
+export { splitScript } from '../../script/split';
 export { Prover, proveSound } from '../prover';

@@ -1,5 +1,5 @@
-// Runs the engine and the planner once before they are needed: code that has run before is compiled, and runs several times
-// as fast. A browser compiles WebAssembly function by function as it is called.
+// Runs the engine and the planner before they are needed: code that has run before is compiled, and runs several times as fast.
+// A browser compiles WebAssembly function by function as it is called, and what is called often once more, and better.
 
 import { keepNoLosses } from '../../migration/run/lossAccount';
 import { planMigration } from '../../migration/run/plan';
@@ -11,10 +11,6 @@ import { sourceOfBytes } from '../../file/byteSource';
 import { readHeader } from '../../file/header';
 import type { Engine } from '../sqljs/sqljs';
 
-/** What is not compiled then is several times slower, so a file that is there already waits for these. */
-const FIRST_ROUNDS = 4;
-/** A browser compiles what is called often once more, and better. */
-const MORE_ROUNDS = 12;
 const DATABASE = `
   CREATE TABLE parent(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, at TEXT DEFAULT CURRENT_TIMESTAMP);
   CREATE TABLE child(id TEXT PRIMARY KEY, parent INTEGER REFERENCES parent(id), amount REAL, CHECK (amount >= 0));
@@ -34,11 +30,8 @@ const SCRIPT = `
   CREATE TABLE IF NOT EXISTS parent(id INTEGER PRIMARY KEY);
   CREATE INDEX IF NOT EXISTS more_child ON more(child, id DESC)`;
 
-/**
- * Inspects and plans a small database a few times, and a few times more in tasks to come, as long as nothing else is to be
- * done. It leaves nothing behind.
- */
-export function warmUp(engine: Engine, isIdle: () => boolean): void {
+/** Inspects and plans a small database. It leaves nothing behind. */
+export function warmUp(engine: Engine): void {
   const [base, split] = [splitScript(DATABASE), splitScript(SCRIPT)];
   if (!base.ok || !split.ok) throw new Error('The scripts of the warm-up cannot be split');
   const bytes = engine.build((database) => {
@@ -46,17 +39,8 @@ export function warmUp(engine: Engine, isIdle: () => boolean): void {
   });
   const header = readHeader(bytes);
   if (!header.ok) throw new Error('The database of the warm-up has no header');
-  const inspectAndPlan = (): void => {
-    const database = engine.open(new Overlay(sourceOfBytes(bytes), header.value.pageSize));
-    inspect(database, { name: 'warm-up', size: bytes.length, header: header.value, findings: [] }, engine);
-    planMigration(database, split.statements, DEFAULT_CHOICES, { losses: keepNoLosses });
-    database.close();
-  };
-  for (let round = 0; round < FIRST_ROUNDS; round++) inspectAndPlan();
-  const goOn = (rounds: number): void => {
-    if (rounds === 0 || !isIdle()) return;
-    inspectAndPlan();
-    setTimeout(() => goOn(rounds - 1));
-  };
-  setTimeout(() => goOn(MORE_ROUNDS));
+  const database = engine.open(new Overlay(sourceOfBytes(bytes), header.value.pageSize));
+  inspect(database, { name: 'warm-up', size: bytes.length, header: header.value, findings: [] }, engine);
+  planMigration(database, split.statements, DEFAULT_CHOICES, { losses: keepNoLosses });
+  database.close();
 }

@@ -5,7 +5,6 @@ import { makeApi, type Kept } from './api';
 import { keptBytes, type WorkerPurpose } from '../pages/readCache';
 import type { AnswerMessage, CallMessage } from './message';
 import { loadEngine, wasmUrl } from '../sqljs/sqljs';
-import { warmUp } from './warmUp';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 const { deviceMemory } = navigator as { readonly deviceMemory?: number };
@@ -14,21 +13,15 @@ const kept: Kept = {
   here: (fileBytes) => keptBytes(purpose, deviceMemory, fileBytes),
   ofRuns: (fileBytes) => keptBytes('runs', deviceMemory, fileBytes),
 };
-/** Whether anything was asked for. */
-let asked = false;
 // A worker that was started from a Blob has no address that another could be relative to; this module has.
 const here = import.meta.url;
-const api = loadEngine(new URL(wasmUrl, here).href).then((engine) => {
-  if (purpose === 'runs') warmUp(engine, () => !asked);
-  return makeApi(engine, kept);
-});
+const api = loadEngine(new URL(wasmUrl, here).href).then((engine) => makeApi(engine, kept));
 // A failed load is told to whoever calls; here it must only not count as unhandled.
 api.catch(() => undefined);
 
 /** Calls are answered one after the other, also where one has to wait for code: the next may build on what it opens. */
 let answered: Promise<void> = Promise.resolve();
 scope.onmessage = ({ data }: MessageEvent<CallMessage>) => {
-  asked = true;
   answered = answered.then(() => answer(data));
 };
 

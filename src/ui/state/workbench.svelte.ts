@@ -46,7 +46,12 @@ export class Workbench extends Screen {
     super();
     this.#client = client;
     this.#checking = checking;
-    client.warmUp();
+    client.start();
+  }
+
+  /** A file is about to come: the engine is made ready for it. */
+  expectFile(): void {
+    this.#client.warmUp();
   }
 
   /** Takes what was dropped or picked: databases, scripts, or both. */
@@ -237,7 +242,7 @@ export class Workbench extends Screen {
   startOver(): void {
     this.#leave();
     this.#client.cancel();
-    this.#client.warmUp();
+    this.#client.start();
     this.#waiting = [];
     this.announcement = 'Ready for another file';
   }
