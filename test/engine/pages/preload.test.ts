@@ -91,8 +91,8 @@ describe('While a plan is looked at', () => {
     expect((await api.open(file, 'items.db')).ok).toBe(true);
     expect((await api.plan(script, DEFAULT_CHOICES)).ok).toBe(true);
     expect(asked).toEqual([]);
-    api.readAhead(script);
-    api.readAhead(script);
+    void api.readAhead(script);
+    void api.readAhead(script);
     const labels: string[] = [];
     for (let round = 0; round < 2; round++) {
       const ran = await api.run(script, DEFAULT_CHOICES, (progress) => {
@@ -112,7 +112,7 @@ describe('While a plan is looked at', () => {
     const { file, asked } = watchedFile(await database(2000));
     const api = makeApi(await loadEngine(), kept);
     expect((await api.open(file, 'items.db')).ok).toBe(true);
-    api.readAhead(sql);
+    void api.readAhead(sql);
     const ran = await api.run(sql, DEFAULT_CHOICES, () => undefined);
     expect(ran.ok && ran.value.committed).toBe(true);
     expect(asked).toEqual([]);
