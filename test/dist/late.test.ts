@@ -105,8 +105,8 @@ describe('A part of the page that cannot be loaded', () => {
     await page.getByRole('heading', { name: database.name }).waitFor();
     await visit.reach('ready');
     await miss(visit, 'ownScripts.svelte', messages, 'reads scripts of yours');
-    await miss(visit, 'lossLedger', messages, 'finds the rows and values that a script loses');
     await miss(visit, 'latePlan', messages, 'plans scripts');
+    await miss(visit, 'lossLedger', messages, 'finds the rows and values that a script loses');
     await visit.statement(6).waitFor();
     const plan = await visit.statements();
     expect(new Set(plan.map(({ verdict }) => verdict))).toEqual(new Set(['applied']));

@@ -49,7 +49,11 @@ export class Visit {
     });
     page.on('pageerror', (error) => this.troubles.push(error.message));
     page.on('request', (request) => this.requests.push(request.url()));
-    page.on('requestfailed', (request) => this.troubles.push(`failed: ${request.url()}`));
+    page.on('requestfailed', (request) => {
+      // The page itself gives up what a worker loads that is not wanted any more.
+      const reason = request.failure()?.errorText ?? '';
+      if (reason !== 'net::ERR_ABORTED') this.troubles.push(`failed: ${request.url()} ${reason}`);
+    });
     page.on('response', (response) => {
       if (!response.ok()) this.troubles.push(`${response.status()} ${response.url()}`);
     });
