@@ -131,16 +131,20 @@ describe('The built page', () => {
       await other.goto(served.address);
       await third.goto(served.address);
       const visit = new Visit(other);
+      // A tab behind another one draws once a second.
+      await other.bringToFront();
       await visit.openSample('populated');
       await visit.reach('ready');
       await visit.runToTheEnd();
 
       deployNewer(folder);
+      await one.bringToFront();
       await one.reload();
       await one.getByRole('button', { name: 'Load it now' }).click();
       await one.locator('meta[content^="Newer: "]').waitFor({ state: 'attached' });
       await one.locator('[data-sample]').first().waitFor();
 
+      await other.bringToFront();
       for (const view of ['schema', 'data', 'query']) {
         await other.locator(`[data-view=${view}]`).click();
         await other.locator(`[data-panel=${view}]`).locator('h2').first().waitFor();
@@ -156,6 +160,7 @@ describe('The built page', () => {
       expect(await one.evaluate(() => caches.keys())).toHaveLength(2);
 
       // The offer does what it says in a tab that is not the first, too.
+      await third.bringToFront();
       await third.getByRole('button', { name: 'Load it now' }).click();
       await third.locator('meta[content^="Newer: "]').waitFor({ state: 'attached' });
       expect(await one.evaluate(() => caches.keys())).toHaveLength(2);

@@ -224,7 +224,7 @@ describe('another shape is drift, and named', () => {
         expect(aspects.filter((aspect) => !named.some((pattern) => pattern.test(aspect)))).toEqual([]);
         for (const aspect of aspects) seen.add(aspect.replace(/[ (].*/, ''));
       }),
-      runs(120, 1500),
+      runs(60, 1500),
     );
     expect([...seen].toSorted()).toEqual(['CHECK', 'FOREIGN', 'STRICT', 'UNIQUE', 'WITHOUT', 'column', 'order']);
   });
@@ -273,7 +273,7 @@ describe('another shape is drift, and named', () => {
         else expect(aspects).not.toEqual([]);
         expect(aspects.filter((aspect) => !named.test(aspect))).toEqual([]);
       }),
-      runs(60, 1000),
+      runs(30, 1000),
     );
   });
 });

@@ -1,4 +1,5 @@
 // Every line of docs/scripts.md: what a script may hold has the verdicts and the words that are written there, in plan and run.
+import { isLong } from '../../amount';
 import { keepLosses } from '../../../src/migration/losses/lossLedger';
 import { describe, expect, test } from 'vitest';
 import { rowsOf, type Database } from '../../../src/database';
@@ -193,7 +194,7 @@ describe('a script', () => {
     expect(modules.filter((name) => !plain.test(String(name)))).toEqual([]);
   });
 
-  test.each([['hex(zeroblob(300000000))'], ['zeroblob(900000000)']])(
+  test.each(isLong ? [['hex(zeroblob(300000000))'], ['zeroblob(900000000)']] : [['hex(zeroblob(300000000))']])(
     'may select a value that is larger than JavaScript holds as text (%s)',
     (value) => {
       const { outcomes } = apply(input, `SELECT ${value}; CREATE TABLE n(a)`);
