@@ -36,7 +36,7 @@ export function explainWithheld(proofs: readonly Proof[], damageIsAgreed: boolea
   const titles = broken.map(({ title }) => `“${title}”`).join(' and ');
   return {
     code: 'proof-failed',
-    sentence: `The result is withheld: ${titles} could not be shown. ${broken.map(({ sentence }) => sentence).join(' ')}`,
-    help: 'Your own file is as it was. To look into the result, open the file alone and run it there.',
+    sentence: `The result is withheld: ${titles} failed. ${broken.map(({ sentence }) => sentence).join(' ')}`,
+    help: 'Your own file is unchanged. To examine the result, open the file alone and run the migration there.',
   };
 }

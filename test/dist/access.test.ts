@@ -40,7 +40,7 @@ describe('With the keyboard alone', () => {
 
     expect(name).toBe('spine-upgraded.upgraded.db');
     expect(askNative(bytes, 'PRAGMA integrity_check;')).toBe('ok');
-    expect(await visit.page.getByRole('list', { name: 'Proofs' }).count()).toBe(1);
+    expect(await visit.page.getByRole('list', { name: 'Checks of the result' }).count()).toBe(1);
     expect(await visit.page.getByRole('list', { name: 'Statements' }).count()).toBe(1);
   });
 });

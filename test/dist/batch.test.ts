@@ -129,7 +129,7 @@ describe('One file of many', () => {
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) INSERT INTO u SELECT hex(zeroblob(20)) FROM n;`);
     const short = { name: 'short.db', content: whole.subarray(0, whole.length - 8192) };
     await dropMany(visit, script, ...three, short);
-    await row(visit, 'short.db').getByText('Wants a tick').waitFor();
+    await row(visit, 'short.db').getByText('Needs confirmation').waitFor();
 
     await runAll(visit);
     expect(await states(visit)).toMatchObject({ 'one.db': 'upgraded', 'three.db': 'upgraded', 'short.db': 'ready' });

@@ -45,7 +45,7 @@ describe('A damaged database among many', () => {
     expect(await states(visit)).toEqual({ 'damaged.db': 'ready', 'one.db': 'upgraded', 'two.db': 'upgraded' });
     const finding = row(visit, 'damaged.db').locator('[data-finding=damaged]');
     expect(await finding.textContent()).toContain('integrity_check found');
-    expect(await parts(visit).summary.textContent()).toBe('2 upgraded, 1 waits for a tick');
+    expect(await parts(visit).summary.textContent()).toBe('2 upgraded, 1 needs confirmation');
     expect(await parts(visit).runRest.count()).toBe(0);
 
     await finding.getByRole('checkbox').check();

@@ -19,7 +19,7 @@ describe('A database in WAL mode among many, without its log', () => {
   it('takes the log that is chosen for it, and is run without a tick', async () => {
     const visit = await openPage();
     await dropMany(visit, script, sound('one.db', 1), logless);
-    expect(await parts(visit).summary.textContent()).toBe('1 can run, 1 waits for a tick');
+    expect(await parts(visit).summary.textContent()).toBe('1 can run, 1 needs confirmation');
     const paths = visit.save([{ name: 'a copy of the log', content: inUse.sidecar }]);
 
     await row(visit, 'in use.db')

@@ -343,7 +343,7 @@ describe('A damaged database', () => {
 
     const results = new Map((await visit.proofs()).map(({ code, result }) => [code, result]));
     expect([results.get('integrity-before'), results.get('integrity-after')]).toEqual(['fail', 'fail']);
-    expect(await visit.page.locator('#outcome').textContent()).not.toContain('every proof passed');
+    expect(await visit.page.locator('#outcome').textContent()).not.toContain('every check passed');
     const report = await visit.downloadWith('Download report');
     const { findings, proofs } = JSON.parse(new TextDecoder().decode(report.bytes)) as {
       findings: readonly { code: string; agreed: string | null }[];

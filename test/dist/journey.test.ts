@@ -112,7 +112,7 @@ describe('A database in use that is dropped on the page', () => {
     const proofs = await visit.proofs();
     expect(proofs.map(({ code, result }) => [code, result])).toEqual(PROOF_CODES.map((code) => [code, 'pass']));
     expect(proofs.find(({ code }) => code === 'row-counts')?.text).toContain('8,192 rows in 5 tables');
-    expect(await visit.page.getByRole('heading', { name: 'Upgraded, and every proof passed' }).count()).toBe(1);
+    expect(await visit.page.getByRole('heading', { name: 'Upgraded, and every check passed' }).count()).toBe(1);
   });
 });
 

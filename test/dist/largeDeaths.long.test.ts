@@ -160,7 +160,7 @@ describe('When the engine dies', () => {
 describe('Cancelling with a large file', () => {
   it.each<readonly [string, Moment]>([
     ['statements run', beginning(30)],
-    ['its result is being proved', { selector: 'h2', text: 'Proving the result' }],
+    ['its result is being checked', { selector: 'h2', text: 'Checking the result' }],
   ])('while %s leaves it ready to be run again', async (_, moment) => {
     const visit = await visits.open();
     await take(visit, visits.large().path);

@@ -32,7 +32,7 @@ it('A script that breaks a view ends with a failed proof, and the file is there 
   expect(await visit.download.count()).toBe(0);
 });
 
-it('A script that changes rows itself is told apart from one that should not: the proofs ask for a look', async () => {
+it('A script that changes rows itself is told apart from one that should not: the checks warn', async () => {
   const visit = await openPage();
   await visit.drop({ name: 'rows.db', content }, { name: 'rows.sql', content: 'UPDATE a SET y = 5; DELETE FROM b;' });
   await visit.reach('ready');
@@ -40,7 +40,7 @@ it('A script that changes rows itself is told apart from one that should not: th
 
   const results = Object.fromEntries((await visit.proofs()).map(({ code, result }) => [code, result]));
   expect(results).toMatchObject({ 'row-counts': 'warn', content: 'warn', 'integrity-reopened': 'pass' });
-  expect(await visit.page.getByRole('heading', { name: 'Upgraded; some proofs want a look' }).count()).toBe(1);
+  expect(await visit.page.getByRole('heading', { name: 'Upgraded, with 2 warnings from the checks' }).count()).toBe(1);
   const { bytes } = await visit.downloadWith('Download upgraded database');
   expect(askNative(bytes, 'SELECT * FROM a; SELECT count(*) FROM b;')).toBe('1|5\n0');
 });

@@ -89,7 +89,7 @@ it('A drop of which nothing can be used is named, and takes no result away', asy
 
 it('A file that is gone after the run is said to be so beside what was proved of it', async () => {
   const outcome = await runScript('ALTER TABLE a ADD COLUMN z;', 'CREATE TABLE a(x);');
-  expect(outcome.textContent).toContain('Upgraded, and every proof passed');
+  expect(outcome.textContent).toContain('Upgraded, and every check passed');
   const file = workbench.dropped?.file;
   if (!file) throw new Error('No file is open');
   Object.defineProperty(file, 'slice', { value: () => ({ arrayBuffer: () => Promise.reject(new Error('gone')) }) });

@@ -70,5 +70,5 @@ export function summariseLosses(
   });
   const more = losing.length - listed.length;
   const rest = more === 0 ? '' : `; and ${counted(more, 'more statement')}`;
-  return `This script takes data away: ${listed.join('; ')}${rest}.`;
+  return `This script deletes data: ${listed.join('; ')}${rest}.`;
 }

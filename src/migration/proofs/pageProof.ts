@@ -164,7 +164,7 @@ export function provePages(written: WrittenPages, foreign: number | null | undef
       details,
     );
   }
-  const figures = `${figure(changed.length)} of the ${counted(inputPages, 'page')} of your file ${changed.length === 1 ? 'was' : 'were'} written`;
+  const figures = `${figure(changed.length)} of the ${counted(inputPages, 'page')} of your file ${changed.length === 1 ? 'differs' : 'differ'} in the result`;
   const whose = owned.length === 0 ? '' : ` (${owned.map(([name]) => name).join(', ')})`;
   const others =
     foreign === null

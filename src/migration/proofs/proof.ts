@@ -20,18 +20,18 @@ export interface Proof {
 
 /** All checks of a run, in the order in which they are shown. */
 export const PROOF_TITLES = {
-  'integrity-before': 'Soundness of your file',
-  pages: 'Pages that were not written are your file’s own',
-  'row-counts': 'Every table has as many rows as before',
-  content: 'Every value is what it was',
-  'schema-as-specified': 'The schema is the one the script asks for',
-  'views-and-triggers': 'Views and triggers still work',
-  'foreign-keys': 'No reference was broken',
-  settings: 'Version, id, page size and encoding are kept',
-  sequences: 'AUTOINCREMENT counters are kept',
-  'integrity-after': 'The database is sound after',
-  'integrity-reopened': 'The file to download is sound when opened again',
-  'second-run': 'Safe to run again',
+  'integrity-before': 'Integrity of your file',
+  pages: 'Unwritten pages',
+  'row-counts': 'Row counts',
+  content: 'Values',
+  'schema-as-specified': 'Schema',
+  'views-and-triggers': 'Views and triggers',
+  'foreign-keys': 'Foreign keys',
+  settings: 'Version, application id, page size and encoding',
+  sequences: 'AUTOINCREMENT counters',
+  'integrity-after': 'Integrity of the result',
+  'integrity-reopened': 'Integrity of the file to download',
+  'second-run': 'A second run',
 } as const;
 
 /** Stable name of a check. */

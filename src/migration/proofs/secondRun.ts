@@ -48,7 +48,7 @@ export function proveSecondRun(
     return proof(
       'second-run',
       'not applicable',
-      `The script is made to run once, as most migrations are: a second run would stop at statement ${first.ordinal} (${first.failure.message}).`,
+      `The script runs once, as most migrations do: a second run would stop at statement ${first.ordinal} (${first.failure.message}).`,
       details,
     );
   }
@@ -71,7 +71,7 @@ export function proveSecondRun(
   return proof(
     'second-run',
     'not applicable',
-    `The script is made to run once, as most migrations are: statement ${first.ordinal} would change the result again.`,
+    `The script runs once, as most migrations do: statement ${first.ordinal} would change the result again.`,
     details,
   );
 }

@@ -150,9 +150,9 @@ export function reportAsMarkdown(source: ReportSource): string {
     ...findingLines(source.findings),
     ...lossLines(statements, outcomes),
     ...warningLines(source.warnings),
-    '## Proofs',
+    '## Checks',
     '',
-    ...(proofs.length === 0 ? ['None: nothing was kept, so there is nothing to prove.'] : proofs.flatMap(proofLines)),
+    ...(proofs.length === 0 ? ['None: the run was rolled back, so there is no result to check.'] : proofs.flatMap(proofLines)),
     ...notMade.map(({ code, title, reason }) => `- **NOT MADE** ${title} (\`${code}\`): ${inText(reason)}`),
     '',
     '## Statements',
@@ -163,10 +163,10 @@ export function reportAsMarkdown(source: ReportSource): string {
 }
 
 function summary(proofs: readonly Proof[], notMade: readonly UnmadeCheck[]): string {
-  if (!proofs.every(isFine)) return 'Not every proof passed: see below.';
+  if (!proofs.every(isFine)) return 'Not every check passed: see below.';
   return notMade.length === 0
-    ? 'Every proof passed.'
-    : `Every proof that was made passed; ${counted(notMade.length, 'proof')} not made: see below.`;
+    ? 'Every check passed.'
+    : `Every check that was made passed; ${counted(notMade.length, 'check')} not made: see below.`;
 }
 
 function findingLines(findings: readonly ReportedFinding[]): readonly string[] {
@@ -175,12 +175,12 @@ function findingLines(findings: readonly ReportedFinding[]): readonly string[] {
     ({ code, sentence, agreed }) =>
       `- ${inText(sentence)} (\`${code}\`)${agreed === null ? '' : ` **Agreed to:** ${inText(agreed)}.`}`,
   );
-  return ['## What was known of the file', '', ...lines, ''];
+  return ['## Findings about the file', '', ...lines, ''];
 }
 
 function lossLines(statements: readonly Statement[], outcomes: readonly StatementOutcome[]): readonly string[] {
   const summary = summariseLosses(statements, outcomes);
-  return summary === null ? [] : ['## What the script takes away', '', inText(summary), ''];
+  return summary === null ? [] : ['## Data that the script deletes', '', inText(summary), ''];
 }
 
 function warningLines(warnings: readonly Warning[]): readonly string[] {
@@ -190,7 +190,7 @@ function warningLines(warnings: readonly Warning[]): readonly string[] {
     const rest = ignored === null ? remedy : ignored === '' ? 'No reason is given.' : `Reason: ${ignored}`;
     return `- **${label}** (\`${code}\`, statement ${ordinal}) ${inText(sentence)} ${inText(rest)}`;
   });
-  return ['## What the plan warned of', '', ...lines, ''];
+  return ['## Warnings of the plan', '', ...lines, ''];
 }
 
 function hashOf({ sha256 }: ReportedFile): string {
@@ -212,7 +212,7 @@ function statementLines(outcome: StatementOutcome, statement: Statement | undefi
     `### ${outcome.ordinal}. ${outcome.verdict} (${lines}${time}${changes})`,
     '',
     ...fenced(statement?.text ?? ''),
-    ...(outcome.loss === null ? [] : [`**Takes data away:** it ${inText(describeLoss(outcome.loss))}.`, '']),
+    ...(outcome.loss === null ? [] : [`**Deletes data:** it ${inText(describeLoss(outcome.loss))}.`, '']),
     ...(outcome.note === null ? [] : [inText(outcome.note), '']),
     ...(outcome.executed === null ? [] : ['What ran instead:', '', ...fenced(outcome.executed.join(';\n') + ';')]),
     ...(outcome.failure === null

@@ -9,7 +9,7 @@ import type { FixEdit, Found, Rule } from '../warning';
 export const doubleQuotedString: Rule = {
   code: 'double-quoted-string',
   name: 'A name in double quotes is a string',
-  why: 'Where a word in double quotes names no column, SQLite takes it for a string and says nothing (https://sqlite.org/quirks.html#dblquote). A misspelled column is then the same text in each row.',
+  why: 'Where a word in double quotes names no column, SQLite takes it for a string, without an error (https://sqlite.org/quirks.html#dblquote). A misspelled column is then the same text in each row.',
   safeWay: 'Write strings in single quotes, and correct the names of columns.',
   watch: ({ statements }) =>
     statements.some(({ text }) => text.includes('"'))

@@ -106,7 +106,7 @@ export const lostTrigger = rebuildRule(
   {
     code: 'lost-trigger',
     name: 'A trigger is lost in a table rebuild',
-    why: 'DROP TABLE takes the triggers of the table along without a word. After the rebuild what they did no longer happens.',
+    why: 'DROP TABLE takes the triggers of the table along without an error. After the rebuild what they did no longer happens.',
     safeWay: 'Create the trigger again after the new table has its name.',
   },
   (table, { start, end, applied }) => lostObjects(table, start.before.triggers, end.after.triggers, 'trigger', applied),
@@ -117,7 +117,7 @@ export const lostIndex = rebuildRule(
   {
     code: 'lost-index',
     name: 'An index is lost in a table rebuild',
-    why: 'DROP TABLE takes the indexes of the table along without a word. Queries get slow, and what a UNIQUE index forbade is allowed.',
+    why: 'DROP TABLE takes the indexes of the table along without an error. Queries get slow, and what a UNIQUE index forbade is allowed.',
     safeWay: 'Create the index again after the new table has its name.',
   },
   (table, { start, end, applied }) => lostObjects(table, start.before.indexes, end.after.indexes, 'index', applied),

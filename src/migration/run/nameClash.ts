@@ -21,7 +21,7 @@ export function findOtherKind(shadow: Database, statement: Statement): Failure |
   if (found === null || found === wanted) return null;
   return {
     message: `${statement.name} is the name of ${article(found)} already`,
-    explanation: `The script asks for ${article(wanted)} of that name, and IF NOT EXISTS would have passed over it in silence.`,
+    explanation: `The script asks for ${article(wanted)} of that name, and IF NOT EXISTS would have skipped it without an error.`,
     wayOut: `${found.includes('table') ? 'Rename' : 'Drop'} the ${found} ${statement.name} before this statement, or choose another name.`,
   };
 }

@@ -19,12 +19,12 @@ export interface PragmaRuling {
 
 const STORED = 'This is stored in the file.';
 const HELD = 'It holds for the rest of this script and is not stored in the file.';
-const ASKS = 'It only asks, and nobody reads the answer here, so it was left out.';
+const ASKS = 'It only asks for a value, and a script cannot use the answer, so it was left out.';
 const FIXED = 'This setting cannot change inside a transaction, so it was left out.';
-const ALONE = 'It is about disks and other programs, which this script does not meet, so it was left out.';
+const ALONE = 'It is about disks and other programs, which have no part in this run, so it was left out.';
 const MEMORY = 'This page manages the memory itself, so it was left out.';
 const CHECKED = 'Drydock checks the file itself, and a script cannot act on the answer, so it was left out.';
-const UNKNOWN = 'SQLite knows no PRAGMA of this name and passes over it in silence: check how it is written.';
+const UNKNOWN = 'SQLite has no PRAGMA of this name and ignores it: check the spelling.';
 const OF_THE_FILE =
   'SQLite does this only with VACUUM, so it was left out. Do both with sqlite3 on the upgraded file if you want it.';
 
@@ -40,7 +40,7 @@ export const PRAGMA_RULES: ReadonlyMap<string, readonly [PragmaSort, string]> = 
       'stored',
       'Free pages are taken off the end of the file, where it has auto_vacuum incremental.',
     ],
-    optimize: ['stored', 'SQLite gathers statistics where it thinks it worth while.'],
+    optimize: ['stored', 'SQLite gathers statistics where it expects them to help.'],
 
     analysis_limit: ['held', HELD],
     automatic_index: ['held', HELD],
@@ -65,7 +65,7 @@ export const PRAGMA_RULES: ReadonlyMap<string, readonly [PragmaSort, string]> = 
 
     foreign_keys: [
       'left out',
-      `${FIXED} Foreign keys are not enforced while the script runs: ON DELETE and ON UPDATE do nothing. A proof looks for rows that the script leaves without their parent.`,
+      `${FIXED} Foreign keys are not enforced while the script runs: ON DELETE and ON UPDATE do nothing. A check of the result looks for rows that the script leaves without their parent.`,
     ],
     journal_mode: ['left out', `${FIXED} The upgraded file keeps the journal mode of yours.`],
     locking_mode: ['left out', FIXED],

@@ -100,7 +100,7 @@ function refuseParameters(statement: ParsedSql): Failure | null {
   const others = parameters.length === 1 ? '' : `, the first of ${parameters.length} in this statement`;
   return {
     message: `the parameter ${first.text} has no value`,
-    explanation: `A script has nobody to give ${first.text} a value${others}; SQLite would take NULL for it without a word.`,
+    explanation: `A script gives ${first.text} no value${others}; SQLite would use NULL without an error.`,
     wayOut: 'Write the value itself there. If it is meant as text or as a name, put it in quotes.',
   };
 }

@@ -110,7 +110,7 @@ export class Batch {
     this.announcement = `Upgrading ${counted(runnable.length, 'file')}`;
     const done = await this.#forEach(runnable, turn, async (file) => {
       await turn.still(file.run());
-      this.announcement = `${file.path}: ${file.state === 'ready' ? 'wants a tick' : file.state}`;
+      this.announcement = `${file.path}: ${file.state === 'ready' ? 'needs confirmation' : file.state}`;
     });
     if (!done) return;
     this.stage = 'ready';

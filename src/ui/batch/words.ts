@@ -19,14 +19,14 @@ export function planOf(file: BatchFile): Word {
   const { state, plan } = file;
   const fact = verdictsOf(plan?.plan.outcomes ?? []);
   if (state === 'planning') return { text: 'Planning …', tone: 'busy', fact };
-  if (state === 'refused') return { text: 'Refused', tone: 'bad', fact };
+  if (state === 'refused') return { text: 'Rejected', tone: 'bad', fact };
   if (state === 'up to date') {
-    return { text: 'Up to date', tone: 'good', fact: 'all of it is recorded as applied' };
+    return { text: 'Up to date', tone: 'good', fact: 'every migration that is chosen is recorded as applied' };
   }
   if (!plan) return { text: file.problem ? 'No plan' : 'Waiting', tone: 'soft', fact };
   const { obstacle } = plan.plan;
   if (obstacle) return { text: `Stops at statement ${obstacle.ordinal}`, tone: 'bad', fact };
-  if (state === 'ready' && file.wantsConsent) return { text: 'Wants a tick', tone: 'warn', fact };
+  if (state === 'ready' && file.wantsConsent) return { text: 'Needs confirmation', tone: 'warn', fact };
   return state === 'ready' ? { text: 'Will run', tone: 'good', fact } : { text: 'Planned', tone: 'soft', fact };
 }
 
@@ -39,7 +39,7 @@ export function outcomeOf(file: BatchFile): Word {
     case 'running':
       return { text: 'Running in memory', tone: 'busy', fact };
     case 'proving':
-      return { text: 'Proving the result', tone: 'busy', fact };
+      return { text: 'Checking the result', tone: 'busy', fact };
     case 'upgraded':
       return { text: 'Upgraded', ...proofsOf(file) };
     case 'withheld':
@@ -52,7 +52,7 @@ export function outcomeOf(file: BatchFile): Word {
       return {
         text: file.problem && file.plan ? 'Given up' : 'Not run',
         tone: 'soft',
-        fact: file.working ? 'looking whether it is sound' : '',
+        fact: file.working ? 'checking its integrity' : '',
       };
   }
 }

@@ -22,8 +22,8 @@ export function reasonOf(key: CheckKey, check: CheckState | undefined): string {
   switch (check?.state) {
     case 'unasked':
       return key.startsWith('sha256')
-        ? `On files over ${DEAR_BYTES / 1e6} MB it is computed when you ask for it.`
-        : `On files over ${DEAR_BYTES / 1e6} MB it is made when you ask for it: it reads everything, and much of it many times.`;
+        ? `On files over ${DEAR_BYTES / 1e6} MB it is computed on request.`
+        : `On files over ${DEAR_BYTES / 1e6} MB this check runs on request: it reads the whole file, and parts of it several times.`;
     case 'skipped':
       return 'You skipped it.';
     case 'stopped':
@@ -45,7 +45,7 @@ export function offerOf(key: CheckKey, check: CheckState | undefined): string | 
 }
 
 const MORE: Readonly<Partial<Record<CheckKey, string>>> = {
-  'integrity-before': 'Look every row up in the indexes as well',
+  'integrity-before': 'Also check every row against the indexes',
   content: 'Hash the values of every table as well',
   pages: 'Compare every byte',
   'row-counts': 'Count the rows of every table',

@@ -244,7 +244,7 @@ export class Checks {
         if (!turn.isCurrent) return null;
         if (!(error instanceof EngineFailure || error instanceof Cancelled)) throw error;
         if (attempt < ATTEMPTS) continue;
-        const reason = `It could not be made: the SQLite engine stopped over it, ${ATTEMPTS} times (${error.message}).`;
+        const reason = `It could not be made: the SQLite engine stopped while it was made, ${ATTEMPTS} times (${error.message}).`;
         return { state: 'stopped', reason };
       }
     }

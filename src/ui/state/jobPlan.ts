@@ -44,7 +44,7 @@ export function outcomeOf(
   if (!planned.ok) {
     const { code } = planned.error;
     const because = code === 'not-loaded' ? 'passing' : 'line' in planned.error ? 'of script' : 'of file';
-    return { ok: false, error: { help: 'Mend the script and choose it again.', ...planned.error, because } };
+    return { ok: false, error: { help: 'Correct the script and choose it again.', ...planned.error, because } };
   }
   if (planned.value.statements.length > 0) return planned;
   return { ok: false, error: { ...explainEmpty(subject?.title ?? ''), because: 'of script' } };

@@ -106,7 +106,7 @@ export class OwnScripts {
     if (first) {
       const more =
         inTheWay.length > 1 ? ` ${counted(inTheWay.length - 1, 'more thing')} of this kind, see the list.` : '';
-      return { code: 'own-scripts', sentence: first.sentence + more, help: 'Mend it, or leave the file out.' };
+      return { code: 'own-scripts', sentence: first.sentence + more, help: 'Correct it, or leave the file out.' };
     }
     if (this.taken.length > 0) return null;
     if (this.pending.length === 0) {
@@ -119,16 +119,16 @@ export class OwnScripts {
       return {
         code: 'nothing-pending',
         sentence: `This database has recorded all of the ${all} as applied: there is nothing to run.`,
-        help: 'Tick those that are to be run all the same.',
+        help: 'Select those that you want to run again.',
       };
     }
     return applied + unknown === this.pending.length
       ? {
           code: 'nothing-pending',
           sentence: `None of the ${all} is pending: ${applied} recorded as applied, ${unknown} of which it is not known.`,
-          help: 'The list says why. Tick those that are to be run.',
+          help: 'The list says why. Select those that you want to run.',
         }
-      : { code: 'nothing-ticked', sentence: `None of the ${all} is ticked.`, help: 'Tick those that are to be run.' };
+      : { code: 'nothing-ticked', sentence: `None of the ${all} is selected.`, help: 'Tick those that are to be run.' };
   }
 
   /** The tools' tables in which what is run can be recorded, by the name of each. */

@@ -24,7 +24,7 @@ export function explainLostFile(): Problem {
   return {
     code: 'unreadable-file',
     sentence: 'The file that you dropped was changed, moved or deleted since, and the result is partly made of it.',
-    help: 'Drop the file again and repeat the run.',
+    help: 'Drop the file again and run the migration again.',
   };
 }
 

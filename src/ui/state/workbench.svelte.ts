@@ -199,7 +199,7 @@ export class Workbench extends Screen {
     this.announcement = 'The migration is running';
     clearTimeout(this.#lookingSoon);
     const whenChecked = (): void => {
-      this.announcement = 'The statements are done. The result is being proved.';
+      this.announcement = 'The statements are done. The result is being checked.';
     };
     try {
       const problem = await job.start(whenChecked);

@@ -221,7 +221,7 @@ describe('what is taken away', () => {
 
   test('is summed up in a sentence that names statements and lines', () => {
     expect(summariseLosses(statements, outcomes)).toBe(
-      'This script takes data away: statement 1 (line 1) deletes 1 row of t; statement 2 (line 2) drops the table other with 2 rows.',
+      'This script deletes data: statement 1 (line 1) deletes 1 row of t; statement 2 (line 2) drops the table other with 2 rows.',
     );
   });
 
@@ -243,8 +243,8 @@ describe('what is taken away', () => {
 
   test('stands in both reports', () => {
     const markdown = reportAsMarkdown(source(outcomes));
-    expect(markdown).toContain('## What the script takes away');
-    expect(markdown).toContain('**Takes data away:** it drops the table other with 2 rows.');
+    expect(markdown).toContain('## Data that the script deletes');
+    expect(markdown).toContain('**Deletes data:** it drops the table other with 2 rows.');
     const json = JSON.parse(reportAsJson(source(outcomes))) as { statements: { loss: Loss | null }[] };
     expect(json.statements.map(({ loss }) => loss?.kind ?? null)).toEqual(['rows', 'table', null]);
     expect(reportAsMarkdown(source(outcomes.map((outcome) => ({ ...outcome, loss: null }))))).not.toContain('away');

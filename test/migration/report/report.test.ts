@@ -76,7 +76,7 @@ describe('a report of a run of which not everything was checked', () => {
   test('counts one that failed before those that were not made', () => {
     const [proof] = source.proofs;
     const failed = { ...source, proofs: proof ? [{ ...proof, result: 'fail' as const }] : [] };
-    expect(reportAsMarkdown(failed)).toContain('Not every proof passed: see below.');
+    expect(reportAsMarkdown(failed)).toContain('Not every check passed: see below.');
   });
 });
 
