@@ -62,7 +62,7 @@ describe('Twenty databases that are dropped together', () => {
     expect(await row(visit, 'in use.db').textContent()).toContain('with its -wal');
     expect(await parts(visit).saveAll.count()).toBe(0);
     await runAll(visit);
-    expect(await parts(visit).summary.textContent()).toBe('18 upgraded, 1 refused, 1 would stop');
+    expect(await parts(visit).summary.textContent()).toBe('18 upgraded, 1 rejected, 1 would stop');
     const { name, bytes } = await visit.downloadWith('Download all as a zip');
 
     expect(name).toBe('upgraded-databases.zip');

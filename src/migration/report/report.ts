@@ -152,7 +152,9 @@ export function reportAsMarkdown(source: ReportSource): string {
     ...warningLines(source.warnings),
     '## Checks',
     '',
-    ...(proofs.length === 0 ? ['None: the run was rolled back, so there is no result to check.'] : proofs.flatMap(proofLines)),
+    ...(proofs.length === 0
+      ? ['None: the run was rolled back, so there is no result to check.']
+      : proofs.flatMap(proofLines)),
     ...notMade.map(({ code, title, reason }) => `- **NOT MADE** ${title} (\`${code}\`): ${inText(reason)}`),
     '',
     '## Statements',
