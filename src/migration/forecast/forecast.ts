@@ -38,11 +38,9 @@ export interface Forecast {
   readonly uncertain: readonly { readonly ordinal: number; readonly why: string }[];
 }
 
-interface ForecastInput {
+interface ForecastInput extends Readonly<Record<'fileBytes' | 'cacheBytes', number>> {
   /** The file's, as it is before the run; it is only read, and at most `cacheBytes` of it are kept in memory. */
   readonly database: Database;
-  readonly fileBytes: number;
-  readonly cacheBytes: number;
   readonly statements: readonly ParsedStatement[];
   readonly outcomes: Plan['outcomes'];
   readonly growth: Growth;
@@ -92,8 +90,8 @@ export function forecastRun(input: ForecastInput): Forecast {
     const backfill = outcome.executed?.find((sql) => /^UPDATE main\."(?!sqlite_schema")/.test(sql));
     const isChanged = backfill !== undefined || /^(update|delete|drop column)$/.test(kind);
     const goes = isChanged || /^create (index|table as)$/.test(kind) || (kind === 'insert' && /\bselect\b/i.test(text));
-    const names = new Set(goes ? statement.tokens.map((token) => foldName(unquotedName(token) ?? '')) : []);
-    const bytes = [...names].map((one) => tables.get(one)?.bytes ?? 0);
+    const names = goes ? statement.tokens.map((token) => foldName(unquotedName(token) ?? '')) : [];
+    const bytes = [...new Set(names)].map((one) => tables.get(one)?.bytes ?? 0);
     if (bytes.some(Number.isNaN)) doubts.set(ordinal, DOUBT);
     cost.pagesToRead = bytes.reduce((all, one) => all + (one || 0) / pageSize, 0);
     const table = tables.get(foldName(statement.table ?? ''));
@@ -117,10 +115,9 @@ export function forecastRun(input: ForecastInput): Forecast {
     return cost;
   });
   for (const waiting of growth.waiting) {
-    const { index, table } = waiting;
-    const sample = waiting.sample ?? sampleRows(database, table, waiting);
-    const cost = statements.findLast((one) => one.index !== null && foldName(one.index) === index);
-    const rows = tables.get(table)?.rows ?? sample.lastRowid;
+    const sample = waiting.sample ?? sampleRows(database, waiting.table, waiting);
+    const cost = statements.findLast((one) => one.index !== null && foldName(one.index) === waiting.index);
+    const rows = tables.get(waiting.table)?.rows ?? sample.lastRowid;
     if (!cost) continue;
     if (rows > 0 && Number.isNaN(sample.onPages)) doubts.set(cost.ordinal, DOUBT);
     cost.bytesToWrite += Math.max(pageSize, rows * sample.onPages || 0);
@@ -135,11 +132,11 @@ export function forecastRun(input: ForecastInput): Forecast {
   const working = Math.min(sqliteCache, read + bytesToWrite) + Math.min(sqliteCache, sorted) * 1.5;
   const heapBytes = FIRST_HEAP_BYTES + working + sum('bytesToRewrite');
   // What finds no room in SQLite's cache is sorted in a temporary file, which is memory too.
-  const temporary = sorted > sqliteCache ? sorted : 0;
-  const peakBytes = IDLE_BYTES + heapBytes + Math.min(cacheBytes, fileBytes, read) + bytesToWrite + temporary;
+  const held = bytesToWrite + (sorted > sqliteCache ? sorted : 0);
+  const peakBytes = IDLE_BYTES + heapBytes + Math.min(cacheBytes, fileBytes, read) + held;
   const adapted = outcomes.filter(({ verdict }) => verdict === 'adapted').map(({ ordinal }) => ordinal);
-  const [milliseconds, uncertain] = [sum('milliseconds'), [...doubts].map(([ordinal, why]) => ({ ordinal, why }))];
-  return { statements, bytesToWrite, heapBytes, peakBytes, milliseconds, adapted, uncertain };
+  const uncertain = [...doubts].map(([ordinal, why]) => ({ ordinal, why }));
+  return { statements, bytesToWrite, heapBytes, peakBytes, milliseconds: sum('milliseconds'), adapted, uncertain };
 }
 
 /** Bytes of the pages that rows which were changed lie on. Where these are is not known: the mean of side by side and anywhere. */

@@ -17,12 +17,8 @@ export interface Growth {
   readonly waiting: readonly WaitingIndex[];
 }
 
-/** An index that a plan has not built. */
-export interface WaitingIndex {
-  /** Its name and that of its table, folded. */
-  readonly index: string;
-  readonly table: string;
-  readonly text: string;
+/** An index that a plan has not built: its name and that of its table, folded, and its text. */
+export interface WaitingIndex extends Readonly<Record<'index' | 'table' | 'text', string>> {
   /** Its columns; null for the rowid. */
   readonly keys: readonly (string | null)[];
   /** What it takes; null where the file itself has its columns, whose rows are looked at when the plan is shown. */
@@ -35,8 +31,7 @@ const [ROWS, LONG_ROW] = [120, 16_384];
 /** Watches a plan as `watch` does, and tells at its end what the script took. */
 export function watchGrowth(watch: WatchScript, tell: (growth: Growth) => void): WatchScript {
   return (start) => {
-    const { database } = start;
-    const watcher = watch(start);
+    const [{ database }, watcher] = [start, watch(start)];
     const used: number[] = [];
     // NaN where SQLite does not tell, for example since the script has made its schema unreadable.
     const look = (): unknown => {
@@ -51,17 +46,16 @@ export function watchGrowth(watch: WatchScript, tell: (growth: Growth) => void):
       end: (end) => {
         look();
         const pages = used.slice(1).map((after, at) => after - (used[at] ?? 0) || 0);
-        const waiting = [...(end.complete && used.at(-1) ? indexesOnlyIn(end.shadow, database) : [])].map(
-          ([index, text]) => {
-            const sql = `SELECT tbl_name FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE`;
-            const table = foldName(String(rowsOf(end.shadow, sql, [index])[0]?.[0]));
-            const there = start.before.relations.find(({ name }) => foldName(name) === table);
-            const columns = `SELECT iif(cid = -1, NULL, name) FROM pragma_index_xinfo(?, 'main')`;
-            const keys = rowsOf(end.shadow, columns, [index]).map(([key]) => (typeof key === 'string' ? key : null));
-            const waits = { index, table, text, keys };
-            return { ...waits, sample: there ? null : sampleRows(database, table, waits) };
-          },
-        );
+        const left = end.complete && used.at(-1) ? indexesOnlyIn(end.shadow, database) : [];
+        const waiting = [...left].map(([index, text]) => {
+          const sql = `SELECT tbl_name FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE`;
+          const table = foldName(String(rowsOf(end.shadow, sql, [index])[0]?.[0]));
+          const columns = `SELECT iif(cid = -1, NULL, name) FROM pragma_index_xinfo(?, 'main')`;
+          const keys = rowsOf(end.shadow, columns, [index]).map(([key]) => (typeof key === 'string' ? key : null));
+          const waits = { index, table, text, keys };
+          const isThere = start.before.relations.some(({ name }) => foldName(name) === table);
+          return { ...waits, sample: isThere ? null : sampleRows(database, table, waits) };
+        });
         tell({ pages, waiting });
         return watcher.end(end);
       },

@@ -26,20 +26,15 @@ export interface Limit {
 }
 
 const GIB = 2 ** 30;
-/** `1, 2 and 3`. */
 const LIST = new Intl.ListFormat('en-GB');
-/** WebAssembly memory of sql.js, and an array of bytes for a file that is read as a whole, grow up to this. */
-const HARD_LIMIT = 2 * GIB;
-/** Beyond it, Chromium cannot read again what a private window keeps in memory. */
-const PRIVATE_RESULT = 2e9;
+/** For the memory of sql.js, and for a file that is read as a whole; for what Chromium can read again in a private window. */
+const [HARD_LIMIT, PRIVATE_RESULT] = [2 * GIB, 2e9];
 /** Where the browser does not tell it may be a telephone; from the second figure on, what it tells may stand for any larger one. */
 const [ASSUMED_MEMORY, MEMORY_TOLD] = [4 * GIB, 8 * GIB];
 /** Rounded down, the browser's figure is half of what there is; and a disk may hold as much again of what is in memory. */
 const MEMORY_AT_MOST = 4;
-/** A copy of the file for the engine, one of the result, and one while either is made. */
-const COPIES_OF_WHOLE_FILE = 3;
-/** By so much a forecast may be too high. */
-const MARGIN = 1.25;
+/** A copy of the file for the engine, one of the result, and one while either is made. And how far a forecast may be too high. */
+const [COPIES_OF_WHOLE_FILE, MARGIN] = [3, 1.25];
 
 /**
  * Judges a forecast by what the machine has. Gives the limits that matter, those that stop the run first. A temporary file has no
@@ -55,8 +50,7 @@ export function judge(forecast: Forecast, { deviceMemory, quota, onDemand, fileB
   const smaller = `${withoutIndexes(forecast)}${native}`;
   if (!onDemand && fileBytes >= HARD_LIMIT) {
     const sentence = `This browser has to read the file into memory as a whole. The file has ${inMemory(fileBytes)}, and only less than ${inMemory(HARD_LIMIT)} is possible.`;
-    const help =
-      'Open the page in a current Chrome or Firefox on a desktop: there pages are read from the file as they are needed.';
+    const help = 'Open the page in a current Chrome or Firefox on a desktop: they read only the pages that are needed.';
     add('whole-file', true, sentence, help);
   }
   if (heapBytes >= HARD_LIMIT * 0.75) {
