@@ -55,7 +55,7 @@ const clock = () => {
   }
 };
 /** @type {import('../src/migration/outcome').Choices} */
-const DEFAULT_CHOICES = { existingRows: 'null', strict: false };
+const DEFAULT_CHOICES = { existingRows: 'null', strict: false, foreignKeys: 'off' };
 const rounded = (/** @type {number} */ value) => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
 console.log('| database | script | MB foretold | MB written | factor | s foretold | s taken | factor |');
 console.log('| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |');

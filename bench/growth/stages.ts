@@ -116,7 +116,7 @@ export function work(bytes: Uint8Array, { script }: Subject, timed: Timed): void
   timed('script for sqlite3', () =>
     writeNativeScript({
       ...{ database: 'growth.db', result: 'growth.sql', script: 'growth.sql', schemaCookie: 1, rows: new Map() },
-      ...{ statements, outcomes: plan.outcomes, before, after: plan.after },
+      ...{ statements, outcomes: plan.outcomes, before, after: plan.after, choices: DEFAULT_CHOICES },
     }),
   );
   const compared = timed('schema changes', () => {

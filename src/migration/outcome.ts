@@ -62,7 +62,7 @@ export interface StatementOutcome {
   readonly executed: readonly string[] | null;
   /** Rows that INSERT, UPDATE, DELETE changed, or that existing rows were given a value for. */
   readonly changes: number;
-  /** Rows that triggers changed beside those. */
+  /** Rows that triggers and the actions of foreign keys changed beside those. */
   readonly byTriggers?: number;
   readonly milliseconds: number;
   readonly failure: Failure | null;
@@ -82,10 +82,12 @@ export interface Choices {
   readonly existingRows: 'null' | 'upgrade time';
   /** Stop where SQLite refuses a non-constant default, as the plain runner does. */
   readonly strict: boolean;
+  /** Whether SQLite enforces foreign keys while the script runs (https://sqlite.org/foreignkeys.html#fk_enable). */
+  readonly foreignKeys: 'off' | 'on';
 }
 
-/** Nothing is invented for rows that were there, and tables that hold rows are upgraded. */
-export const DEFAULT_CHOICES: Choices = { existingRows: 'null', strict: false };
+/** Nothing is invented for rows that were there, tables that hold rows are upgraded, and foreign keys are as SQLite has them by itself. */
+export const DEFAULT_CHOICES: Choices = { existingRows: 'null', strict: false, foreignKeys: 'off' };
 
 /** How many outcomes have each verdict. */
 export function countVerdicts(outcomes: readonly StatementOutcome[]): Readonly<Record<Verdict, number>> {
@@ -124,8 +126,8 @@ export interface Loss {
   readonly rows: number;
   /** False where no more were counted: more than `rows`, or none could be counted at all where that is 0. */
   readonly exact: boolean;
-  /** It is not the statement itself that takes them, but triggers that it sets off. */
-  readonly byTriggers?: true;
+  /** It is not the statement itself that takes them, but what it sets off: triggers, or the actions of foreign keys. */
+  readonly through?: 'triggers' | 'foreign keys';
   /** What the same statement takes beside that. */
   readonly also?: readonly Loss[];
 }

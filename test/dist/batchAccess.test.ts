@@ -15,7 +15,7 @@ import {
   withoutDialog,
   withValueTwice,
 } from './batchVisit';
-import { LOOKS } from './looks';
+import { LOOKS_OF_VIEW } from './looks';
 import { receiveVisits, type UserFile } from './visit';
 
 const openPage = receiveVisits();
@@ -28,7 +28,7 @@ const short: UserFile = {
 };
 const all = [sound('one.db', 1), short, garbage('broken.db'), withValueTwice('twice.db'), sound('two.db', 2)];
 
-describe.each(LOOKS)('In $colorScheme on a screen $viewport.width pixels wide', (look) => {
+describe.each(LOOKS_OF_VIEW)('In $colorScheme on a screen $viewport.width pixels wide', (look) => {
   it('axe finds nothing and nothing is wider than the screen, in the plans, after the run and when leaving', async () => {
     const visit = await openPage(look);
     await withoutDialog(visit);

@@ -1,4 +1,5 @@
 // The archive of many results as it is saved: whole or not at all, and never over a file that it is read from.
+import { part } from '../amount';
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -73,11 +74,12 @@ describe('The archive of all results', () => {
     await expectSavable(visit);
   });
 
-  it.each<readonly [string, Answer, string]>([
+  const failures: readonly (readonly [string, Answer, string])[] = [
     ['the dialog is not shown', { fails: 'SecurityError' }, 'No file was chosen'],
     ['the browser refuses to write', { refuses: 'NotAllowedError' }, 'Not today'],
     ['the disk is full', { fullAfter: 2e6 }, 'The disk is full'],
-  ])('leaves no file where %s, and can be saved again', async (_, answer, reason) => {
+  ];
+  it.each(part(failures, 2))('leaves no file where %s, and can be saved again', async (_, answer, reason) => {
     const visit = await openUpgraded(heavy, answer);
 
     await parts(visit).saveAll.click();

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { amount } from '../amount';
 import { askNative, nativeDatabase } from '../databases';
 import { findViolations } from './axe';
-import { LOOKS } from './looks';
+import { LOOKS_OF_VIEW } from './looks';
 import { receiveVisits, type Visit } from './visit';
 
 const openPage = receiveVisits();
@@ -223,7 +223,7 @@ describe('After the migration', () => {
   });
 });
 
-describe.each(LOOKS)('In $colorScheme on a screen $viewport.width pixels wide', (look) => {
+describe.each(LOOKS_OF_VIEW)('In $colorScheme on a screen $viewport.width pixels wide', (look) => {
   it('axe finds nothing', async () => {
     const visit = await openPage(look);
     await visit.openSample('populated');

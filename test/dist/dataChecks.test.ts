@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { askNative, migrationFile, nativeDatabase } from '../databases';
 import { findViolations } from './axe';
-import { LOOKS } from './looks';
+import { LOOKS_OF_VIEW } from './looks';
 import { receiveVisits, type Visit } from './visit';
 
 const openPage = receiveVisits();
@@ -122,7 +122,7 @@ it('A script of the user’s own brings no checks, and the page says so', async 
   expect(await visit.page.locator('[data-no-checks]').textContent()).toContain('mine.sql is a script of your own');
 });
 
-describe.each(LOOKS)('In $colorScheme on a screen $viewport.width pixels wide', (look) => {
+describe.each(LOOKS_OF_VIEW)('In $colorScheme on a screen $viewport.width pixels wide', (look) => {
   it('axe finds nothing, and nothing has to be scrolled sideways', async () => {
     const visit = await openPage(look);
     await visit.openSample('populated');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { askNative } from '../databases';
 import { findViolations } from './axe';
 import { countDrawnByTask } from './drawing';
-import { LOOKS } from './looks';
+import { LOOKS_OF_VIEW } from './looks';
 import { receiveVisits, type Visit } from './visit';
 
 const openPage = receiveVisits();
@@ -166,7 +166,7 @@ describe('A schema of three hundred tables', () => {
   });
 });
 
-describe.each(LOOKS)('In $colorScheme on a screen $viewport.width pixels wide', (look) => {
+describe.each(LOOKS_OF_VIEW)('In $colorScheme on a screen $viewport.width pixels wide', (look) => {
   it('axe finds nothing, and nothing has to be scrolled sideways', async () => {
     const visit = await openPage(look);
     await visit.openSample('populated');

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { nativeDatabase } from '../databases';
 import { findViolations } from './axe';
-import { LOOKS } from './looks';
+import { LOOKS_OF_VIEW } from './looks';
 import { receiveVisits, type Visit } from './visit';
 
 const openPage = receiveVisits();
@@ -179,7 +179,7 @@ it('A schema of 300 tables is drawn and searched without a task that draws more 
   expect(await visit.scrollsSideways()).toBe(false);
 });
 
-describe.each(LOOKS)('In $colorScheme on a screen $viewport.width pixels wide', (look) => {
+describe.each(LOOKS_OF_VIEW)('In $colorScheme on a screen $viewport.width pixels wide', (look) => {
   it('axe finds nothing in the schema, its changes and the search, and nothing is wider than the window', async () => {
     const visit = await openPage(look);
     await openSchema(visit);

@@ -189,7 +189,7 @@ describe('What there is to take home', () => {
     }
 
     const text = markdown.bytes.toString();
-    for (const part of [sha256(populated), sha256(bytes), '47 applied, 2 adapted, 4 skipped', 'Every proof passed']) {
+    for (const part of [sha256(populated), sha256(bytes), '47 applied, 2 adapted, 4 skipped', 'Every check passed']) {
       expect(text).toContain(part);
     }
     expect(text.match(/^### \d+\. /gm)).toHaveLength(53);

@@ -23,7 +23,7 @@ it('A script that breaks a view ends with a failed proof, and the file is there 
   expect(await visit.page.locator('[data-problem=proof-failed]').textContent()).toContain('The result is withheld');
   expect(await visit.download.count()).toBe(0);
 
-  const insist = visit.page.getByRole('checkbox', { name: 'I want the file all the same' });
+  const insist = visit.page.getByRole('checkbox', { name: 'I want to download the file to examine it' });
   await insist.check();
   const { bytes } = await visit.downloadWith('Download upgraded database');
   expect(askNative(bytes, 'PRAGMA integrity_check; SELECT * FROM a;')).toBe('ok\n1|2|');

@@ -1,4 +1,5 @@
 // "Save as": the result goes straight to a file that the user chooses, whole or not at all.
+import { part } from '../amount';
 import { createHash } from 'node:crypto';
 import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
@@ -119,28 +120,32 @@ describe('Saving that is given up', () => {
 });
 
 describe('Saving that fails', () => {
-  it.each<readonly [string, Answer, string]>([
+  const failures: readonly (readonly [string, Answer, string])[] = [
     ['the browser does not show its dialog', { fails: 'SecurityError' }, 'No file was chosen'],
     ['the browser refuses to write', { refuses: 'NotAllowedError' }, 'Not today'],
     ['there is no room at all', { refuses: 'QuotaExceededError' }, 'Not today'],
     ['there is not enough room', { fullAfter: 4e6 }, 'The disk is full'],
-  ])('because %s says so, leaves no file, and can be tried again', async (_, answer, reason) => {
-    const visit = await openUpgraded(long, answer);
-    const { saveAs, progress, saved, problem } = parts(visit);
+  ];
+  it.each(part(failures, 3))(
+    'because %s says so, leaves no file, and can be tried again',
+    async (_, answer, reason) => {
+      const visit = await openUpgraded(long, answer);
+      const { saveAs, progress, saved, problem } = parts(visit);
 
-    await saveAs.click();
-    await problem.waitFor();
+      await saveAs.click();
+      await problem.waitFor();
 
-    expect(await problem.textContent()).toMatch(
-      new RegExp(`^\\s*spine\\.upgraded\\.db could not be written \\(${reason}\\)\\. It needs 20,\\d+,\\d+ bytes\\.`),
-    );
-    expect(await problem.textContent()).toContain('Nothing is left of it on the disk.');
-    expect(await savedFiles(visit.page)).toEqual({});
-    expect(await progress.count()).toBe(0);
-    expect(await saved.count()).toBe(0);
-    await expectSavable(visit);
-    expect(await problem.count()).toBe(0);
-  });
+      expect(await problem.textContent()).toMatch(
+        new RegExp(`^\\s*spine\\.upgraded\\.db could not be written \\(${reason}\\)\\. It needs 20,\\d+,\\d+ bytes\\.`),
+      );
+      expect(await problem.textContent()).toContain('Nothing is left of it on the disk.');
+      expect(await savedFiles(visit.page)).toEqual({});
+      expect(await progress.count()).toBe(0);
+      expect(await saved.count()).toBe(0);
+      await expectSavable(visit);
+      expect(await problem.count()).toBe(0);
+    },
+  );
 
   it('because the dropped file is changed meanwhile says so and leaves no file', async () => {
     const visit = await openUpgraded(long, { waitsAfter: 4e6 });

@@ -226,7 +226,7 @@ describe('An engine that stops', () => {
   it('does not hear of a call that cannot be sent, which is rejected alone', async () => {
     const database = await overTable(1);
     await database.open();
-    const unsendable = { existingRows: 'null', strict: false, more: () => undefined } as const;
+    const unsendable = { existingRows: 'null', strict: false, foreignKeys: 'off', more: () => undefined } as const;
     await expect(database.plan('SELECT 1;', unsendable)).rejects.toThrow(EngineFailure);
     expect((await database.plan('SELECT 1;', DEFAULT_CHOICES)).ok).toBe(true);
     expect(workers).toHaveLength(1);

@@ -98,7 +98,7 @@ class Model {
   script: Brought | 'catalog' = 'catalog';
   own: Brought | null = null;
   readonly picks = new Map<number, boolean>();
-  choices: Choices = { existingRows: 'null', strict: false };
+  choices: Choices = { existingRows: 'null', strict: false, foreignKeys: 'off' };
 
   bring(script: Brought): void {
     this.script = this.own = script;

@@ -55,7 +55,7 @@ it('A result that is withheld has the edge of a failure, and nobody is told to p
     'ALTER TABLE a ADD COLUMN z;',
     'CREATE TABLE a(x); CREATE TABLE b(x); CREATE VIEW both AS SELECT * FROM a UNION SELECT * FROM b;',
   );
-  expect(outcome.textContent).toContain('A proof failed');
+  expect(outcome.textContent).toContain('1 check failed');
   expect(getComputedStyle(outcome).borderTopColor).toBe(colour('--bad'));
   expect(outcome.textContent).not.toContain('Put it in place');
 });
@@ -96,7 +96,9 @@ it('A file that is gone after the run is said to be so beside what was proved of
 
   expect(await workbench.takeResult()).toBeNull();
 
-  expect((await find('[data-problem=lost-since]')).textContent).toContain('That was so when it was proved.');
+  expect((await find('[data-problem=lost-since]')).textContent).toContain(
+    'The checks were made before your file was changed, moved or deleted.',
+  );
 });
 
 it('The words at the head of the rows of a drift stay whole, however narrow the page is', async () => {

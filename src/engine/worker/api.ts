@@ -1,6 +1,6 @@
 // What the page can ask of the engine. Runs in a worker; its type is the protocol.
 
-import type { Outcome } from '../../database';
+import type { Database, Outcome } from '../../database';
 import type { History } from '../../chain/history';
 import type { DataCheckAnswer, DataCheckFault, NamedPart, OffendingRows } from '../../explore/checks/dataChecks';
 import type { Box, Layout, Link } from '../../explore/diagram/diagramLayout';
@@ -12,6 +12,7 @@ import type { Growth } from '../../migration/forecast/growth';
 import type { Hasher } from '../../migration/proofs/contentHash';
 import { keepNoLosses, mayLose, type KeepLosses } from '../../migration/run/lossAccount';
 import { countRows } from '../../migration/proofs/measurement';
+import type { ModeDifference } from '../../migration/losses/foreignKeyModes';
 import type { Plan } from '../../migration/run/plan';
 import type { Proof, ProofCode } from '../../migration/proofs/proof';
 import type { Choices } from '../../migration/outcome';
@@ -197,6 +198,26 @@ export function makeApi(engine: Engine, kept: Kept) {
         const milliseconds = performance.now() - start;
         const documentation = readAddedColumnDocumentation(script, statements);
         return { ok: true, value: { statements, notes, plan, growth, documentation, milliseconds } };
+      });
+    },
+
+    /** Tells what difference it makes to a script whether foreign keys are on while it runs; by two plans for the open file. */
+    async compareForeignKeyModes(
+      script: Script,
+      choices: Choices,
+    ): Promise<Outcome<readonly ModeDifference[], ScriptRefusal | Refusal>> {
+      const planning = await loadPlanning();
+      if (!planning.ok) return planning;
+      const { compareForeignKeyModes, failureHelp: help, splitScript } = planning.value;
+      const split = splitScript(script);
+      if (!split.ok) return { ok: false, error: split.refusal };
+      const losses = await lossesOf(split.statements);
+      if (!losses.ok) return losses;
+      return readable((): Outcome<readonly ModeDifference[], never> => {
+        const tools = { losses: losses.value, help };
+        const compare = (database: Database): readonly ModeDifference[] =>
+          compareForeignKeyModes(database, split.statements, choices, tools);
+        return { ok: true, value: mustBeOpen().using(({ database }) => compare(database)) };
       });
     },
 

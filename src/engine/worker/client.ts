@@ -109,6 +109,7 @@ export class EngineClient {
       open: () => this.#with((running) => openIn(running, lookedAt, this.#post)),
       countRows: (...values) => this.#ask('countRows', values, lookedAt),
       plan: (...values) => this.#ask('plan', values, lookedAt),
+      compareForeignKeyModes: (...values) => this.#ask('compareForeignKeyModes', values, lookedAt),
       readAhead: (...values) => this.#ask('readAhead', values, lookedAt),
       forecast: (...values) => this.#ask('forecast', values, lookedAt),
       histories: (...values) => this.#ask('histories', values, lookedAt),

@@ -1,8 +1,9 @@
-// What the triggers that a statement sets off may delete, by their texts: told before the statement runs.
+// What the triggers and foreign keys that a statement sets off may delete, by their texts: told before the statement runs.
 
-import { rowsOf, type Database, foldName } from '../../database';
+import { rowsOf, type Database, foldName, type SqlValue } from '../../database';
 import { classify } from '../../script/classify';
 import { hasWords, isWord, parseSql, type ParsedSql, type Token } from '../../script/tokens';
+import { enforcesForeignKeys } from '../run/execution';
 
 /** What sets a trigger off. */
 export type RowEvent = 'insert' | 'update' | 'delete';
@@ -20,6 +21,8 @@ interface Step {
 interface Trigger {
   readonly event: RowEvent;
   readonly steps: readonly Step[];
+  /** It is the action of a foreign key. */
+  readonly isKey?: true;
 }
 
 /** A table of which triggers may delete rows. */
@@ -28,9 +31,14 @@ export interface Endangered {
   readonly table: string;
   /** They may add rows to it as well, so that counting it tells less. */
   readonly refilled: boolean;
+  /** It is a foreign key that deletes from it. */
+  readonly byKeys: boolean;
 }
 
-/** All triggers of a database by the table or view, folded, that they stand on; temporary ones included. */
+/**
+ * All triggers of a database by the table or view, folded, that they stand on; temporary ones included. Where foreign keys are
+ * enforced, their actions too: as SQLite carries them out, they are triggers on the parent.
+ */
 export function readTriggers(database: Database): ReadonlyMap<string, readonly Trigger[]> {
   const texts = rowsOf(
     database,
@@ -44,7 +52,22 @@ export function readTriggers(database: Database): ReadonlyMap<string, readonly T
     if (others) others.push(...readTrigger(String(sql)));
     else triggers.set(table, [...readTrigger(String(sql))]);
   }
+  for (const [child, parent, onDelete, onUpdate] of enforcesForeignKeys(database) ? rowsOf(database, ACTIONS) : []) {
+    const table = foldName(String(parent));
+    const actions = [readAction('delete', onDelete, child), readAction('update', onUpdate, child)].flat();
+    triggers.set(table, [...(triggers.get(table) ?? []), ...actions]);
+  }
   return triggers;
+}
+
+const ACTIONS = `SELECT s.name, f."table", f.on_delete, f.on_update
+  FROM main.sqlite_schema AS s, pragma_foreign_key_list(s.name, 'main') AS f WHERE s.type = 'table' AND f.seq = 0`;
+
+/** What SQLite does to the child when a key of the parent goes or changes (https://sqlite.org/foreignkeys.html#fk_actions). */
+function readAction(event: 'delete' | 'update', action: SqlValue = null, child: SqlValue = null): readonly Trigger[] {
+  if (action === 'NO ACTION' || action === 'RESTRICT') return [];
+  const kind = action === 'CASCADE' ? event : 'update';
+  return [{ event, isKey: true, steps: [{ kind, table: foldName(String(child)), replaces: false, updates: false }] }];
 }
 
 /**
@@ -60,22 +83,23 @@ export function findEndangered(
   replacing: boolean,
   replacesByItself: (table: string) => boolean,
 ): readonly Endangered[] {
-  const [deleted, refilled, seen] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const [deleted, refilled, seen] = [new Map<string, boolean>(), new Set<string>(), new Set<string>()];
   const waiting = events.map((event) => ({ table: foldName(table), event }));
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { table: on, event } = next;
     if (seen.has(`${event} ${on}`)) continue;
     seen.add(`${event} ${on}`);
-    for (const step of (triggers.get(on) ?? []).flatMap((one) => (one.event === event ? one.steps : []))) {
+    const fired = (triggers.get(on) ?? []).filter((one) => one.event === event);
+    for (const { step, isKey } of fired.flatMap(({ steps, isKey }) => steps.map((step) => ({ step, isKey })))) {
       waiting.push({ table: step.table, event: step.kind });
       if (step.updates) waiting.push({ table: step.table, event: 'update' });
       if (step.kind === 'insert') refilled.add(step.table);
       if (step.kind !== 'delete' && !(step.replaces || replacing || replacesByItself(step.table))) continue;
-      deleted.add(step.table);
+      deleted.set(step.table, isKey === true && deleted.get(step.table) !== false);
       waiting.push({ table: step.table, event: 'delete' });
     }
   }
-  return [...deleted].map((name) => ({ table: name, refilled: refilled.has(name) }));
+  return [...deleted].map(([table, byKeys]) => ({ table, refilled: refilled.has(table), byKeys }));
 }
 
 /** Whether a statement has REPLACE as a word of its own and not as the function replace(). */

@@ -12,7 +12,7 @@ export function describeLoss(loss: Loss, known?: number | null): string {
   return [describeOne(loss, known), ...(loss.also ?? []).map((one) => describeOne(one))].join(', and ');
 }
 
-function describeOne({ kind, table, column, rows, exact, byTriggers }: Loss, known?: number | null): string {
+function describeOne({ kind, table, column, rows, exact, through }: Loss, known?: number | null): string {
   const atLeast = (what: string): string => (exact ? counted(rows, what) : `more than ${counted(rows, what)}`);
   switch (kind) {
     case 'table':
@@ -22,10 +22,10 @@ function describeOne({ kind, table, column, rows, exact, byTriggers }: Loss, kno
     case 'column':
       return `drops ${table}.${column ?? ''} with ${!exact && rows === 0 ? 'all of its values' : atLeast('value')}`;
     case 'rows':
-      if (byTriggers)
+      if (through)
         return exact || rows > 0
-          ? `deletes ${atLeast('row')} of ${table} through triggers`
-          : `may delete rows of ${table} through triggers`;
+          ? `deletes ${atLeast('row')} of ${table} through ${through}`
+          : `may delete rows of ${table} through ${through}`;
       return `deletes ${atLeast('row')} of ${table}`;
     case 'replaced rows':
       return exact

@@ -129,7 +129,9 @@ export class LossLedger implements LossAccount {
       const rebuilt = kept.loss.kind === 'table' ? this.#rebuilt(kept) : null;
       if (!rebuilt) return outcome;
       const { loss, note, renumbered } = rebuilt;
-      return { ...outcome, loss, note: joined(outcome.note, note), ...(renumbered > 0 ? { renumbered } : {}) };
+      // What went along with the table, by foreign keys, is no part of the rebuild.
+      const all = withOthers([...(loss ? [loss] : []), ...(outcome.loss.also ?? [])]);
+      return { ...outcome, loss: all, note: joined(outcome.note, note), ...(renumbered > 0 ? { renumbered } : {}) };
     });
   }
 

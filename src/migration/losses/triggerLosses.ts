@@ -1,4 +1,4 @@
-// Counts the rows that go through triggers, or with a table's own text, while a statement runs.
+// Counts the rows that go through triggers and foreign keys, or with a table's own text, while a statement runs.
 
 import { rowsOf, type Database, foldName } from '../../database';
 import { findEndangered, hasReplaceClause, hasUpsert, readTriggers, type Endangered } from './firedTriggers';
@@ -6,6 +6,7 @@ import type { RowEvent } from './firedTriggers';
 import type { Figure, RowCounter } from './rowCounter';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Loss } from '../outcome';
+import { enforcesForeignKeys } from '../run/execution';
 
 /** What a statement has taken that it does not name itself: which table, and how much. */
 interface Watched extends Endangered {
@@ -16,7 +17,7 @@ interface Watched extends Endangered {
 const KEEPS_TRIGGERS =
   /^(select|savepoint|release|insert|update|delete|create (table|table as|virtual table|index|view)|add column|drop index)$/;
 
-/** Looks at the tables that a statement may reach beside its own; costs nothing where no trigger deletes. */
+/** Looks at the tables that a statement may reach beside its own; costs nothing where no trigger and no foreign key deletes. */
 export class TriggerLosses {
   readonly #database: Database;
   readonly #counter: RowCounter;
@@ -46,7 +47,8 @@ export class TriggerLosses {
     const { kind, table } = statement;
     this.#watched = [];
     this.#tablesBefore = null;
-    if (table === null || (kind !== 'insert' && kind !== 'update' && kind !== 'delete')) {
+    const isDrop = kind === 'drop table' && enforcesForeignKeys(this.#database);
+    if (table === null || !(isDrop || kind === 'insert' || kind === 'update' || kind === 'delete')) {
       if (!KEEPS_TRIGGERS.test(kind)) this.#triggers = null;
       return;
     }
@@ -58,12 +60,14 @@ export class TriggerLosses {
     this.#triggers ??= readTriggers(this.#database);
     if (this.#triggers.size === 0) return;
     const replacing = hasReplaceClause(statement);
-    const events: RowEvent[] = [kind];
+    // With foreign keys on, SQLite deletes the rows of a table before it drops it.
+    const events: RowEvent[] = [kind === 'drop table' ? 'delete' : kind];
     if (kind === 'insert' && hasUpsert(statement)) events.push('update');
     if (kind !== 'delete' && (replacing || this.#replacesByItself(table))) events.push('delete');
     const endangered = findEndangered(this.#triggers, table, events, replacing, this.#replacesByItself);
+    if (isDrop) this.#triggers = null;
     this.#watched = endangered
-      .filter((one) => this.#concerns(one.table))
+      .filter((one) => this.#concerns(one.table) && !(isDrop && one.table === foldName(table)))
       .map((one) => ({ ...one, before: this.#counter.count(one.table, this.#counter.limit()) }));
     if (this.#watched.length > 0) this.#changesBefore = this.#totalChanges();
   }
@@ -78,11 +82,12 @@ export class TriggerLosses {
     if (this.#tablesBefore !== null) return this.#droppedBySchema(this.#tablesBefore);
     const byTriggers = this.#watched.length === 0 ? 0 : this.#totalChanges() - this.#changesBefore - changes;
     if (byTriggers <= 0) return [];
-    return this.#watched.flatMap(({ table, refilled, before }): Loss[] => {
+    return this.#watched.flatMap(({ table, refilled, byKeys, before }): Loss[] => {
       if (table === accounted) return [];
       const own = foldName(named ?? '') === table ? changes : 0;
       const uncertain = refilled || (own > 0 && kind === 'insert' && hasUpsert(statement));
-      const loss = { kind: 'rows', table, column: null, byTriggers: true } as const;
+      const through = byKeys ? 'foreign keys' : 'triggers';
+      const loss = { kind: 'rows', table, column: null, through } as const;
       const left = this.#counter.count(table, before.exact ? Infinity : before.rows);
       const rows = before.rows - left.rows + (kind === 'insert' ? own : kind === 'delete' ? -own : 0);
       if (before.exact && left.exact && !uncertain) return rows > 0 ? [{ ...loss, rows, exact: true }] : [];

@@ -139,6 +139,7 @@ export function reportAsMarkdown(source: ReportSource): string {
         ]),
     `| Existing rows get | ${choices.existingRows === 'null' ? 'nothing (NULL)' : 'the time of the upgrade'} |`,
     `| Strict | ${choices.strict ? 'on' : 'off'} |`,
+    `| Foreign keys while it ran | ${choices.foreignKeys} |`,
     `| Started | ${source.startedAt} |`,
     `| Statements took | ${duration(source.milliseconds)} |`,
     `| With putting the result together | ${duration(source.totalMilliseconds)} |`,

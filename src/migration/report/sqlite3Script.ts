@@ -5,7 +5,7 @@ import { quoteIdentifier, foldName } from '../../database';
 import { findRelation, isInternal, type Schema } from '../../schema/schema';
 import { startOf, type Statement } from '../../script/statement';
 import { tokenise } from '../../script/tokens';
-import type { StatementOutcome } from '../outcome';
+import type { Choices, StatementOutcome } from '../outcome';
 
 /** What a script is written from: a plan without an obstacle, or a run that was committed. */
 export interface Rehearsed {
@@ -23,6 +23,7 @@ export interface Rehearsed {
   readonly after: Schema;
   /** Rows of the tables before the run, as far as they are known. */
   readonly rows: ReadonlyMap<string, number | null>;
+  readonly choices: Choices;
 }
 
 /**
@@ -31,7 +32,7 @@ export interface Rehearsed {
  * database with another schema it stops before anything is changed. The checks at the end are comments.
  */
 export function writeNativeScript(rehearsed: Rehearsed): string {
-  const { database, result, script, statements, outcomes } = rehearsed;
+  const { database, result, script, statements, outcomes, choices } = rehearsed;
   return [
     ...comment(
       `Does to ${database} what the migration ${script} does, for this database as it is: statements that it does not need are left out, and those that SQLite refuses on tables with rows are written as they were adapted.`,
@@ -44,7 +45,7 @@ export function writeNativeScript(rehearsed: Rehearsed): string {
     '',
     guard(rehearsed),
     '',
-    'PRAGMA foreign_keys = OFF;',
+    `PRAGMA foreign_keys = ${choices.foreignKeys.toUpperCase()};`,
     'BEGIN IMMEDIATE;',
     '',
     ...statements.flatMap((statement, at) => {

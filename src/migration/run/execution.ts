@@ -1,6 +1,6 @@
 // Has SQLite run one statement as it is written, and says what came of it beside the rows that it changed.
 
-import { rowsOf, type Database, type Outcome } from '../../database';
+import { quoteIdentifier, rowsOf, type Database, type Outcome } from '../../database';
 import { readPragma } from '../../script/pragma';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { isWord, type ParsedSql } from '../../script/tokens';
@@ -10,7 +10,7 @@ import { counted } from '../../words';
 export interface Execution {
   /** Rows that INSERT, UPDATE or DELETE changed themselves. */
   readonly changes: number;
-  /** Rows that triggers changed beside those. */
+  /** Rows that triggers and the actions of foreign keys changed beside those. */
   readonly byTriggers?: number;
   /** What it did or gave beside that, in a sentence, or null. */
   readonly note: string | null;
@@ -31,6 +31,8 @@ export function executeStatement(database: Database, statement: ParsedStatement)
     case 'update':
     case 'delete':
       return change(database, statement);
+    case 'drop table':
+      return drop(database, statement);
     case 'pragma':
       return readPragma(statement.tokens)?.name === 'default_cache_size'
         ? keepingCache(database, statement.text)
@@ -78,11 +80,36 @@ function change(database: Database, statement: ParsedSql): Outcome<Execution> {
   const { changes } = outcome.value;
   const byTriggers = totalChanges(database) - before - changes;
   const notes = [
-    ...(byTriggers > 0 ? [`Triggers changed ${counted(byTriggers, changes > 0 ? 'more row' : 'row')}.`] : []),
+    ...(byTriggers > 0
+      ? [`${others(database)} changed ${counted(byTriggers, changes > 0 ? 'more row' : 'row')}.`]
+      : []),
     ...(usesChance(statement) ? [BY_CHANCE] : []),
     ...(hasReturning(statement) ? ['The rows that RETURNING gives are not kept.'] : []),
   ];
   return { ok: true, value: { changes, byTriggers, note: notes.length === 0 ? null : notes.join(' ') } };
+}
+
+/** Where foreign keys are enforced, SQLite deletes the rows first, with all that the keys of other tables do then. */
+function drop(database: Database, statement: ParsedStatement): Outcome<Execution> {
+  const { name, schema, text } = statement;
+  if (name === null || !enforcesForeignKeys(database)) return noted(database, text, null);
+  const table = `${schema === null ? '' : `${quoteIdentifier(schema)}.`}${quoteIdentifier(name)}`;
+  const rows = database.query(`SELECT count(*) FROM ${table}`);
+  const before = totalChanges(database);
+  const outcome = database.execute(text);
+  if (!outcome.ok) return outcome;
+  const byTriggers = Math.max(0, totalChanges(database) - before - (rows.ok ? Number(rows.value[0]?.[0]) : 0));
+  const note = byTriggers > 0 ? `Foreign keys changed ${counted(byTriggers, 'row')} of other tables.` : null;
+  return { ok: true, value: { changes: 0, byTriggers, note } };
+}
+
+/** Whether foreign keys are enforced on a connection. */
+export function enforcesForeignKeys(database: Database): boolean {
+  return rowsOf(database, 'PRAGMA foreign_keys')[0]?.[0] === 1;
+}
+
+function others(database: Database): string {
+  return enforcesForeignKeys(database) ? 'Triggers or foreign keys' : 'Triggers';
 }
 
 /** What a plan cannot foretell. */

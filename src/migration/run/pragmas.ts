@@ -4,6 +4,7 @@ import { rowsOf, type Database } from '../../database';
 import { readPragma, type PragmaWords } from '../../script/pragma';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Failure } from '../outcome';
+import { enforcesForeignKeys } from './execution';
 
 /**
  * `stored`: it writes into the file. `held`: it holds for the rest of the script. `left out`: here it has no effect, or
@@ -24,6 +25,7 @@ const FIXED = 'This setting cannot change inside a transaction, so it was left o
 const ALONE = 'It is about disks and other programs, which have no part in this run, so it was left out.';
 const MEMORY = 'This page manages the memory itself, so it was left out.';
 const CHECKED = 'Drydock checks the file itself, and a script cannot act on the answer, so it was left out.';
+const KEYS_ON = `${FIXED} Foreign keys are on while the script runs, as chosen: ON DELETE and ON UPDATE take effect.`;
 const UNKNOWN = 'SQLite has no PRAGMA of this name and ignores it: check the spelling.';
 const OF_THE_FILE =
   'SQLite does this only with VACUUM, so it was left out. Do both with sqlite3 on the upgraded file if you want it.';
@@ -65,7 +67,7 @@ export const PRAGMA_RULES: ReadonlyMap<string, readonly [PragmaSort, string]> = 
 
     foreign_keys: [
       'left out',
-      `${FIXED} Foreign keys are not enforced while the script runs: ON DELETE and ON UPDATE do nothing. A check of the result looks for rows that the script leaves without their parent.`,
+      `${FIXED} Foreign keys are off while the script runs, as chosen: ON DELETE and ON UPDATE do nothing. A check of the result looks for rows that the script leaves without their parent.`,
     ],
     journal_mode: ['left out', `${FIXED} The upgraded file keeps the journal mode of yours.`],
     locking_mode: ['left out', FIXED],
@@ -130,6 +132,7 @@ export function rulePragma(database: Database, statement: ParsedStatement): Prag
   if (value === null && !ACTIONS.test(name)) return { runs: false, note: ASKS };
   if (name === 'auto_vacuum' && !movesAutoVacuum(database, value ?? '')) return { runs: false, note: OF_THE_FILE };
   if (name === 'cache_size' && exceedsCache(database, value ?? '')) return { runs: false, note: MEMORY };
+  if (name === 'foreign_keys' && enforcesForeignKeys(database)) return { runs: false, note: KEYS_ON };
   return { runs: sort === 'stored' || sort === 'held', note };
 }
 

@@ -56,6 +56,7 @@ export function transcribe(
     // Neither this nor the settings of a connection are part of a transaction.
     database.execute('PRAGMA writable_schema = RESET');
     for (const setting of settings) database.execute(setting);
+    database.execute('PRAGMA foreign_keys = OFF');
   };
   try {
     const context: StatementContext = {
@@ -73,6 +74,8 @@ export function transcribe(
       rehearsing: options.rehearsing,
     };
     const outcomes: StatementOutcome[] = [];
+    // Inside of a transaction it cannot change.
+    database.execute(`PRAGMA foreign_keys = ${choices.foreignKeys}`);
     const ledger = options.losses(database, statements);
     let stopped = false;
     const begun = database.execute('BEGIN IMMEDIATE');

@@ -2,11 +2,12 @@
 
 import type { Progress } from '../../engine/answers';
 import type { Forecast } from '../../migration/forecast/forecast';
+import type { ModeDifference } from '../../migration/losses/foreignKeyModes';
 import type { Thoroughness } from '../../migration/proofs/agenda';
 import type { Proof, ProofCode } from '../../migration/proofs/proof';
 
-/** What can be checked: what a run will take, the number of rows of every table, the proofs, the hashes of both files. */
-export type CheckKey = ProofCode | 'forecast' | 'rows' | 'sha256-input' | 'sha256-result';
+/** What can be checked: what a run will take, what foreign keys change about it, the number of rows of every table, the proofs, the hashes of both files. */
+export type CheckKey = ProofCode | 'forecast' | 'foreign-key-modes' | 'rows' | 'sha256-input' | 'sha256-result';
 
 /** How a check stands. `unasked`: it waits for a click, since it would take long. `stopped`: the engine gave out over it. */
 export type CheckState =
@@ -16,13 +17,18 @@ export type CheckState =
   | { readonly state: 'made'; readonly proof: Proof; readonly thoroughness: Thoroughness }
   | { readonly state: 'made'; readonly sha256: string }
   | { readonly state: 'made'; readonly counted: true }
-  | { readonly state: 'made'; readonly forecast: Forecast };
+  | { readonly state: 'made'; readonly forecast: Forecast }
+  | { readonly state: 'made'; readonly differences: readonly ModeDifference[] };
+
+/** The checks that are of one plan. */
+export const OF_PLAN = ['forecast', 'foreign-key-modes'] as const satisfies readonly CheckKey[];
 
 /** The checks that need no result. */
-export const OF_FILE: ReadonlySet<CheckKey> = new Set(['forecast', 'rows', 'integrity-before', 'sha256-input']);
+export const OF_FILE: ReadonlySet<CheckKey> = new Set([...OF_PLAN, 'rows', 'integrity-before', 'sha256-input']);
 
 const LABELS: Readonly<Partial<Record<CheckKey, string>>> = {
   forecast: 'counting and sampling rows',
+  'foreign-key-modes': 'a plan with foreign keys on, and one with foreign keys off',
   rows: 'counting rows',
   'integrity-before': 'a soundness check of your file',
   pages: 'comparing pages',

@@ -7,6 +7,7 @@ import type { CheckKey, CheckState } from './check';
 
 const TITLES: Readonly<Record<Exclude<CheckKey, ProofCode>, string>> = {
   forecast: 'What the run will take',
+  'foreign-key-modes': 'Foreign keys on and off',
   rows: 'Rows of your file',
   'sha256-input': 'SHA-256 of your file',
   'sha256-result': 'SHA-256 of the result',

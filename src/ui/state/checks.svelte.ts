@@ -9,10 +9,12 @@ import { Cancelled, EngineClient, EngineFailure, type RemoteFile } from '../../e
 import type { Inspection } from '../../engine/inspection';
 import type { Finding } from '../../file/finding';
 import { isHashedUnasked, thoroughnessUnasked, type Thoroughness } from '../../migration/proofs/agenda';
+import type { ModeDifference } from '../../migration/losses/foreignKeyModes';
+import type { Choices } from '../../migration/outcome';
 import type { Forecast } from '../../migration/forecast/forecast';
 import { PROOF_CODES, type Proof } from '../../migration/proofs/proof';
 import { partsOf, type Script } from '../../script/statement';
-import { labelOf, OF_FILE, type CheckKey, type CheckState } from './check';
+import { labelOf, OF_FILE, OF_PLAN, type CheckKey, type CheckState } from './check';
 import { lookedAt, type DroppedDatabase } from './droppedFiles';
 import { Turns, type Turn } from './turn';
 
@@ -26,6 +28,7 @@ interface Foretold {
   readonly script: Script;
   readonly plan: PlannedScript['plan'];
   readonly growth: PlannedScript['growth'];
+  readonly choices: Choices;
 }
 
 /** How often a check is begun at most: once more, in a new worker, where the engine stops over it. */
@@ -87,6 +90,13 @@ export class Checks {
     });
   }
 
+  /** The statements to which foreign keys make a difference; null as long as that is not known of the plan that is shown. */
+  get modeDifferences(): readonly ModeDifference[] | null {
+    const check = this.states.get('foreign-key-modes');
+    if (check?.state !== 'made' || !('differences' in check)) return null;
+    return this.#foretold?.plan === this.#planned() ? check.differences : null;
+  }
+
   /** The damage that was found in the dropped file; null where none was found yet. */
   get damage(): Finding | null {
     const check = this.states.get('integrity-before');
@@ -116,9 +126,9 @@ export class Checks {
     const { size } = inspection;
     if (foretold?.plan !== this.#foretold?.plan || !this.states.has('forecast')) {
       this.#foretold = foretold;
-      this.states.delete('forecast');
-      this.#queue = this.#queue.filter(({ key }) => key !== 'forecast');
-      if (foretold) this.#queue.unshift({ key: 'forecast', thoroughness: 'full' });
+      for (const key of OF_PLAN) this.states.delete(key);
+      this.#queue = this.#queue.filter(({ key }) => !OF_PLAN.some((one) => one === key));
+      if (foretold) this.#queue.unshift(...OF_PLAN.map((key) => ({ key, thoroughness: 'full' as const })));
     }
     this.#want('rows', 'full');
     this.#want('integrity-before', thoroughnessUnasked('integrity-before', size));
@@ -262,6 +272,12 @@ export class Checks {
       const rows = named.map((table) => [table, this.rows.get(table) ?? null] as const);
       const foretold = await this.#file.forecast(script, { outcomes: plan.outcomes, growth }, rows);
       return foretold.ok ? { state: 'made', forecast: foretold.value } : stoppedBy(foretold.error);
+    }
+    if (key === 'foreign-key-modes') {
+      if (!this.#foretold) return { state: 'skipped' };
+      const { script, choices } = this.#foretold;
+      const compared = await this.#file.compareForeignKeyModes(script, choices);
+      return compared.ok ? { state: 'made', differences: compared.value } : stoppedBy(compared.error);
     }
     const engine = OF_FILE.has(key) || !this.#run ? this.#file : this.#file.result(this.#run);
     if (key === 'sha256-input' || key === 'sha256-result') {

@@ -213,7 +213,10 @@ export class FileJob {
     if (!inspection) return null;
     const isRunnable = subject !== null && planned !== null && planned.plan.obstacle === null;
     const reading = isRunnable ? this.#file.readAhead(subject.text) : null;
-    this.checks.look(inspection, subject && planned ? { ...planned, script: subject.text } : null);
+    this.checks.look(
+      inspection,
+      subject && planned ? { ...planned, script: subject.text, choices: subject.choices } : null,
+    );
     // Where the engine gives out over either, nothing that is shown depends on it; whoever needs it asks again.
     const [, read] = await Promise.allSettled([reading, this.#readHistories()]);
     const refused = read.status === 'fulfilled' && !read.value.ok ? read.value.error : null;

@@ -2,6 +2,7 @@
 // file is told by its job. Components read the workbench and call its methods.
 
 import { Cancelled, EngineClient } from '../../engine/worker/client';
+import { foreignKeyDefaultOf } from '../../chain/foreignKeyDefaults';
 import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
 import type { Sample } from '../../catalog/catalog';
 import type { Machine } from '../../migration/forecast/limits';
@@ -119,7 +120,10 @@ export class Workbench extends Screen {
     const { own } = this.scripts;
     if (!own || this.state === 'running') return;
     change(own);
-    this.scripts.chooseOwn();
+    if (!this.scripts.isOwn) {
+      this.scripts.chooseOwn();
+      this.#presetForeignKeys();
+    }
     await this.planAgain();
   }
 
@@ -137,7 +141,9 @@ export class Workbench extends Screen {
 
   /** Chooses a migration of the catalog by its id. */
   async choose(id: string): Promise<void> {
-    if (this.state !== 'running' && this.scripts.choose(id)) await this.planAgain();
+    if (this.state === 'running' || !this.scripts.choose(id)) return;
+    this.#presetForeignKeys();
+    await this.planAgain();
   }
 
   /** Changes what existing rows get, or strict; the plan is made anew. */
@@ -247,10 +253,18 @@ export class Workbench extends Screen {
     this.announcement = 'Ready for another file';
   }
 
+  /** Other scripts are run as their own tool would. */
+  #presetForeignKeys(): void {
+    const { own, isOwn } = this.scripts;
+    const { mode } = foreignKeyDefaultOf(own && isOwn ? own.arranged.tool : null);
+    this.choices = { ...this.choices, foreignKeys: mode };
+  }
+
   #useOwn(own: OwnScripts): void {
     // What is pending in each of many files is told for each of them.
     own.follow(() => (this.job ? this.job.histories : []));
     this.scripts.takeOwn(own);
+    this.#presetForeignKeys();
   }
 
   /** The database that sidecars may belong to. One that was refused may need them; to all others it is nothing. */

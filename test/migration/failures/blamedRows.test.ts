@@ -207,9 +207,9 @@ describe('the rows to blame are those that native SQLite finds', () => {
           askNative(bytes, `PRAGMA foreign_keys = OFF; ${script}; SELECT count(*) FROM pragma_foreign_key_check`),
         );
         const failure = withDatabase(bytes, (database) => {
-          database.execute('PRAGMA foreign_keys = ON');
           const tools = { losses: keepNoLosses, help: failureHelp };
-          const { outcomes } = planMigration(database, statementsOf(script), DEFAULT_CHOICES, tools);
+          const choices = { ...DEFAULT_CHOICES, foreignKeys: 'on' } as const;
+          const { outcomes } = planMigration(database, statementsOf(script), choices, tools);
           return outcomes.find(({ verdict }) => verdict === 'failed')?.failure ?? null;
         });
         expect(failure?.rows?.count ?? 0).toBe(native);
@@ -272,14 +272,10 @@ test('a commit that a deferred foreign key forbids names the rows', () => {
     'CREATE TABLE p(i INTEGER PRIMARY KEY); CREATE TABLE c(p REFERENCES p DEFERRABLE INITIALLY DEFERRED);',
   );
   withDatabase(bytes, (database) => {
-    database.execute('PRAGMA foreign_keys = ON');
     const tools = { losses: keepNoLosses, help: failureHelp, now: () => 0, onStatement: () => undefined };
-    const { committed, outcomes } = runMigration(
-      database,
-      statementsOf('INSERT INTO c VALUES (1), (2)'),
-      DEFAULT_CHOICES,
-      tools,
-    );
+    const choices = { ...DEFAULT_CHOICES, foreignKeys: 'on' } as const;
+    const statements = statementsOf('INSERT INTO c VALUES (1), (2)');
+    const { committed, outcomes } = runMigration(database, statements, choices, tools);
     expect(committed).toBe(false);
     expect(outcomes[0]?.failure?.explanation).toContain('2 rows of c have no parent in p.');
     expect(outcomes[0]?.failure?.rows?.sample).toEqual([['1'], ['2']]);

@@ -42,9 +42,9 @@ function failureOf(
   }: { foreignKeys?: boolean; bytes?: Uint8Array; choices?: Choices } = {},
 ): Failure | null {
   return withDatabase(bytes, (database) => {
-    if (foreignKeys) database.execute('PRAGMA foreign_keys = ON');
     const tools = { losses: keepNoLosses, help: failureHelp };
-    const { outcomes } = planMigration(database, statementsOf(script), choices, tools);
+    const chosen = { ...choices, foreignKeys: foreignKeys ? 'on' : 'off' } as const;
+    const { outcomes } = planMigration(database, statementsOf(script), chosen, tools);
     return outcomes.find(({ verdict }) => verdict === 'failed')?.failure ?? null;
   });
 }

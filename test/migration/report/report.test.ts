@@ -64,8 +64,8 @@ describe('a report of a run of which not everything was checked', () => {
 
   test('says the same to people, and never that every proof passed', () => {
     const text = reportAsMarkdown(source);
-    expect(text).not.toContain('Every proof passed');
-    expect(text).toContain('Every proof that was made passed; 2 proofs not made: see below.');
+    expect(text).not.toContain('Every check passed');
+    expect(text).toContain('Every check that was made passed; 2 checks not made: see below.');
     expect(text.match(/^- \*\*NOT MADE\*\* /gm)).toHaveLength(2);
     expect(text).toContain(`- **NOT MADE** ${PROOF_TITLES['foreign-keys']} (\`foreign-keys\`): You skipped it.`);
     expect(text).toContain('| Input SHA-256 | not computed |');

@@ -17,7 +17,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const KEEP_NULL: Choices = { existingRows: 'null', strict: false };
+const KEEP_NULL: Choices = { existingRows: 'null', strict: false, foreignKeys: 'off' };
 
 /** The script for a database, from its plan or from its run. */
 function scriptFor(
@@ -41,6 +41,7 @@ function scriptFor(
     schemaCookie: header.value.schemaCookie,
     after,
     rows: new Map(),
+    choices,
   });
   return { sql, output: run.output };
 }
@@ -118,7 +119,9 @@ const AWKWARD = `
 describe('Names, texts and comments that a shell could trip over', () => {
   test('arrive as they are, a backfill fires no trigger, and what is not needed is left out by name', () => {
     const input = nativeDatabase(POPULATED);
-    const { sql, output } = scriptFor(input, AWKWARD, { choices: { existingRows: 'upgrade time', strict: false } });
+    const { sql, output } = scriptFor(input, AWKWARD, {
+      choices: { existingRows: 'upgrade time', strict: false, foreignKeys: 'off' },
+    });
     const native = runNative(input, sql);
     expect(native.errors).toBe('');
     expect(nativeContents(native.bytes)).toEqual(nativeContents(output));
@@ -169,7 +172,16 @@ describe('The checks in the comments', () => {
       ['u', 0],
     ]);
     const names = { database: "it's.db", result: 'x.sql', script: 'x.sql' };
-    const sql = writeNativeScript({ ...names, statements, outcomes, before, after, schemaCookie: 2, rows });
+    const sql = writeNativeScript({
+      ...names,
+      statements,
+      outcomes,
+      before,
+      after,
+      schemaCookie: 2,
+      rows,
+      choices: KEEP_NULL,
+    });
     expect(sql).toContain('-- ' + `    SELECT count(*) FROM "t";  gives 2`);
     expect(sql).not.toContain('SELECT count(*) FROM "u"');
     // The command that the comment gives, read by a shell.

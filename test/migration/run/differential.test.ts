@@ -38,7 +38,7 @@ function caseOf(numbers: readonly number[]): Case {
   const existingRows = dice.of(['null', 'upgrade time'] as const);
   const database = anyDatabase(dice);
   const steps = anyScript(dice, database.known, existingRows === 'upgrade time');
-  return { database, steps, choices: { existingRows, strict: false } };
+  return { database, steps, choices: { existingRows, strict: false, foreignKeys: 'off' } };
 }
 
 /** Runs commands of the sqlite3 program; gives what it printed, and its complaints. */

@@ -44,9 +44,9 @@ function obstacleOf(script: string, choices: Choices): number | undefined {
   return plan(populated, script, choices).plan.obstacle?.ordinal;
 }
 
-const DEFAULT: Choices = { existingRows: 'null', strict: false };
-const STAMP: Choices = { existingRows: 'upgrade time', strict: false };
-const STRICT: Choices = { existingRows: 'null', strict: true };
+const DEFAULT: Choices = { existingRows: 'null', strict: false, foreignKeys: 'off' };
+const STAMP: Choices = { existingRows: 'upgrade time', strict: false, foreignKeys: 'off' };
+const STRICT: Choices = { existingRows: 'null', strict: true, foreignKeys: 'off' };
 
 const table = fc.constantFrom('t', 't', 't', 't', 'u', 'e', 'e', 'n1');
 const column = fc.constantFrom('a', 'b', 'c', 'd', 'd', 'f', 'x');

@@ -1,10 +1,11 @@
 // ADD COLUMN with a non-constant default on tables that hold rows: the schema that an empty table gets, and the rows kept.
+import { part } from '../../amount';
 import { describe, expect, test } from 'vitest';
 import type { Choices } from '../../../src/migration/outcome';
 import { apply, askNative, digestOf, essence, migrate, nativeDatabase, plan, verdicts } from '../../databases';
 
-const NULLS: Choices = { existingRows: 'null', strict: false };
-const STAMP: Choices = { existingRows: 'upgrade time', strict: false };
+const NULLS: Choices = { existingRows: 'null', strict: false, foreignKeys: 'off' };
+const STAMP: Choices = { existingRows: 'upgrade time', strict: false, foreignKeys: 'off' };
 
 /** What it is, its name as SQL, the statements that make and fill it, and an INSERT of one more row. */
 const TABLES: readonly (readonly [string, string, string, string])[] = [
@@ -122,7 +123,7 @@ function oldContent(bytes: Uint8Array, table: string, columns: string): string {
   );
 }
 
-describe.each(TABLES)('a table %s', (_what, table, make, insert) => {
+describe.each(part(TABLES, 2))('a table %s', (_what, table, make, insert) => {
   const before = nativeDatabase(`${make};`);
   const columns = askNative(
     before,
@@ -159,7 +160,7 @@ describe.each(TABLES)('a table %s', (_what, table, make, insert) => {
     expect(plan(before, addAll(table), NULLS).plan.after.relations.map(({ sql }) => sql)).toEqual(
       result.after.relations.map(({ sql }) => sql),
     );
-    const strict = apply(before, addAll(table), { existingRows: 'null', strict: true });
+    const strict = apply(before, addAll(table), { existingRows: 'null', strict: true, foreignKeys: 'off' });
     expect(strict.outcomes[0]?.failure?.message).toBe('Cannot add a column with non-constant default');
     expect(digestOf(strict.bytes)).toBe(digestOf(before));
   });

@@ -5,7 +5,7 @@ import { planMigration } from '../../../src/migration/run/plan';
 import { DEFAULT_CHOICES } from '../../../src/migration/outcome';
 import { askNative, migrate, nativeDatabase, notPassed, proofsOf, statementsOf, withDatabase } from '../../databases';
 
-const UPGRADE_TIME = { existingRows: 'upgrade time', strict: false } as const;
+const UPGRADE_TIME = { existingRows: 'upgrade time', strict: false, foreignKeys: 'off' } as const;
 const TABLE = "CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT); INSERT INTO t VALUES (1,'x'),(2,'y'),(3,'z');";
 
 describe('a proof', () => {
