@@ -1,3 +1,5 @@
+// The names under which results and reports are saved.
+
 /** The name of the result: `spine.db` becomes `spine.upgraded.db`. */
 export function upgradedName(name: string): string {
   const dot = name.lastIndexOf('.');
