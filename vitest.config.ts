@@ -1,4 +1,4 @@
-// The three kinds of test: `core` in Node, `page` inside a real Chromium, `dist` from outside on the built page.
+// The three kinds of test: `core` in Node (`core-apart` is a part of it), `page` inside a real Chromium, `dist` from outside on the built page.
 // They run side by side, on as many cores as there are: Vitest alone would leave one of two idle. Apart from vite.config.ts, so that `npm start` need not load a browser's driver.
 import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
@@ -10,6 +10,15 @@ const executablePath = findChromium();
 /** Files that have nothing to say in less than minutes. */
 const tooLong = isLong ? [] : ['test/**/*.long.test.ts'];
 
+/** Tests that put something else in the place of a module, a clock or a global, each in a process of its own. */
+const replacing = [
+  'test/growth/growth.test.ts',
+  'test/engine/sqljs/{temporaryFiles,seamCheck}.test.ts',
+  'test/batch/zip.test.ts',
+  'test/setup.test.ts',
+  'test/migration/run/tokens.test.ts',
+];
+
 export default defineConfig({
   test: {
     maxWorkers: availableParallelism(),
@@ -20,8 +29,19 @@ export default defineConfig({
           name: 'core',
           environment: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/page/**', 'test/dist/**', 'test/webkit/**', ...tooLong],
+          exclude: ['test/page/**', 'test/dist/**', 'test/webkit/**', ...replacing, ...tooLong],
+          // What files import is loaded once in each process.
+          isolate: false,
           // Generated cases take seconds, and more on a machine that is busy.
+          testTimeout: amount(120_000, 3_600_000),
+        },
+      },
+      {
+        extends: './vite.config.ts',
+        test: {
+          name: 'core-apart',
+          environment: 'node',
+          include: replacing,
           testTimeout: amount(120_000, 3_600_000),
         },
       },

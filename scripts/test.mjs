@@ -99,7 +99,9 @@ async function runTests() {
   const passed = await carryOut('tests', [
     'vitest',
     'run',
-    ...askedProjects.flatMap((project) => ['--project', project]),
+    ...askedProjects
+      .flatMap((project) => (project === 'core' ? ['core', 'core-apart'] : [project]))
+      .flatMap((project) => ['--project', project]),
     ...reporters,
   ]);
   const results = readResults();

@@ -2,6 +2,7 @@
 
 import type { Database, Outcome, SqlError } from '../database';
 import type { Arrangement } from '../explore/data/arrangement';
+import { decodeUtf8 } from '../explore/data/invalidText';
 import { WHOLE, type Cell, type Decode, type WholeValue } from '../explore/data/cells';
 import { exportRows, type ExportedPortion, type ExportFormat } from '../explore/data/exportRows';
 import {
@@ -181,10 +182,21 @@ const NOTHING: Extract<Outcome<never>, { ok: false }> = {
   error: { message: 'no rows are arranged' } satisfies SqlError,
 };
 
+const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function validText(bytes: Uint8Array): string | null {
+  try {
+    return STRICT.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
 /** What turns this database's bytes into text, by PRAGMA encoding. A byte order mark in a text is part of it. */
 export function decoderOf(database: Database): Decode {
   const encoding = database.query('PRAGMA encoding');
   const name = encoding.ok ? String(encoding.value[0]?.[0]).toLowerCase() : 'utf-8';
+  if (name === 'utf-8') return (bytes, isCut) => decodeUtf8(bytes, isCut, validText);
   const decoder = new TextDecoder(name, { ignoreBOM: true });
   return (bytes, isCut) =>
     isCut ? new TextDecoder(name, { ignoreBOM: true }).decode(bytes, { stream: true }) : decoder.decode(bytes);

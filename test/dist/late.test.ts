@@ -117,6 +117,8 @@ describe('A part of the page that cannot be loaded', () => {
     await page.locator('[data-history=schema_migrations]').waitFor();
     await miss(visit, 'ScriptSources', messages, 'The other ways to choose a script');
     await page.getByRole('button', { name: 'Write SQL' }).waitFor();
+    await miss(visit, 'ForeignKeyChoice', messages, 'The choice of foreign keys');
+    await page.locator('[data-foreign-keys]').waitFor();
     await miss(visit, 'OwnScriptsPanel', messages, 'The list of your scripts');
     await page.locator('[data-own-scripts]').waitFor();
     await miss(visit, 'Forecast', messages, 'The estimate of what the run will take');

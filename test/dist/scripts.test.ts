@@ -100,7 +100,7 @@ test('Settings and changed rows are told in the plan, and are the same after the
     return texts.map((text) => text?.replace(/ · [\d.]+ m?s/, '') ?? null);
   };
   const planned = await told();
-  expect(planned[0]).toContain('Foreign keys are not enforced while the script runs');
+  expect(planned[0]).toContain('Foreign keys are off while the script runs');
   expect(planned[1]).toContain('This is stored in the file.');
   expect(planned[2]).toContain('3 rows');
   expect(planned[3]).toContain('It returned 3 rows, which are not kept.');

@@ -156,7 +156,13 @@ describe('The workbench', () => {
 });
 
 /** How all checks stand that are made of a file and its plan. */
-const FILE_CHECKED = { forecast: 'made', rows: 'made', 'integrity-before': 'made', 'sha256-input': 'made' };
+const FILE_CHECKED = {
+  forecast: 'made',
+  'foreign-key-modes': 'made',
+  rows: 'made',
+  'integrity-before': 'made',
+  'sha256-input': 'made',
+};
 
 describe('While the result of a run is being proved', () => {
   let watched: WatchedChecks;

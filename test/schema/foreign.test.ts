@@ -235,6 +235,6 @@ test('an index on how a long real is spelt is found faulty where another version
   const here = withDatabase(before, (database) => String(rowsOf(database, spelling)[0]?.[0]));
   const { proofs } = upgrade({ database: before, log: null, journal: null }, 'CREATE TABLE added(a)');
   const proof = proofs.get('integrity-before');
-  expect(proof?.result).toBe(here === askNative(before, spelling) ? 'pass' : 'fail');
-  if (proof?.result === 'fail') expect(proof.details).toEqual(['row 1 missing from index item_name']);
+  expect(proof?.result).toBe(here === askNative(before, spelling) ? 'pass' : 'warn');
+  if (proof?.result === 'warn') expect(proof.details).toEqual(['row 1 missing from index item_name']);
 });

@@ -1,6 +1,7 @@
 // Rows as a file to download: CSV and JSON, a portion at a time.
 
 import type { Cell } from './cells';
+import { bytesOfText, hasInvalidBytes } from './invalidText';
 
 /** The forms in which rows are exported. */
 export type ExportFormat = 'csv' | 'json';
@@ -28,7 +29,8 @@ export function exportTail(format: ExportFormat, rows: number): string {
  * Rows of whole cells in a form; what all portions give is joined as it is.
  * CSV is RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180) with the fields quoted that the sqlite3 shell quotes: NULL is an
  * empty field, the empty text is "". JSON is RFC 8259: an array of objects; an integer has all of its digits, and a blob is
- * `{"blob":"…"}` in hexadecimal, an infinite real 1e999, which reads as Infinity.
+ * `{"blob":"…"}` in hexadecimal, an infinite real 1e999, which reads as Infinity. A text that is not valid UTF-8 is no text to either
+ * form: it is its bytes, in CSV as a blob is, in JSON as `{"invalid text":"…"}`.
  * @param first whether these are the first rows of the file
  */
 export function exportRows(
@@ -65,7 +67,7 @@ function csvLine(fields: readonly string[]): string {
 
 function csvCell(cell: Cell): string {
   if (cell === null) return '';
-  if (typeof cell === 'string') return csvField(cell);
+  if (typeof cell === 'string') return csvField(hasInvalidBytes(cell) ? `x'${hexOf(bytesOfText(cell))}'` : cell);
   if (typeof cell !== 'object') return String(cell);
   if ('real' in cell) return cell.real;
   return 'start' in cell ? csvField(cell.start) : csvField(`x'${hexOf(cell.blob)}'`);
@@ -81,7 +83,8 @@ function csvField(text: string): string {
 
 function jsonCell(cell: Cell): string {
   if (cell === null) return 'null';
-  if (typeof cell === 'string') return JSON.stringify(cell);
+  if (typeof cell === 'string')
+    return hasInvalidBytes(cell) ? `{"invalid text":"${hexOf(bytesOfText(cell))}"}` : JSON.stringify(cell);
   if (typeof cell !== 'object') return String(cell);
   if ('real' in cell) return cell.real.replace('Inf', '1e999');
   return 'start' in cell ? JSON.stringify(cell.start) : `{"blob":"${hexOf(cell.blob)}"}`;

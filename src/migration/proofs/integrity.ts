@@ -43,6 +43,19 @@ export function checkIntegrity(
   return { check, complaints, unchecked };
 }
 
+/**
+ * What a complaint is about, by SQLite's own words (src/pragma.c): `index`: entries of an index, which REINDEX makes anew from the rows.
+ * `last bit`: a number that an index computes, to which another build of SQLite comes with another last bit. `row`: a row breaks a
+ * constraint of its table. Else pages are damaged.
+ */
+export function kindOfComplaint(complaint: string): 'index' | 'last bit' | 'row' | 'damage' {
+  if (/^index .* stores an imprecise floating-point value for row /.test(complaint)) return 'last bit';
+  const ofIndex =
+    /^(row \d+ (missing from|values differ from) index |(wrong # of entries|non-unique entry) in index |rowid not at end-of-record for row \d+ of index )/;
+  if (ofIndex.test(complaint)) return 'index';
+  return /^((NULL|TEXT|NUMERIC|non-\w+) value|CHECK constraint failed) in /.test(complaint) ? 'row' : 'damage';
+}
+
 function complaintsOf(rows: readonly (readonly unknown[])[]): string[] {
   // One row may hold a hundred faults, a line each, below a line that names the database.
   const lines = rows.flatMap(([text]) => String(text).split('\n'));

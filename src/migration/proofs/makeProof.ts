@@ -94,13 +94,15 @@ const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools)
   'integrity-after'(evidence, { onCheck }) {
     onCheck('quick_check of the result', 0, 0);
     const { relations } = evidence.schemaAfter;
-    return proveIntegrity('integrity-after', checkIntegrity(evidence.aftermath.result, relations, 'quick_check'));
+    const found = checkIntegrity(evidence.aftermath.result, relations, 'quick_check');
+    return proveIntegrity('integrity-after', found, () => complaintsBefore(evidence));
   },
 
   'integrity-reopened'(evidence, { onCheck }) {
     onCheck('integrity_check of the result', 0, 0);
     const { relations } = evidence.schemaAfter;
-    return proveIntegrity('integrity-reopened', checkIntegrity(evidence.aftermath.result, relations));
+    const found = checkIntegrity(evidence.aftermath.result, relations);
+    return proveIntegrity('integrity-reopened', found, () => complaintsBefore(evidence));
   },
 
   'second-run'(evidence, { onCheck }) {
@@ -109,6 +111,10 @@ const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools)
     return proveSecondRun(statements, planMigration(result, statements, choices, { losses: keepNoLosses }));
   },
 };
+
+function complaintsBefore({ aftermath, schemaBefore }: Evidence): readonly string[] {
+  return checkIntegrity(aftermath.before, schemaBefore.relations).complaints;
+}
 
 /** Hashes of the columns that are there before and after, by the table's name before; and the tables of which rowids alone differ. */
 function hashPairs(

@@ -1,6 +1,7 @@
 // What a grid writes for a value: never markup, and never a line break or an invisible character.
 
 import type { Cell, WholeValue } from '../../../explore/data/cells';
+import { bytesOfText, hasInvalidBytes } from '../../../explore/data/invalidText';
 import { hexOf } from '../../../explore/data/exportRows';
 import { counted, size } from '../../../words';
 
@@ -29,15 +30,18 @@ export function cellText(cell: Cell): CellText {
 /** What a value is, in a few words: its type and how large it is. */
 export function cellFacts(cell: Cell): string {
   if (cell === null) return 'NULL';
-  if (typeof cell === 'string') return `text, ${counted(cell.length, 'character')}`;
+  if (typeof cell === 'string')
+    return `text, ${counted(cell.length, 'character')}${hasInvalidBytes(cell) ? ', not valid UTF-8' : ''}`;
   if (typeof cell !== 'object') return 'integer';
   if ('real' in cell) return 'real';
   return 'start' in cell ? `text, ${size(cell.bytes)}, cut here` : `blob, ${size(cell.bytes)}`;
 }
 
-/** What is copied of a whole value: a blob as SQL writes it, all else as it is. */
+/** What is copied of a whole value: a blob as SQL writes it, and so the bytes of a text that is not valid; all else as it is. */
 export function copied({ type, text, blob }: WholeValue): string {
-  return type === 'blob' ? `x'${hexOf(blob)}'` : type === 'null' ? 'NULL' : text;
+  if (type === 'null') return 'NULL';
+  if (type !== 'blob' && !hasInvalidBytes(text)) return text;
+  return `x'${hexOf(type === 'blob' ? blob : bytesOfText(text))}'`;
 }
 
 /** Bytes as a hex dump: 16 a line, with their offset and what they are in ASCII. */
@@ -52,6 +56,12 @@ export function hexDump(bytes: Uint8Array): string {
   return lines.join('\n');
 }
 
+/** Bytes that are no part of a character of UTF-8, with their number: `k‹xE9›`. */
+export function markInvalid(text: string): string {
+  const mark = (byte: string): string => `‹x${(byte.charCodeAt(0) & 0xff).toString(16).toUpperCase()}›`;
+  return text.replace(/[\udc80-\udcff]/gu, mark);
+}
+
 /** Line breaks and tabs get a sign, other control characters their number, so that a NUL is seen. */
 function oneLine(text: string, isCut: boolean): string {
   const start = text.slice(0, SHOWN_CHARACTERS).replace(/[\uD800-\uDBFF]$/, '');
@@ -59,5 +69,6 @@ function oneLine(text: string, isCut: boolean): string {
   const plain = visible.replace(/\p{Cc}/gu, (character) => {
     return `‹${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}›`;
   });
-  return isCut || text.length > start.length ? `${plain}…` : plain;
+  const marked = markInvalid(plain);
+  return isCut || text.length > start.length ? `${marked}…` : marked;
 }
