@@ -147,9 +147,17 @@ it('SQL that is written in the page is planned as it is typed, and its errors ar
   await visit.page.getByText('ADD COLUMN town').nth(1).waitFor();
   await visit.replanned();
   expect(await findViolations(visit.page)).toEqual([]);
+  expect(await visit.page.locator('.cm-lintRange').count()).toBe(0);
+  // What the rules warn of is marked as it is typed, too.
+  await visit.page.locator('[data-editor=full] .cm-content').click();
+  await visit.page.keyboard.press('ControlOrMeta+End');
+  await visit.page.keyboard.insertText('\nDELETE FROM people WHERE rowid = 1;');
+  await visit.page.locator('[data-warning=lost-rows]').waitFor();
+  await visit.page.locator('.cm-lintRange-warning').hover();
+  await visit.page.locator('.cm-tooltip-lint').getByText('(lost-rows)').waitFor();
   await visit.runToTheEnd();
   const { bytes } = await visit.downloadWith('Download upgraded database');
-  expect(askNative(bytes, 'SELECT count(*), count(town) FROM people')).toBe('3|0');
+  expect(askNative(bytes, 'SELECT count(*), count(town) FROM people')).toBe('2|0');
 });
 
 it('A migration of the catalog can be edited as a copy, which can be taken home, while the migration stays as it was', async () => {

@@ -17,14 +17,21 @@ import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers }
 /** Names to complete: columns by table or view. */
 export type CompletedNames = Readonly<Record<string, readonly string[]>>;
 
+/** A place in the text where something is wrong, or is warned of. */
+export interface Mark {
+  readonly offset: number;
+  readonly message: string;
+  readonly severity: 'error' | 'warning';
+}
+
 /** An editor in the page. */
 export interface Editor {
   /** Puts a text in the place of what is there; it can be undone. */
   replace(text: string): void;
   /** Completes other names from now on. */
   complete(names: CompletedNames): void;
-  /** Marks from an offset to the end of its word; null takes the mark away. */
-  mark(mark: { readonly offset: number; readonly message: string } | null): void;
+  /** Marks places, each to the end of its word, instead of those that were marked before. */
+  mark(marks: readonly Mark[]): void;
   /** Puts the cursor at an offset. */
   goTo(offset: number): void;
   focus(): void;
@@ -88,7 +95,13 @@ const look = EditorView.theme({
     textDecoration: 'underline wavy var(--bad)',
     textUnderlineOffset: '3px',
   },
+  '.cm-lintRange-warning': {
+    backgroundImage: 'none',
+    textDecoration: 'underline wavy var(--warn)',
+    textUnderlineOffset: '3px',
+  },
   '.cm-diagnostic-error': { borderLeftColor: 'var(--bad)' },
+  '.cm-diagnostic-warning': { borderLeftColor: 'var(--warn)' },
 });
 
 /** Makes an editor inside of an element. Tab leaves it, unless it takes a suggestion that is open. */
@@ -142,12 +155,13 @@ export function makeEditor(parent: HTMLElement, options: EditorOptions): Editor 
       view.dispatch({ changes, selection: { anchor: text.length } });
     },
     complete: (names) => view.dispatch({ effects: language.reconfigure(languageOf(names)) }),
-    mark: (mark) => {
-      const from = inside(mark?.offset ?? 0);
-      const word = view.state.wordAt(from);
-      const to = Math.max(word?.to ?? from, inside(from + 1));
-      const found = mark && { from: to === from ? Math.max(0, from - 1) : from, to, severity: 'error' as const };
-      view.dispatch(setDiagnostics(view.state, found ? [{ ...found, message: mark.message }] : []));
+    mark: (marks) => {
+      const found = marks.map(({ offset, message, severity }) => {
+        const from = inside(offset);
+        const to = Math.max(view.state.wordAt(from)?.to ?? from, inside(from + 1));
+        return { from: to === from ? Math.max(0, from - 1) : from, to, severity, message };
+      });
+      view.dispatch(setDiagnostics(view.state, found));
     },
     goTo: (offset) => {
       view.dispatch({ selection: { anchor: inside(offset) }, scrollIntoView: true });
