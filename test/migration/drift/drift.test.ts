@@ -224,7 +224,7 @@ describe('another shape is drift, and named', () => {
         expect(aspects.filter((aspect) => !named.some((pattern) => pattern.test(aspect)))).toEqual([]);
         for (const aspect of aspects) seen.add(aspect.replace(/[ (].*/, ''));
       }),
-      runs(40, 1500),
+      runs(60, 1500),
     );
     expect([...seen].toSorted()).toEqual(['CHECK', 'FOREIGN', 'STRICT', 'UNIQUE', 'WITHOUT', 'column', 'order']);
   });
@@ -246,7 +246,7 @@ describe('another shape is drift, and named', () => {
           expect(driftOf([`CREATE TABLE ${there ?? ''}`, `CREATE TABLE IF NOT EXISTS ${asked ?? ''}`])).not.toEqual([]);
         },
       ),
-      runs(15, 400),
+      runs(30, 400),
     );
     expect(different).toBeGreaterThan(15);
   });
