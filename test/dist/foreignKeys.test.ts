@@ -1,6 +1,7 @@
 // Foreign keys while a script runs: as the tool has them that it is for, with the difference that they make, in rows of this database.
 import { describe, expect, it } from 'vitest';
 import { askNative, nativeDatabase } from '../databases';
+import { dropMany, planned, runAll } from './batchVisit';
 import { receiveVisits, type Visit } from './visit';
 
 const openPage = receiveVisits();
@@ -78,5 +79,16 @@ describe('A table rebuild whose table others refer to', () => {
     await why.getByText('Drizzle runs it through').waitFor();
     await visit.page.locator('[data-mode-difference="3"]').getByText(SAID).waitFor();
     expect(await rowsLeft(visit)).toBe('0\n2');
+  });
+
+  it('does in many databases what is chosen for all of them', async () => {
+    const visit = await openPage();
+    await dropMany(visit, plain, clinic, { ...clinic, name: 'other.db' });
+    await choice(visit, 'on').check();
+    await visit.page.locator('[data-foreign-keys=on]').waitFor();
+    await planned(visit);
+    await runAll(visit);
+    const { bytes } = await visit.downloadWith('Download upgraded other.db');
+    expect(askNative(bytes, 'SELECT count(*) FROM visit; SELECT count(*) FROM pet;')).toBe('0\n2');
   });
 });

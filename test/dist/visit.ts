@@ -50,9 +50,10 @@ export class Visit {
     page.on('pageerror', (error) => this.troubles.push(error.message));
     page.on('request', (request) => this.requests.push(request.url()));
     page.on('requestfailed', (request) => {
-      // The page itself gives up what a worker loads that is not wanted any more.
+      // The page itself ends a worker that is not wanted any more, also while its scripts are being loaded.
       const reason = request.failure()?.errorText ?? '';
-      if (reason !== 'net::ERR_ABORTED') this.troubles.push(`failed: ${request.url()} ${reason}`);
+      const isGivenUp = reason === 'net::ERR_ABORTED' && /\/assets\/[\w.-]+\.js$/.test(request.url());
+      if (!isGivenUp) this.troubles.push(`failed: ${request.url()} ${reason}`);
     });
     page.on('response', (response) => {
       if (!response.ok()) this.troubles.push(`${response.status()} ${response.url()}`);

@@ -201,10 +201,11 @@ export function makeApi(engine: Engine, kept: Kept) {
       });
     },
 
-    /** Tells what difference it makes to a script whether foreign keys are on while it runs; by two plans for the open file. */
+    /** Tells what difference it makes to a planned script whether foreign keys are on while it runs; by another plan for the open file. */
     async compareForeignKeyModes(
       script: Script,
       choices: Choices,
+      planned: Plan['outcomes'],
     ): Promise<Outcome<readonly ModeDifference[], ScriptRefusal | Refusal>> {
       const planning = await loadPlanning();
       if (!planning.ok) return planning;
@@ -216,7 +217,7 @@ export function makeApi(engine: Engine, kept: Kept) {
       return readable((): Outcome<readonly ModeDifference[], never> => {
         const tools = { losses: losses.value, help };
         const compare = (database: Database): readonly ModeDifference[] =>
-          compareForeignKeyModes(database, split.statements, choices, tools);
+          compareForeignKeyModes(database, split.statements, choices, planned, tools);
         return { ok: true, value: mustBeOpen().using(({ database }) => compare(database)) };
       });
     },

@@ -1,4 +1,4 @@
-// What difference it makes to a script whether foreign keys are enforced while it runs: told from a plan for either case.
+// What difference it makes to a script whether foreign keys are enforced while it runs: told from the plan for either case.
 
 import type { Database } from '../../database';
 import { readSchema } from '../../schema/read';
@@ -19,22 +19,30 @@ export interface ModeDifference {
 const CONCERNED = /^(drop table|delete|update|insert|add column|commit)$/;
 
 /**
- * Plans a script with foreign keys on and with foreign keys off, and gives the statements that differ, by native counts; up to the
- * first one that stops in either case. Costs two plans, and nothing where neither the database nor the script has a foreign key.
+ * Plans a script the other way round, foreign keys on or off, and gives the statements that differ from the plan that is there, by native
+ * counts; up to the first one that stops in either case. Costs a plan, and nothing where neither the database nor the script has a
+ * foreign key.
+ * @param planned the outcomes of the plan by `choices`
  */
 export function compareForeignKeyModes(
   database: Database,
   statements: readonly ParsedStatement[],
   choices: Choices,
+  planned: readonly StatementOutcome[],
   tools: PlanTools,
 ): readonly ModeDifference[] {
   const refers = (sql: string | null): boolean => sql !== null && /\breferences\b/i.test(sql);
   const isConcerned = statements.some(({ kind }) => CONCERNED.test(kind));
   const hasKeys = readSchema(database).relations.some(({ sql }) => refers(sql));
   if (!isConcerned || !(hasKeys || statements.some(({ text }) => refers(text)))) return [];
-  const planned = (foreignKeys: Choices['foreignKeys']): readonly StatementOutcome[] =>
-    planMigration(database, statements, { ...choices, foreignKeys }, tools).outcomes;
-  return differencesBetween(planned('on'), planned('off'));
+  const isOn = choices.foreignKeys === 'on';
+  const { outcomes: other } = planMigration(
+    database,
+    statements,
+    { ...choices, foreignKeys: isOn ? 'off' : 'on' },
+    tools,
+  );
+  return isOn ? differencesBetween(planned, other) : differencesBetween(other, planned);
 }
 
 function differencesBetween(

@@ -81,7 +81,7 @@ function change(database: Database, statement: ParsedSql): Outcome<Execution> {
   const byTriggers = totalChanges(database) - before - changes;
   const notes = [
     ...(byTriggers > 0
-      ? [`${others(database)} changed ${counted(byTriggers, changes > 0 ? 'more row' : 'row')}.`]
+      ? [`${setOffIn(database)} changed ${counted(byTriggers, changes > 0 ? 'more row' : 'row')}.`]
       : []),
     ...(usesChance(statement) ? [BY_CHANCE] : []),
     ...(hasReturning(statement) ? ['The rows that RETURNING gives are not kept.'] : []),
@@ -108,7 +108,8 @@ export function enforcesForeignKeys(database: Database): boolean {
   return rowsOf(database, 'PRAGMA foreign_keys')[0]?.[0] === 1;
 }
 
-function others(database: Database): string {
+/** What a statement may set off beside what it does itself. */
+function setOffIn(database: Database): string {
   return enforcesForeignKeys(database) ? 'Triggers or foreign keys' : 'Triggers';
 }
 

@@ -42,7 +42,7 @@ export class ArchiveContents {
     return gone.length > 0 ? explainGone(gone) : error;
   }
 
-  /** Notes that all that is in the archive has been taken home. */
+  /** Notes that all that is in the archive has been downloaded. */
   markSaved(): void {
     for (const file of this.#archived.keys()) file.saved = true;
   }

@@ -174,7 +174,7 @@ export class BatchFile {
     const problem = await job.start();
     // What the run wrote is in the result now, and a worker never gives memory back.
     this.#client.cancel();
-    // All that is made unasked is made, so nothing is skipped; what is asked for later starts a new worker.
+    // All that runs automatically is made, so nothing is skipped; what is asked for later starts a new worker.
     job.checks.skip();
     if (problem?.code === 'engine-stopped') this.#givenUp = problem;
     else this.#failure = problem;
@@ -202,7 +202,7 @@ export class BatchFile {
 /**
  * `waiting`: it has no plan. `refused`: it was not opened. `up to date`: all that would run is recorded in it as applied.
  * `stops`: a statement of its plan fails. `ready`: it can be run as soon as
- * what wants a tick has one. `withheld`: a proof of its result failed. `failed`: its run gave nothing. `lost`: it was changed or
+ * what needs confirmation has it. `withheld`: a proof of its result failed. `failed`: its run gave nothing. `lost`: it was changed or
  * deleted since its run, and its result is partly made of it.
  */
 export type FileState =

@@ -6,7 +6,10 @@ import type { ModeDifference } from '../../migration/losses/foreignKeyModes';
 import type { Thoroughness } from '../../migration/proofs/agenda';
 import type { Proof, ProofCode } from '../../migration/proofs/proof';
 
-/** What can be checked: what a run will take, what foreign keys change about it, the number of rows of every table, the proofs, the hashes of both files. */
+/**
+ * What can be checked: what a run will take, what foreign keys change about it, the number of rows of every table, the result, the
+ * hashes of both files.
+ */
 export type CheckKey = ProofCode | 'forecast' | 'foreign-key-modes' | 'rows' | 'sha256-input' | 'sha256-result';
 
 /** How a check stands. `unasked`: it waits for a click, since it would take long. `stopped`: the engine gave out over it. */
@@ -28,7 +31,7 @@ export const OF_FILE: ReadonlySet<CheckKey> = new Set([...OF_PLAN, 'rows', 'inte
 
 const LABELS: Readonly<Partial<Record<CheckKey, string>>> = {
   forecast: 'counting and sampling rows',
-  'foreign-key-modes': 'a plan with foreign keys on, and one with foreign keys off',
+  'foreign-key-modes': 'a plan with the other choice of foreign keys',
   rows: 'counting rows',
   'integrity-before': 'a soundness check of your file',
   pages: 'comparing pages',

@@ -275,8 +275,8 @@ export class Checks {
     }
     if (key === 'foreign-key-modes') {
       if (!this.#foretold) return { state: 'skipped' };
-      const { script, choices } = this.#foretold;
-      const compared = await this.#file.compareForeignKeyModes(script, choices);
+      const { script, choices, plan } = this.#foretold;
+      const compared = await this.#file.compareForeignKeyModes(script, choices, plan.outcomes);
       return compared.ok ? { state: 'made', differences: compared.value } : stoppedBy(compared.error);
     }
     const engine = OF_FILE.has(key) || !this.#run ? this.#file : this.#file.result(this.#run);

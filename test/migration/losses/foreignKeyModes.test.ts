@@ -27,9 +27,14 @@ function differences(
   bytes: Uint8Array,
   script: string,
 ): readonly { readonly ordinal: number; readonly sentence: string }[] {
-  return withDatabase(bytes, (database) =>
-    compareForeignKeyModes(database, statementsOf(script), DEFAULT_CHOICES, { losses: keepLosses }),
-  );
+  return withDatabase(bytes, (database) => {
+    const both = [DEFAULT_CHOICES, ON].map((choices) => {
+      const { outcomes } = plan(bytes, script, choices).plan;
+      return compareForeignKeyModes(database, statementsOf(script), choices, outcomes, { losses: keepLosses });
+    });
+    expect(both[0]).toEqual(both[1]);
+    return both[0] ?? [];
+  });
 }
 
 const CLINIC = nativeDatabase(`

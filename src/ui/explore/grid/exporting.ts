@@ -1,4 +1,4 @@
-// Writing all rows of an arrangement into a file to take home: a portion at a time.
+// Writing all rows of an arrangement into a file to download: a portion at a time.
 
 import type { Arrangement } from '../../../explore/data/arrangement';
 import { exportHead, exportTail, type ExportFormat } from '../../../explore/data/exportRows';
