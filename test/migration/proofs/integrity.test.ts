@@ -57,8 +57,9 @@ it('Damage of a page stays a failure, also beside faults of an index', () => {
     nativeDatabase(`CREATE TABLE t (a, b); CREATE INDEX i ON t (a);
       WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 3000) INSERT INTO t SELECT x, hex(x) FROM n;`),
   );
-  damaged.fill(0xff, 4 * 4096 + 8, 4 * 4096 + 60);
-  expect(askNative(damaged, 'PRAGMA integrity_check')).not.toBe('ok');
+  // No kind of page begins with this byte. Damage inside of a page would let native sqlite3 read memory that it never wrote, and say now this, now that.
+  damaged[4 * 4096] = 0x63;
+  expect(() => askNative(damaged, 'PRAGMA integrity_check')).toThrow('database disk image is malformed');
   const proof = withDatabase(damaged, (database) => proveIntegrity('integrity-before', checkIntegrity(database, [])));
   expect(proof.result).toBe('fail');
 });
