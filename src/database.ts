@@ -35,6 +35,12 @@ export interface Database {
   /** A new, empty in-memory database of the same engine, for rehearsals. Whoever asked for it closes it. */
   scratch(): Database;
 
+  /**
+   * Another connection to the file as it is when no transaction is open, with pages of its own: neither sees what is written to the
+   * other from then on. Whoever asked for it closes it. Throws for a database in memory, which has no file.
+   */
+  fork(): Database;
+
   /** Gives back all that the database holds. No call may follow. */
   close(): void;
 }

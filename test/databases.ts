@@ -1,6 +1,6 @@
 // Databases for tests: made by native sqlite3 or by the sample scripts, opened by the engine of the page.
 import { keepLosses } from '../src/migration/losses/lossLedger';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -54,6 +54,15 @@ export function askNative(bytes: Uint8Array, sql: string): string {
     writeFileSync(path, bytes);
     const options = { input: sql, encoding: 'utf8', maxBuffer: 1 << 28 } as const;
     return execFileSync('sqlite3', [...NO_WAITING, '-batch', '-bail', path], options).trim();
+  });
+}
+
+/** What native sqlite3 prints before it stops at the first error, if there is one. */
+export function askNativeUntilError(bytes: Uint8Array, sql: string): string {
+  return withFile((path) => {
+    writeFileSync(path, bytes);
+    const options = { input: sql, encoding: 'utf8', maxBuffer: 1 << 28 } as const;
+    return spawnSync('sqlite3', [...NO_WAITING, '-batch', '-bail', path], options).stdout;
   });
 }
 
@@ -186,8 +195,8 @@ export function apply(
   const database = engine.open(overlay);
   try {
     const options = { rehearsing: false, losses: keepLosses, help: failureHelp, now: () => 0 };
-    const { outcomes, complete } = transcribe(database, statementsOf(script), choices, options);
-    if (complete) rowsOf(database, 'COMMIT');
+    const { outcomes, open } = transcribe(database, statementsOf(script), choices, options);
+    if (open) rowsOf(database, 'COMMIT');
     return { outcomes, bytes: overlay.read(0, overlay.size).slice() };
   } finally {
     database.close();

@@ -95,7 +95,7 @@ export function work(bytes: Uint8Array, { script }: Subject, timed: Timed): void
   const evidence = new Evidence({
     ...run,
     ...{ before: original, result, input: sourceOfBytes(bytes), output: sourceOfBytes(output), header: header.value },
-    ...{ pages, statements, choices: DEFAULT_CHOICES },
+    ...{ pages, statements, choices: DEFAULT_CHOICES, ownTransactions: plan.ownTransactions },
   });
   const proofs = PROOF_CODES.map((code) =>
     timed(`check ${code}`, () =>
@@ -117,6 +117,7 @@ export function work(bytes: Uint8Array, { script }: Subject, timed: Timed): void
     writeNativeScript({
       ...{ database: 'growth.db', result: 'growth.sql', script: 'growth.sql', schemaCookie: 1, rows: new Map() },
       ...{ statements, outcomes: plan.outcomes, before, after: plan.after, choices: DEFAULT_CHOICES },
+      ownTransactions: plan.ownTransactions,
     }),
   );
   const compared = timed('schema changes', () => {

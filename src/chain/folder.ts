@@ -34,6 +34,8 @@ export interface ChainMigration {
   readonly title: string;
   /** What is run: as long as the file's text, with white space for what is not, so that every place is that of the file. */
   readonly text: string;
+  /** It asks to be run outside of a transaction. */
+  readonly outside?: true;
   readonly repeatable: boolean;
   /** Milliseconds since 1970 by which Drizzle tells migrations apart; null in any other folder. */
   readonly when: number | null;
@@ -168,7 +170,8 @@ function migrationOf(
     warnings.push('It holds ${…}, in whose place Flyway would put a value. Here it stays as it is.');
   }
   const when = about.tool === 'drizzle' ? (about.journal?.get(tagOf(path))?.when ?? millisecondsOf(version)) : null;
-  return { path, tool: about.tool, version, title, text: sections.up, repeatable, when, warnings };
+  const { up: text, outside } = sections;
+  return { path, tool: about.tool, version, title, text, repeatable, when, warnings, ...(outside && { outside }) };
 }
 
 /** The time in the name of a folder, as Drizzle reads it since its version 1; null where it has none. */

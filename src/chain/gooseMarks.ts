@@ -1,6 +1,6 @@
 // The marks of goose, and of sql-migrate, which has the same ones by another name: what of a file goes up by them.
 
-import { firstSqlLine, keepRanges, OUTSIDE, type Line, type Sections } from './markedText';
+import { firstSqlLine, keepRanges, type Line, type Sections } from './markedText';
 
 /**
  * https://pressly.github.io/goose/documentation/annotations: on a line of their own from its first character, in any case; and
@@ -26,7 +26,7 @@ export function readGooseMarks(text: string, lines: readonly Line[]): Sections |
   const prefix = any.tool === 'goose' ? '+goose' : '+migrate';
   const kept: [number, number][] = [];
   const ends: number[] = [];
-  const warnings = new Set<string>();
+  let outside = false;
   let section: 'none' | 'up' | 'down' = 'none';
   let from = 0;
   let seen = false;
@@ -66,7 +66,7 @@ export function readGooseMarks(text: string, lines: readonly Line[]): Sections |
     } else if (words === 'envsub off' || words === 'envsubst off') {
       variables = null;
     }
-    if (words === 'no transaction' || (section === 'up' && options.includes('notransaction'))) warnings.add(OUTSIDE);
+    if (words === 'no transaction' || (section === 'up' && options.includes('notransaction'))) outside = true;
     // Where they are on for what goes down only, nothing is asked of us.
     if (variables && section === 'up') {
       problem ??= `asks in line ${variables.number} for variables of the environment, which a page does not have`;
@@ -74,12 +74,13 @@ export function readGooseMarks(text: string, lines: readonly Line[]): Sections |
   }
   leave(text.length);
   if (!seen) problem = `has no line "-- ${prefix} Up", so nothing in it goes up`;
-  return { tool: any.tool, up: withEnds(keepRanges(text, kept), ends), warnings: [...warnings], problem };
+  const up = withEnds(keepRanges(text, kept), ends);
+  return { tool: any.tool, up, warnings: [], problem, ...(outside && { outside }) };
 }
 
 /**
  * A statement between StatementBegin and StatementEnd needs no semicolon: the mark's first character becomes one, and the rest of it
- * white space. That a block of several statements is several here, and one for goose, changes nothing: all of them run in one transaction.
+ * white space. That a block of several statements is several here, and one for goose, changes nothing.
  */
 function withEnds(up: string, ends: readonly number[]): string {
   let written = '';

@@ -7,6 +7,8 @@ export interface Sections {
   readonly tool: 'dbmate' | 'goose' | 'sql-migrate' | 'drizzle' | null;
   /** As long as the file, with the same line ends. */
   readonly up: string;
+  /** It asks to be run outside of a transaction. */
+  readonly outside?: true;
   /** Sentences on what the marks ask for and does not happen here. */
   readonly warnings: readonly string[];
   /** Why the marks cannot be followed, with the line; the file cannot be run then. */
@@ -20,10 +22,6 @@ export interface Line {
   /** 1-based. */
   readonly number: number;
 }
-
-/** What is said of a file that wants no transaction. */
-export const OUTSIDE =
-  'It asks to be run outside of a transaction. Here all files run in one, so that all of it happens or nothing.';
 
 /** The lines of a text; a byte order mark is no part of the first. */
 export function linesOf(text: string): readonly Line[] {

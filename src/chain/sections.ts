@@ -2,7 +2,7 @@
 // every line and offset stays what it is in the file.
 
 import { readGooseMarks } from './gooseMarks';
-import { blank, firstSqlLine, keepRanges, linesOf, OUTSIDE, type Line, type Sections } from './markedText';
+import { blank, firstSqlLine, keepRanges, linesOf, type Line, type Sections } from './markedText';
 
 /** https://github.com/amacneil/dbmate, "Migration options", and its parseMigrationContents. */
 const DBMATE = /^--\s*migrate:(up|down)(?:\s+(\S.*))?\s*$/;
@@ -24,10 +24,10 @@ export function readSections(text: string): Sections {
     const marked = readGooseMarks(text, lines) ?? readHalves(text, lines);
     if (marked) return marked;
   }
-  const warnings = ALONE.test(text) ? [OUTSIDE] : [];
-  if (text.search(BREAKPOINT) < 0) return { tool: null, up: text, warnings, problem: null };
+  const found = { warnings: [], problem: null, ...(ALONE.test(text) && { outside: true as const }) };
+  if (text.search(BREAKPOINT) < 0) return { ...found, tool: null, up: text };
   const up = text.replaceAll(BREAKPOINT, (mark) => `;${' '.repeat(mark.length - 1)}`);
-  return { tool: 'drizzle', up, warnings, problem: null };
+  return { ...found, tool: 'drizzle', up };
 }
 
 function readDbmate(text: string, lines: readonly Line[]): Sections {
@@ -48,8 +48,9 @@ function readDbmate(text: string, lines: readonly Line[]): Sections {
   return {
     tool: 'dbmate',
     up: keepRanges(text, [[up.line.start, down?.line.start ?? text.length]]),
-    warnings: up.options.includes('transaction:false') ? [OUTSIDE] : [],
+    warnings: [],
     problem: null,
+    ...(up.options.includes('transaction:false') && { outside: true as const }),
   };
 }
 

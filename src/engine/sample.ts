@@ -39,13 +39,13 @@ export function makeSample(
   const database = engine.open(overlay);
   try {
     const options = { rehearsing: false, losses: keepNoLosses, now: () => 0 };
-    const { complete, outcomes } = transcribe(database, first, DEFAULT_CHOICES, options);
+    const { complete, open, outcomes } = transcribe(database, first, DEFAULT_CHOICES, options);
     const failed = outcomes.find(({ verdict }) => verdict === 'failed');
     if (!complete) {
       const sentence = `The sample could not be migrated: statement ${failed?.ordinal ?? 0} failed, ${failed?.failure?.message ?? ''}.`;
       return { ok: false, error: { sentence } };
     }
-    rowsOf(database, 'COMMIT');
+    if (open) rowsOf(database, 'COMMIT');
     engine.settle(database);
     return { ok: true, value: new Blob([overlay.read(0, overlay.size) as BlobPart]) };
   } finally {

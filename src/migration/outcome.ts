@@ -89,6 +89,14 @@ export interface Choices {
 /** Nothing is invented for rows that were there, tables that hold rows are upgraded, and foreign keys are as SQLite has them by itself. */
 export const DEFAULT_CHOICES: Choices = { existingRows: 'null', strict: false, foreignKeys: 'off' };
 
+/** How a script is cut into transactions, where it does not run in one. */
+export interface OwnTransactions {
+  /** Ordinals of the statements before which the run begins a transaction, as the tool whose files these are does. */
+  readonly begins: ReadonlySet<number>;
+  /** By the ordinal of the last statement of a file: whether the run commits there, or the file has ended its transactions itself. */
+  readonly ends: ReadonlyMap<number, 'commit' | 'closed'>;
+}
+
 /** How many outcomes have each verdict. */
 export function countVerdicts(outcomes: readonly StatementOutcome[]): Readonly<Record<Verdict, number>> {
   const counts = { applied: 0, adapted: 0, skipped: 0, unchanged: 0, failed: 0, 'not run': 0 };

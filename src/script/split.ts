@@ -35,9 +35,10 @@ export type SplitResult =
 export function splitScript(script: Script): SplitResult {
   const statements: ParsedStatement[] = [];
   const notes: ScriptNote[] = [];
-  for (const { name, text } of partsOf(script)) {
+  for (const part of partsOf(script)) {
+    const { name, text } = part;
     const within = (sentence: string): string => (name === null ? sentence : `${name}: ${sentence}`);
-    const refusal = splitPart(text, name, statements);
+    const refusal = splitPart(part, statements);
     if (refusal) return { ok: false, refusal: { ...refusal, sentence: within(refusal.sentence) } };
     notes.push(...notesOn(text).map((note) => ({ ...note, sentence: within(note.sentence) })));
   }
@@ -45,7 +46,10 @@ export function splitScript(script: Script): SplitResult {
 }
 
 /** Adds the statements of one part of a script to those before it, or gives why it cannot be split. Places are those in it. */
-function splitPart(source: string, file: string | null, statements: ParsedStatement[]): ScriptRefusal | null {
+function splitPart(
+  { name: file, text: source, outside }: ReturnType<typeof partsOf>[number],
+  statements: ParsedStatement[],
+): ScriptRefusal | null {
   const lines = new Lines(source);
   const nul = source.indexOf('\0');
   if (nul >= 0) return refuseNul(lines.at(nul));
@@ -58,6 +62,7 @@ function splitPart(source: string, file: string | null, statements: ParsedStatem
       ...classify(tokens),
       ordinal: statements.length + 1,
       file,
+      ...(outside && { outside }),
       text: source.slice(first.start, last.end),
       start: first.start,
       firstLine: lines.at(first.start).line,

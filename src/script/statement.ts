@@ -63,6 +63,8 @@ export interface Statement extends StatementClass {
   readonly ordinal: number;
   /** Name of the part of the script that it is in; null where the script is one text. Places are counted in that part. */
   readonly file: string | null;
+  /** The file asks its tool to be run outside of a transaction. */
+  readonly outside?: true;
   /** The statement from its first token to its last, without the final semicolon; comments inside it are kept. */
   readonly text: string;
   /** Offset of `text` in its part of the script (in UTF-16 code units). */
@@ -89,12 +91,16 @@ export interface ScriptPart {
   /** What messages call it: the file's path. No two parts of a script are called the same. */
   readonly name: string;
   readonly text: string;
+  /** It asks to be run outside of a transaction, by a mark of its tool. */
+  readonly outside?: true;
 }
 
-/** The text of one script, or parts that run one after another in one transaction. */
+/** The text of one script, or parts that run one after another. */
 export type Script = string | readonly ScriptPart[];
 
 /** The parts of a script; the only one of a plain text has no name. */
-export function partsOf(script: Script): readonly (ScriptPart | { readonly name: null; readonly text: string })[] {
+export function partsOf(
+  script: Script,
+): readonly (ScriptPart | { readonly name: null; readonly text: string; readonly outside?: true })[] {
   return typeof script === 'string' ? [{ name: null, text: script }] : script;
 }

@@ -139,8 +139,6 @@ describe('What is wrong in a folder', () => {
     );
 
   it('is warned of where it does not stop the run', () => {
-    const outside =
-      'It asks to be run outside of a transaction. Here all files run in one, so that all of it happens or nothing.';
     expect(
       warnings({ 'V1__a.sql': 'CREATE TABLE ${name}(a);', 'V2__b.sql': 'SELECT 1;', 'zz.sql': 'SELECT 2;' }),
     ).toEqual([
@@ -148,16 +146,44 @@ describe('What is wrong in a folder', () => {
       ['V2__b.sql'],
       ['zz.sql', 'Its name has no number, so it runs after those that have one.'],
     ]);
+    expect(warnings({ '1_a.sql': '-- +goose Up\nSELECT 1;\n-- +goose Down\n-- +goose ENVSUB ON\nSELECT 2;' })).toEqual([
+      ['1_a.sql'],
+    ]);
+  });
+
+  it('is none where a file asks to be run outside of a transaction: it is', () => {
+    const outside = (files: Readonly<Record<string, string>>): readonly (readonly [string, boolean])[] =>
+      arrangeMigrations(Object.entries(files).map(([path, text]) => ({ path, text }))).migrations.map((migration) => {
+        expect(migration.warnings).toEqual([]);
+        return [migration.path, migration.outside === true] as const;
+      });
     expect(
-      warnings({
+      outside({
         '1_a.sql': '-- no-transaction\nSELECT 1;',
         '2_b.sql': '-- why\n-- atlas:txmode none\n\nSELECT 1;',
         '3_c.sql': 'SELECT 1;\n-- no-transaction\n',
       }),
-    ).toEqual([['1_a.sql', outside], ['2_b.sql', outside], ['3_c.sql']]);
-    expect(warnings({ '1_a.sql': '-- +goose Up\nSELECT 1;\n-- +goose Down\n-- +goose ENVSUB ON\nSELECT 2;' })).toEqual([
-      ['1_a.sql'],
+    ).toEqual([
+      ['1_a.sql', true],
+      ['2_b.sql', true],
+      ['3_c.sql', false],
     ]);
+    expect(
+      outside({
+        '1_a.sql': '-- migrate:up transaction:false\nVACUUM;',
+        '2_b.sql': '-- migrate:up\nSELECT 1;\n-- migrate:down transaction:false\nSELECT 1;',
+      }),
+    ).toEqual([
+      ['1_a.sql', true],
+      ['2_b.sql', false],
+    ]);
+    expect(
+      outside({ '1_a.sql': '-- +goose NO TRANSACTION\n-- +goose Up\nVACUUM;', '2_b.sql': '-- +goose Up\nSELECT 1;' }),
+    ).toEqual([
+      ['1_a.sql', true],
+      ['2_b.sql', false],
+    ]);
+    expect(outside({ '1_a.sql': '-- +migrate Up notransaction\nVACUUM;' })).toEqual([['1_a.sql', true]]);
   });
 
   it('is a number that is left out of a row, but not where numbers are dates or tens, and not before the first', () => {

@@ -14,6 +14,7 @@ export function noting(database: Database, asked: string[]): Database {
     visit: (sql, parameters, visitor) => database.visit(noted(sql), parameters, visitor),
     compile: (sql) => database.compile(noted(sql)),
     scratch: () => noting(database.scratch(), asked),
+    fork: () => noting(database.fork(), asked),
     close: () => database.close(),
   };
 }

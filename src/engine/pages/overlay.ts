@@ -44,6 +44,18 @@ export class Overlay implements ByteSource {
     this.#appendedFrom = Math.ceil(source.size / pageSize) * pageSize;
   }
 
+  /** Another overlay over the same source that holds the same bytes: those that were written are copied. */
+  copy(): Overlay {
+    const copy = new Overlay(this.source, this.pageSize);
+    let at = 0;
+    for (const segment of this.segments()) {
+      if (segment.from === 'overlay') copy.write(at, segment.bytes);
+      at += segment.from === 'overlay' ? segment.bytes.length : segment.end - segment.start;
+    }
+    copy.resize(this.#size);
+    return copy;
+  }
+
   /** Size in bytes as it is now, appended pages included. */
   get size(): number {
     return this.#size;

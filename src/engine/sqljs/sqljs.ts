@@ -75,18 +75,20 @@ export async function loadEngine(
   const library = await initSqlJs(config);
   const onDemand = seamHolds(library);
   const memory = (): Connection => {
-    const connection = new Connection(new library.Database(), memory);
+    const connection = new Connection(new library.Database(), memory, forkNothing);
     // Each temporary file of a database in memory would be a file of sql.js's own, to be made and removed.
     connection.execute('PRAGMA temp_store = MEMORY');
     return connection;
   };
   const open = (overlay: Overlay, onWork?: () => void): Database => {
+    const fork = (): Database => open(overlay.copy());
     const connection = onDemand
       ? new Connection(
           standInForFile(overlay, (bytes) => new library.Database(bytes), onWork),
           memory,
+          fork,
         )
-      : new CopiedConnection(library, overlay, memory);
+      : new CopiedConnection(library, overlay, memory, fork);
     for (const pragma of PRAGMAS) connection.execute(`PRAGMA ${pragma}`);
     return connection;
   };
@@ -95,7 +97,7 @@ export async function loadEngine(
   };
   const build = (fill: (database: Database) => void): Uint8Array => {
     const plain = new library.Database();
-    const connection = new Connection(plain, memory);
+    const connection = new Connection(plain, memory, forkNothing);
     try {
       fill(connection);
       return plain.export();
@@ -141,14 +143,20 @@ function checkSeam(library: SqlJsStatic): boolean {
   }
 }
 
+function forkNothing(): never {
+  throw new Error('A database in memory has no file that could be opened again');
+}
+
 class Connection implements Database {
   readonly #connection: SqlJsDatabase;
   readonly #memory: () => Database;
+  readonly #fork: () => Database;
   #totalChanges: Statement | undefined;
 
-  constructor(connection: SqlJsDatabase, memory: () => Database) {
+  constructor(connection: SqlJsDatabase, memory: () => Database, fork: () => Database) {
     this.#connection = connection;
     this.#memory = memory;
+    this.#fork = fork;
   }
 
   execute(sql: string, parameters?: readonly SqlValue[]): Outcome<{ readonly changes: number }> {
@@ -184,6 +192,10 @@ class Connection implements Database {
 
   scratch(): Database {
     return this.#memory();
+  }
+
+  fork(): Database {
+    return this.#fork();
   }
 
   close(): void {
@@ -238,9 +250,9 @@ class CopiedConnection extends Connection {
   readonly #plain: SqlJsDatabase;
   readonly #overlay: Overlay;
 
-  constructor(library: SqlJsStatic, overlay: Overlay, memory: () => Database) {
+  constructor(library: SqlJsStatic, overlay: Overlay, memory: () => Database, fork: () => Database) {
     const plain = new library.Database(overlay.read(0, overlay.size));
-    super(plain, memory);
+    super(plain, memory, fork);
     this.#plain = plain;
     this.#overlay = overlay;
   }

@@ -186,7 +186,7 @@ export function makeApi(engine: Engine, kept: Kept) {
         const { statements, notes } = split;
         let growth: Growth = { pages: [], waiting: [] };
         const watch = watchGrowth(watchRules(script), (told) => (growth = told));
-        const { outcomes, after, obstacle, warnings } = mustBeOpen().using(({ database }) =>
+        const { outcomes, after, obstacle, ownTransactions, warnings } = mustBeOpen().using(({ database }) =>
           planMigration(database, statements, choices, {
             losses: losses.value,
             help,
@@ -194,7 +194,7 @@ export function makeApi(engine: Engine, kept: Kept) {
             now: () => performance.now(),
           }),
         );
-        const plan = { outcomes, after, obstacle, warnings };
+        const plan = { outcomes, after, obstacle, ownTransactions, warnings };
         const milliseconds = performance.now() - start;
         const documentation = readAddedColumnDocumentation(script, statements);
         return { ok: true, value: { statements, notes, plan, growth, documentation, milliseconds } };

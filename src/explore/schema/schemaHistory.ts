@@ -2,6 +2,7 @@
 
 import type { Change } from '../../schema/compare';
 import type { Schema } from '../../schema/schema';
+import { Savepoints } from '../../script/savepoints';
 import type { Statement } from '../../script/statement';
 import { foldName } from '../../database';
 
@@ -39,7 +40,7 @@ const NONE: Ordinals = new Set();
 /** Follows the statements of a script that changed something; knows no database, only what the words of each say. */
 export class SchemaHistory {
   #state: State;
-  #savepoints: { readonly name: string; readonly state: State }[] = [];
+  readonly #savepoints = new Savepoints<State>();
   /** By table: the keys of all parts that it ever had. The state says which of them it has. */
   readonly #keys = new Map<string, Set<string>>();
 
@@ -111,17 +112,10 @@ export class SchemaHistory {
         if (living) this.#live(table, { ...living, causes: more(living.causes, ordinal) });
         return;
       }
-      case 'savepoint':
-        this.#savepoints.push({ name, state: copyOf(this.#state) });
-        return;
-      case 'rollback to':
-      case 'release': {
-        const at = this.#savepoints.findLastIndex((savepoint) => savepoint.name === name);
-        if (kind === 'rollback to') this.#state = copyOf(this.#savepoints[at]?.state ?? this.#state);
-        this.#savepoints = this.#savepoints.slice(0, kind === 'release' ? Math.max(at, 0) : at + 1);
-        return;
+      default: {
+        const back = this.#savepoints.follow(statement, () => copyOf(this.#state));
+        if (back) this.#state = copyOf(back.state);
       }
-      default:
     }
   }
 

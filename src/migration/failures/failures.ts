@@ -47,7 +47,7 @@ export const failureHelp: FailureHelp = {
     const orphans = message.startsWith('FOREIGN KEY') ? findOrphans(database) : null;
     return {
       message,
-      explanation: `All statements ran, but SQLite refused to commit them together${orphans ? `: ${orphans.sentence}` : '.'}`,
+      explanation: `The statements ran, but SQLite refused to commit them together${orphans ? `: ${orphans.sentence}` : '.'}`,
       wayOut: orphans
         ? 'Add the missing parents, or change these rows, in a statement at the end of the script.'
         : 'SQLite’s message names the reason. Nothing was changed, so the run can be tried again.',

@@ -35,6 +35,21 @@ export const LIMITS: readonly Explanation[] = [
     'Look for a trigger that sets itself off, or set PRAGMA recursive_triggers = OFF before the statement.',
   ),
   inWords(
+    /^cannot start a transaction within a transaction/,
+    'A transaction is open already at this place, and SQLite has no transactions within transactions.',
+    'Remove this BEGIN and the COMMIT that belongs to it, end the one before first, or write SAVEPOINT name and RELEASE name.',
+  ),
+  inWords(
+    /^cannot (?:commit|rollback) - no transaction is active/,
+    'No transaction is open at this place: none was begun, or it has ended already.',
+    'Remove the statement, or put a BEGIN before what belongs together.',
+  ),
+  inWords(
+    /^cannot VACUUM from within a transaction/,
+    'A VACUUM writes the whole file anew, which SQLite does only outside of a transaction.',
+    'Move the VACUUM behind the COMMIT, or before the BEGIN.',
+  ),
+  inWords(
     /^(?:database disk image is malformed|malformed database schema)/,
     'The statement read a part of the file that is damaged.',
     'Look at what the page says of the file itself, above, before you run a script on it.',

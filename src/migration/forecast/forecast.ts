@@ -79,10 +79,17 @@ export function forecastRun(input: ForecastInput): Forecast {
     const cost: Cost = { ...NOTHING, ordinal };
     if (outcome?.verdict !== 'applied' && outcome?.verdict !== 'adapted') return cost;
     if (kind === 'create index') cost.index = name;
-    const grown = kind === 'rollback to' ? 0 : (growth.pages[ordinal - 1] ?? 0) * pageSize;
+    const grown = kind.startsWith('rollback') ? 0 : (growth.pages[ordinal - 1] ?? 0) * pageSize;
     cost.milliseconds = outcome.milliseconds;
     cost.bytesToWrite = Math.max(0, grown) + (/^(create|add)/.test(kind) ? text.length : 0);
     if (/^(analyze|reindex|vacuum)$/.test(kind)) doubts.set(ordinal, 'It reads tables and indexes as a whole.');
+    if (kind === 'vacuum') {
+      // It writes the file anew beside it, and then over it; the plan leaves it out.
+      cost.bytesToWrite = cost.bytesToRewrite = cost.bytesToSort = fileBytes;
+      cost.pagesToRead = fileBytes / pageSize;
+      cost.milliseconds = 2 * fileBytes * rates.readByte;
+      return cost;
+    }
     if ((outcome.byTriggers ?? 0) > 0) doubts.set(ordinal, 'What triggers write over is not counted.');
     const made = kind === 'create table' ? { rows: 0 } : kind === 'create table as' ? { rows: null } : null;
     if (made) tables.set(foldName(name ?? ''), { ...made, bytes: 0, changed: 0 });

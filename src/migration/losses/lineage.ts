@@ -2,6 +2,7 @@
 
 import type { Place } from './rebuildComparison';
 import type { ParsedStatement } from '../../script/parsedStatement';
+import { Savepoints } from '../../script/savepoints';
 import { isWord, unquotedName, type Token } from '../../script/tokens';
 import { foldName } from '../../database';
 
@@ -19,16 +20,10 @@ export interface TrackedTable {
 /** By folded name, that of a temporary table after `temp.`; null for a name that was given up. */
 type Names = Map<string, TrackedTable | null>;
 
-interface Savepoint {
-  readonly name: string;
-  readonly ordinal: number;
-  readonly names: Names;
-}
-
 /** Follows tables through a script, statement by statement. */
 export class Lineage {
   #names: Names = new Map();
-  #savepoints: Savepoint[] = [];
+  readonly #savepoints = new Savepoints<{ readonly ordinal: number; readonly names: Names }>();
 
   /** The table of this name as it is now; null where a statement has taken it away. */
   find(name: string, schema: string | null = null): TrackedTable | null {
@@ -50,25 +45,17 @@ export class Lineage {
     });
   }
 
-  /** Takes note of a statement that was applied. After ROLLBACK TO it gives the ordinal of the savepoint, else null. */
+  /**
+   * Takes note of a statement that was applied. Where it takes others back, it gives the ordinal of the BEGIN or SAVEPOINT back to which
+   * it does, else null.
+   */
   follow(statement: ParsedStatement): number | null {
-    const { kind, ordinal } = statement;
-    const name = foldName(statement.name ?? '');
-    if (kind === 'savepoint') {
-      this.#savepoints.push({ name, ordinal, names: new Map(this.#names) });
-      return null;
-    }
-    if (kind !== 'rollback to' && kind !== 'release') {
-      this.#change(statement, name);
-      return null;
-    }
-    const at = this.#savepoints.findLastIndex((one) => one.name === name);
-    const savepoint = this.#savepoints[at];
-    if (!savepoint) return null;
-    this.#savepoints = this.#savepoints.slice(0, kind === 'release' ? at : at + 1);
-    if (kind === 'release') return null;
-    this.#names = new Map(savepoint.names);
-    return savepoint.ordinal;
+    const { ordinal } = statement;
+    this.#change(statement, foldName(statement.name ?? ''));
+    const back = this.#savepoints.follow(statement, () => ({ ordinal, names: new Map(this.#names) }));
+    if (back === null) return null;
+    this.#names = new Map(back.state.names);
+    return back.state.ordinal;
   }
 
   #change(statement: ParsedStatement, name: string): void {

@@ -119,13 +119,13 @@ export class LossLedger implements LossAccount {
     return withOthers(all.map(({ loss }) => loss));
   }
 
-  /** The outcomes with what became of the losses by the end: taken back by a savepoint, or made good by a rebuild. */
+  /** The outcomes with what became of the losses by the end: taken back by the script, or made good by a rebuild. */
   settle(outcomes: readonly StatementOutcome[]): readonly StatementOutcome[] {
     const entries = new Map(this.#entries.toReversed().map((one) => [one.ordinal, one]));
     return outcomes.map((outcome) => {
       if (outcome.loss === null) return outcome;
       const kept = entries.get(outcome.ordinal);
-      if (!kept) return { ...outcome, loss: null, note: joined(outcome.note, 'A later ROLLBACK TO takes this back.') };
+      if (!kept) return { ...outcome, loss: null, note: joined(outcome.note, 'A later ROLLBACK takes this back.') };
       const rebuilt = kept.loss.kind === 'table' ? this.#rebuilt(kept) : null;
       if (!rebuilt) return outcome;
       const { loss, note, renumbered } = rebuilt;
@@ -257,7 +257,7 @@ export class LossLedger implements LossAccount {
 }
 
 /** Statements after which every table has the text that it had. */
-const KEEPS_TABLES = /^(select|savepoint|release|(create|drop) (index|view|trigger))$/;
+const KEEPS_TABLES = /^(select|begin|commit|savepoint|release|(create|drop) (index|view|trigger))$/;
 const CHANGES_ONE_TABLE = /^(create (virtual )?table( as)?|add column)$/;
 
 function entry(table: TrackedTable, loss: Loss): Omit<Entry, 'ordinal'> {

@@ -15,7 +15,7 @@ interface Watched extends Endangered {
 
 /** Statements after which there are the same triggers, with the same texts. */
 const KEEPS_TRIGGERS =
-  /^(select|savepoint|release|insert|update|delete|create (table|table as|virtual table|index|view)|add column|drop index)$/;
+  /^(select|begin|commit|savepoint|release|insert|update|delete|create (table|table as|virtual table|index|view)|add column|drop index)$/;
 
 /** Looks at the tables that a statement may reach beside its own; costs nothing where no trigger and no foreign key deletes. */
 export class TriggerLosses {

@@ -1,5 +1,6 @@
 // Which statements of a script leave something in the file: not those that are taken back, nor those about temporary tables.
 
+import { controlsTransaction, Savepoints } from '../../script/savepoints';
 import type { Statement } from '../../script/statement';
 import type { StatementOutcome } from '../outcome';
 import { foldName } from '../../database';
@@ -15,7 +16,7 @@ export function hasWritten({ changes, byTriggers = 0 }: StatementOutcome): boole
 }
 
 /**
- * The statements that were applied and whose effect is in the file when the script has ended. Those that ROLLBACK TO has
+ * The statements that were applied and whose effect is in the file when the script has ended. Those that a ROLLBACK has
  * taken back are not among them, nor are changes of temporary tables, unless triggers carry them on.
  */
 export function findLasting(
@@ -23,23 +24,20 @@ export function findLasting(
   outcomes: readonly StatementOutcome[],
 ): readonly Statement[] {
   let temporary: ReadonlySet<string> = new Set();
-  let savepoints: { readonly name: string; readonly kept: number; readonly temporary: ReadonlySet<string> }[] = [];
+  const savepoints = new Savepoints<{ readonly kept: number; readonly temporary: ReadonlySet<string> }>();
   let lasting: Statement[] = [];
   for (const statement of statements) {
     const outcome = outcomes[statement.ordinal - 1];
     if (outcome?.verdict !== 'applied' && outcome?.verdict !== 'adapted') continue;
     const { kind, newName } = statement;
     const name = foldName(statement.name ?? '');
-    const opened = savepoints.findLastIndex((savepoint) => savepoint.name === name);
-    if (kind === 'savepoint') savepoints.push({ name, kept: lasting.length, temporary });
-    if (kind === 'release') savepoints = savepoints.slice(0, Math.max(opened, 0));
-    const savepoint = savepoints[opened];
-    if (kind === 'rollback to' && savepoint) {
-      lasting = lasting.slice(0, savepoint.kept);
-      temporary = savepoint.temporary;
-      savepoints = savepoints.slice(0, opened + 1);
+    const kept = { kept: lasting.length, temporary };
+    const back = savepoints.follow(statement, () => kept);
+    if (back) {
+      lasting = lasting.slice(0, back.state.kept);
+      ({ temporary } = back.state);
     }
-    if (/^(savepoint|release|rollback to)$/.test(kind)) continue;
+    if (controlsTransaction(statement)) continue;
     const onTemporary = statement.schema === null && temporary.has(name) && statement.table !== null;
     if (kind.startsWith('create table') && statement.temporary) temporary = new Set([...temporary, name]);
     if (kind === 'drop table' && (onTemporary || statement.temporary)) temporary = without(temporary, name);

@@ -54,7 +54,7 @@ export function proveSecondRun(
   }
   // A statement that is written to be repeatable and is not, is a fault of the run; unless the script takes away what it
   // makes. A script may be meant to run once.
-  const undone = statements.some(({ kind, temporary }) => /^(drop|rename|delete|rollback to)/.test(kind) || temporary);
+  const undone = statements.some(({ kind, temporary }) => /^(drop|rename|delete|rollback)/.test(kind) || temporary);
   const repeatable = acting.find(({ ordinal, failure }) => {
     const makes = kindOf(ordinal) === 'add column' || kindOf(ordinal).startsWith('create');
     const conditional = kindOf(ordinal) === 'add column' || (statements[ordinal - 1]?.conditional ?? false);
@@ -82,10 +82,8 @@ const QUIET: ReadonlySet<StatementKind> = new Set<StatementKind>([
   'pragma',
   'analyze',
   'explain',
-  'savepoint',
-  'release',
-  'rollback to',
   'reindex',
+  'vacuum',
 ]);
 
 /** Kinds of statement about what follows from a text alone, so that dropping and making it again changes nothing. */

@@ -1,6 +1,7 @@
 // Which table and column after a run is which one from before it: names may have changed in between.
 
 import { findRelation, storedColumns, type Relation, type Schema } from '../../schema/schema';
+import { Savepoints } from '../../script/savepoints';
 import type { Statement } from '../../script/statement';
 import { foldName } from '../../database';
 
@@ -69,19 +70,15 @@ function follow(tables: readonly Relation[], applied: readonly Statement[]): Rea
     const columns = new Map(relation.columns.map(({ name }) => [foldName(name), foldName(name)]));
     put({ relation, name: foldName(relation.name), columns });
   }
-  /** What traces were before each change, so that ROLLBACK TO can go back. */
+  /** What traces were before each change, so that a ROLLBACK can go back. */
   const earlier: Trace[] = [];
-  let savepoints: { readonly name: string; readonly changes: number }[] = [];
+  const savepoints = new Savepoints<number>();
   for (const statement of applied) {
     const { kind } = statement;
     const name = foldName(statement.name ?? '');
-    if (kind === 'savepoint') savepoints.push({ name, changes: earlier.length });
-    else if (kind === 'rollback to' || kind === 'release') {
-      const at = savepoints.findLastIndex((savepoint) => savepoint.name === name);
-      const changes = kind === 'rollback to' ? savepoints[at]?.changes : undefined;
-      for (const trace of earlier.splice(changes ?? earlier.length).reverse()) put(trace);
-      savepoints = savepoints.slice(0, kind === 'rollback to' ? at + 1 : Math.max(at, 0));
-    } else if (/^(drop|rename) (table|column)$/.test(kind)) {
+    const back = savepoints.follow(statement, () => earlier.length);
+    if (back) for (const trace of earlier.splice(back.state).reverse()) put(trace);
+    if (/^(drop|rename) (table|column)$/.test(kind)) {
       for (const relation of [...(byName.get(name) ?? [])]) {
         const trace = traces.get(relation);
         if (!trace) continue;

@@ -5,7 +5,7 @@ import { quoteIdentifier, foldName } from '../../database';
 import { findRelation, isInternal, type Schema } from '../../schema/schema';
 import { startOf, type Statement } from '../../script/statement';
 import { tokenise } from '../../script/tokens';
-import type { Choices, StatementOutcome } from '../outcome';
+import type { Choices, OwnTransactions, StatementOutcome } from '../outcome';
 
 /** What a script is written from: a plan without an obstacle, or a run that was committed. */
 export interface Rehearsed {
@@ -24,15 +24,17 @@ export interface Rehearsed {
   /** Rows of the tables before the run, as far as they are known. */
   readonly rows: ReadonlyMap<string, number | null>;
   readonly choices: Choices;
+  /** Those that the script brings; null where it runs in one. */
+  readonly ownTransactions: OwnTransactions | null;
 }
 
 /**
  * Writes the script. What was skipped, what had no effect and what only returned rows is left out and named in a comment;
- * what was adapted stands there as it was executed. All of it is one transaction, which a first statement guards: in a
- * database with another schema it stops before anything is changed. The checks at the end are comments.
+ * what was adapted stands there as it was executed. All of it is one transaction, unless the script has some of its own, and a first
+ * statement guards it: in a database with another schema it stops before anything is changed. The checks at the end are comments.
  */
 export function writeNativeScript(rehearsed: Rehearsed): string {
-  const { database, result, script, statements, outcomes, choices } = rehearsed;
+  const { database, result, script, statements, outcomes, choices, ownTransactions: own } = rehearsed;
   return [
     ...comment(
       `Does to ${database} what the migration ${script} does, for this database as it is: statements that it does not need are left out, and those that SQLite refuses on tables with rows are written as they were adapted.`,
@@ -40,19 +42,28 @@ export function writeNativeScript(rehearsed: Rehearsed): string {
       'Stop the programs that use the database, and keep a copy:',
       `    sqlite3 ${shellWord(database)} ".backup before-the-upgrade.db"`,
       `    sqlite3 -bail ${shellWord(database)} < ${shellWord(result)}`,
-      'It is one transaction: with -bail, the first error ends it and nothing is changed.',
+      own
+        ? 'It has transactions of its own: with -bail, the first error ends it, and what was committed before stays. Go back to the copy then.'
+        : 'It is one transaction: with -bail, the first error ends it and nothing is changed.',
     ),
     '',
     guard(rehearsed),
     '',
     `PRAGMA foreign_keys = ${choices.foreignKeys.toUpperCase()};`,
-    'BEGIN IMMEDIATE;',
+    ...(own ? [] : ['BEGIN IMMEDIATE;']),
     '',
     ...statements.flatMap((statement, at) => {
       const outcome = outcomes[at];
-      return outcome ? [...written(statement, outcome), ''] : [];
+      if (!outcome) return [];
+      const { ordinal } = statement;
+      return [
+        ...(own?.begins.has(ordinal) ? ['BEGIN IMMEDIATE;'] : []),
+        ...written(statement, outcome),
+        ...(own?.ends.get(ordinal) === 'commit' ? ['COMMIT;'] : []),
+        '',
+      ];
     }),
-    'COMMIT;',
+    ...(own ? [] : ['COMMIT;']),
     '',
     ...comment('Checks. Each should give what is said beside it.'),
     ...comment(

@@ -5,17 +5,18 @@ import type { Fix, FixEdit } from '../warning';
 
 /** The script with the edits of a fix in it, each on lines of its own. What the edits do not touch stays byte for byte. */
 export function applyFix(script: Script, statements: readonly Statement[], { edits }: Fix): Script {
-  const changed = partsOf(script).map(({ name, text }) => {
+  const changed = partsOf(script).map((part) => {
+    const { name, text } = part;
     const own = edits.flatMap((edit) => placed(edit, statements, name, text));
     // From the end, so that the places before it stay true; of two at one place the first stays first.
     const ordered = own.map((one, at) => ({ ...one, at })).sort((a, b) => b.from - a.from || b.at - a.at);
     return {
-      name,
+      ...part,
       text: ordered.reduce((sql, { from, to, insert }) => sql.slice(0, from) + insert + sql.slice(to), text),
     };
   });
   if (typeof script === 'string') return changed[0]?.text ?? script;
-  return changed.map(({ name, text }): ScriptPart => ({ name: name ?? '', text }));
+  return changed.map((part): ScriptPart => ({ ...part, name: part.name ?? '' }));
 }
 
 interface Placed {

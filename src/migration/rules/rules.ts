@@ -3,6 +3,7 @@
 import type { Script } from '../../script/statement';
 import type { Found, Rule, Warning, WatchScript } from '../warning';
 import { changedRowids, changedValues, lostColumn, lostRows } from './losses';
+import { earlyCommit } from './earlyCommit';
 import { brokenReference, orphanedRows } from './foreignKeys';
 import { doubleQuotedString } from './doubleQuotedString';
 import { duplicateIndex, nonConstantDefault, unindexedForeignKey } from './indexes';
@@ -36,6 +37,7 @@ export const RULES: readonly Rule[] = [
   nonConstantDefault,
   duplicateIndex,
   unindexedForeignKey,
+  earlyCommit,
   sqliteVersion,
 ];
 

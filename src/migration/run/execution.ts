@@ -37,12 +37,17 @@ export function executeStatement(database: Database, statement: ParsedStatement)
       return readPragma(statement.tokens)?.name === 'default_cache_size'
         ? keepingCache(database, statement.text)
         : noted(database, statement.text, null);
+    case 'vacuum':
+      return noted(database, statement.text, VACUUM_NOTE);
     case 'create table as':
       return noted(database, statement.text, !statement.temporary && usesChance(statement) ? BY_CHANCE : null);
     default:
       return noted(database, statement.text, null);
   }
 }
+
+/** What a VACUUM does (https://sqlite.org/lang_vacuum.html). */
+export const VACUUM_NOTE = 'It writes the whole file anew, without the pages that are free.';
 
 function noted(database: Database, sql: string, note: string | null): Outcome<Execution> {
   const outcome = database.execute(sql);

@@ -7,8 +7,9 @@ import type { ParsedStatement } from '../../script/parsedStatement';
 import { plainHelp, type FailureHelp } from './failureHelp';
 import type { KeepLosses } from './lossAccount';
 import { findObstacle, type Obstacle } from './obstacle';
+import { readTransactions } from './transaction';
 import { transcribe } from './transcript';
-import type { Choices, StatementOutcome } from '../outcome';
+import type { Choices, OwnTransactions, StatementOutcome } from '../outcome';
 import { watchNothing, type Warning, type WatchScript } from '../warning';
 
 /** What a script will do to a database. */
@@ -19,6 +20,8 @@ export interface Plan {
   readonly after: Schema;
   /** What is in the way and what would help, where a statement fails. */
   readonly obstacle: Obstacle | null;
+  /** The transactions that the script brings; null where it runs in one. */
+  readonly ownTransactions: OwnTransactions | null;
   /** What the rules have found, in the order of the statements. */
   readonly warnings: readonly Warning[];
 }
@@ -36,8 +39,8 @@ export interface PlanTools {
 }
 
 /**
- * Rehearses the script in a transaction that is rolled back: the same code as the run, without building the indexes that
- * cannot fail. What it takes is what the script's own reading and writing of rows takes.
+ * Rehearses the script in a transaction that is rolled back, or, where it commits some of its own, on pages of its own that are
+ * forgotten: the same code as the run, without building the indexes that cannot fail. What it takes is what the script's own reading and writing of rows takes.
  * @example
  * const split = splitScript('ALTER TABLE people ADD COLUMN city TEXT; DROP TABLE pets;');
  * if (!split.ok) throw new Error(split.refusal.sentence);
@@ -54,18 +57,22 @@ export function planMigration(
   const before = readSchema(database);
   let after = before;
   let warnings: readonly Warning[] = [];
-  const watcher = watch({ database, before, statements, choices });
+  const { own: ownTransactions } = readTransactions(statements);
+  const rehearsed = ownTransactions ? database.fork() : database;
+  const watcher = watch({ database: rehearsed, before, statements, choices });
   const options = { rehearsing: true, losses, help, now, onStatement: watcher.before };
-  const transcript = transcribe(database, statements, choices, options, (shadow, outcomes, complete) => {
+  const transcript = transcribe(rehearsed, statements, choices, options, (shadow, outcomes, complete) => {
     after = readSchema(shadow);
     warnings = watcher.end({ complete, after, shadow, outcomes });
   });
-  if (transcript.complete) transcript.abandon();
+  if (rehearsed !== database) rehearsed.close();
+  else if (transcript.complete) transcript.abandon();
   return {
     outcomes: transcript.outcomes,
     before,
     after,
     obstacle: findObstacle(before, statements, transcript.outcomes),
+    ownTransactions,
     warnings,
   };
 }

@@ -1,4 +1,4 @@
-// What every PRAGMA of SQLite comes to in a script that runs inside one transaction, and how a script's settings end.
+// What every PRAGMA of SQLite comes to in a script, inside of a transaction and outside, and how a script's settings end.
 
 import { rowsOf, type Database } from '../../database';
 import { readPragma, type PragmaWords } from '../../script/pragma';
@@ -28,7 +28,9 @@ const CHECKED = 'Drydock checks the file itself, and a script cannot act on the 
 const KEYS_ON = `${FIXED} Foreign keys are on while the script runs, as chosen: ON DELETE and ON UPDATE take effect.`;
 const UNKNOWN = 'SQLite has no PRAGMA of this name and ignores it: check the spelling.';
 const OF_THE_FILE =
-  'SQLite does this only with VACUUM, so it was left out. Do both with sqlite3 on the upgraded file if you want it.';
+  'SQLite does this only with a VACUUM after it, and the script has none, so it was left out. Add VACUUM if you want it.';
+const BY_VACUUM = 'The VACUUM that follows stores it in the file.';
+const ON = 'on: ON DELETE and ON UPDATE take effect';
 
 /** All PRAGMAs by name (PRAGMA pragma_list), https://sqlite.org/pragma.html. */
 export const PRAGMA_RULES: ReadonlyMap<string, readonly [PragmaSort, string]> = new Map(
@@ -69,9 +71,9 @@ export const PRAGMA_RULES: ReadonlyMap<string, readonly [PragmaSort, string]> = 
       'left out',
       `${FIXED} Foreign keys are off while the script runs, as chosen: ON DELETE and ON UPDATE do nothing. A check of the result looks for rows that the script leaves without their parent.`,
     ],
-    journal_mode: ['left out', `${FIXED} The upgraded file keeps the journal mode of yours.`],
-    locking_mode: ['left out', FIXED],
-    synchronous: ['left out', FIXED],
+    journal_mode: ['left out', 'It was left out: the upgraded file keeps the journal mode of yours.'],
+    locking_mode: ['left out', ALONE],
+    synchronous: ['left out', ALONE],
     temp_store: ['left out', MEMORY],
     page_size: ['left out', OF_THE_FILE],
     encoding: ['left out', 'The encoding of a database cannot change once it is made, so it was left out.'],
@@ -83,7 +85,7 @@ export const PRAGMA_RULES: ReadonlyMap<string, readonly [PragmaSort, string]> = 
     read_uncommitted: ['left out', ALONE],
     threads: ['left out', ALONE],
     wal_autocheckpoint: ['left out', ALONE],
-    wal_checkpoint: ['left out', 'A script cannot do this inside a transaction, so it was left out.'],
+    wal_checkpoint: ['left out', ALONE],
     hard_heap_limit: ['left out', MEMORY],
     soft_heap_limit: ['left out', MEMORY],
     shrink_memory: ['left out', MEMORY],
@@ -120,7 +122,11 @@ const ACTIONS =
  * What becomes of a PRAGMA statement, or why it is refused. One that is not written as SQLite wants it runs, so that SQLite
  * says what is wrong with it.
  */
-export function rulePragma(database: Database, statement: ParsedStatement): PragmaRuling | Failure {
+export function rulePragma(
+  database: Database,
+  statement: ParsedStatement,
+  { ownTransactions, inside, vacuums }: PragmaPlace,
+): PragmaRuling | Failure {
   const words = readPragma(statement.tokens);
   if (!words) return { runs: true, note: HELD };
   const { schema, name, value } = words;
@@ -130,10 +136,32 @@ export function rulePragma(database: Database, statement: ParsedStatement): Prag
   const [sort, note] = rule;
   if (sort === 'refused') return refuseDirectory(name);
   if (value === null && !ACTIONS.test(name)) return { runs: false, note: ASKS };
-  if (name === 'auto_vacuum' && !movesAutoVacuum(database, value ?? '')) return { runs: false, note: OF_THE_FILE };
+  if (name === 'foreign_keys' && ownTransactions) {
+    if (inside)
+      return { runs: false, note: `${FIXED} Foreign keys stay ${enforcesForeignKeys(database) ? 'on' : 'off'}.` };
+    return { runs: true, note: `From here on foreign keys are ${isOn(value ?? '') ? ON : 'off'}.` };
+  }
+  if (name === 'page_size' || (name === 'auto_vacuum' && !movesAutoVacuum(database, value ?? ''))) {
+    return vacuums && !inside ? { runs: true, note: BY_VACUUM } : { runs: false, note: OF_THE_FILE };
+  }
   if (name === 'cache_size' && exceedsCache(database, value ?? '')) return { runs: false, note: MEMORY };
   if (name === 'foreign_keys' && enforcesForeignKeys(database)) return { runs: false, note: KEYS_ON };
   return { runs: sort === 'stored' || sort === 'held', note };
+}
+
+/** Where a PRAGMA stands. */
+export interface PragmaPlace {
+  /** In a script that brings transactions of its own. */
+  readonly ownTransactions: boolean;
+  /** A transaction is open. */
+  readonly inside: boolean;
+  /** A VACUUM comes later. */
+  readonly vacuums: boolean;
+}
+
+/** As SQLite reads a switch (https://sqlite.org/pragma.html#syntax). */
+function isOn(value: string): boolean {
+  return /^(on|yes|true|extra|full)$/i.test(value) || (/^\d+$/.test(value) && Number(value) !== 0);
 }
 
 /** Only between full and incremental can it change without VACUUM (https://sqlite.org/pragma.html#pragma_auto_vacuum). */

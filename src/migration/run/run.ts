@@ -1,4 +1,4 @@
-// The run: one transaction for the whole script, and its commit.
+// The run of a script, and its commit.
 
 import type { Database } from '../../database';
 import { readSchema } from '../../schema/read';
@@ -35,7 +35,8 @@ export interface RunResult {
 }
 
 /**
- * Runs a script on a database that nobody else writes to, and commits it; where a statement fails, rolls it back.
+ * Runs a script on a database that nobody else writes to, and commits it. Where a statement fails, nothing of the database may be kept: a
+ * script without transactions of its own is rolled back, and what one with some has committed lies in its pages.
  * @example
  * const split = splitScript('ALTER TABLE people ADD COLUMN city TEXT; UPDATE people SET city = name;');
  * if (!split.ok) throw new Error(split.refusal.sentence);
@@ -55,12 +56,12 @@ export function runMigration(
   let specified = before;
   const tell = ({ ordinal }: ParsedStatement): void => onStatement(ordinal);
   const options = { rehearsing: false, losses, help, now, onStatement: tell };
-  const { outcomes, complete, abandon } = transcribe(database, statements, choices, options, (shadow) => {
+  const { outcomes, complete, open, abandon } = transcribe(database, statements, choices, options, (shadow) => {
     specified = readSchema(shadow);
   });
   const nothing = { committed: false, specified, after: before } as const;
   if (!complete) return { outcomes, ...nothing, milliseconds: now() - start };
-  const commit = database.execute('COMMIT');
+  const commit = open ? database.execute('COMMIT') : COMMITTED;
   const milliseconds = now() - start;
   if (!commit.ok) {
     const failure = help.explainCommit(commit.error.message, database);
@@ -69,6 +70,8 @@ export function runMigration(
   }
   return { outcomes, committed: true, specified, after: readSchema(database), milliseconds };
 }
+
+const COMMITTED = { ok: true, value: undefined } as const;
 
 /** A commit that SQLite refuses (no memory left, a deferred foreign key) undoes all; the last statement has to say so. */
 function failLast(outcomes: readonly StatementOutcome[], failure: Failure): readonly StatementOutcome[] {

@@ -6,7 +6,7 @@ import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Statement } from '../../script/statement';
 import { mayWait, type WaitingIndexes } from './deferredIndexes';
 import { findDrift } from '../drift/drift';
-import { executeStatement, type Execution } from './execution';
+import { executeStatement, VACUUM_NOTE, type Execution } from './execution';
 import type { FailureHelp } from './failureHelp';
 import type { FrozenDefaults } from './frozenDefaults';
 import { findOtherKind } from './nameClash';
@@ -26,8 +26,10 @@ export interface StatementContext {
   readonly choices: Choices;
   readonly help: FailureHelp;
   readonly frozen: FrozenDefaults;
-  /** Ordinals of the BEGIN and COMMIT around the script. */
-  readonly wrapper: ReadonlySet<number>;
+  /** Ordinals of the BEGIN and COMMIT around the script, or around a file of it, where the run is one transaction. */
+  readonly wrappers: ReadonlySet<number>;
+  /** Statements may stand outside of a transaction. */
+  readonly hasOwnTransactions: boolean;
   /** Ordinals of statements whose outcome or figures depend on the rows that are there when their turn comes. */
   readonly rowReaders: readonly number[];
   /** A rehearsal: what costs much and decides nothing is left out. */
@@ -44,11 +46,11 @@ type Result = Pick<StatementOutcome, 'verdict'> &
   Partial<Omit<StatementOutcome, 'ordinal' | 'milliseconds' | 'verdict'>>;
 
 /**
- * Runs a statement on the database and its shadow, inside the open transaction.
+ * Runs a statement on the database and its shadow.
  * Gives its verdict with all that belongs to it, time aside; after `failed` the caller rolls back.
  */
 export function runStatement(context: StatementContext, statement: ParsedStatement): Result {
-  if (context.wrapper.has(statement.ordinal)) {
+  if (context.wrappers.has(statement.ordinal)) {
     return { verdict: 'unchanged', note: 'The run is one transaction already, so this was left out.' };
   }
   const refused = refuseStatement(statement);
@@ -73,7 +75,11 @@ export function runStatement(context: StatementContext, statement: ParsedStateme
 }
 
 function runPragma(context: StatementContext, statement: ParsedStatement): Result {
-  const ruling = rulePragma(context.database, statement);
+  const ruling = rulePragma(context.database, statement, {
+    ownTransactions: context.hasOwnTransactions,
+    inside: isInside(context),
+    vacuums: context.statements.some(({ kind, ordinal }) => kind === 'vacuum' && ordinal > statement.ordinal),
+  });
   if ('message' in ruling) return failed(ruling);
   const { runs, note } = ruling;
   if (!runs) return { verdict: 'unchanged', note };
@@ -134,12 +140,15 @@ function tryOnShadow(shadow: Database, statement: Statement): string | null {
 
 function execute(context: StatementContext, statement: ParsedStatement): Result {
   const { database } = context;
+  const wasInside = isInside(context);
   const mayPassOver = statement.conditional && isSchemaChange(statement);
   const versionBefore = mayPassOver ? schemaVersion(database) : null;
   const outcome =
     context.rehearsing && gathersStatistics(statement) && !context.readsStatistics
       ? gatherNothing(context, statement)
-      : executeStatement(database, statement);
+      : context.rehearsing && statement.kind === 'vacuum' && !wasInside
+        ? VACUUMED
+        : executeStatement(database, statement);
   if (outcome.ok) {
     if (mayPassOver && schemaVersion(database) === versionBefore) {
       return { verdict: 'unchanged', drift: driftOf(context, statement) };
@@ -149,7 +158,7 @@ function execute(context: StatementContext, statement: ParsedStatement): Result 
     return { verdict: 'applied', ...written, note: note ?? noteOn(statement) };
   }
   const { message } = outcome.error;
-  if (!inTransaction(database)) return explained(context, statement, message, true);
+  if (wasInside && !inTransaction(database)) return explained(context, statement, message, true);
   if (isAddColumn(statement)) {
     if (message.toLowerCase().startsWith('duplicate column name:') && hasColumn(database, statement)) {
       return { verdict: 'skipped', drift: driftOf(context, statement) };
@@ -161,6 +170,11 @@ function execute(context: StatementContext, statement: ParsedStatement): Result 
   return explained(context, statement, message);
 }
 
+/** Whether a transaction is open. */
+function isInside({ database, hasOwnTransactions }: StatementContext): boolean {
+  return !hasOwnTransactions || inTransaction(database);
+}
+
 function gathersStatistics({ kind, name }: Statement): boolean {
   return kind === 'analyze' || (kind === 'pragma' && foldName(name ?? '') === 'optimize');
 }
@@ -169,6 +183,9 @@ function gathersStatistics({ kind, name }: Statement): boolean {
 export function readsStatistics(statements: readonly Statement[]): boolean {
   return statements.some(({ text }) => /sqlite_stat/i.test(text));
 }
+
+/** It changes no row, and takes as long as the whole file is large. */
+const VACUUMED = { ok: true, value: { changes: 0, note: VACUUM_NOTE } } as const;
 
 /** Statistics decide nothing, and gathering them reads every row: only the tables for them are made. */
 function gatherNothing({ database, shadow }: StatementContext, { kind, text }: Statement): Outcome<Execution> {
@@ -192,6 +209,7 @@ function follow({ database, shadow }: StatementContext, statement: Statement): v
     return;
   }
   const inSchema = /^sqlite_(schema|master)$/i.test(name ?? '');
+  if (kind === 'vacuum') return;
   if (!inSchema && (kind === 'insert' || kind === 'update' || kind === 'delete' || kind === 'select')) return;
   // Limits on the size of a file, for one, are not meant for the shadow.
   if (kind === 'pragma' && !/^(writable_schema|legacy_alter_table)$/i.test(name ?? '')) return;
@@ -260,6 +278,9 @@ function explained(
   transactionLost = false,
 ): Result {
   const { help, database, shadow, statements: script } = context;
+  if (statement.kind === 'commit' && !message.startsWith('cannot commit')) {
+    return failed(help.explainCommit(message, database));
+  }
   return failed(help.explain({ statement, message, script, database, shadow, transactionLost }));
 }
 

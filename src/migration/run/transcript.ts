@@ -1,4 +1,4 @@
-// Runs a whole script inside one transaction and writes down what became of each statement.
+// Runs a whole script, in one transaction or in those that it brings, and writes down what became of each statement.
 
 import { foldName, type Database } from '../../database';
 import type { ParsedStatement } from '../../script/parsedStatement';
@@ -9,16 +9,18 @@ import type { KeepLosses } from './lossAccount';
 import { readSettings } from './pragmas';
 import { makeShadow } from '../../schema/shadow';
 import { readsStatistics, runStatement, type StatementContext } from './statementRun';
-import { findWrappers } from './transaction';
-import type { Choices, StatementOutcome } from '../outcome';
+import { failClosedEnd, failOpenEnd, inTransaction, readTransactions } from './transaction';
+import type { Choices, Failure, StatementOutcome } from '../outcome';
 
 /** What became of a script. */
 export interface Transcript {
   /** One for each statement, in order. */
   readonly outcomes: readonly StatementOutcome[];
-  /** No statement failed: the transaction is open and holds all that the script did. Otherwise it is rolled back. */
+  /** No statement failed: the database holds all that the script did. Otherwise nothing of it may be kept. */
   readonly complete: boolean;
-  /** Takes back all that the script did; for a transcript that is complete and not to be kept. */
+  /** The run's one transaction is open, to be committed or given up. Not so where the script has committed transactions of its own. */
+  readonly open: boolean;
+  /** Takes back what is not committed, and the settings of the script. */
   readonly abandon: () => void;
 }
 
@@ -37,8 +39,9 @@ export interface TranscriptOptions {
 }
 
 /**
- * Begins a transaction on `database` and runs the statements in it. After a failed one everything is rolled back and the
- * rest is `not run`. When all ran, the transaction is left open: it is for the caller to commit or to roll back.
+ * Runs the statements on `database`; after a failed one the rest is `not run`. A script without transactions of its own runs in one:
+ * it is rolled back after a failed statement, and else left open, for the caller to commit or to roll back. What a script commits
+ * itself stays in the database also when a later statement fails: whoever keeps its pages has to forget them then.
  * @param use is shown the shadow, whose schema is what the script makes of an emptied database, after the last statement
  */
 export function transcribe(
@@ -51,6 +54,9 @@ export function transcribe(
   const shadow = makeShadow(database);
   const settings = readSettings(database, statements);
   const help = options.help ?? plainHelp;
+  const { own, wrappers } = readTransactions(statements);
+  // A failure is explained by the database as it was, which is gone once the script has committed something.
+  const original = own ? database.fork() : database;
   const abandon = (): void => {
     database.execute('ROLLBACK');
     // Neither this nor the settings of a connection are part of a transaction.
@@ -66,7 +72,8 @@ export function transcribe(
       choices,
       help,
       frozen: freezeDefaults(database, statements),
-      wrapper: findWrappers(statements),
+      wrappers,
+      hasOwnTransactions: own !== null,
       rowReaders: findRowReaders(statements),
       waiting: new WaitingIndexes(),
       additions: additionsOf(statements),
@@ -78,8 +85,7 @@ export function transcribe(
     database.execute(`PRAGMA foreign_keys = ${choices.foreignKeys}`);
     const ledger = options.losses(database, statements);
     let stopped = false;
-    const begun = database.execute('BEGIN IMMEDIATE');
-    if (!begun.ok) throw new Error(`The transaction of the run could not begin: ${begun.error.message}`);
+    if (!own) begin(database);
     for (const statement of statements) {
       if (stopped) {
         outcomes.push({ ...BLANK, ordinal: statement.ordinal, verdict: 'not run' });
@@ -88,7 +94,11 @@ export function transcribe(
       options.onStatement?.(statement, shadow);
       const start = options.now();
       ledger.before(statement);
-      const result = runStatement(context, statement);
+      if (own?.begins.has(statement.ordinal)) for (const one of [database, shadow]) begin(one);
+      const ran = runStatement(context, statement);
+      const ends = ran.verdict === 'failed' ? undefined : own?.ends.get(statement.ordinal);
+      const failure = ends === undefined ? null : endFile(context, statement, ends);
+      const result = failure ? ({ verdict: 'failed', failure } as const) : ran;
       const loss = ledger.after(statement, result);
       outcomes.push({ ...BLANK, ...result, loss, ordinal: statement.ordinal, milliseconds: options.now() - start });
       stopped = result.verdict === 'failed';
@@ -96,10 +106,31 @@ export function transcribe(
     const settled = ledger.settle(outcomes);
     if (stopped) abandon();
     use(shadow, settled, !stopped);
-    return { outcomes: stopped ? completed(settled, help, database) : settled, complete: !stopped, abandon };
+    const told = stopped ? completed(settled, help, original) : settled;
+    return { outcomes: told, complete: !stopped, open: !stopped && own === null, abandon };
   } finally {
     shadow.close();
+    if (original !== database) original.close();
   }
+}
+
+function begin(database: Database): void {
+  const begun = database.execute('BEGIN IMMEDIATE');
+  if (!begun.ok) throw new Error(`The transaction of the run could not begin: ${begun.error.message}`);
+}
+
+/** After the last statement of a file: commits the transaction around it, or sees that it has left none open. Gives what is wrong. */
+function endFile(
+  { database, shadow, help }: StatementContext,
+  { file }: ParsedStatement,
+  ends: 'commit' | 'closed',
+): Failure | null {
+  const isOpen = inTransaction(database);
+  if (ends === 'closed') return isOpen ? failOpenEnd(file) : null;
+  if (!isOpen) return failClosedEnd(file);
+  const commit = database.execute('COMMIT');
+  shadow.execute('COMMIT');
+  return commit.ok ? null : help.explainCommit(commit.error.message, database);
 }
 
 function additionsOf(statements: readonly ParsedStatement[]): ReadonlyMap<string, readonly ParsedStatement[]> {

@@ -195,7 +195,8 @@ export class OwnScripts {
   #partsFor(histories: readonly History[]): Script {
     const taken = this.#takenOf(tellPending(this.arranged.migrations, histories));
     return taken.flatMap((migration): ScriptPart[] => {
-      const part = { name: migration.path, text: migration.text };
+      const { path: name, text, outside } = migration;
+      const part = { name, text, ...(outside && { outside }) };
       if (!this.records) return [part];
       const records = histories.flatMap((history) => {
         const recording = recordingOf(history, migration);

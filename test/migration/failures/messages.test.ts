@@ -65,6 +65,11 @@ const CASES: readonly (readonly [string, RegExp, RegExp])[] = [
   ['CREATE UNIQUE INDEX ui ON t(lower(a))', /^UNIQUE constraint failed: index 'ui'/, /2 rows of t .*lower\(a\)/],
   ['UPDATE t SET b = b + 1', /^UNIQUE constraint failed: t\.b/, /For a moment, two rows of t/],
   ['UPDATE t SET b = 5', /^UNIQUE constraint failed: t\.b/, /2 rows have the same value in b/],
+  // Transactions.
+  ['BEGIN; BEGIN; COMMIT', /^cannot start a transaction within a transaction/, /open already .* SAVEPOINT/],
+  ['DELETE FROM one; COMMIT', /^cannot commit - no transaction is active/, /No transaction is open .* BEGIN/],
+  ['DELETE FROM one; ROLLBACK', /^cannot rollback - no transaction is active/, /No transaction is open .* BEGIN/],
+  ['BEGIN; VACUUM; COMMIT', /^cannot VACUUM from within a transaction/, /behind the COMMIT/],
   // Constraints of a row.
   ["INSERT INTO t(id, a) VALUES (9, 'n')", /^NOT NULL constraint failed: t\.b/, /gives b no value.*1 row/],
   ['UPDATE t SET b = NULL WHERE id = 1', /^NOT NULL constraint failed: t\.b/, /1 row would be NULL in b/],

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readHeader } from '../../../src/file/header';
+import { readTransactions } from '../../../src/migration/run/transaction';
 import { writeNativeScript } from '../../../src/migration/report/sqlite3Script';
 import type { Choices } from '../../../src/migration/outcome';
 import { readSchema } from '../../../src/schema/read';
@@ -42,6 +43,7 @@ function scriptFor(
     after,
     rows: new Map(),
     choices,
+    ownTransactions: readTransactions(statementsOf(script)).own,
   });
   return { sql, output: run.output };
 }
@@ -92,6 +94,19 @@ describe.each([
     expect(native.errors).toBe('');
     expect(nativeContents(native.bytes)).toEqual(nativeContents(output));
   });
+});
+
+test.each([
+  'PRAGMA foreign_keys = ON; BEGIN; DELETE FROM parent WHERE id = 1; COMMIT; VACUUM; CREATE TABLE more (a);',
+  'COMMIT; PRAGMA foreign_keys = OFF; BEGIN; DELETE FROM parent WHERE id = 1; COMMIT; PRAGMA foreign_keys = ON; BEGIN',
+  'BEGIN; DELETE FROM parent; ROLLBACK; PRAGMA page_size = 1024; VACUUM; INSERT INTO parent VALUES (9)',
+])('The script for one with transactions of its own has them too, and gives the rows of the download: %s', (script) => {
+  const input = nativeDatabase(`CREATE TABLE parent (id INTEGER PRIMARY KEY); INSERT INTO parent VALUES (1), (2);
+    CREATE TABLE child (parent_id REFERENCES parent ON DELETE CASCADE); INSERT INTO child VALUES (1), (1), (2);`);
+  const { sql, output } = scriptFor(input, script, { choices: { ...KEEP_NULL, foreignKeys: 'on' } });
+  const native = runNative(input, sql);
+  expect(native.errors).toBe('');
+  expect(nativeContents(native.bytes)).toEqual(nativeContents(output));
 });
 
 const POPULATED = `
@@ -181,6 +196,7 @@ describe('The checks in the comments', () => {
       schemaCookie: 2,
       rows,
       choices: KEEP_NULL,
+      ownTransactions: null,
     });
     expect(sql).toContain('-- ' + `    SELECT count(*) FROM "t";  gives 2`);
     expect(sql).not.toContain('SELECT count(*) FROM "u"');

@@ -137,6 +137,7 @@ describe('of the statements of migration 021', () => {
         visit: (sql, parameters, visitor) => database.visit(sql, parameters, visitor),
         compile: (sql) => database.compile(sql),
         scratch: () => database.scratch(),
+        fork: () => database.fork(),
         close: () => database.close(),
       });
       const failure = failureOf(runOn(starving, () => undefined));

@@ -60,6 +60,9 @@ function wordsOf(said: string): RegExp {
   return new RegExp(parts.join('[\\s\\S]*'));
 }
 
+/** A script that has transactions of its own. */
+const OWN = /\b(?:begin(?! insert| update| delete| select| replace)|commit|end$|vacuum|rollback transaction$)/i;
+
 /** What a plan has to foretell of the outcomes. */
 function foretold(outcomes: readonly StatementOutcome[]): readonly object[] {
   return outcomes.map(({ ordinal, verdict, note, failure, loss, changes }) => ({
@@ -82,7 +85,8 @@ describe('a script of docs/scripts.md has the verdicts and words that stand ther
     if (said === '–') expect(saidOf(ran.outcomes)).toBe('');
     else expect(shownOf(script, ran.outcomes)).toMatch(wordsOf(said));
     expect(digestOfOverlay(planned.overlay)).toBe(digestOf(input));
-    if (expected.includes('failed')) expect(digestOf(ran.bytes)).toBe(digestOf(input));
+    // What a script has committed itself is forgotten with its pages.
+    if (expected.includes('failed') && !OWN.test(script)) expect(digestOf(ran.bytes)).toBe(digestOf(input));
   });
 
   const refused = lines.filter(({ section }) => section === NO_SQL);
@@ -99,7 +103,7 @@ function nativeContents(bytes: Uint8Array): string {
   return askNative(bytes, `.dump\n${header.map((name) => `PRAGMA ${name};`).join('\n')}\nPRAGMA integrity_check;`);
 }
 
-describe('a script that is applied leaves what native sqlite3 leaves when it runs it in one transaction', () => {
+describe('a script that is applied leaves what native sqlite3 leaves when it runs it, in one transaction where it has none', () => {
   // What differs on purpose, and why.
   const ELSEWHERE = new Set([
     'SAVEPOINT adaptation; ALTER TABLE people ADD COLUMN at DEFAULT (1 + 1); ROLLBACK TO adaptation; RELEASE adaptation', // SQLite refuses it
@@ -115,7 +119,8 @@ describe('a script that is applied leaves what native sqlite3 leaves when it run
   );
 
   test.each(applied)('$section: $what: $script', ({ script }) => {
-    const wrapped = /^begin|^pragma foreign_keys = off; begin/i.test(script) ? script : `BEGIN; ${script}; COMMIT`;
+    const within = /^commit/i.test(script);
+    const wrapped = OWN.test(script) && !within ? script : `BEGIN; ${script}; COMMIT`;
     const native = nativeDatabase(`${documentedDatabase}${wrapped};`);
     expect(nativeContents(apply(input, script).bytes)).toBe(nativeContents(native));
   });
