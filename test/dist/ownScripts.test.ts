@@ -52,6 +52,31 @@ it('Files of SQL that are dropped with a database are ordered by their numbers, 
   expect(askNative(bytes, asked)).toBe('3|0\npeople,pets,by_city\nok');
 });
 
+it('A file that leaves its tool’s transaction to switch foreign keys off, and one that vacuums, do so in the page', async () => {
+  const visit = await openPage();
+  const base = `${PEOPLE} CREATE TABLE pets (owner INTEGER REFERENCES people (id) ON DELETE CASCADE); INSERT INTO pets VALUES (1), (3);`;
+  const rebuild = `CREATE TABLE new (id INTEGER PRIMARY KEY, name TEXT NOT NULL); INSERT INTO new SELECT * FROM people;
+    DROP TABLE people; ALTER TABLE new RENAME TO people;`;
+  await visit.pick(
+    { name: 'people.db', content: nativeDatabase(base) },
+    {
+      name: '1_rebuild.sql',
+      content: `COMMIT; PRAGMA foreign_keys = OFF; BEGIN;\n${rebuild}\nCOMMIT; PRAGMA foreign_keys = ON; BEGIN;`,
+    },
+    { name: '2_leave.sql', content: 'DELETE FROM people WHERE id = 3;' },
+    { name: '3_small.sql', content: '-- no-transaction\nPRAGMA page_size = 1024;\nVACUUM;' },
+  );
+  await visit.reach('ready');
+  await visit.replanned();
+  expect(new Set((await visit.statements()).map(({ verdict }) => verdict))).toEqual(new Set(['applied']));
+  await visit.runToTheEnd();
+  const { bytes } = await visit.downloadWith('Download upgraded database');
+  expect(askNative(bytes, 'SELECT group_concat(owner) FROM pets; PRAGMA page_size; PRAGMA integrity_check')).toBe(
+    '1\n1024\nok',
+  );
+  expect(await visit.page.locator('[data-proof][data-result=fail]').count()).toBe(0);
+});
+
 it('A file that fails stops the chain with its name and line, and nothing of the others is kept; without it they run', async () => {
   const visit = await openPage();
   const wrong = { name: '5_wrong.sql', content: '\nSELECT 1;\nCREATE INDEX i ON missing(a);' };
