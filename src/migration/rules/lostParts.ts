@@ -1,7 +1,7 @@
 // Parts of a table that it had before a script and lacks after it: what a table rebuild, or CREATE TABLE AS, forgets to make again.
 
 import { foldName, quoteIdentifier, type Database } from '../../database';
-import type { Relation, Schema } from '../../schema/schema';
+import type { Relation } from '../../schema/schema';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { bodyOf, spell } from '../../script/spelling';
 import { parseSql, tokenise } from '../../script/tokens';
@@ -9,6 +9,7 @@ import { columnClauses, readTable, shownCheck, shownForeignKey, type TableFacts 
 import type { StatementOutcome } from '../outcome';
 import { pairTables, type TablePair } from '../proofs/tablePairs';
 import type { Fix, Found, Rule, ScriptEnd, ScriptStart } from '../warning';
+import { findsAsQuickly, keepsUnique, readIndexShapes, widenedBy, type IndexShape } from './indexShapes';
 import { withClause, type TableClause } from './createTableEdit';
 
 /** A table that was made anew, with what is known of it before and after. */
@@ -16,6 +17,9 @@ interface Rebuilt {
   readonly pair: TablePair & { readonly after: Relation };
   readonly was: TableFacts;
   readonly is: TableFacts;
+  readonly indexesBefore: readonly IndexShape[];
+  /** Its primary key included, be it a rowid. */
+  readonly indexesNow: readonly IndexShape[];
   /** The statement that dropped the old one. */
   readonly drop: ParsedStatement;
   /** The statement that made the new one. */
@@ -39,7 +43,7 @@ function rebuildRule(
     ...words,
     watch: (start) => {
       if (!start.statements.some(({ kind }) => kind === 'drop table')) return null;
-      const facts = new Map<string, TableFacts>();
+      const facts = new Map<string, { readonly table: TableFacts; readonly indexes: readonly IndexShape[] }>();
       const dropped = new Set(
         start.statements.filter(({ kind }) => kind === 'drop table').map(({ name }) => foldName(name ?? '')),
       );
@@ -49,7 +53,7 @@ function rebuildRule(
       for (const { kind, name } of start.before.relations) {
         if (kind !== 'table' || !(dropped.has(foldName(name)) || renamed.has(foldName(name)))) continue;
         const read = readTable(start.database, name);
-        if (read) facts.set(name, read);
+        if (read) facts.set(name, { table: read, indexes: readIndexShapes(start.database, name) });
       }
       return {
         end: (end) => {
@@ -73,7 +77,7 @@ function isApplied(outcome: StatementOutcome | undefined): boolean {
 /** The pair as a rebuilt table; null where it is the same table as before. */
 function rebuiltTable(
   pair: TablePair,
-  was: TableFacts,
+  { table: was, indexes: indexesBefore }: { readonly table: TableFacts; readonly indexes: readonly IndexShape[] },
   shadow: Database,
   applied: readonly ParsedStatement[],
 ): Rebuilt | null {
@@ -96,7 +100,10 @@ function rebuiltTable(
   if (!create || !drop || !is) return null;
   const there = new Map(pair.columns.map((column) => [foldName(column.before), column.after]));
   const columnNow = (column: string): string | null => there.get(foldName(column)) ?? null;
-  return { pair: { ...pair, after }, was, is, drop, create, columnNow };
+  const key = keyOf(is).map(foldName);
+  const byKey = { name: '', unique: true, partial: false, columns: key, uses: new Set(key) };
+  const indexesNow = [...(key.length > 0 ? [byKey] : []), ...readIndexShapes(shadow, after.name)];
+  return { pair: { ...pair, after }, was, is, indexesBefore, indexesNow, drop, create, columnNow };
 }
 
 const RESTORE = 'Add the statements that restore it';
@@ -130,12 +137,13 @@ interface TableObject {
 }
 
 function lostObjects(
-  { pair, drop, columnNow }: Rebuilt,
+  rebuilt: Rebuilt,
   before: readonly TableObject[],
   after: readonly TableObject[],
   kind: 'trigger' | 'index',
   applied: readonly ParsedStatement[],
 ): readonly Found[] {
+  const { pair, drop, columnNow } = rebuilt;
   const own = (objects: readonly TableObject[], of: string): readonly TableObject[] =>
     objects.filter(({ table, sql }) => sql !== null && foldName(table) === foldName(of));
   const there = own(after, pair.after.name);
@@ -147,7 +155,7 @@ function lostObjects(
     const isUnique = kind === 'index' && bodyOf(parseSql(sql ?? '')).unique;
     // An index on columns that are gone is gone with them.
     const gone = pair.lostColumns.filter((column) => mentions(sql ?? '', column));
-    if (gone.length > 0 && kind === 'index') return [];
+    if (kind === 'index' && (gone.length > 0 || isReplaced(rebuilt, name))) return [];
     const what = isUnique ? 'UNIQUE index' : kind;
     const fits =
       gone.length === 0 &&
@@ -168,6 +176,20 @@ function lostObjects(
       },
     ];
   });
+}
+
+/** Whether the new table has another index, key or constraint that does what an index did, and maybe more. */
+function isReplaced({ pair, indexesBefore, indexesNow, columnNow }: Rebuilt, name: string): boolean {
+  const index = indexesBefore.find((one) => one.name === foldName(name));
+  if (!index) return false;
+  const columns = index.columns.map((column) => (column === null ? null : foldName(columnNow(column) ?? column)));
+  if (findsAsQuickly(indexesNow, { ...index, columns })) return true;
+  const named = columns.filter((column) => column !== null);
+  return index.unique && named.length === columns.length && keepsUnique(indexesNow, named, columnsOf(pair.after));
+}
+
+function columnsOf({ columns }: Relation): ReadonlySet<string> {
+  return new Set(columns.map(({ name }) => foldName(name)));
 }
 
 function body(sql: string | null): string {
@@ -237,19 +259,31 @@ export const lostConstraint = rebuildRule(
     };
     const list = (columns: readonly string[]): string => columns.map(quoteIdentifier).join(', ');
     const show = (columns: readonly string[]): string => columns.join(', ');
-    const uniqueNow = uniqueSets(end, table);
+    const { indexesNow } = table;
+    const among = columnsOf(table.pair.after);
+    const lostUnique = (what: string, now: readonly string[], clause: TableClause): readonly Found[] => {
+      if (keepsUnique(indexesNow, now, among)) return [];
+      const more = widenedBy(indexesNow, now);
+      const lost = lostClause(table, what, clause);
+      if (more === null) return [lost];
+      const { name } = table.pair.after;
+      return [
+        {
+          ...lost,
+          severity: 'note',
+          sentence: `The table rebuild of ${name} keeps ${show(now)} unique only together with ${show(more)}.`,
+        },
+      ];
+    };
     const key = keyOf(was);
     const keyNow = key.length > 0 ? nameNow(key) : null;
-    if (keyNow && !uniqueNow.has(asSet(keyNow)))
-      found.push(
-        lostClause(table, `its primary key (${show(key)})`, {
-          constraint: `${keyOf(is).length > 0 ? 'UNIQUE' : 'PRIMARY KEY'} (${list(keyNow)})`,
-        }),
-      );
+    if (keyNow) {
+      const constraint = `${keyOf(is).length > 0 ? 'UNIQUE' : 'PRIMARY KEY'} (${list(keyNow)})`;
+      found.push(...lostUnique(`its primary key (${show(key)})`, keyNow, { constraint }));
+    }
     for (const { columns } of was.definition.uniques) {
       const now = nameNow(columns);
-      if (now && !uniqueNow.has(asSet(now)))
-        found.push(lostClause(table, `UNIQUE (${show(columns)})`, { constraint: `UNIQUE (${list(now)})` }));
+      if (now) found.push(...lostUnique(`UNIQUE (${show(columns)})`, now, { constraint: `UNIQUE (${list(now)})` }));
     }
     for (const [column, , notNull] of was.columns) {
       const now = columnNow(String(column));
@@ -380,28 +414,4 @@ function keyOf({ columns }: TableFacts): readonly string[] {
 
 function asSet(columns: readonly string[]): string {
   return columns.map(foldName).sort().join('\n');
-}
-
-/** The sets of columns that the new table keeps unique, whichever way: key, UNIQUE, or a UNIQUE index on all rows. */
-function uniqueSets({ after }: ScriptEnd, { pair, is }: Rebuilt): ReadonlySet<string> {
-  return new Set([
-    asSet(keyOf(is)),
-    ...is.definition.uniques.map(({ columns }) => asSet(columns)),
-    ...uniqueIndexes(after, pair.after.name),
-  ]);
-}
-
-function uniqueIndexes({ indexes }: Schema, table: string): readonly string[] {
-  return indexes.flatMap(({ table: of, sql }) => {
-    if (sql === null || foldName(of) !== foldName(table)) return [];
-    const { unique, tokens } = bodyOf(parseSql(sql));
-    const open = tokens.findIndex(({ text }) => text === '(');
-    const close = tokens.findIndex(({ text }) => text === ')');
-    if (!unique || close !== tokens.length - 1) return [];
-    const names = tokens
-      .slice(open + 1, close)
-      .filter((_, at, list) => at === 0 || list[at - 1]?.text === ',')
-      .map(({ text }) => text.replace(/^["`[]|["`\]]$/g, ''));
-    return [asSet(names)];
-  });
 }

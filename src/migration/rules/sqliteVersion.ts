@@ -24,6 +24,23 @@ const calls =
       ({ kind, text }, at) => kind === 'word' && tokens[at + 1]?.text === '(' && names.includes(text.toLowerCase()),
     );
 
+/** https://sqlite.org/json1.html, “The JSONB Format”: as a type of a column it is a word like any other. */
+const JSONB = [
+  '',
+  '_array',
+  '_array_insert',
+  '_group_array',
+  '_group_object',
+  '_insert',
+  '_object',
+  '_patch',
+  '_remove',
+  '_replace',
+  '_set',
+  '_each',
+  '_tree',
+].map((end) => `jsonb${end}`);
+
 const has =
   (of: Token['kind'], pattern: RegExp): Feature['uses'] =>
   (tokens) =>
@@ -57,7 +74,7 @@ const FEATURES: readonly Feature[] = [
   { since: 43, what: 'octet_length()', uses: calls('octet_length') },
   { since: 43, what: 'timediff()', uses: calls('timediff') },
   { since: 44, what: 'concat(), concat_ws() or string_agg()', uses: calls('concat', 'concat_ws', 'string_agg') },
-  { since: 45, what: 'the functions of JSONB', uses: has('word', /^jsonb/i) },
+  { since: 45, what: 'the functions of JSONB', uses: calls(...JSONB) },
   { since: 46, what: 'underscores in numbers', uses: has('number', /_/) },
   { since: 48, what: 'if()', uses: calls('if') },
   { since: 53, what: 'this form of ALTER TABLE', uses: (_, kind) => kind === 'alter table' },
