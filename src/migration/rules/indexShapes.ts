@@ -62,11 +62,17 @@ export function keepsUnique(
   );
 }
 
-/** Columns that some columns are unique together with now, where they were unique alone; null where nothing of the kind is there. */
-export function widenedBy(shapes: readonly IndexShape[], columns: readonly string[]): readonly string[] | null {
+/** How much of it is left that some columns were unique: `only together with c`, `only in the rows of the index i`; null for nothing. */
+export function leftUnique(shapes: readonly IndexShape[], columns: readonly string[]): string | null {
   const wanted = columns.map(foldName);
-  const wider = shapes.find(({ unique, columns: now }) => unique && wanted.every((column) => now.includes(column)));
-  return wider ? wider.columns.filter((column) => column !== null).filter((column) => !wanted.includes(column)) : null;
+  const wider = shapes.filter(({ unique, uses }) => unique && wanted.every((column) => uses.has(column)));
+  const whole = wider.find(({ partial }) => !partial);
+  const [some] = wider;
+  if (whole) {
+    const more = whole.columns.filter((column) => column === null || !wanted.includes(column));
+    return `only together with ${more.map((column) => column ?? 'an expression').join(', ')}`;
+  }
+  return some ? `only in the rows of the index ${some.name}` : null;
 }
 
 /** Whether another index of all rows begins with the columns of one that is not unique. */

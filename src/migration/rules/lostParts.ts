@@ -9,7 +9,7 @@ import { columnClauses, readTable, shownCheck, shownForeignKey, type TableFacts 
 import type { StatementOutcome } from '../outcome';
 import { pairTables, type TablePair } from '../proofs/tablePairs';
 import type { Fix, Found, Rule, ScriptEnd, ScriptStart } from '../warning';
-import { findsAsQuickly, keepsUnique, readIndexShapes, widenedBy, type IndexShape } from './indexShapes';
+import { findsAsQuickly, keepsUnique, leftUnique, readIndexShapes, type IndexShape } from './indexShapes';
 import { withClause, type TableClause } from './createTableEdit';
 
 /** A table that was made anew, with what is known of it before and after. */
@@ -263,15 +263,15 @@ export const lostConstraint = rebuildRule(
     const among = columnsOf(table.pair.after);
     const lostUnique = (what: string, now: readonly string[], clause: TableClause): readonly Found[] => {
       if (keepsUnique(indexesNow, now, among)) return [];
-      const more = widenedBy(indexesNow, now);
+      const left = leftUnique(indexesNow, now);
       const lost = lostClause(table, what, clause);
-      if (more === null) return [lost];
+      if (left === null) return [lost];
       const { name } = table.pair.after;
       return [
         {
           ...lost,
           severity: 'note',
-          sentence: `The table rebuild of ${name} keeps ${show(now)} unique only together with ${show(more)}.`,
+          sentence: `The table rebuild of ${name} keeps ${show(now)} unique ${left}.`,
         },
       ];
     };
