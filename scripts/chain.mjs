@@ -11,12 +11,17 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     db: { type: 'string' },
+    answer: { type: 'string', multiple: true, default: [] },
+    safe: { type: 'boolean', default: false },
+    'past-steps': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     schema: { type: 'boolean', default: false },
   },
 });
 if (positionals.length === 0) {
-  console.error('npm run chain -- FOLDER… [--db FILE] [--json] [--schema]: see docs/chains.md.');
+  console.error(
+    'npm run chain -- FOLDER… [--db FILE] [--safe] [--past-steps] [--answer KIND:NAME=ANSWER]… [--json] [--schema]: see docs/chains.md.',
+  );
   process.exit(2);
 }
 const server = await createServer({
@@ -35,8 +40,15 @@ const { filesOf } = /** @type {typeof import('./chain/folderFiles')} */ (
 );
 const chains = await Chains.begin();
 const database = values.db === undefined ? null : new Uint8Array(readFileSync(values.db));
+/** `kind:name=answer`, where the name has no = in it. */
+const answers = new Map(
+  values.answer.map(
+    (given) => /** @type {const} */ ([given.slice(0, given.indexOf('=')), given.slice(given.indexOf('=') + 1)]),
+  ),
+);
+const wanted = { answers, safe: values.safe, pastSteps: values['past-steps'] };
 const runs = positionals.map((folder) => {
-  const run = chains.run(folder, filesOf(folder), database);
+  const run = chains.run(folder, filesOf(folder), database, wanted);
   if (!values.json) console.log(positionals.length === 1 ? inFull(run) : inOneLine(run));
   return run;
 });
@@ -76,6 +88,8 @@ function inFull(run) {
     `time:       arranged in ${inTime(milliseconds.arrange)}, planned in ${inTime(milliseconds.plan)}, run in ${inTime(milliseconds.run)}`,
   ];
   if (native) lines.push(`native:     sqlite3 ${native.version} ran it in ${inTime(native.milliseconds)}`);
+  for (const { kind, name, sentence, isOpen } of run.needs)
+    lines.push(`${isOpen ? 'asked:     ' : 'told:      '} ${kind}:${name} ${sentence}`);
   for (const note of run.notes) lines.push(`note:       ${note}`);
   for (const { path, why } of run.leftOut) lines.push(`left out:   ${path}: ${why}`);
   for (const definition of native?.difference?.onlyHere ?? []) lines.push(`only here:  ${definition}`);

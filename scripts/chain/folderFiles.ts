@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve, sep } from 'node:path';
-import type { MigrationFile } from '../../src/chain/folder';
+import type { MigrationFile } from '../../src/chain/migration';
 
 /** Folders that are of tools and not of the history. */
 const PASSED_OVER = /(^|\/)(\.git|node_modules)(\/|$)/;

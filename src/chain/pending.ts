@@ -1,7 +1,7 @@
 // Which migrations of a chain a database has had already, by what a tool has recorded in it.
 
 import type { Comparison } from './checksums';
-import type { ChainMigration } from './folder';
+import type { ChainMigration } from './migration';
 import type { History } from './history';
 import type { AppliedMigration, HistoryTool } from './historyEntry';
 import { tellingOf, type HistoryIndex } from './historyMatch';

@@ -1,6 +1,7 @@
 // The user's own scripts: in which order they run, which of them are still to run, and what she edits in them.
 
-import { arrangeMigrations, pathsIn, type ChainMigration } from '../../chain/folder';
+import { arrangeMigrations } from '../../chain/folder';
+import { pathsIn, type ChainMigration } from '../../chain/migration';
 import type { History } from '../../chain/history';
 import { compareChecksums, type Hashing } from '../../chain/checksums';
 import { findUnmatched, isRunByDefault, tellPending, type Pending } from '../../chain/pending';
