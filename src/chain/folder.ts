@@ -141,6 +141,11 @@ const BY_USER_VERSION =
 /** What tools put beside their scripts, which is read for what it says and is none itself. */
 const BESIDE = /(^|\/)(atlas\.sum|_journal\.json|migration_lock\.toml)$/;
 
+/** Whether the text of a file of a folder is read: of all others the name says enough. */
+export function isReadInFolder(path: string): boolean {
+  return SQL_FILE.test(path) || BESIDE.test(path);
+}
+
 function toolOf(candidates: readonly Candidate[], files: readonly MigrationFile[]): ChainTool | null {
   const marked = candidates.find(({ sections }) => sections.tool !== null)?.sections.tool;
   const named = candidates.find(({ name, code }) => code === null && name.convention !== null)?.name.convention;
