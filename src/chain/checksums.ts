@@ -1,6 +1,6 @@
 // Which files of a chain have been changed since they were applied, by the checksums that tools keep of them.
 
-import type { ChainMigration } from './folder';
+import type { ChainMigration } from './migration';
 import { atlasHashes, hasCarriageReturns, lineEndsOf, withoutLineEnds } from './hashedText';
 import type { History } from './history';
 import { hexOf, type AppliedMigration, type HistoryTool } from './historyEntry';

@@ -1,6 +1,6 @@
 // Whether the tool that a folder of migrations is for runs it with foreign keys on.
 
-import type { ChainTool } from './folder';
+import type { ChainTool } from './tool';
 
 /** What a tool does, and why, in a sentence. */
 export interface ForeignKeyDefault {

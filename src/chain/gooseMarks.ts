@@ -31,7 +31,9 @@ export function readGooseMarks(text: string, lines: readonly Line[]): Sections |
   let from = 0;
   let seen = false;
   let begun: Line | null = null;
-  let variables: Line | null = null;
+  const variables: [number, number][] = [];
+  /** Where goose has begun to put variables in; null where it does not. */
+  let putFrom: number | null = null;
   let problem: string | null = null;
 
   /** Closes the section that ends where a mark begins the next. */
@@ -62,20 +64,18 @@ export function readGooseMarks(text: string, lines: readonly Line[]): Sections |
       else if (section === 'up') ends.push(line.start);
       begun = null;
     } else if (words === 'envsub on' || words === 'envsubst on') {
-      variables = line;
-    } else if (words === 'envsub off' || words === 'envsubst off') {
-      variables = null;
+      putFrom ??= line.start;
+    } else if (putFrom !== null && (words === 'envsub off' || words === 'envsubst off')) {
+      variables.push([putFrom, line.start]);
+      putFrom = null;
     }
     if (words === 'no transaction' || (section === 'up' && options.includes('notransaction'))) outside = true;
-    // Where they are on for what goes down only, nothing is asked of us.
-    if (variables && section === 'up') {
-      problem ??= `asks in line ${variables.number} for variables of the environment, which a page does not have`;
-    }
   }
   leave(text.length);
+  if (putFrom !== null) variables.push([putFrom, text.length]);
   if (!seen) problem = `has no line "-- ${prefix} Up", so nothing in it goes up`;
   const up = withEnds(keepRanges(text, kept), ends);
-  return { tool: any.tool, up, warnings: [], problem, ...(outside && { outside }) };
+  return { tool: any.tool, up, warnings: [], problem, variables, ...(outside && { outside }) };
 }
 
 /**

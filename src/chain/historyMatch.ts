@@ -1,10 +1,11 @@
 // Finds the entries of a tool's table that are of a file of a chain. Both may be thousands, so entries are kept by what they are looked up by.
 
-import type { ChainMigration, ChainTool } from './folder';
+import type { ChainMigration } from './migration';
 import type { History } from './history';
 import type { AppliedMigration, HistoryTool } from './historyEntry';
 import { canonicalVersion, compareVersions, isVersion, SQL_FILE } from './migrationName';
 import { plainColumnsOf } from './plainHistory';
+import type { ChainTool } from './tool';
 
 /** By what entries are compared with files, and which folders a table may be of: null in it stands for files that are only numbered. */
 interface Rule {

@@ -13,7 +13,14 @@ export interface Sections {
   readonly warnings: readonly string[];
   /** Why the marks cannot be followed, with the line; the file cannot be run then. */
   readonly problem: string | null;
+  /** Where goose puts variables of the environment in. */
+  readonly variables?: readonly Range[];
+  /** The names that dbmate puts into templates. */
+  readonly templated?: readonly string[];
 }
+
+/** A part of a text by its offsets, the second of which is no part of it. */
+type Range = readonly [from: number, to: number];
 
 /** One line of a file, without its end. */
 export interface Line {
@@ -48,7 +55,7 @@ export function firstSqlLine(text: string): number | null {
 }
 
 /** The text with all but some ranges, which are in order, as white space. */
-export function keepRanges(text: string, ranges: readonly (readonly [from: number, to: number])[]): string {
+export function keepRanges(text: string, ranges: readonly Range[]): string {
   let kept = '';
   for (const [from, to] of ranges) kept += blank(text.slice(kept.length, from)) + text.slice(from, to);
   return kept + blank(text.slice(kept.length));

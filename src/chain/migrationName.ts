@@ -5,10 +5,12 @@ type Direction = 'up' | 'down' | 'repeatable' | 'undo' | 'baseline';
 
 /** A name taken apart. */
 export interface MigrationName {
-  /** As written, `2` or `1.2.3`; empty where the name has none. */
+  /** As written, `2` or `1.2.3`; empty where the name has none. Of a file that goes from one version to another, the latter. */
   readonly version: string;
   readonly title: string;
   readonly direction: Direction;
+  /** False where the word may as well belong to the title, as in `7_count_down.sql`: the files beside it decide then. */
+  readonly isDirectionSure: boolean;
   /** The convention that the name follows; null where it is only a number, or nothing. */
   readonly convention: 'flyway' | 'golang-migrate' | 'prisma' | 'diesel' | null;
 }
@@ -23,35 +25,90 @@ const MOST_DIGITS = 100;
 
 /** A day written with `-` or `_`, and a time behind it: Diesel's and Laravel's way. One number, as those tools see it too. */
 const DATED = /^(\d{4})([-_])(\d{2})\2(\d{2})(?:[-_T](\d{2,9}(?:[-_]\d{2}){0,2}))?(?:[-_. ]+(.*))?$/;
+/** A day in digits, and a time behind a `-` or a `T`. With a `_` the time is a title to the tools that read the number before it. */
+const TIMED = /^(\d{8})[-T](\d{6}|\d{4})(?:[-_. ]+(.*))?$/;
 const NUMBERED = /^v?(\d+(?:\.\d+)*)(?:[-_. ]+(.*))?$/i;
+/** A number behind a word that says no more than that it is a migration. */
+const COUNTED =
+  /^(?:migrations?|migrate|patch|update|upgrade(?:[-_. ]?to)?|version|ver|schema|step|delta|change|rev|revision|up|do|deploy)[-_. ]*v?(\d+(?:\.\d+)*)(?:[-_. ]+(.*))?$/i;
+/** From one version to another: `1_to_2`, `v1-to-v2`, `upgrade_from_1.9_to_2.0_people`. */
+const RANGE =
+  /^(?:[a-z]+(?:[-_. ]+[a-z]+)*[-_. ]*)?v?(\d+(?:\.\d+)*)[-_. ]*to[-_. ]*v?(\d+(?:\.\d+)*)(?:[-_. ]+(.*))?$/i;
+
+const DOWN = 'down|undo|rollback|revert|downgrade';
+/** At the end of a name: behind a dot it says which way, behind anything else it may. `x.up..sql` has a dot too many. */
+const WAY_BEHIND = new RegExp(`^(.*?)([._-]+)(up|do|${DOWN})$`, 'i');
+/** Behind the number: `7.undo.people`, `7_down_people`. */
+const WAY_WITHIN = new RegExp(`^(v?\\d+(?:\\.\\d+)*)([._-])(up|do|${DOWN})(?:[._-]+(.*))?$`, 'i');
+/** In front of the number: `down_7_people`. */
+const DOWN_IN_FRONT = new RegExp(`^(?:${DOWN})[-_. ]*(v?\\d.*)$`, 'i');
+/** A folder of the files that go down. */
+const DOWN_FOLDER = new RegExp(`^(?:${DOWN})s?$`, 'i');
 
 /**
  * Reads the name of a file by its path. Conventions: Flyway's `V1_2__title.sql`, `R__title.sql`
  * (https://documentation.red-gate.com/flyway, "Migrations"), `1_title.up.sql` of golang-migrate and sqlx, a folder
  * `20260101120000_title` with a `migration.sql` of Prisma or an `up.sql` of Diesel, and for all others a number at the beginning.
+ * @param path may be of any ending: what it is a file of is not asked here
  */
 export function readName(path: string): MigrationName {
   const segments = path.split('/');
   const file = segments.at(-1) ?? path;
-  const inFolder = /^(?:(migration)|(up)|down)\.sql$/i.exec(file);
+  const inFolder = /^(?:(migration)|(up)|down)\.[a-z]+$/i.exec(file);
   const folder = inFolder && readNumber(segments.at(-2) ?? '');
   if (inFolder && folder && folder.version !== '') {
     const convention = inFolder[1] === undefined ? 'diesel' : 'prisma';
-    return { ...folder, direction: convention === 'prisma' || inFolder[2] !== undefined ? 'up' : 'down', convention };
+    const direction = convention === 'prisma' || inFolder[2] !== undefined ? 'up' : 'down';
+    return { ...folder, direction, isDirectionSure: true, convention };
   }
-  const flyway = /^(?:([VUB])(\d+(?:[._]\d+)*)|(R))__(.*)\.sql$/.exec(file);
+  const flyway = /^(?:([VUB])(\d+(?:[._]\d+)*)|(R))__(.*)\.[a-z]+$/.exec(file);
   if (flyway) {
     const [, letter, version = '', repeatable, title = ''] = flyway;
     const direction = FLYWAY[letter ?? repeatable ?? 'V'] ?? 'up';
-    return { version: version.replaceAll('_', '.'), title: words(title), direction, convention: 'flyway' };
+    const name = { version: version.replaceAll('_', '.'), title: words(title) };
+    return { ...name, direction, isDirectionSure: true, convention: 'flyway' };
   }
-  const stem = file.replace(SQL_FILE, '');
-  const [, name = stem, way] = /^(?:(.*)\.)?(up|down)$/i.exec(stem) ?? [];
-  return {
-    ...readNumber(name),
-    direction: way?.toLowerCase() === 'down' ? 'down' : 'up',
-    convention: way === undefined || way === stem ? null : 'golang-migrate',
-  };
+  const name = readStem(file.replace(/(?<=.)\.[a-z]+\d?$/i, '').replace(/(?<=.)\.+$/, ''));
+  if (name.direction === 'down' || !segments.slice(0, -1).some((segment) => DOWN_FOLDER.test(segment))) return name;
+  return { ...name, direction: 'down', isDirectionSure: true };
+}
+
+/** Reads the name of a file without its ending. */
+function readStem(stem: string): MigrationName {
+  const plain = { direction: 'up', isDirectionSure: true, convention: null } as const;
+  if (/^(up|down)$/i.test(stem)) {
+    return { ...plain, version: '', title: words(stem), direction: wayOf(stem) };
+  }
+  const range = RANGE.exec(stem);
+  if (range) {
+    const [, from = '', to = '', title = ''] = range;
+    if (!isSameVersion(from, to)) {
+      const direction = compareVersions(from, to) < 0 ? 'up' : 'down';
+      return { ...plain, version: to, title: words(`${from} to ${to} ${title}`), direction };
+    }
+  }
+  const inFront = DOWN_IN_FRONT.exec(stem)?.[1];
+  if (inFront !== undefined) return { ...plain, ...readNumber(inFront), direction: 'down' };
+  const within = WAY_WITHIN.exec(stem);
+  if (within) {
+    const [, number = '', separator = '', way = '', title = ''] = within;
+    const isSure = separator === '.';
+    const named = isSure ? readNumber(`${number}_${title}`) : readNumber(stem);
+    // `7.up.sql` is golang-migrate's, `7.do.people.sql` is not.
+    const convention = isSure && title === '' && /^(up|down)$/i.test(way) ? 'golang-migrate' : null;
+    if (isSure || title !== '') return { ...named, direction: wayOf(way), isDirectionSure: isSure, convention };
+  }
+  const [, name = stem, separator = '', way = ''] = WAY_BEHIND.exec(stem) ?? [];
+  if (way === '') return { ...plain, ...readNumber(stem) };
+  if (!separator.includes('.')) {
+    return { ...plain, ...readNumber(stem), direction: wayOf(way), isDirectionSure: false };
+  }
+  const convention = /^(up|down)$/i.test(way) ? 'golang-migrate' : null;
+  return { ...plain, ...readNumber(name), direction: wayOf(way), convention };
+}
+
+function wayOf(word: string): 'up' | 'down' {
+  return /^(up|do)$/i.test(word) ? 'up' : 'down';
 }
 
 function readNumber(name: string): { readonly version: string; readonly title: string } {
@@ -60,7 +117,12 @@ function readNumber(name: string): { readonly version: string; readonly title: s
     const [, year = '', , month = '', day = '', time = '', title = ''] = dated;
     return { version: year + month + day + time.replaceAll(/\D/g, ''), title: words(title) };
   }
-  const [, version = '', title = ''] = NUMBERED.exec(name) ?? [undefined, '', name];
+  const timed = TIMED.exec(name);
+  if (timed) {
+    const [, day = '', time = '', title = ''] = timed;
+    return { version: day + time, title: words(title) };
+  }
+  const [, version = '', title = ''] = NUMBERED.exec(name) ?? COUNTED.exec(name) ?? [undefined, '', name];
   return version.length > MOST_DIGITS ? { version: '', title: words(name) } : { version, title: words(title) };
 }
 

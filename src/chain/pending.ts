@@ -1,7 +1,7 @@
 // Which migrations of a chain a database has had already, by what a tool has recorded in it.
 
 import type { Comparison } from './checksums';
-import type { ChainMigration } from './folder';
+import type { ChainMigration } from './migration';
 import type { History } from './history';
 import type { AppliedMigration, HistoryTool } from './historyEntry';
 import { tellingOf, type HistoryIndex } from './historyMatch';
@@ -87,6 +87,28 @@ function lookUp(migration: ChainMigration, index: HistoryIndex, isCompared: bool
   if (standIn && highWater) return { status: 'unknown', notes: [highWater(migration, standIn)] };
   const isOpen = migration.repeatable && !isCompared;
   return { status: 'applied', notes: isOpen ? ['It can be repeated: tick it if it has changed since.'] : [] };
+}
+
+/** What the user says of a database that no table tells of. */
+export interface Said {
+  /** The paths of single files that she says have been applied. */
+  readonly applied: ReadonlySet<string>;
+  /** The last file that has been applied, in the order of the chain: all before it have been, too. Null where she says nothing. */
+  readonly standsAt: string | null;
+}
+
+/** Puts what the user says in the place of what is not known: what a table tells stays. */
+export function withSaid(pending: readonly Pending[], { applied, standsAt }: Said): readonly Pending[] {
+  const last = standsAt === null ? -1 : pending.findIndex(({ path }) => path === standsAt);
+  return pending.map((entry, at) => {
+    const isSaid = applied.has(entry.path) || (at <= last && !isTold(entry));
+    return isSaid && entry.status !== 'applied' ? { ...entry, status: 'applied', notes: [] } : entry;
+  });
+}
+
+/** Whether a table tells of a migration. */
+export function isTold({ status }: Pending): boolean {
+  return status !== 'unrecorded' && status !== 'unknown';
 }
 
 /** What is recorded as applied and matches no file of the chain: files that are missing, or a database that is ahead of them. */

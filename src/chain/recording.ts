@@ -1,7 +1,7 @@
 // The SQL that records a migration in a tool's own table, as that tool would have; only where its format is known and simple.
 
 import { quoteIdentifier, quoteText, type Outcome } from '../database';
-import type { ChainMigration } from './folder';
+import type { ChainMigration } from './migration';
 import type { History } from './history';
 import { compareVersions, isVersion } from './migrationName';
 import { plainColumnsOf } from './plainHistory';

@@ -50,6 +50,7 @@ function readDbmate(text: string, lines: readonly Line[]): Sections {
     up: keepRanges(text, [[up.line.start, down?.line.start ?? text.length]]),
     warnings: [],
     problem: null,
+    templated: up.options.flatMap((option) => /^env(?:-var)?:(.+)$/.exec(option)?.[1]?.split(',') ?? []),
     ...(up.options.includes('transaction:false') && { outside: true as const }),
   };
 }

@@ -1,5 +1,5 @@
 // Small folders of migrations in the format of each tool, all for one schema: people, then cities, then pets.
-import type { MigrationFile } from '../../src/chain/folder';
+import type { MigrationFile } from '../../src/chain/migration';
 
 /** A folder, with what it should come to. */
 export interface ToolFolder {

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../amount';
-import { arrangeMigrations, type ChainMigration } from '../../src/chain/folder';
+import { arrangeMigrations } from '../../src/chain/folder';
+import type { ChainMigration } from '../../src/chain/migration';
 import { readHistory, type History } from '../../src/chain/history';
 import { findUnmatched, isRunByDefault, tellPending } from '../../src/chain/pending';
 import { recordingOf } from '../../src/chain/recording';

@@ -1,9 +1,9 @@
 // What stands in the way of a migration, said once for the whole plan.
 
 import { findRelation, type Schema } from '../../schema/schema';
+import { neededTables } from '../../script/neededTables';
 import { startOf, type Statement } from '../../script/statement';
 import type { Failure, StatementOutcome } from '../outcome';
-import { foldName } from '../../database';
 
 /** Why a plan cannot be run. */
 export interface Obstacle {
@@ -37,7 +37,7 @@ export function findObstacle(
       missingTables,
     };
   }
-  const needed = findNeededTables(statements);
+  const needed = neededTables(statements);
   const none = missingTables.length === needed.length;
   return {
     ordinal: failed.ordinal,
@@ -50,22 +50,8 @@ export function findObstacle(
   };
 }
 
-/** Tables that statements work on without the script having made them before, in the order in which they are named. */
-function findNeededTables(statements: readonly Statement[]): readonly string[] {
-  const made = new Set<string>();
-  const needed = new Map<string, string>();
-  for (const { kind, name, table, conditional, temporary, newName } of statements) {
-    if (/^create (virtual )?table|^create view/.test(kind) && name !== null) made.add(foldName(name));
-    else if (table === null || temporary || (kind === 'drop table' && conditional)) continue;
-    else if (!made.has(foldName(table)) && !/^sqlite_/i.test(table) && !needed.has(foldName(table)))
-      needed.set(foldName(table), table);
-    if (kind === 'rename table') made.add(foldName(newName ?? ''));
-  }
-  return [...needed.values()];
-}
-
 function findMissingTables(schema: Schema, statements: readonly Statement[]): readonly string[] {
-  return findNeededTables(statements).filter((table) => !findRelation(schema, table));
+  return neededTables(statements).filter((table) => !findRelation(schema, table));
 }
 
 function list(names: readonly string[]): string {

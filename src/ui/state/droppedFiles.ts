@@ -44,7 +44,9 @@ const JOURNAL = '-journal';
 const SHARED_MEMORY = /-shm$/i;
 const SCRIPT = /\.(sql|sqm)$/i;
 const DATABASE = /\.(db3?|s3db|sqlite3?)$/i;
-const BESIDE_SCRIPTS = /^(atlas\.sum|_journal\.json|migration_lock\.toml)$/i;
+/** What tools and projects put beside scripts: snapshots, journals, locks, programs, notes. None of it is worth a warning. */
+const BESIDE_SCRIPTS =
+  /^(?:\.[^.]+|readme.*|licen[cs]e.*|changelog.*|makefile|.*\.(?:json5?|ya?ml|toml|xml|sum|mod|lock|plan|conf|properties|ini|env|md|rst|adoc|keep|sq|prisma|dbml|tmpl|mako|go|[cm]?[jt]sx?|py[ci]?|rb|php|java|kts?|scala|groovy|cs|fs|rs|exs?|pl|lua|swift|dart|sh|bat|ps1|snap|map))$/i;
 /** Names of files that a message lists. */
 const LISTED = 5;
 
@@ -93,7 +95,7 @@ export function sortFiles(
   const named = texts.filter(({ name }) => SCRIPT.test(name));
   const unnamed = base && named.length === 0 ? texts.find((file) => kinds.get(file) === 'sql') : undefined;
   const scripts = unnamed ? [unnamed] : named;
-  const besideScripts = scripts.length === 0 ? [] : texts.filter(({ name }) => BESIDE_SCRIPTS.test(name));
+  const besideScripts = scripts.length === 0 ? [] : others.filter((file) => isBeside(file, kinds.get(file)));
   const many = severalDatabases(files, kinds, near);
   const known = dropped || !open ? NO_SIDECARS : open.sidecars;
   const sidecars = { log: log ?? known.log, journal: journal ?? known.journal };
@@ -118,6 +120,16 @@ export function sortFiles(
       ...scripts.map(({ name }) => name),
     ]),
   };
+}
+
+/**
+ * Whether a file that came with scripts is the tool's or the project's own: by its name, or since it lies in the folder that was dropped.
+ * Databases and what lies beside them are told apart elsewhere.
+ */
+function isBeside(file: File, kind: SeenFile['kind'] | undefined): boolean {
+  if (kind === 'database' || SCRIPT.test(file.name) || SIDECAR.test(file.name) || DATABASE.test(file.name))
+    return false;
+  return pathOf(file).includes('/') || BESIDE_SCRIPTS.test(file.name);
 }
 
 /** Whether a file belongs to a database by its name. The same letters may be written in two ways (Unicode's NFC and NFD). */

@@ -1,11 +1,14 @@
 // The user's own scripts: in which order they run, which of them are still to run, and what she edits in them.
 
-import { arrangeMigrations, pathsIn, type ChainMigration } from '../../chain/folder';
+import { arrangeMigrations, isReadInFolder } from '../../chain/folder';
+import { isOpen, needKey, safeAnswers, type Need } from '../../chain/needs';
+import { pathsIn, type ChainMigration } from '../../chain/migration';
 import type { History } from '../../chain/history';
 import { compareChecksums, type Hashing } from '../../chain/checksums';
-import { findUnmatched, isRunByDefault, tellPending, type Pending } from '../../chain/pending';
+import { findUnmatched, isTold, tellPending, withSaid, type Pending } from '../../chain/pending';
 import { recordingOf } from '../../chain/recording';
-import { SvelteMap } from 'svelte/reactivity';
+import { takeMigrations, type Taken } from '../../chain/taken';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { ChosenScript } from './chosenScript';
 import { decodeScript, readingsOf, type Encoding } from './encodings';
 import { loadHashing } from './hashing';
@@ -29,18 +32,41 @@ interface UnreadableFile {
   readonly bytes: Uint8Array | null;
 }
 
+/** What is known of the open database before a chain can be planned for it. */
+export interface Recorded {
+  readonly histories: readonly History[];
+  /** Whether it has neither tables nor views. */
+  readonly isEmpty: boolean;
+}
+
+/** What is followed where no database is open. */
+const NOTHING_RECORDED: Recorded = { histories: [], isEmpty: false };
+
 /** The scripts of one drop, or one that is written in the page. */
 export class OwnScripts {
   files = $state.raw<readonly OwnFile[]>([]);
   /** Nothing is planned while there is one: without it, the others may not be what was meant. */
   unreadable = $state.raw<readonly UnreadableFile[]>([]);
   /** Gives what the open database has recorded: null as long as that has not been read. */
-  #recorded = $state.raw<() => readonly History[] | null>(() => []);
+  #recorded = $state.raw<() => Recorded | null>(() => NOTHING_RECORDED);
   /** Path of the file that is being edited. */
   editing = $state<string | null>(null);
   /** Whether what is run is recorded in the tool's own table too. */
   records = $state(false);
-  readonly arranged = $derived(arrangeMigrations(this.files));
+  /** The answers to what has to be asked. */
+  readonly answers = new SvelteMap<string, string>();
+  /** The values among them, which other scripts may ask for as well. */
+  #values: Map<string, string> | null = null;
+  /** The paths in the order that the user gave them; null where it is the tool's. */
+  order = $state.raw<readonly string[] | null>(null);
+  /** The files that the user says have been applied. */
+  readonly saidApplied = new SvelteSet<string>();
+  /** The file up to which all has been applied, as the user says. */
+  standsAt = $state<string | null>(null);
+  readonly #isEmpty = $derived(this.#recorded()?.isEmpty ?? false);
+  readonly arranged = $derived(
+    arrangeMigrations(this.files, { answers: this.answers, isEmpty: this.#isEmpty, order: this.order }),
+  );
   /** Null until a database has checksums to compare with. */
   #hashing = $state.raw<Hashing | null>(null);
   #isHashing = false;
@@ -49,9 +75,13 @@ export class OwnScripts {
       ? compareChecksums(this.arranged.migrations, this.histories, bytesOf(this.files), this.#hashing)
       : undefined,
   );
-  readonly pending = $derived(tellPending(this.arranged.migrations, this.histories, this.#comparisons));
-  readonly taken: readonly ChainMigration[] = $derived(this.#takenOf(this.pending));
+  /** What the tables of tools tell. */
+  readonly #told = $derived(tellPending(this.arranged.migrations, this.histories, this.#comparisons));
+  readonly pending = $derived(this.#withSaid(this.#told));
+  readonly #taking = $derived(this.#takenOf(this.pending));
   readonly #takenPaths: ReadonlySet<string> = $derived(pathsIn(this.taken));
+  /** All that is asked, answered or not. */
+  readonly needs: readonly Need[] = $derived([...this.arranged.needs, ...this.#taking.steps]);
   /** What is recorded as applied and has no file here: the folder may not be whole, or be of another branch. */
   readonly unmatched = $derived(findUnmatched(this.arranged.migrations, this.histories));
   /** What the user ticked or left out herself. */
@@ -62,9 +92,35 @@ export class OwnScripts {
     this.unreadable = unreadable;
   }
 
+  /** What is run, in order. */
+  get taken(): readonly ChainMigration[] {
+    return this.#taking.migrations;
+  }
+
+  /** The step in code before which the chain ends; null where it does not. */
+  get endsBefore(): ChainMigration | null {
+    return this.#taking.endsBefore;
+  }
+
+  /** Whether the user has to say where the open database stands: it holds something, and no table tells of any file. */
+  get canStand(): boolean {
+    return this.isRead && !this.#isEmpty && !this.#told.some(isTold);
+  }
+
+  /** Whether a table tells of the migration at a place. */
+  isTold(at: number): boolean {
+    const told = this.#told[at];
+    return told !== undefined && isTold(told);
+  }
+
+  /** The questions with a safe answer that have none yet. */
+  get proposed(): readonly Need[] {
+    return this.needs.filter((need) => need.proposal !== null && isOpen(need, this.answers));
+  }
+
   /** What the open database has recorded, as far as it has been read. */
   get histories(): readonly History[] {
-    const histories = this.#recorded() ?? [];
+    const histories = this.#recorded()?.histories ?? [];
     this.#hashFor(histories);
     return histories;
   }
@@ -85,7 +141,8 @@ export class OwnScripts {
     const { migrations } = this.arranged;
     const [first] = [...migrations, ...this.unreadable];
     if (!this.isChain && first) return first.path;
-    return `${counted(migrations.length + this.unreadable.length, 'migration')} of yours`;
+    const scripts = migrations.filter(({ code }) => code === null);
+    return `${counted(scripts.length + this.unreadable.length, 'migration')} of yours`;
   }
 
   /** What is to be run as it is ticked and written now; null where there is nothing, or something is in the way. */
@@ -108,7 +165,10 @@ export class OwnScripts {
         inTheWay.length > 1 ? ` ${counted(inTheWay.length - 1, 'more thing')} of this kind, see the list.` : '';
       return { code: 'own-scripts', sentence: first.sentence + more, help: 'Correct it, or leave the file out.' };
     }
+    const [asked, ...others] = this.arranged.needs.filter((need) => isOpen(need, this.answers));
+    if (asked) return explainNeed(asked, others.length);
     if (this.taken.length > 0) return null;
+    if (this.endsBefore) return explainStep(this.endsBefore);
     if (this.pending.length === 0) {
       return { code: 'no-scripts', sentence: 'There is no script left.', help: 'Choose another, or write one.' };
     }
@@ -144,12 +204,50 @@ export class OwnScripts {
 
   /** Ticks a migration, or leaves it out. */
   pick(path: string, taken: boolean): void {
+    if (taken) this.saidApplied.delete(path);
     this.#picked.set(path, taken);
   }
 
   /** Goes by what is recorded elsewhere from now on: what is pending in one database may be applied in another. */
-  follow(recorded: () => readonly History[] | null): void {
+  follow(recorded: () => Recorded | null): void {
     this.#recorded = recorded;
+  }
+
+  /** Answers questions, or takes an answer back with null. */
+  answer(need: Pick<Need, 'kind' | 'name'>, answer: string | null): void {
+    const key = needKey(need);
+    if (answer === null) this.answers.delete(key);
+    else this.answers.set(key, answer);
+    if (need.kind === 'value' && answer !== null) this.#values?.set(key, answer);
+  }
+
+  /** Answers all that has a safe answer, and what is asked because of that. */
+  useSafeProposals(): void {
+    while (this.proposed.length > 0) {
+      for (const [key, answer] of safeAnswers(this.needs, this.answers)) this.answers.set(key, answer);
+    }
+  }
+
+  /** Takes values that were given for other scripts, and remembers those that are given for these. */
+  shareValues(values: Map<string, string>): void {
+    for (const [key, value] of values) this.answers.set(key, value);
+    this.#values = values;
+  }
+
+  /** Puts a migration before the one that stands at a place, counted from 0. */
+  move(path: string, to: number): void {
+    const paths = this.arranged.migrations.map((migration) => migration.path);
+    const from = paths.indexOf(path);
+    const place = Math.max(0, Math.min(to, paths.length - 1));
+    if (from < 0 || from === place) return;
+    this.order = paths.toSpliced(from, 1).toSpliced(place, 0, path);
+  }
+
+  /** Says of a migration that it has been applied, or takes that back. */
+  sayApplied(path: string, applied: boolean): void {
+    if (applied) this.saidApplied.add(path);
+    else this.saidApplied.delete(path);
+    this.#picked.delete(path);
   }
 
   /** Makes ready what checksums are compared by, where any are recorded. */
@@ -184,17 +282,24 @@ export class OwnScripts {
     this.unreadable = [...this.unreadable.filter(stays), ...unreadable];
   }
 
-  #takenOf(pending: readonly Pending[]): readonly ChainMigration[] {
-    // Both are in the same order. One file that comes alone is meant to be run, whatever is recorded of it.
-    return this.arranged.migrations.filter(
-      ({ path }, at) =>
-        this.#picked.get(path) ?? (!this.isChain || isRunByDefault(pending[at]?.status ?? 'unrecorded')),
-    );
+  #withSaid(pending: readonly Pending[]): readonly Pending[] {
+    return withSaid(pending, { applied: this.saidApplied, standsAt: this.standsAt });
+  }
+
+  #takenOf(pending: readonly Pending[]): Taken {
+    const { migrations } = this.arranged;
+    const [only] = migrations;
+    // One file that comes alone is meant to be run, whatever is recorded of it.
+    if (!this.isChain && only) {
+      const isTaken = this.#picked.get(only.path) ?? true;
+      return { migrations: isTaken ? migrations : [], steps: [], endsBefore: null };
+    }
+    return takeMigrations(migrations, pending, { picked: this.#picked, answers: this.answers });
   }
 
   #partsFor(histories: readonly History[]): Script {
-    const taken = this.#takenOf(tellPending(this.arranged.migrations, histories));
-    return taken.flatMap((migration): ScriptPart[] => {
+    const pending = this.#withSaid(tellPending(this.arranged.migrations, histories));
+    return this.#takenOf(pending).migrations.flatMap((migration): ScriptPart[] => {
       const { path: name, text, outside } = migration;
       const part = { name, text, ...(outside && { outside }) };
       if (!this.records) return [part];
@@ -213,6 +318,10 @@ export async function readOwnScripts(files: readonly File[]): Promise<OwnScripts
   const unreadable: UnreadableFile[] = [];
   for (const file of files) {
     const path = pathOf(file);
+    if (files.length > 1 && !isReadInFolder(path)) {
+      read.push({ path, text: '' });
+      continue;
+    }
     const bytes = await file.arrayBuffer().then(
       (buffer) => new Uint8Array(buffer),
       () => null,
@@ -222,6 +331,20 @@ export async function readOwnScripts(files: readonly File[]): Promise<OwnScripts
     else read.push({ path, text, bytes });
   }
   return new OwnScripts(read, unreadable);
+}
+
+function explainNeed({ sentence }: Need, others: number): Problem {
+  const more =
+    others > 0 ? ` ${counted(others, 'more thing')} ${others === 1 ? 'is' : 'are'} asked, see the list.` : '';
+  return { code: 'need', sentence: sentence + more, help: 'Answer it above the list of your scripts.' };
+}
+
+function explainStep({ path, code }: ChainMigration): Problem {
+  return {
+    code: 'step-in-code',
+    sentence: `${path} is a step in code (${code}), which a page cannot run, and nothing that is to be run stands before it.`,
+    help: 'If it has been done, or what follows does without it, tick it in the list.',
+  };
 }
 
 function explainUnreadable({ path, bytes }: UnreadableFile, others: number): Problem {

@@ -1,6 +1,7 @@
 // The scripts that can be planned: the migrations of the catalog, and one of the user's own; and which one is chosen.
 
 import type { CatalogEntry, Migration, Sample } from '../../catalog/catalog';
+import { SvelteMap } from 'svelte/reactivity';
 import type { OwnScripts } from './ownScripts.svelte';
 import type { ChosenScript } from './chosenScript';
 import { loadMigrations, type Migrations } from './migrationFiles';
@@ -22,6 +23,8 @@ export class Scripts {
   problem = $state.raw<Problem | null>(null);
   /** Settles when the catalog has been read, be it well or not. */
   readonly loaded: Promise<void>;
+  /** Values that were given for scripts, for as long as the page is open. */
+  readonly #values = new SvelteMap<string, string>();
   #migrations: Migrations['loaded'] | null = null;
   #choice = $state.raw<Migration | 'own' | null>(null);
   /** What is to be run: of the user's own scripts as they are ticked and written now, nothing where none of it is to be run. */
@@ -50,6 +53,7 @@ export class Scripts {
 
   /** Takes what the user brought and chooses it. */
   takeOwn(own: OwnScripts): void {
+    own.shareValues(this.#values);
     this.own = own;
     this.#choice = 'own';
   }

@@ -262,7 +262,11 @@ export class Workbench extends Screen {
 
   #useOwn(own: OwnScripts): void {
     // What is pending in each of many files is told for each of them.
-    own.follow(() => (this.job ? this.job.histories : []));
+    own.follow(() => {
+      if (!this.job) return { histories: [], isEmpty: false };
+      const { histories, inspection } = this.job;
+      return histories && inspection && { histories, isEmpty: inspection.schema.relations.length === 0 };
+    });
     this.scripts.takeOwn(own);
     this.#presetForeignKeys();
   }

@@ -1,0 +1,99 @@
+// Runs folders of migrations through the core and by native sqlite3, and says what each came to: npm run chain -- FOLDER… [--db FILE] [--json]
+// Ends with 1 where one of them stops, or comes to another schema than native sqlite3.
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { createServer } from 'vite';
+
+/** @typedef {import('./chain/folderRun').FolderRun} FolderRun */
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    db: { type: 'string' },
+    answer: { type: 'string', multiple: true, default: [] },
+    safe: { type: 'boolean', default: false },
+    'past-steps': { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    schema: { type: 'boolean', default: false },
+  },
+});
+if (positionals.length === 0) {
+  console.error(
+    'npm run chain -- FOLDER… [--db FILE] [--safe] [--past-steps] [--answer KIND:NAME=ANSWER]… [--json] [--schema]: see docs/chains.md.',
+  );
+  process.exit(2);
+}
+const server = await createServer({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  configFile: false,
+  appType: 'custom',
+  logLevel: 'error',
+  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+  optimizeDeps: { noDiscovery: true },
+});
+const { Chains } = /** @type {typeof import('./chain/folderRun')} */ (
+  await server.ssrLoadModule('/scripts/chain/folderRun.ts')
+);
+const { filesOf } = /** @type {typeof import('./chain/folderFiles')} */ (
+  await server.ssrLoadModule('/scripts/chain/folderFiles.ts')
+);
+const chains = await Chains.begin();
+const database = values.db === undefined ? null : new Uint8Array(readFileSync(values.db));
+/** `kind:name=answer`, where the name has no = in it. */
+const answers = new Map(
+  values.answer.map(
+    (given) => /** @type {const} */ ([given.slice(0, given.indexOf('=')), given.slice(given.indexOf('=') + 1)]),
+  ),
+);
+const wanted = { answers, safe: values.safe, pastSteps: values['past-steps'] };
+const runs = positionals.map((folder) => {
+  const run = chains.run(folder, filesOf(folder), database, wanted);
+  if (!values.json) console.log(positionals.length === 1 ? inFull(run) : inOneLine(run));
+  return run;
+});
+if (values.json) console.log(JSON.stringify(runs, null, 2));
+await server.close();
+if (!runs.every((run) => run.verdict === 'head' && judged(run) === 'the same schema')) process.exitCode = 1;
+
+/**
+ * What native sqlite3 came to beside it.
+ * @param {FolderRun} run
+ */
+function judged({ native }) {
+  if (!native) return 'not asked';
+  if (native.stopped) return `native sqlite3 stops in ${native.stopped.file}: ${native.stopped.message}`;
+  return native.difference ? 'another schema' : 'the same schema';
+}
+
+/** @param {number} milliseconds */
+function inTime(milliseconds) {
+  return `${Math.round(milliseconds)} ms`;
+}
+
+/** @param {FolderRun} run */
+function inOneLine(run) {
+  const { folder, tool, files, statements, verdict, milliseconds } = run;
+  const what = `${verdict}, ${judged(run)}`;
+  return `${folder} | ${tool} | ${files} files, ${statements} statements | ${what} | ${inTime(milliseconds.plan)} | ${run.sentence ?? ''}`;
+}
+
+/** @param {FolderRun} run */
+function inFull(run) {
+  const { native, milliseconds } = run;
+  const lines = [
+    `verdict:    ${run.verdict}${run.sentence === null ? '' : `: ${run.sentence}`}`,
+    `schema:     ${run.schema.length} objects; ${judged(run)}`,
+    `files:      ${run.files}, ${run.statements} statements, as of ${run.tool}`,
+    `time:       arranged in ${inTime(milliseconds.arrange)}, planned in ${inTime(milliseconds.plan)}, run in ${inTime(milliseconds.run)}`,
+  ];
+  if (native) lines.push(`native:     sqlite3 ${native.version} ran it in ${inTime(native.milliseconds)}`);
+  for (const { kind, name, sentence, isOpen } of run.needs)
+    lines.push(`${isOpen ? 'asked:     ' : 'told:      '} ${kind}:${name} ${sentence}`);
+  for (const note of run.notes) lines.push(`note:       ${note}`);
+  for (const { path, why } of run.leftOut) lines.push(`left out:   ${path}: ${why}`);
+  for (const definition of native?.difference?.onlyHere ?? []) lines.push(`only here:  ${definition}`);
+  for (const definition of native?.difference?.onlyNative ?? []) lines.push(`only there: ${definition}`);
+  if (values.schema) lines.push(...run.schema);
+  return lines.join('\n');
+}

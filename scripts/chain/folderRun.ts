@@ -1,0 +1,199 @@
+// Runs a folder of migrations from an empty or a given database through the core, as the page would, and by native sqlite3.
+
+import { arrangeMigrations, type Arranged } from '../../src/chain/folder';
+import type { MigrationFile } from '../../src/chain/migration';
+import { foreignKeyDefaultOf } from '../../src/chain/foreignKeyDefaults';
+import { readHistory } from '../../src/chain/history';
+import { isOpen, safeAnswers, type Answers, type Need } from '../../src/chain/needs';
+import { tellPending } from '../../src/chain/pending';
+import { takeMigrations, type Taken } from '../../src/chain/taken';
+import { Overlay } from '../../src/engine/pages/overlay';
+import { loadEngine, type Engine } from '../../src/engine/sqljs/sqljs';
+import { sourceOfBytes } from '../../src/file/byteSource';
+import { readHeader } from '../../src/file/header';
+import { failureHelp } from '../../src/migration/failures/failures';
+import { keepLosses } from '../../src/migration/losses/lossLedger';
+import { DEFAULT_CHOICES } from '../../src/migration/outcome';
+import { watchRules } from '../../src/migration/rules/rules';
+import { planMigration } from '../../src/migration/run/plan';
+import { runMigration } from '../../src/migration/run/run';
+import { readSchema } from '../../src/schema/read';
+import { splitScript } from '../../src/script/split';
+import { placeOf, type ScriptPart } from '../../src/script/statement';
+import { nativeSchema, runNative, type NativeRun } from './nativeRun';
+
+/**
+ * `head`: all that is to be run was run. `before a step`: all before the first step in code that is not passed. `stops`: it did not begin,
+ * or not end.
+ */
+type Verdict = 'head' | 'before a step' | 'stops' | 'nothing to run';
+
+/** What is answered and asked for. */
+export interface Wanted {
+  readonly answers: Answers;
+  /** Whether all safe proposals are used. */
+  readonly safe: boolean;
+  /** Whether the chain goes on past the steps in code. */
+  readonly pastSteps: boolean;
+}
+
+/** What a folder came to. */
+export interface FolderRun {
+  readonly folder: string;
+  readonly tool: string;
+  readonly verdict: Verdict;
+  /** Where and why it stops. */
+  readonly sentence: string | null;
+  /** Files that are run, and the statements in them. */
+  readonly files: number;
+  readonly statements: number;
+  readonly order: readonly string[];
+  /** What is asked before it can run. */
+  readonly needs: readonly (Need & { readonly isOpen: boolean })[];
+  readonly leftOut: Arranged['leftOut'];
+  readonly notes: readonly string[];
+  /** The definitions in the result, by native sqlite3. */
+  readonly schema: readonly string[];
+  readonly milliseconds: { readonly arrange: number; readonly plan: number; readonly run: number };
+  readonly native: (Omit<NativeRun, 'bytes'> & { readonly difference: SchemaDifference | null }) | null;
+}
+
+/** Definitions that only one side has. */
+export interface SchemaDifference {
+  readonly onlyHere: readonly string[];
+  readonly onlyNative: readonly string[];
+}
+
+/** Runs folders one after another, all by one engine. */
+export class Chains {
+  private constructor(readonly engine: Engine) {}
+
+  static async begin(): Promise<Chains> {
+    return new Chains(await loadEngine());
+  }
+
+  /** @param database bytes of the database to begin with; null for an empty one */
+  run(folder: string, files: readonly MigrationFile[], database: Uint8Array | null, wanted: Wanted): FolderRun {
+    const bytes = database ?? this.engine.build((empty) => void empty.execute('PRAGMA user_version = 0'));
+    const start = performance.now();
+    const found = this.#using(bytes, (opened) => ({
+      histories: readHistory(opened),
+      isEmpty: readSchema(opened).relations.length === 0,
+    }));
+    const { arranged, answers } = arrangeWith(files, found.isEmpty, wanted);
+    const pending = tellPending(arranged.migrations, found.histories);
+    const taken = takeMigrations(arranged.migrations, pending, { picked: new Map(), answers });
+    const parts: readonly ScriptPart[] = taken.migrations.map(({ path, text }) => ({ name: path, text }));
+    const foreignKeys = foreignKeyDefaultOf(arranged.tool).mode;
+    const choices = { ...DEFAULT_CHOICES, foreignKeys };
+    const split = splitScript(parts);
+    const arrange = performance.now() - start;
+    const told = {
+      folder,
+      tool: arranged.tool ?? 'plain',
+      files: parts.length,
+      statements: split.ok ? split.statements.length : 0,
+      order: parts.map(({ name }) => name),
+      needs: [...arranged.needs, ...taken.steps].map((need) => ({ ...need, isOpen: isOpen(need, answers) })),
+      leftOut: arranged.leftOut,
+      notes: arranged.migrations.flatMap(({ path, warnings }) => warnings.map((warning) => `${path}: ${warning}`)),
+    };
+    const native = parts.length === 0 ? null : runNative(bytes, parts, foreignKeys);
+    const end = (
+      sentence: string | null,
+      result: Uint8Array,
+      times: Omit<FolderRun['milliseconds'], 'arrange'>,
+    ): FolderRun => {
+      const schema = nativeSchema(result);
+      return {
+        ...told,
+        verdict: verdictOf(sentence, parts, taken),
+        sentence: sentence ?? stepBefore(taken),
+        schema,
+        milliseconds: { arrange, ...times },
+        native: native && {
+          stopped: native.stopped,
+          milliseconds: native.milliseconds,
+          version: native.version,
+          difference: differenceOf(schema, nativeSchema(native.bytes)),
+        },
+      };
+    };
+    const open = arranged.needs.find((need) => isOpen(need, answers));
+    const problem = arranged.problems[0]?.sentence ?? open?.sentence ?? (parts.length === 0 ? stepBefore(taken) : null);
+    if (problem !== null) return end(problem, bytes, { plan: 0, run: 0 });
+    if (!split.ok) return end(split.refusal.sentence, bytes, { plan: 0, run: 0 });
+
+    const { statements } = split;
+    const tools = { losses: keepLosses, help: failureHelp, now: () => performance.now() };
+    const planStart = performance.now();
+    const plan = this.#using(bytes, (opened) =>
+      planMigration(opened, statements, choices, { ...tools, watch: watchRules(parts) }),
+    );
+    const planned = performance.now() - planStart;
+    if (plan.obstacle) return end(plan.obstacle.sentence, bytes, { plan: planned, run: 0 });
+
+    const overlay = this.#overlay(bytes);
+    const opened = this.engine.open(overlay);
+    try {
+      const run = runMigration(opened, statements, choices, { ...tools, onStatement: () => undefined });
+      if (run.committed) this.engine.settle(opened);
+      const failed = run.outcomes.find(({ verdict }) => verdict === 'failed');
+      const at = failed && statements[failed.ordinal - 1];
+      const sentence = failed && at ? `${placeOf(at)}: ${failed.failure?.message ?? 'It failed'}.` : null;
+      const result = overlay.read(0, overlay.size).slice();
+      return end(sentence, result, { plan: planned, run: run.milliseconds });
+    } finally {
+      opened.close();
+    }
+  }
+
+  #overlay(bytes: Uint8Array): Overlay {
+    const header = readHeader(bytes);
+    if (!header.ok) throw new Error('This is no SQLite database.');
+    return new Overlay(sourceOfBytes(bytes), header.value.pageSize);
+  }
+
+  #using<Value>(bytes: Uint8Array, use: (opened: ReturnType<Engine['open']>) => Value): Value {
+    const opened = this.engine.open(this.#overlay(bytes));
+    try {
+      return use(opened);
+    } finally {
+      opened.close();
+    }
+  }
+}
+
+/** Puts the files in order with what is answered; a proposal that is used may lead to another question. */
+function arrangeWith(
+  files: readonly MigrationFile[],
+  isEmpty: boolean,
+  { answers: given, safe, pastSteps }: Wanted,
+): { readonly arranged: Arranged; readonly answers: Answers } {
+  const answers = new Map(given);
+  for (;;) {
+    const arranged = arrangeMigrations(files, { answers, isEmpty });
+    if (pastSteps)
+      for (const { path, code } of arranged.migrations) if (code !== null) answers.set(`step:${path}`, 'past');
+    const more = safe ? safeAnswers(arranged.needs, answers) : new Map<string, string>();
+    if (more.size === 0) return { arranged, answers };
+    for (const [key, answer] of more) answers.set(key, answer);
+  }
+}
+
+function stepBefore({ endsBefore }: Taken): string | null {
+  return endsBefore && `${endsBefore.path} is a step in code (${endsBefore.code}), and the chain ends before it.`;
+}
+
+function verdictOf(sentence: string | null, parts: readonly ScriptPart[], taken: Taken): Verdict {
+  if (sentence !== null) return 'stops';
+  if (parts.length === 0) return 'nothing to run';
+  return taken.endsBefore ? 'before a step' : 'head';
+}
+
+function differenceOf(here: readonly string[], native: readonly string[]): SchemaDifference | null {
+  const [left, right] = [new Set(here), new Set(native)];
+  const onlyHere = here.filter((definition) => !right.has(definition));
+  const onlyNative = native.filter((definition) => !left.has(definition));
+  return onlyHere.length + onlyNative.length === 0 ? null : { onlyHere, onlyNative };
+}

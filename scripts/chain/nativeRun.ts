@@ -1,0 +1,69 @@
+// The same files by native sqlite3, one after another, as an oracle that is not us.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ScriptPart } from '../../src/script/statement';
+
+/** What native sqlite3 came to. */
+export interface NativeRun {
+  /** Where it stopped, and by which message; null where it came to the end. */
+  readonly stopped: { readonly file: string; readonly message: string } | null;
+  readonly bytes: Uint8Array;
+  readonly milliseconds: number;
+  readonly version: string;
+}
+
+/** What the sqlite3 program prints between two files, to tell in which one it stopped. */
+const MARK = 'drydock: begins ';
+/** Nothing here has to outlive a power cut; and a program that reads a file ends at its first error. */
+const OPTIONS = ['-batch', '-bail', '-cmd', 'PRAGMA synchronous = OFF'];
+
+/**
+ * Runs the parts in native `sqlite3`, without a transaction around them: each file brings its own or none, as its tool's driver would see it.
+ * @param foreignKeys as the tool has them
+ */
+export function runNative(bytes: Uint8Array, parts: readonly ScriptPart[], foreignKeys: 'off' | 'on'): NativeRun {
+  const folder = mkdtempSync(join(tmpdir(), 'drydock-chain-'));
+  try {
+    const path = join(folder, 'database.db');
+    writeFileSync(path, bytes);
+    const input = parts.map(({ text }, at) => `.print '${MARK}${at}'\n${text}\n;\n`).join('');
+    const start = performance.now();
+    const { stdout, stderr } = spawnSync(
+      'sqlite3',
+      [...OPTIONS, '-cmd', `PRAGMA foreign_keys = ${foreignKeys}`, path],
+      {
+        input,
+        encoding: 'utf8',
+        maxBuffer: 1 << 30,
+      },
+    );
+    const milliseconds = performance.now() - start;
+    const begun = Number(stdout.slice(stdout.lastIndexOf(MARK) + MARK.length).split('\n', 1)[0]);
+    const message = stderr.trim().split('\n', 1)[0] ?? '';
+    return {
+      stopped: message === '' ? null : { file: parts[begun]?.name ?? '', message },
+      bytes: new Uint8Array(readFileSync(path)),
+      milliseconds,
+      version: execFileSync('sqlite3', ['--version'], { encoding: 'utf8' }).split(' ')[0] ?? '',
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The definitions of a database, in the order in which they were made, by native sqlite3. */
+export function nativeSchema(bytes: Uint8Array): readonly string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'drydock-chain-'));
+  try {
+    const path = join(folder, 'database.db');
+    writeFileSync(path, bytes);
+    const asked = `SELECT coalesce(json_group_array(type || ' ' || name || ': ' || coalesce(sql, '')), '[]') FROM (SELECT * FROM sqlite_schema ORDER BY type, name)`;
+    const told = execFileSync('sqlite3', ['-batch', path], { input: asked, encoding: 'utf8', maxBuffer: 1 << 28 });
+    return JSON.parse(told) as readonly string[];
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

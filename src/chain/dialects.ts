@@ -1,0 +1,104 @@
+// Files that are for another database: folders of one dialect each, and names such as `1_people.mysql.up.sql`.
+
+/** What names call SQLite. */
+const SQLITE = /^(?:sqlite[23]?|libsql)$/i;
+
+/** What names call the others, with what they are called. */
+const OTHERS: readonly (readonly [words: RegExp, name: string])[] = [
+  [/^(?:postgres(?:ql)?|pg(?:sql)?|psql)$/i, 'PostgreSQL'],
+  [/^mysql\d?$/i, 'MySQL'],
+  [/^mariadb$/i, 'MariaDB'],
+  [/^(?:cockroach(?:db)?|crdb)$/i, 'CockroachDB'],
+  [/^(?:mssql|sqlserver)$/i, 'SQL Server'],
+  [/^oracle$/i, 'Oracle'],
+  [/^h2$/i, 'H2'],
+  [/^hsqldb$/i, 'HSQLDB'],
+  [/^tidb$/i, 'TiDB'],
+  [/^yugabyte(?:db)?$/i, 'YugabyteDB'],
+  [/^spanner$/i, 'Spanner'],
+  [/^clickhouse$/i, 'ClickHouse'],
+  [/^duckdb$/i, 'DuckDB'],
+  [/^redshift$/i, 'Redshift'],
+  [/^snowflake$/i, 'Snowflake'],
+  [/^db2$/i, 'Db2'],
+];
+
+/** The database that a word names; null where it is none. */
+function dialectOf(word: string): string | null {
+  if (SQLITE.test(word)) return 'SQLite';
+  return OTHERS.find(([words]) => words.test(word))?.[1] ?? null;
+}
+
+/** A name with a dialect in it. */
+interface Dialected {
+  readonly path: string;
+  readonly dialect: string;
+  /** The path without it, which is the same for all dialects of one migration. */
+  readonly rest: string;
+  /** Whether it stands between dots: behind a `_` it may be of the title. */
+  readonly isSure: boolean;
+}
+
+/**
+ * Which of some files are for another database than SQLite, or give way to one that is for SQLite, each with the reason. A file that is
+ * for SQLite counts even where it is empty: then there is nothing to do there.
+ * @example
+ * findOtherDialects(['1_a.up.sql', '1_a.sqlite3.up.sql', '2_b.mysql.up.sql']);
+ * // 1_a.up.sql: 1_a.sqlite3.up.sql stands in its place; 2_b.mysql.up.sql: it is for MySQL
+ */
+export function findOtherDialects(paths: readonly string[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const foreign = (name: string): string => `it is for ${name}`;
+  const folders = dialectFolders(paths);
+  for (const path of paths) {
+    const other = otherFolderOf(path, folders);
+    if (other !== null) found.set(path, foreign(other));
+  }
+  const named = paths.filter((path) => !found.has(path)).flatMap((path) => readDialect(path) ?? []);
+  const plain = new Set(paths);
+  const own = new Map(named.filter(({ dialect }) => dialect === 'SQLite').map((name) => [name.rest, name.path]));
+  for (const { path, dialect, rest, isSure } of named) {
+    if (dialect === 'SQLite') {
+      if (plain.has(rest) && !found.has(rest)) found.set(rest, `${path} stands in its place`);
+    } else if (isSure || own.has(rest) || plain.has(rest)) {
+      found.set(path, foreign(dialect));
+    }
+  }
+  return found;
+}
+
+/** The folders that hold one folder for SQLite, and others for other databases. */
+function dialectFolders(paths: readonly string[]): ReadonlySet<string> {
+  const folders = new Set<string>();
+  for (const path of paths) {
+    const segments = path.split('/').slice(0, -1);
+    segments.forEach((segment, at) => {
+      if (dialectOf(segment) === 'SQLite') folders.add(segments.slice(0, at).join('/'));
+    });
+  }
+  return folders;
+}
+
+function otherFolderOf(path: string, folders: ReadonlySet<string>): string | null {
+  const segments = path.split('/').slice(0, -1);
+  for (const [at, segment] of segments.entries()) {
+    const dialect = dialectOf(segment);
+    if (dialect !== null && dialect !== 'SQLite' && folders.has(segments.slice(0, at).join('/'))) return dialect;
+  }
+  return null;
+}
+
+function readDialect(path: string): Dialected | null {
+  const from = path.lastIndexOf('/') + 1;
+  const [folder, file] = [path.slice(0, from), path.slice(from)];
+  const pieces = file.split('.');
+  // The first is the title, the last the ending.
+  const at = pieces.findIndex((piece, index) => index > 0 && index < pieces.length - 1 && dialectOf(piece) !== null);
+  if (at > 0) {
+    const dialect = dialectOf(pieces[at] ?? '') ?? '';
+    return { path, dialect, rest: folder + pieces.toSpliced(at, 1).join('.'), isSure: true };
+  }
+  const [, title = '', word = '', ending = ''] = /^([^.]*)[-_]([a-z0-9]+)((?:\.[^.]+)+)$/i.exec(file) ?? [];
+  const dialect = dialectOf(word);
+  return dialect === null ? null : { path, dialect, rest: folder + title + ending, isSure: false };
+}

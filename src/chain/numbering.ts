@@ -1,0 +1,46 @@
+// What there is to say of the numbers in a row of files: those that are missing, and those that several files have.
+
+import { canonicalVersion, isVersion } from './migrationName';
+
+/** Beyond this many digits a number is a date, and no one counts by dates. */
+const MOST_COUNTED_DIGITS = 6;
+
+/**
+ * For each migration of an ordered chain, the sentence on the numbers that are missing right before it; null where none are, or where
+ * the numbers do not count one by one, as dates and tens do not. A chain may begin with any number: those before may have been applied.
+ */
+export function describeGaps(migrations: readonly { readonly version: string }[]): readonly (string | null)[] {
+  const numbers = migrations.map(({ version }) =>
+    isVersion(version) && !version.includes('.') && version.length <= MOST_COUNTED_DIGITS ? Number(version) : NaN,
+  );
+  const steps = numbers.map((number, at) => number - (numbers[at - 1] ?? NaN));
+  const ones = steps.filter((step) => step === 1).length;
+  if (ones * 2 < steps.filter((step) => step > 0).length) return migrations.map(() => null);
+  return steps.map((step, at) => {
+    if (!(step > 1)) return null;
+    const [first, last] = [(numbers[at - 1] ?? 0) + 1, (numbers[at] ?? 0) - 1];
+    return `There is no number ${first === last ? first : `${first} to ${last}`} before it.`;
+  });
+}
+
+/** Files that have one number, in their order. */
+export interface SharedNumber {
+  /** As the first of them writes it. */
+  readonly version: string;
+  readonly paths: readonly string[];
+}
+
+/** The numbers that several files of an ordered chain have. */
+export function sharedNumbers(
+  migrations: readonly { readonly version: string; readonly path: string }[],
+): readonly SharedNumber[] {
+  const groups = new Map<string, { version: string; paths: string[] }>();
+  for (const { version, path } of migrations) {
+    if (!isVersion(version)) continue;
+    const number = canonicalVersion(version);
+    const group = groups.get(number);
+    if (group) group.paths.push(path);
+    else groups.set(number, { version, paths: [path] });
+  }
+  return [...groups.values()].filter(({ paths }) => paths.length > 1);
+}
