@@ -1,7 +1,7 @@
 // Runs a folder of migrations from an empty or a given database through the core, as the page would, and by native sqlite3.
 
 import { arrangeMigrations, type Arranged } from '../../src/chain/folder';
-import type { MigrationFile } from '../../src/chain/migration';
+import { partOf, type MigrationFile } from '../../src/chain/migration';
 import { foreignKeyDefaultOf } from '../../src/chain/foreignKeyDefaults';
 import { readHistory } from '../../src/chain/history';
 import { isOpen, safeAnswers, type Answers, type Need } from '../../src/chain/needs';
@@ -18,6 +18,7 @@ import { watchRules } from '../../src/migration/rules/rules';
 import { planMigration } from '../../src/migration/run/plan';
 import { runMigration } from '../../src/migration/run/run';
 import { readSchema } from '../../src/schema/read';
+import { readTransactions } from '../../src/migration/run/transaction';
 import { splitScript } from '../../src/script/split';
 import { placeOf, type ScriptPart } from '../../src/script/statement';
 import { nativeSchema, runNative, type NativeRun } from './nativeRun';
@@ -83,7 +84,7 @@ export class Chains {
     const { arranged, answers } = arrangeWith(files, found.isEmpty, wanted);
     const pending = tellPending(arranged.migrations, found.histories);
     const taken = takeMigrations(arranged.migrations, pending, { picked: new Map(), answers });
-    const parts: readonly ScriptPart[] = taken.migrations.map(({ path, text }) => ({ name: path, text }));
+    const parts: readonly ScriptPart[] = taken.migrations.map(partOf);
     const foreignKeys = foreignKeyDefaultOf(arranged.tool).mode;
     const choices = { ...DEFAULT_CHOICES, foreignKeys };
     const split = splitScript(parts);
@@ -98,7 +99,11 @@ export class Chains {
       leftOut: arranged.leftOut,
       notes: arranged.migrations.flatMap(({ path, warnings }) => warnings.map((warning) => `${path}: ${warning}`)),
     };
-    const native = parts.length === 0 ? null : runNative(bytes, parts, foreignKeys);
+    const own = split.ok ? readTransactions(split.statements).own : null;
+    const wrapped = new Set(
+      split.ok ? split.statements.flatMap(({ ordinal, file }) => (own?.begins.has(ordinal) ? [file] : [])) : [],
+    );
+    const native = parts.length === 0 ? null : runNative(bytes, parts, foreignKeys, wrapped);
     const end = (
       sentence: string | null,
       result: Uint8Array,

@@ -21,15 +21,26 @@ const MARK = 'drydock: begins ';
 const OPTIONS = ['-batch', '-bail', '-cmd', 'PRAGMA synchronous = OFF'];
 
 /**
- * Runs the parts in native `sqlite3`, without a transaction around them: each file brings its own or none, as its tool's driver would see it.
+ * Runs the parts in native `sqlite3`, without a transaction around them: each file brings its own or none.
  * @param foreignKeys as the tool has them
+ * @param wrapped names of the parts that stand in a transaction of their tool's: one that begins with a COMMIT is none without it
  */
-export function runNative(bytes: Uint8Array, parts: readonly ScriptPart[], foreignKeys: 'off' | 'on'): NativeRun {
+export function runNative(
+  bytes: Uint8Array,
+  parts: readonly ScriptPart[],
+  foreignKeys: 'off' | 'on',
+  wrapped: ReadonlySet<string | null>,
+): NativeRun {
   const folder = mkdtempSync(join(tmpdir(), 'drydock-chain-'));
   try {
     const path = join(folder, 'database.db');
     writeFileSync(path, bytes);
-    const input = parts.map(({ text }, at) => `.print '${MARK}${at}'\n${text}\n;\n`).join('');
+    const input = parts
+      .map(({ name, text }, at) => {
+        const within = wrapped.has(name) ? `BEGIN;\n${text}\n;COMMIT` : text;
+        return `.print '${MARK}${at}'\n${within}\n;\n`;
+      })
+      .join('');
     const start = performance.now();
     const { stdout, stderr } = spawnSync(
       'sqlite3',

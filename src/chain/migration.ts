@@ -1,5 +1,6 @@
 // One step of a chain, and the file that it is made of.
 
+import type { ScriptPart } from '../script/statement';
 import type { ChainTool } from './tool';
 
 /** A file as it was dropped. */
@@ -30,6 +31,11 @@ export interface ChainMigration {
   /** What it is written in where it is a program, which only the application can run; null where it is SQL. */
   readonly code: string | null;
   readonly warnings: readonly string[];
+}
+
+/** What of a migration is a part of a script. */
+export function partOf({ path: name, text, outside }: ChainMigration): ScriptPart {
+  return { name, text, ...(outside && { outside }) };
 }
 
 /** The paths of files, by which one of thousands is known. */

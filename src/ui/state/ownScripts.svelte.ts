@@ -2,7 +2,7 @@
 
 import { arrangeMigrations, isReadInFolder } from '../../chain/folder';
 import { isOpen, needKey, safeAnswers, type Need } from '../../chain/needs';
-import { pathsIn, type ChainMigration } from '../../chain/migration';
+import { partOf, pathsIn, type ChainMigration } from '../../chain/migration';
 import type { History } from '../../chain/history';
 import { compareChecksums, type Hashing } from '../../chain/checksums';
 import { findUnmatched, isTold, tellPending, withSaid, type Pending } from '../../chain/pending';
@@ -300,8 +300,7 @@ export class OwnScripts {
   #partsFor(histories: readonly History[]): Script {
     const pending = this.#withSaid(tellPending(this.arranged.migrations, histories));
     return this.#takenOf(pending).migrations.flatMap((migration): ScriptPart[] => {
-      const { path: name, text, outside } = migration;
-      const part = { name, text, ...(outside && { outside }) };
+      const part = partOf(migration);
       if (!this.records) return [part];
       const records = histories.flatMap((history) => {
         const recording = recordingOf(history, migration);
