@@ -7,7 +7,8 @@ import type { TablePair } from './tablePairs';
 import type { Measurement } from './measurement';
 import { proof, type Proof, type ProofCode } from './proof';
 import { counted, figure, firstOf } from '../../words';
-import { describeReference, type Reference } from '../../schema/references';
+import { describeReference } from '../../schema/references';
+import { columnNow, type BrokenReference } from './brokenReferences';
 import { kindOfComplaint, type Integrity, type Violation } from './integrity';
 
 /** A check ends after so many faults (https://sqlite.org/pragma.html#pragma_integrity_check). */
@@ -125,36 +126,6 @@ export function proveViewsAndTriggers(before: Measurement, after: Measurement): 
   );
 }
 
-/** A reference that leads nowhere after a run, though it did lead somewhere before. */
-export interface BrokenReference {
-  readonly reference: Reference;
-  readonly reason: string;
-}
-
-/**
- * References that were sound before a run and lead nowhere after it, rows or not: with foreign keys enforced, SQLite refuses each
- * change of either table.
- */
-export function findBrokenReferences(
-  before: { readonly references: readonly Reference[]; readonly unresolved: ReadonlyMap<Reference, string> },
-  unresolvedAfter: ReadonlyMap<Reference, string>,
-  pairs: readonly TablePair[],
-): readonly BrokenReference[] {
-  const byName = new Map(pairs.map((pair) => [foldName(pair.before.name), pair]));
-  const sound = new Set(
-    before.references
-      .filter((reference) => !before.unresolved.has(reference))
-      .map(({ table, columns }) => childKey(renamed({ table, columns, parent: '', rows: 0 }, byName))),
-  );
-  return [...unresolvedAfter]
-    .filter(([reference]) => sound.has(childKey(reference)))
-    .map(([reference, reason]) => ({ reference, reason }));
-}
-
-function childKey({ table, columns }: Pick<Reference, 'table' | 'columns'>): string {
-  return [table, ...columns.map(String).sort()].map(foldName).join('\n');
-}
-
 /**
  * Foreign key violations; only new ones count. Those from before are known by the names that `pairs` gives them now.
  * @param broken references that lead nowhere now: that is a failure also where no row is concerned yet
@@ -208,9 +179,7 @@ function renamed(violation: Violation, byName: ReadonlyMap<string, TablePair>): 
     ...violation,
     table: child?.after?.name ?? violation.table,
     parent: pairOf(violation.parent)?.after?.name ?? violation.parent,
-    columns: violation.columns.map(
-      (name) => child?.columns.find((column) => foldName(column.before) === foldName(name))?.after ?? name,
-    ),
+    columns: violation.columns.map((name) => columnNow(child, name)),
   };
 }
 
