@@ -10,6 +10,12 @@ export function counted(value: number, singular: string, plural = `${singular}s`
   return `${figure(value)} ${value === 1 ? singular : plural}`;
 }
 
+/** The first of some lines, in one: `a; b; and 3 more`. A list of more is no longer read. */
+export function firstOf(lines: readonly string[], most = 5): string {
+  const more = lines.length - most;
+  return [...lines.slice(0, most), ...(more > 0 ? [`and ${figure(more)} more`] : [])].join('; ');
+}
+
 /** A size in bytes, with the unit that suits it: `512 bytes`, `1.7 MB`, `6.0 GB` (powers of ten). */
 export function size(bytes: number): string {
   if (bytes < 1000) return counted(bytes, 'byte');

@@ -57,6 +57,7 @@ const boundaries: Readonly<Record<string, Boundary>> = {
         'migration/drift',
         'migration/losses',
         'migration/proofs/tablePairs',
+        'migration/proofs/brokenReferences',
       ],
       ...['schema', 'script', ...ground],
     ],

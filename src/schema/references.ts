@@ -2,6 +2,7 @@
 
 import { foldName, rowsOf, type Database } from '../database';
 import { parseSql } from '../script/tokens';
+import { counted } from '../words';
 import type { Relation, Schema } from './schema';
 import { readTableDefinition } from './tableDefinition';
 
@@ -73,8 +74,14 @@ export function findUnresolved(
       const there = new Set(relation.columns.map(({ name }) => foldName(name)));
       const missing = wanted.find((column) => !there.has(foldName(column)));
       if (missing !== undefined) return [[reference, `${parent} has no column ${missing}`]];
+      if (wanted.length === 0) return [[reference, `${parent} has no primary key`]];
       if (wanted.length !== columns.length)
-        return [[reference, `the primary key of ${parent} has ${wanted.length} columns`]];
+        return [
+          [
+            reference,
+            `the primary key of ${parent} has ${counted(wanted.length, 'column')}, and ${columns.length} would be needed`,
+          ],
+        ];
       if (parentColumns === null || keysOf(relation).has(asKey(wanted))) return [];
       return [[reference, `${parent} has no primary key or UNIQUE index on ${wanted.join(', ')}`]];
     }),

@@ -2,6 +2,7 @@
 
 import { quoteIdentifier, quoteText, rowsOf, type Database } from '../../database';
 import type { Failure } from '../outcome';
+import { FOREIGN_KEY_REFUSAL } from '../run/commit';
 import type { FailedStatement, FailureHelp } from '../run/failureHelp';
 import { onlyIfFoundIn, someRows, findRows, countedRows } from './blamedRows';
 import { BROKEN_CONSTRAINTS } from './brokenConstraints';
@@ -44,7 +45,16 @@ export const failureHelp: FailureHelp = {
   },
 
   explainCommit(message, database) {
-    const orphans = message.startsWith('FOREIGN KEY') ? findOrphans(database) : null;
+    const isForeignKey = message === FOREIGN_KEY_REFUSAL;
+    const orphans = isForeignKey ? findOrphans(database) : null;
+    if (isForeignKey && !orphans)
+      return {
+        message,
+        explanation:
+          'All statements ran, but SQLite refused to commit them together: a table was dropped while rows referred to it, and SQLite does not look whether another table has taken its place.',
+        wayOut:
+          'Run a script that rebuilds a table with foreign keys off: the check of the result then compares the foreign keys before and after.',
+      };
     return {
       message,
       explanation: `The statements ran, but SQLite refused to commit them together${orphans ? `: ${orphans.sentence}` : '.'}`,

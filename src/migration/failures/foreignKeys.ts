@@ -31,11 +31,16 @@ function explainForeignKey(failed: FailedStatement): Said {
   const wayOut =
     statement.kind === 'insert' || statement.kind === 'update'
       ? `Add the missing parents, or change these rows, ${IN_A_STATEMENT_BEFORE}.`
-      : `Change or delete the rows that refer to them ${IN_A_STATEMENT_BEFORE}. For a table rebuild, run the migration with foreign keys off and let them be checked at the end.`;
+      : statement.kind === 'drop table'
+        ? wayOutOfDrop(failed)
+        : `Change or delete the rows that refer to them ${IN_A_STATEMENT_BEFORE}.`;
   if (!first) {
     return {
       explanation: `After the statement on ${statement.table ?? 'its table'}, a row would refer to a parent that is not there. SQLite does not say which.`,
-      wayOut: `Look for the rows with PRAGMA foreign_key_check, and mend them ${IN_A_STATEMENT_BEFORE}.`,
+      wayOut:
+        statement.kind === 'drop table'
+          ? wayOutOfDrop(failed)
+          : `Plan the script with foreign keys off: it then says which rows lose their parent. Mend those ${IN_A_STATEMENT_BEFORE}.`,
     };
   }
   const { reference, rows } = first;
@@ -45,6 +50,16 @@ function explainForeignKey(failed: FailedStatement): Said {
     wayOut,
     rows,
   };
+}
+
+/** For a table rebuild nothing has to go: the rows that refer to the table find the new one, if it is made in the right order. */
+function wayOutOfDrop({ statement, script }: FailedStatement): string {
+  const isSame = (one: string | null): boolean => foldName(one ?? '') === foldName(statement.name ?? '');
+  const earlier = script.filter(({ ordinal }) => ordinal < statement.ordinal);
+  const aside = earlier.find(({ kind, newName }) => kind === 'rename table' && isSame(newName));
+  if (aside)
+    return `Statement ${aside.ordinal} has renamed ${aside.table ?? ''}, and RENAME has written the new name into the foreign keys that refer to it. Create the new table under another name, copy the rows, drop ${aside.table ?? ''}, and rename the new one; run this with foreign keys off, and they are checked at the end.`;
+  return `If this is a table rebuild, run it with foreign keys off: they are checked at the end. Else change or delete the rows that refer to ${statement.name ?? 'it'} ${IN_A_STATEMENT_BEFORE}.`;
 }
 
 function findWithoutParents(
@@ -78,7 +93,7 @@ function findWithoutParents(
     if (statement.kind === 'drop table') {
       return isChild ? null : `SELECT * FROM ${one}\nWHERE ${tuple(from)} IN (${parents})`;
     }
-    if (statement.kind === 'delete' && /^(NO ACTION|RESTRICT)$/.test(reference.onDelete)) {
+    if (statement.kind === 'delete' && /^(NO ACTION|RESTRICT|SET DEFAULT)$/.test(reference.onDelete)) {
       const clauses = readDelete(statement);
       const where = clauses?.where == null ? '' : ` WHERE ${clauses.where}`;
       const left = isChild && where !== '' ? ` AND NOT (${clauses?.where ?? ''})` : '';

@@ -61,7 +61,7 @@ function differencesBetween(
 }
 
 function differenceOf(on: StatementOutcome, off: StatementOutcome): string | null {
-  const name = `statement ${on.ordinal}`;
+  const name = on.failure?.atCommit === true ? 'the commit after the last statement' : `statement ${on.ordinal}`;
   const [stops, runs] = [on.verdict === 'failed', off.verdict === 'failed'];
   if (stops && !runs)
     return `With foreign keys on, ${name} fails: ${on.failure?.message ?? ''}. With foreign keys off it runs.`;
@@ -69,10 +69,13 @@ function differenceOf(on: StatementOutcome, off: StatementOutcome): string | nul
     return `With foreign keys off, ${name} fails: ${off.failure?.message ?? ''}. With foreign keys on it runs.`;
   if (stops || runs) return null;
   const kept = lossesOf(off);
-  const lost = lossesOf(on).filter(({ through, table }) => through && !kept.some((loss) => loss.table === table));
+  const lost = lossesOf(on).filter(
+    ({ through, table }) => through && !kept.some((loss) => loss.table === table && loss.through === through),
+  );
   const rows = lost.reduce((sum, loss) => sum + loss.rows, 0);
   const more = (on.byTriggers ?? 0) - (off.byTriggers ?? 0) - rows;
-  const changed = more > 0 ? [`changes ${counted(more, 'row')} of other tables`] : [];
+  const changed =
+    more > 0 ? [`changes ${counted(more, lost.length === 0 ? 'row' : 'more row')} through foreign keys`] : [];
   const does = [...lost.map((loss) => describeLoss(loss)), ...changed].join(', and ');
   return does === '' ? null : `With foreign keys on, ${name} ${does}; with foreign keys off they stay as they are.`;
 }

@@ -3,8 +3,9 @@
 import type { Place } from './rebuildComparison';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { Savepoints } from '../../script/savepoints';
-import { isWord, unquotedName, type Token } from '../../script/tokens';
+import { unquotedName, type Token } from '../../script/tokens';
 import { foldName } from '../../database';
+import { copiedColumns, sourcesOf, type CopiedColumns } from './copiedColumns';
 
 /** A table as the script finds or makes it. The same object stands for it under all names that it gets. */
 export interface TrackedTable {
@@ -15,6 +16,13 @@ export interface TrackedTable {
   readonly holds: Set<string>;
   /** Words of the statements that copied rows into it, folded: the columns that they name are carried over. */
   readonly copiedBy: Set<string>;
+  /** By the table that rows were copied from: which of its columns went into which of this one's. */
+  readonly copied: Map<TrackedTable, CopiedColumns>;
+}
+
+function track(original: string | null, temporary: boolean): TrackedTable {
+  const holds = new Set(original === null ? [] : [original]);
+  return { original, temporary, holds, copiedBy: new Set(), copied: new Map() };
 }
 
 /** By folded name, that of a temporary table after `temp.`; null for a name that was given up. */
@@ -32,7 +40,7 @@ export class Lineage {
     if (schema === null ? temporary : foldName(schema) === 'temp') return temporary ?? null;
     const found = this.#names.get(folded);
     if (found !== undefined) return found;
-    const first = { original: folded, temporary: false, holds: new Set([folded]), copiedBy: new Set<string>() };
+    const first = track(folded, false);
     this.#names.set(folded, first);
     return first;
   }
@@ -65,7 +73,7 @@ export class Lineage {
       case 'create virtual table':
       case 'create table as': {
         const temporary = statement.temporary;
-        const made = { original: null, temporary, holds: new Set<string>(), copiedBy: new Set<string>() };
+        const made = track(null, temporary);
         if (kind === 'create table as') this.#copy(statement.tokens, made);
         this.#names.set(temporary ? `temp.${name}` : name, made);
         break;
@@ -93,10 +101,13 @@ export class Lineage {
   #copy(tokens: readonly Token[], target: TrackedTable): void {
     for (const token of tokens) target.copiedBy.add(foldName(unquotedName(token) ?? ''));
     for (const source of sourcesOf(tokens)) {
-      const table = this.#names.get(`temp.${source}`) ?? this.#names.get(source);
-      // A table that no statement has touched yet holds its own rows; a name that was given up holds none.
-      const held = table === undefined ? [source] : [...(table?.holds ?? [])];
-      for (const origin of held) target.holds.add(origin);
+      const { name } = source;
+      // A name that was given up holds nothing any more.
+      const table =
+        this.#names.get(`temp.${name}`) ?? (this.#names.get(name) === null ? null : this.find(name, 'main'));
+      if (table === null) continue;
+      for (const origin of table.holds) target.holds.add(origin);
+      if (source.depth === 0) target.copied.set(table, copiedColumns(tokens, source));
     }
   }
 
@@ -108,14 +119,4 @@ export class Lineage {
 
 function placeOf(name: string, { temporary }: TrackedTable): Place {
   return temporary ? { schema: 'temp', name: name.slice('temp.'.length) } : { schema: 'main', name };
-}
-
-/** The folded names after FROM and JOIN, without their schemas. A table that stands after a comma is passed over. */
-function sourcesOf(tokens: readonly Token[]): readonly string[] {
-  return tokens.flatMap((token, at) => {
-    if (!isWord(token, 'FROM') && !isWord(token, 'JOIN')) return [];
-    const name = tokens[at + (tokens[at + 2]?.text === '.' ? 3 : 1)];
-    const unquoted = name && unquotedName(name);
-    return typeof unquoted === 'string' ? [foldName(unquoted)] : [];
-  });
 }

@@ -70,5 +70,8 @@ export function summariseLosses(
   });
   const more = losing.length - listed.length;
   const rest = more === 0 ? '' : `; and ${counted(more, 'more statement')}`;
-  return `This script deletes data: ${listed.join('; ')}${rest}.`;
+  const kinds = losing.flatMap(({ loss }) => (loss ? [loss, ...(loss.also ?? [])] : [])).map(({ kind }) => kind);
+  const changes = kinds.includes('values');
+  const verb = !changes ? 'deletes' : kinds.every((kind) => kind === 'values') ? 'changes' : 'deletes and changes';
+  return `This script ${verb} data: ${listed.join('; ')}${rest}.`;
 }

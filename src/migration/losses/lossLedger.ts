@@ -5,6 +5,7 @@ import { hasReplaceClause } from './firedTriggers';
 import { Lineage, type TrackedTable } from './lineage';
 import type { KeepLosses, LossAccount } from '../run/lossAccount';
 import { counted, figure } from '../../words';
+import type { Difference, Place } from './rebuildComparison';
 import { Rebuilds } from './rebuilds';
 import { RowCounter, type Figure } from './rowCounter';
 import { TriggerLosses } from './triggerLosses';
@@ -126,7 +127,7 @@ export class LossLedger implements LossAccount {
       if (outcome.loss === null) return outcome;
       const kept = entries.get(outcome.ordinal);
       if (!kept) return { ...outcome, loss: null, note: joined(outcome.note, 'A later ROLLBACK takes this back.') };
-      const rebuilt = kept.loss.kind === 'table' ? this.#rebuilt(kept) : null;
+      const rebuilt = kept.loss.kind === 'table' ? (this.#rebuilt(kept) ?? this.#moved(kept)) : null;
       if (!rebuilt) return outcome;
       const { loss, note, renumbered } = rebuilt;
       // What went along with the table, by foreign keys, is no part of the rebuild.
@@ -145,10 +146,11 @@ export class LossLedger implements LossAccount {
   #beforeDrop(table: TrackedTable, named: string): void {
     const figure = this.#counter.count(named, this.#counter.limit());
     if (figure.rows === 0 && figure.exact) return;
-    const rebuilt = figure.exact && [...table.holds].some((name) => this.#made.has(name));
-    if (rebuilt) this.#rebuilds.compare(table, named);
+    const isCopied = this.#lineage.copiesOf(table).length > 0;
+    const isRebuilt = figure.exact && (isCopied || [...table.holds].some((name) => this.#made.has(name)));
+    if (isRebuilt) this.#rebuilds.compare(table, named);
     if (table.original === null) return;
-    const columns = new Map(rebuilt ? this.#counter.countValues(named) : []);
+    const columns = new Map(isRebuilt ? this.#counter.countValues(named) : []);
     const held = this.#held.get(table);
     for (const [column, values] of columns) {
       columns.set(column, Math.max(values, held?.get(foldName(column))?.rows ?? 0));
@@ -198,8 +200,9 @@ export class LossLedger implements LossAccount {
     const now = this.#lineage.find(name, 'main');
     if (now === null || now === table || !now.holds.has(name)) return null;
     const { rows } = this.#counter.count(name, Infinity);
+    const called = this.#counter.spellingOf(name);
     const before = loss.exact ? counted(loss.rows, 'row') : `more than ${counted(loss.rows, 'row')}`;
-    const sizes = `The table ${name} is rebuilt: ${before} before, ${figure(rows)} after.`;
+    const sizes = `The table ${called} is rebuilt: ${before} before, ${figure(rows)} after.`;
     this.#rebuilds.finish(now);
     const difference = this.#rebuilds.between(table, now);
     // What a DELETE has taken from the new table is said there.
@@ -213,24 +216,57 @@ export class LossLedger implements LossAccount {
       difference === null
         ? 'Only the number of rows was compared.'
         : lost + changed === 0
-          ? sameValues(difference.renumbered)
+          ? sameValues(difference)
           : null;
     const note = compared === null ? sizes : `${sizes} ${compared}`;
-    const there = new Set(this.#counter.columnsOf(name).map(foldName));
-    const gone = [...columns].filter(([column, values]) => {
-      const folded = foldName(column);
-      return values > 0 && !there.has(folded) && !now.copiedBy.has(folded);
-    });
+    const copies = this.#copiesNow(table);
+    const gone = this.#lostColumns(
+      columns,
+      copies,
+      copies.flatMap((copy) => [...copy.table.copiedBy]),
+    );
+
     const values = gone.reduce((sum, [, held]) => sum + held, 0);
     const column = gone.map(([named]) => named).join(', ');
     const found: Loss[] = [];
-    if (lost > 0) found.push({ ...loss, kind: 'rebuild', table: name, rows: lost });
+    if (lost > 0) found.push({ ...loss, kind: 'rebuild', table: called, rows: lost });
     if (changed > 0) {
       const which = difference?.columns.join(', ') ?? '';
-      found.push({ ...loss, kind: 'values', table: name, column: which === '' ? null : which, rows: changed });
+      found.push({ ...loss, kind: 'values', table: called, column: which === '' ? null : which, rows: changed });
     }
-    if (lost === 0 && gone.length > 0) found.push({ kind: 'column', table: name, column, rows: values, exact: true });
+    if (lost === 0 && gone.length > 0) found.push({ kind: 'column', table: called, column, rows: values, exact: true });
     return { loss: withOthers(found), note, renumbered: difference?.renumbered ?? 0 };
+  }
+
+  /** What a dropped table has lost, where all of its rows are in other tables by now; null where they are not. */
+  #moved({ loss, table, columns }: Entry): { loss: Loss | null; note: string; renumbered: number } | null {
+    if (!loss.exact || loss.rows === 0) return null;
+    const copies = this.#copiesNow(table).filter((copy) => {
+      const difference = this.#rebuilds.between(table, copy.table);
+      return difference !== null && difference.lost + difference.changed === 0;
+    });
+    // A column that went into an expression is not there as it was.
+    const asTheyWere = copies.flatMap((copy) => [...(copy.table.copied.get(table)?.keys() ?? [])]);
+    if (copies.length === 0 || this.#lostColumns(columns, copies, asTheyWere).length > 0) return null;
+    const names = copies.map(({ place }) => this.#counter.spellingOf(place.name)).join(' and ');
+    const rows = loss.rows === 1 ? 'Its row is' : `Its ${counted(loss.rows, 'row')} are`;
+    return { loss: null, note: `${rows} in ${names}, with the same values.`, renumbered: 0 };
+  }
+
+  /** The tables of the file that hold rows of a dropped one when the script has ended. */
+  #copiesNow(table: TrackedTable): readonly { readonly table: TrackedTable; readonly place: Place }[] {
+    return this.#lineage.copiesOf(table).filter(({ place }) => place.schema === 'main');
+  }
+
+  /** The columns with values that are in none of some tables: neither by their name, nor since they are `copied`. */
+  #lostColumns(
+    columns: ReadonlyMap<string, number>,
+    copies: readonly { readonly place: Place }[],
+    copied: readonly string[],
+  ): readonly (readonly [string, number])[] {
+    const names = copies.flatMap(({ place }) => this.#counter.columnsOf(place.name).map(foldName));
+    const there = new Set([...names, ...copied]);
+    return [...columns].filter(([column, values]) => values > 0 && !there.has(foldName(column)));
   }
 
   /** Whether a table or the statement replaces rows of it. What is replaced through a view is for its triggers. */
@@ -265,8 +301,10 @@ function entry(table: TrackedTable, loss: Loss): Omit<Entry, 'ordinal'> {
 }
 
 /** What is said of a rebuild that keeps all values. Rowids are no values, but what was noted elsewhere by rowid goes by them. */
-function sameValues(renumbered: number): string {
-  const values = 'The columns that keep their names hold the same values.';
+function sameValues({ renumbered, byName }: Difference): string {
+  const values = byName
+    ? 'The columns that keep their names hold the same values.'
+    : 'The columns that are copied, some under another name, hold the same values.';
   return renumbered === 0
     ? values
     : `${values} ${counted(renumbered, 'row')} ${renumbered === 1 ? 'gets' : 'get'} another rowid.`;

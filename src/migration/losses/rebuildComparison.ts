@@ -1,6 +1,7 @@
 // Compares a table that is about to be dropped with the copy that takes its place: which rows and values the copy lacks.
 
 import { quoteIdentifier, type Database, type Row, foldName } from '../../database';
+import type { CopiedColumns } from './copiedColumns';
 
 /** A table by the name that it has now. */
 export interface Place {
@@ -18,88 +19,146 @@ export interface Difference {
   readonly columns: readonly string[];
   /** Rows that have another rowid in the copy, where the rowid is no column of the table; 0 where that cannot be told. */
   readonly renumbered: number;
+  /** Only columns that keep their names were compared. */
+  readonly byName: boolean;
 }
 
-const SAME: Difference = { lost: 0, changed: 0, columns: [], renumbered: 0 };
+const SAME = { lost: 0, changed: 0, columns: [], renumbered: 0 };
 
 /**
- * Compares contents, value by value, as far as columns have the same name in both: a value is the same if it has the same type and
- * the same bytes, so the text '0049' and the number 49 are two values, and so are 1 and 1.0. Rows are matched by their rowid, where
- * that finds every row with the same values; else by the primary key of the old table; and without one as a whole.
+ * Compares contents, value by value, in the columns that have the same name in both or are copied as they are into one of another
+ * name: a value is the same if it has the same type and the same bytes, so the text '0049' and the number 49 are two values, and so
+ * are 1 and 1.0. Rows are matched by their rowid, where that finds every row with the same values; else by the primary key of the old
+ * table; and without one as a whole.
  * Gives null where there is nothing to compare by, or SQLite cannot read it.
+ * @param copied the columns that were copied as they are
  */
-export function compareRows(database: Database, old: Place, copy: Place): Difference | null {
+export function compareRows(
+  database: Database,
+  old: Place,
+  copy: Place,
+  copied: CopiedColumns = new Map(),
+): Difference | null {
   const ask = (sql: string): Row | null => {
     const read = database.query(sql);
     return read.ok ? (read.value[0] ?? null) : null;
   };
   const [before, after] = [columnsOf(database, old), columnsOf(database, copy)];
-  const there = new Map(after.map((column) => [column.folded, column]));
-  const common = before.filter(({ folded }) => there.has(folded));
+  const common = pairColumns(before, after, copied);
   if (common.length === 0) return null;
+  const byName = common.every(({ o, n }) => o.folded === n.folded);
   const [from, to] = [nameOf(old), nameOf(copy)];
   /** The columns, of these, that differ between `o` and `n`, where they were matched by `on`. */
   const differing = (on: string): readonly string[] => {
     const counts = ask(`SELECT ${common.map((column) => `total(NOT (${same([column])}))`).join(', ')}
       FROM ${from} AS o CROSS JOIN ${to} AS n ON ${on}`);
-    return common.flatMap(({ name }, at) => (Number(counts?.[at] ?? 0) > 0 ? [name] : []));
+    return common.flatMap(({ o, n }, at) =>
+      Number(counts?.[at] ?? 0) === 0 ? [] : [o.folded === n.folded ? o.name : `${o.name}, now ${n.name}`],
+    );
   };
 
-  const hasRowids = ![...before, ...after].some(({ folded }) => folded === 'rowid');
-  const byRowid = hasRowids
-    ? ask(
-        `SELECT count(*), count(n.rowid), total(n.rowid IS NOT NULL AND ${same(common)}),
-           (SELECT count(*) FROM ${to})
-         FROM ${from} AS o LEFT JOIN ${to} AS n ON n.rowid = o.rowid`,
-      )
-    : null;
+  const rowid = freeRowid([...before, ...after]);
+  const byRowid =
+    rowid === null
+      ? null
+      : ask(
+          `SELECT count(*), count(n.${rowid}), total(n.${rowid} IS NOT NULL AND ${same(common)}), (SELECT count(*) FROM ${to})
+           FROM ${from} AS o LEFT JOIN ${to} AS n ON n.${rowid} = o.${rowid}`,
+        );
   const [rows = 0, found = 0, equal = 0, rowsNow = 0] = (byRowid ?? []).map(Number);
-  if (byRowid !== null && rows === equal) return SAME;
+  if (byRowid !== null && rows === equal) return { ...SAME, byName };
+  /** Of rows that are all there with the same values: those that are not at the rowid which they had. */
+  const renumbered = byRowid === null ? 0 : rows - equal;
 
-  const key = before.filter(({ primaryKey }) => primaryKey);
-  if (key.length > 0 && key.every(({ folded }) => there.has(folded))) {
-    const keys = (alias: string): string => key.map(({ quoted }) => `${alias}.${quoted}`).join(', ');
-    const on = key.map(({ quoted }) => `n.${quoted} IS o.${quoted}`).join(' AND ');
+  const key = common.filter(({ o }) => o.primaryKey);
+  if (key.length > 0 && key.length === before.filter(({ primaryKey }) => primaryKey).length) {
+    const keys = (alias: 'o' | 'n'): string => key.map((pair) => `${alias}.${pair[alias].quoted}`).join(', ');
+    const on = key.map(({ o, n }) => `n.${n.quoted} IS o.${o.quoted}`).join(' AND ');
     const matched = ask(
-      `SELECT count(*), total(other) FROM (SELECT max(NOT (${same(common)})) AS other
+      `SELECT count(*), total(other), total(several) FROM (SELECT max(NOT (${same(common)})) AS other, count(*) > 1 AS several
        FROM ${from} AS o CROSS JOIN ${to} AS n ON ${on} GROUP BY ${keys('o')})`,
     );
     // Keys that are converted may fall together: '1' and '01' are both 1.
     const kept = ask(
-      `SELECT count(*) FROM (SELECT 1 FROM ${from} AS o CROSS JOIN ${to} AS n ON ${on} GROUP BY ${keys('n')})`,
+      `SELECT count(*) FROM (SELECT 1 FROM ${from} AS o CROSS JOIN ${to} AS n ON ${on} GROUP BY ${identity(database, copy, after)})`,
     );
     const all = ask(`SELECT count(*) FROM (SELECT 1 FROM ${from} AS o GROUP BY ${keys('o')})`);
     if (matched === null || kept === null || all === null) return null;
     const lost = Number(all[0]) - Math.min(Number(matched[0]), Number(kept[0]));
     const changed = Number(matched[1]);
-    return { lost, changed, columns: changed > 0 ? differing(on) : [], renumbered: 0 };
+    // Where a row may be one of several, nobody can tell what it had in the other columns.
+    const isClear = Number(matched[2]) === 0 && Number(kept[0]) === Number(matched[0]);
+    const columns = changed === 0 ? [] : isClear ? differing(on) : key.map(({ o }) => o.name);
+    return { lost, changed, columns, renumbered: lost + changed === 0 ? renumbered : 0, byName };
   }
 
   // A row that is there twice has to be there twice: each counts one up in the old table and one down in the copy.
-  const all = common.map(({ quoted }, at) => `${quoted} AS c${at}, typeof(${quoted}) AS t${at}`).join(', ');
+  const values = (of: 'o' | 'n'): string =>
+    common.map((pair, at) => `${pair[of].quoted} AS c${at}, typeof(${pair[of].quoted}) AS t${at}`).join(', ');
   const groups = common.map((_, at) => `t${at}, c${at} COLLATE BINARY`).join(', ');
   const gone = ask(
     `SELECT total(gone) FROM (SELECT max(0, sum(one)) AS gone
-     FROM (SELECT ${all}, 1 AS one FROM ${from} UNION ALL SELECT ${all}, -1 FROM ${to}) GROUP BY ${groups})`,
+     FROM (SELECT ${values('o')}, 1 AS one FROM ${from} UNION ALL SELECT ${values('n')}, -1 FROM ${to}) GROUP BY ${groups})`,
   );
   const fewer = ask(`SELECT (SELECT count(*) FROM ${from}) - (SELECT count(*) FROM ${to})`);
   if (!gone || !fewer) return null;
   const lost = Math.max(0, Number(fewer[0]));
   const changed = Math.max(0, Number(gone[0]) - lost);
-  if (changed === 0) return { lost, changed, columns: [], renumbered: lost === 0 ? rows - found : 0 };
+  if (changed === 0) return { lost, changed, columns: [], renumbered: lost === 0 ? renumbered : 0, byName };
   const paired = byRowid !== null && found === rows && rows === rowsNow;
-  return { lost, changed, columns: paired ? differing('n.rowid = o.rowid') : [], renumbered: 0 };
+  const columns = paired ? differing(`n.${rowid ?? ''} = o.${rowid ?? ''}`) : [];
+  return { lost, changed, columns, renumbered: 0, byName };
+}
+
+/** A column of the old table, and the one of the copy that has its values. */
+interface ColumnPair {
+  readonly o: Column;
+  readonly n: Column;
+}
+
+/** By name; what has no namesake, by where it was copied to, unless that is the namesake of another column. */
+function pairColumns(
+  before: readonly Column[],
+  after: readonly Column[],
+  copied: CopiedColumns,
+): readonly ColumnPair[] {
+  const there = new Map(after.map((column) => [column.folded, column]));
+  const names = new Set(before.map(({ folded }) => folded));
+  const writable = after.filter(({ generated }) => !generated);
+  return before.flatMap((o): ColumnPair[] => {
+    const to = copied.get(o.folded);
+    const namesake = there.get(o.folded);
+    const moved = typeof to === 'number' ? writable[to] : there.get(to ?? '');
+    const n = namesake ?? (moved && !names.has(moved.folded) ? moved : undefined);
+    return n ? [{ o, n }] : [];
+  });
 }
 
 /**
  * Whether the columns hold the same in `o` and `n`. The sign of a plus takes away the affinity by which SQLite would convert one
  * side before it compares (https://sqlite.org/datatype3.html#affinity_of_comparison_operands), and typeof tells 1 from 1.0.
  */
-function same(columns: readonly Column[]): string {
-  const list = (of: (quoted: string) => string): string => `(${columns.map(({ quoted }) => of(quoted)).join(', ')})`;
-  const types = (alias: string): string => list((quoted) => `typeof(${alias}.${quoted})`);
-  const values = (alias: string): string => list((quoted) => `+${alias}.${quoted} COLLATE BINARY`);
+function same(columns: readonly ColumnPair[]): string {
+  const list = (alias: 'o' | 'n', of: (quoted: string) => string): string =>
+    `(${columns.map((pair) => of(`${alias}.${pair[alias].quoted}`)).join(', ')})`;
+  const types = (alias: 'o' | 'n'): string => list(alias, (quoted) => `typeof(${quoted})`);
+  const values = (alias: 'o' | 'n'): string => list(alias, (quoted) => `+${quoted} COLLATE BINARY`);
   return `${types('o')} = ${types('n')} AND ${values('o')} IS ${values('n')}`;
+}
+
+/** What each row of `n` has for its own: its rowid, or the key of a table without rowids. */
+function identity(database: Database, place: Place, columns: readonly Column[]): string {
+  const rowid = freeRowid(columns);
+  if (rowid !== null && database.compile(`SELECT ${rowid} FROM ${nameOf(place)}`).ok) return `n.${rowid}`;
+  return columns
+    .filter(({ primaryKey }) => primaryKey)
+    .map(({ quoted }) => `n.${quoted}`)
+    .join(', ');
+}
+
+/** The name by which the rowid can be asked for where these columns are: they may have taken one, or all three, of them. */
+function freeRowid(columns: readonly Column[]): string | null {
+  return ['rowid', '_rowid_', 'oid'].find((name) => columns.every(({ folded }) => folded !== name)) ?? null;
 }
 
 interface Column {
@@ -107,16 +166,22 @@ interface Column {
   readonly folded: string;
   readonly quoted: string;
   readonly primaryKey: boolean;
+  /** STORED: it is computed, and no INSERT gives it a value. */
+  readonly generated: boolean;
 }
 
 function columnsOf(database: Database, { schema, name }: Place): readonly Column[] {
-  const read = database.query('SELECT name, pk FROM pragma_table_xinfo(?, ?) WHERE hidden IN (0, 3)', [name, schema]);
+  const read = database.query('SELECT name, pk, hidden FROM pragma_table_xinfo(?, ?) WHERE hidden IN (0, 3)', [
+    name,
+    schema,
+  ]);
   if (!read.ok) return [];
-  return read.value.map(([column, key]) => ({
+  return read.value.map(([column, key, hidden]) => ({
     name: String(column),
     folded: foldName(String(column)),
     quoted: quoteIdentifier(String(column)),
     primaryKey: Number(key) > 0,
+    generated: Number(hidden) > 0,
   }));
 }
 

@@ -19,7 +19,7 @@ export class Rebuilds {
   compare(table: TrackedTable, named: string): void {
     const old = { schema: table.temporary ? 'temp' : 'main', name: named } as const;
     const copies = this.#lineage.copiesOf(table).flatMap((copy) => {
-      const difference = compareRows(this.#database, old, copy.place);
+      const difference = compareRows(this.#database, old, copy.place, copy.table.copied.get(table));
       return difference === null ? [] : [[copy.table, difference] as const];
     });
     this.#compared.set(table, new Map(copies));
@@ -54,5 +54,6 @@ function together(first: Difference, then: Difference): Difference {
     changed: first.changed + then.changed,
     columns: [...new Set([...first.columns, ...then.columns])],
     renumbered: Math.max(first.renumbered, then.renumbered),
+    byName: first.byName && then.byName,
   };
 }

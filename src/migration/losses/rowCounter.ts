@@ -57,6 +57,12 @@ export class RowCounter {
     return read.ok ? read.value.map(([name]) => String(name)) : [];
   }
 
+  /** The name of a table as its definition spells it. */
+  spellingOf(table: string): string {
+    const sql = `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`;
+    return String(this.ask(sql, [table])?.[0] ?? table);
+  }
+
   /** How many values each column of a table holds that are not NULL. */
   countValues(table: string): ReadonlyMap<string, number> {
     const columns = this.columnsOf(table);

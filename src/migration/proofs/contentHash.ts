@@ -17,8 +17,11 @@ const ROWS_AT_ONCE = 500;
 const BYTES_AT_ONCE = 1 << 20;
 const ARGUMENTS_AT_ONCE = 500;
 
+/** Whether rowids are hashed along with the values of a row, and in which order the rows are taken: by rowid or key, or by their values. */
+export type Manner = 'with rowids' | 'values only' | 'in any order';
+
 /**
- * Hashes the given columns of a table, with its rowids or without them, in the order of the rows.
+ * Hashes the given columns of a table.
  * @param onRows is told how many rows have been hashed since it was last told
  * Gives the hash with the name of its algorithm before it, or SQLite's error where the values cannot be read.
  */
@@ -28,7 +31,7 @@ export function hashContent(
   columns: readonly string[],
   hasher: Hasher,
   onRows: (rows: number) => void = () => undefined,
-  rowids: 'with rowids' | 'values only' = 'with rowids',
+  manner: Manner = 'with rowids',
 ): Outcome<string> {
   const table = quoteIdentifier(relation.name);
   const utf8 = rowsOf(database, 'PRAGMA encoding')[0]?.[0] === 'UTF-8';
@@ -41,8 +44,9 @@ export function hashContent(
     if (bytes instanceof Uint8Array) hasher.update(bytes);
     hasher.update(SEPARATOR);
   };
-  if (rowid === null) {
-    const sql = `SELECT CAST(${encoded} AS BLOB) FROM main.${table} NOT INDEXED ${orderOf(relation)}`;
+  if (rowid === null || manner === 'in any order') {
+    const order = manner === 'in any order' ? 'ORDER BY 1' : orderOf(relation);
+    const sql = `SELECT CAST(${encoded} AS BLOB) FROM main.${table} NOT INDEXED ${order}`;
     const outcome = database.visit(sql, [], ([row]) => {
       take(row);
       onRows(1);
@@ -60,7 +64,7 @@ export function hashContent(
   for (;;) {
     const batch = database.query(
       `SELECT max(r), count(*), CAST(group_concat(x, ';') AS BLOB) FROM (
-         SELECT ${rowid} AS r, ${rowids === 'with rowids' ? joined([rowid, encoded]) : encoded} AS x FROM main.${table} NOT INDEXED
+         SELECT ${rowid} AS r, ${manner === 'with rowids' ? joined([rowid, encoded]) : encoded} AS x FROM main.${table} NOT INDEXED
          WHERE ${rowid} ${comparison} CAST(? AS INTEGER) ORDER BY ${rowid} LIMIT ${limit})`,
       [last],
     );

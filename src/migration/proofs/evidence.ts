@@ -10,7 +10,7 @@ import { pairTables, type TablePair } from './tablePairs';
 import { countRows, measure, type Measurement } from './measurement';
 import { findWrittenPages, isUntouched, type PageChanges, type WrittenPages } from './pageProof';
 import { findRowChanges, type RowChanges } from './rowChanges';
-import { findBrokenReferences, type BrokenReference } from './schemaProofs';
+import { findBrokenReferences, type BrokenReference } from './brokenReferences';
 import { findUnresolved, readReferences } from '../../schema/references';
 import type { Choices, StatementOutcome } from '../outcome';
 

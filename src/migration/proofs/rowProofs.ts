@@ -6,7 +6,7 @@ import type { Statement } from '../../script/statement';
 import type { TablePair } from './tablePairs';
 import type { Measurement } from './measurement';
 import { proof, type Proof, type ProofCode } from './proof';
-import { counted, figure } from '../../words';
+import { counted, figure, firstOf } from '../../words';
 import type { RowChanges } from './rowChanges';
 
 /** A figure of a table: of all of its rows, or why there is none. */
@@ -188,7 +188,7 @@ export function proveSequences(
     const which = listOrdinals(changes.statements.filter((statement) => by.has(statement)));
     const what = itself.length > 0 ? 'changes counters itself' : 'changes rows there itself';
     const reason = explained ? `; the script ${what}, in ${which}.` : '.';
-    return proof('sequences', explained ? 'warn' : 'fail', `${changed[0] ?? ''}${reason}`, details);
+    return proof('sequences', explained ? 'warn' : 'fail', `${firstOf(changed)}${reason}`, details);
   }
   return proof(
     'sequences',

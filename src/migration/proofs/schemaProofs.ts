@@ -6,8 +6,9 @@ import type { Statement } from '../../script/statement';
 import type { TablePair } from './tablePairs';
 import type { Measurement } from './measurement';
 import { proof, type Proof, type ProofCode } from './proof';
-import { counted, figure } from '../../words';
-import { describeReference, type Reference } from '../../schema/references';
+import { counted, figure, firstOf } from '../../words';
+import { describeReference } from '../../schema/references';
+import { columnNow, type BrokenReference } from './brokenReferences';
 import { kindOfComplaint, type Integrity, type Violation } from './integrity';
 
 /** A check ends after so many faults (https://sqlite.org/pragma.html#pragma_integrity_check). */
@@ -106,53 +107,23 @@ export function proveViewsAndTriggers(before: Measurement, after: Measurement): 
     ...before.compiled.filter((name) => !still.has(foldName(name))).map((name) => `${name}: no longer there`),
   ];
   if (newlyBroken.length > 0) {
-    const [name, message] = newlyBroken[0] ?? ['', ''];
+    const compile = newlyBroken.length === 1 ? 'compiles' : 'compile';
     return proof(
       'views-and-triggers',
       'fail',
-      `${counted(newlyBroken.length, 'view or trigger', 'views and triggers')} no longer compile: ${name} (${message}).`,
+      `${counted(newlyBroken.length, 'view or trigger', 'views and triggers')} no longer ${compile}: ${firstOf(newlyBroken.map(([name, message]) => `${name} (${message})`))}.`,
       details,
     );
   }
   const kept = `${counted(sound.length, 'view or trigger', 'views and triggers')} that compiled before still ${sound.length === 1 ? 'compiles' : 'compile'}.`;
   if (stillBroken.length === 0) return proof('views-and-triggers', 'pass', kept, details);
-  const [name, message] = stillBroken[0] ?? ['', ''];
+  const broken = stillBroken.map(([name, message]) => `${name} (${message})`);
   return proof(
     'views-and-triggers',
     'unverifiable',
-    `${counted(stillBroken.length, 'view or trigger', 'views and triggers')} did not compile here before the run either, so what the run means for ${stillBroken.length === 1 ? 'it' : 'them'} cannot be told: ${name} (${message}). ${kept}`,
+    `${counted(stillBroken.length, 'view or trigger', 'views and triggers')} did not compile here before the run either, so what the run means for ${stillBroken.length === 1 ? 'it' : 'them'} cannot be told: ${firstOf(broken)}. ${kept}`,
     details,
   );
-}
-
-/** A reference that leads nowhere after a run, though it did lead somewhere before. */
-export interface BrokenReference {
-  readonly reference: Reference;
-  readonly reason: string;
-}
-
-/**
- * References that were sound before a run and lead nowhere after it, rows or not: with foreign keys enforced, SQLite refuses each
- * change of either table.
- */
-export function findBrokenReferences(
-  before: { readonly references: readonly Reference[]; readonly unresolved: ReadonlyMap<Reference, string> },
-  unresolvedAfter: ReadonlyMap<Reference, string>,
-  pairs: readonly TablePair[],
-): readonly BrokenReference[] {
-  const byName = new Map(pairs.map((pair) => [foldName(pair.before.name), pair]));
-  const sound = new Set(
-    before.references
-      .filter((reference) => !before.unresolved.has(reference))
-      .map(({ table, columns }) => childKey(renamed({ table, columns, parent: '', rows: 0 }, byName))),
-  );
-  return [...unresolvedAfter]
-    .filter(([reference]) => sound.has(childKey(reference)))
-    .map(([reference, reason]) => ({ reference, reason }));
-}
-
-function childKey({ table, columns }: Pick<Reference, 'table' | 'columns'>): string {
-  return [table, ...columns.map(String).sort()].map(foldName).join('\n');
 }
 
 /**
@@ -165,13 +136,12 @@ export function proveForeignKeys(
   pairs: readonly TablePair[],
   broken: readonly BrokenReference[] = [],
 ): Proof {
-  const [first] = broken;
-  if (first) {
+  if (broken.length > 0) {
     const lines = broken.map(({ reference, reason }) => `${describeReference(reference)}: ${reason}`);
     return proof(
       'foreign-keys',
       'fail',
-      `${counted(broken.length, 'foreign key')} that led to a table before ${broken.length === 1 ? 'leads' : 'lead'} nowhere now: ${lines[0] ?? ''}. With foreign keys enforced, SQLite refuses each change there.`,
+      `${counted(broken.length, 'foreign key')} that led to a table before ${broken.length === 1 ? 'leads' : 'lead'} nowhere now: ${firstOf(lines)}. With foreign keys enforced, SQLite refuses each change there.`,
       lines,
     );
   }
@@ -191,7 +161,7 @@ export function proveForeignKeys(
     return proof(
       'foreign-keys',
       'fail',
-      `foreign_key_check finds rows without their parent that were sound before: ${added.map(([reference]) => reference).join(', ')}.`,
+      `foreign_key_check finds rows without their parent that were sound before: ${firstOf(added.map(([reference]) => reference))}.`,
       details,
     );
   }
@@ -209,9 +179,7 @@ function renamed(violation: Violation, byName: ReadonlyMap<string, TablePair>): 
     ...violation,
     table: child?.after?.name ?? violation.table,
     parent: pairOf(violation.parent)?.after?.name ?? violation.parent,
-    columns: violation.columns.map(
-      (name) => child?.columns.find((column) => foldName(column.before) === foldName(name))?.after ?? name,
-    ),
+    columns: violation.columns.map((name) => columnNow(child, name)),
   };
 }
 

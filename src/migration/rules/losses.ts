@@ -1,11 +1,14 @@
 // What a script takes away of the data, as the account of losses has it: by statement, with the rows counted.
 
+import { foldName } from '../../database';
+import type { Schema } from '../../schema/schema';
+import type { Statement } from '../../script/statement';
 import { describeLoss } from '../losses/loss';
 import type { Loss } from '../outcome';
 import { counted } from '../../words';
 import type { Found, Rule } from '../warning';
 
-const KEPT = 'The file that you dropped keeps it: it is only read.';
+const KEPT = 'The file that you dropped is not changed.';
 
 function lossRule(words: Pick<Rule, 'code' | 'name' | 'why' | 'safeWay'>, kinds: readonly Loss['kind'][]): Rule {
   return {
@@ -67,7 +70,7 @@ export const changedRowids: Rule = {
   name: 'A table rebuild gives rows other rowids',
   why: 'Without an INTEGER PRIMARY KEY the rows of the new table are numbered anew. What refers to rows by rowid, such as a search index, then finds other rows.',
   safeWay: 'Copy the rowid along: INSERT INTO new (rowid, …) SELECT rowid, … FROM old.',
-  watch: () => ({
+  watch: ({ before, statements }) => ({
     end: ({ outcomes }) =>
       outcomes.flatMap(({ ordinal, renumbered = 0 }): readonly Found[] =>
         renumbered === 0
@@ -75,7 +78,7 @@ export const changedRowids: Rule = {
           : [
               {
                 ordinal,
-                severity: 'warning',
+                severity: hasKey(before, nameBefore(statements, ordinal)) ? 'note' : 'warning',
                 subject: 'rowids',
                 sentence: `The values stay the same, and ${counted(renumbered, 'row')} ${renumbered === 1 ? 'gets' : 'get'} another rowid in the table rebuild that ends with statement ${ordinal}.`,
                 remedy:
@@ -86,3 +89,18 @@ export const changedRowids: Rule = {
       ),
   }),
 };
+
+/** The name before the script of the table that a statement drops, which may have been renamed aside. */
+function nameBefore(statements: readonly Statement[], ordinal: number): string {
+  const name = statements[ordinal - 1]?.name ?? '';
+  const aside = statements
+    .slice(0, ordinal)
+    .findLast(({ kind, newName }) => kind === 'rename table' && foldName(newName ?? '') === foldName(name));
+  return aside?.table ?? name;
+}
+
+/** Where rows have a key of their own, what refers to them goes by that. */
+function hasKey({ relations }: Schema, table: string): boolean {
+  const relation = relations.find(({ name }) => foldName(name) === foldName(table));
+  return relation?.columns.some(({ primaryKey }) => primaryKey > 0) === true;
+}

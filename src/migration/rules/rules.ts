@@ -12,6 +12,7 @@ import { sqliteVersion } from './sqliteVersion';
 import { brokenTrigger, brokenView } from './brokenObjects';
 import { readIgnores, type Ignore } from './ignores';
 import { lostColumnClause, lostComment, lostConstraint, lostIndex, lostTableOption, lostTrigger } from './lostParts';
+import { leftOnRenamed } from './leftOnRenamed';
 import { loweredCounter } from './loweredCounter';
 
 /** Every rule, in the order of docs/rules.md. */
@@ -24,6 +25,7 @@ export const RULES: readonly Rule[] = [
   brokenTrigger,
   brokenReference,
   orphanedRows,
+  leftOnRenamed,
   loweredCounter,
   lostTrigger,
   lostIndex,

@@ -97,7 +97,8 @@ function change(database: Database, statement: ParsedSql): Outcome<Execution> {
 /** Where foreign keys are enforced, SQLite deletes the rows first, with all that the keys of other tables do then. */
 function drop(database: Database, statement: ParsedStatement): Outcome<Execution> {
   const { name, schema, text } = statement;
-  if (name === null || !enforcesForeignKeys(database)) return noted(database, text, null);
+  if (name === null || !enforcesForeignKeys(database) || !isReferredTo(database, name, schema))
+    return noted(database, text, null);
   const table = `${schema === null ? '' : `${quoteIdentifier(schema)}.`}${quoteIdentifier(name)}`;
   const rows = database.query(`SELECT count(*) FROM ${table}`);
   const before = totalChanges(database);
@@ -106,6 +107,18 @@ function drop(database: Database, statement: ParsedStatement): Outcome<Execution
   const byTriggers = Math.max(0, totalChanges(database) - before - (rows.ok ? Number(rows.value[0]?.[0]) : 0));
   const note = byTriggers > 0 ? `Foreign keys changed ${counted(byTriggers, 'row')} of other tables.` : null;
   return { ok: true, value: { changes: 0, byTriggers, note } };
+}
+
+/** Whether a foreign key refers to a table, its own ones included. A table that is referred to stands in the text of the other. */
+function isReferredTo(database: Database, name: string, schema: string | null): boolean {
+  const isPlain = /^[\w ]+$/.test(name);
+  const found = database.query(
+    `SELECT 1 FROM ${schema === null ? 'main' : quoteIdentifier(schema)}.sqlite_schema AS s, pragma_foreign_key_list(s.name) AS f
+     WHERE s.type = 'table' AND s.sql LIKE '%references%' AND (?2 OR instr(lower(s.sql), lower(?1)) > 0)
+       AND f."table" = ?1 COLLATE NOCASE LIMIT 1`,
+    [name, isPlain ? '' : '1'],
+  );
+  return !found.ok || found.value.length > 0;
 }
 
 /** Whether foreign keys are enforced on a connection. */

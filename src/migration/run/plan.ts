@@ -4,12 +4,13 @@ import type { Database } from '../../database';
 import { readSchema } from '../../schema/read';
 import type { Schema } from '../../schema/schema';
 import type { ParsedStatement } from '../../script/parsedStatement';
+import { failLast, FOREIGN_KEY_REFUSAL, isCommitRefused } from './commit';
 import { plainHelp, type FailureHelp } from './failureHelp';
 import type { KeepLosses } from './lossAccount';
 import { findObstacle, type Obstacle } from './obstacle';
 import { readTransactions } from './transaction';
 import { transcribe } from './transcript';
-import type { Choices, OwnTransactions, StatementOutcome } from '../outcome';
+import type { Choices, Failure, OwnTransactions, StatementOutcome } from '../outcome';
 import { watchNothing, type Warning, type WatchScript } from '../warning';
 
 /** What a script will do to a database. */
@@ -61,18 +62,16 @@ export function planMigration(
   const rehearsed = ownTransactions ? database.fork() : database;
   const watcher = watch({ database: rehearsed, before, statements, choices });
   const options = { rehearsing: true, losses, help, now, onStatement: watcher.before };
+  let refusal = null as Failure | null;
   const transcript = transcribe(rehearsed, statements, choices, options, (shadow, outcomes, complete) => {
     after = readSchema(shadow);
-    warnings = watcher.end({ complete, after, shadow, outcomes });
+    if (complete && ownTransactions === null && choices.foreignKeys === 'on' && isCommitRefused(database))
+      refusal = help.explainCommit(FOREIGN_KEY_REFUSAL, database);
+    warnings = watcher.end({ complete: complete && refusal === null, after, shadow, outcomes });
   });
   if (rehearsed !== database) rehearsed.close();
   else if (transcript.complete) transcript.abandon();
-  return {
-    outcomes: transcript.outcomes,
-    before,
-    after,
-    obstacle: findObstacle(before, statements, transcript.outcomes),
-    ownTransactions,
-    warnings,
-  };
+  const outcomes = refusal ? failLast(transcript.outcomes, help.complete(refusal, database)) : transcript.outcomes;
+  const obstacle = findObstacle(before, statements, outcomes);
+  return { outcomes, before, after, obstacle, ownTransactions, warnings };
 }

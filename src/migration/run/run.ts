@@ -4,10 +4,11 @@ import type { Database } from '../../database';
 import { readSchema } from '../../schema/read';
 import type { Schema } from '../../schema/schema';
 import type { ParsedStatement } from '../../script/parsedStatement';
+import { failLast } from './commit';
 import { plainHelp, type FailureHelp } from './failureHelp';
 import type { KeepLosses } from './lossAccount';
 import { transcribe } from './transcript';
-import type { Choices, Failure, StatementOutcome } from '../outcome';
+import type { Choices, StatementOutcome } from '../outcome';
 
 /** What a run works with beside the database. */
 export interface RunTools {
@@ -72,10 +73,3 @@ export function runMigration(
 }
 
 const COMMITTED = { ok: true, value: undefined } as const;
-
-/** A commit that SQLite refuses (no memory left, a deferred foreign key) undoes all; the last statement has to say so. */
-function failLast(outcomes: readonly StatementOutcome[], failure: Failure): readonly StatementOutcome[] {
-  return outcomes.map((outcome, at) =>
-    at < outcomes.length - 1 ? outcome : { ...outcome, verdict: 'failed', failure },
-  );
-}

@@ -57,7 +57,7 @@ describe('A table rebuild with DROP TABLE', () => {
       {
         ordinal: 3,
         sentence:
-          'With foreign keys on, statement 3 deletes 3 rows of visit through foreign keys, and changes 3 rows of other tables; with foreign keys off they stay as they are.',
+          'With foreign keys on, statement 3 deletes 3 rows of visit through foreign keys, and changes 3 more rows through foreign keys; with foreign keys off they stay as they are.',
       },
     ]);
 
