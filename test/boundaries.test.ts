@@ -62,6 +62,17 @@ const boundaries: Readonly<Record<string, Boundary>> = {
       ...['schema', 'script', ...ground],
     ],
   },
+  'migration/roundTrip': {
+    values: [
+      'migration/outcome',
+      'migration/warning',
+      'migration/run',
+      'migration/proofs/contentHash',
+      'schema',
+      'script',
+      ...ground,
+    ],
+  },
   'migration/report': {
     values: [
       'migration/outcome',

@@ -119,6 +119,7 @@ function withTables(migrations: readonly ChainMigration[], answers: Answers): Ba
     text: `CREATE TABLE "${table}" (version TEXT);\n`,
     repeatable: false,
     when: null,
+    down: null,
     code: null,
     warnings: [],
   };

@@ -9,7 +9,7 @@ import { pathsIn, type ChainMigration, type LeftOut, type MigrationFile } from '
 import { compareVersions, readName, SQL_FILE, type MigrationName } from './migrationName';
 import { NO_ANSWERS, type Answers, type Need } from './needs';
 import { describeGaps } from './numbering';
-import { arrangeNumbers, settleDirections } from './order';
+import { arrangeNumbers, keyOf, settleDirections } from './order';
 import { valueNeeds, withValues } from './placeholders';
 import { readSections } from './sections';
 import type { ChainTool } from './tool';
@@ -75,17 +75,20 @@ export function arrangeMigrations(
   const leftOut: LeftOut[] = [];
   const directions = settleDirections(findCandidates(sorted, leftOut), answers);
   const candidates: Candidate[] = [];
+  /** What takes the others back, by what they have in common. */
+  const downs = new Map<string, Candidate>();
   for (const candidate of directions.files) {
     const { path, text, name } = candidate;
     const why = LEFT_OUT[CHECKPOINT.test(text) ? 'baseline' : name.direction];
     if (why !== undefined) leftOut.push({ path, why });
     else candidates.push(candidate);
+    if (/^(down|undo)$/.test(name.direction)) downs.set(keyOf(candidate), candidate);
   }
   const tool = toolOf(candidates, sorted);
   const journal = tool === 'drizzle' ? journalOf(sorted, leftOut) : null;
   const listed = listedBy(journal, candidates, leftOut);
   const numbered = listed.some(({ name }) => name.version !== '');
-  const about = { tool, journal, numbered, answers };
+  const about = { tool, journal, numbered, answers, downs };
   const ordered = listed
     .map((candidate) => migrationOf(candidate, about))
     .sort((one, other) => compareMigrations(one, other, journal));
@@ -194,6 +197,7 @@ function migrationOf(
     readonly journal: DrizzleJournal | null;
     readonly numbered: boolean;
     readonly answers: Answers;
+    readonly downs: ReadonlyMap<string, Candidate>;
   },
 ): ChainMigration {
   const { path, name, sections, code } = candidate;
@@ -206,6 +210,9 @@ function migrationOf(
   }
   const when = tool === 'drizzle' ? (about.journal?.get(tagOf(path))?.when ?? millisecondsOf(version)) : null;
   const text = withValues(candidate, tool, about.answers);
+  const beside = about.downs.get(keyOf(candidate));
+  const within = sections.down && { name: `${path}, down`, ...sections.down };
+  const down = within ?? (beside ? { name: beside.path, text: withValues(beside, tool, about.answers) } : null);
   return {
     path,
     tool,
@@ -216,6 +223,7 @@ function migrationOf(
     when,
     code,
     warnings,
+    down,
     ...(sections.outside && { outside: true as const }),
   };
 }

@@ -24,9 +24,9 @@ export function readGooseMarks(text: string, lines: readonly Line[]): Sections |
   const [any] = marks;
   if (!any) return null;
   const prefix = any.tool === 'goose' ? '+goose' : '+migrate';
-  const kept: [number, number][] = [];
-  const ends: number[] = [];
-  let outside = false;
+  const kept: Record<'up' | 'down', [number, number][]> = { up: [], down: [] };
+  const ends: Record<'up' | 'down', number[]> = { up: [], down: [] };
+  const outside = { up: false, down: false };
   let section: 'none' | 'up' | 'down' = 'none';
   let from = 0;
   let seen = false;
@@ -41,7 +41,7 @@ export function readGooseMarks(text: string, lines: readonly Line[]): Sections |
     if (begun) problem ??= `has a "${prefix} StatementBegin" in line ${begun.number} that no StatementEnd ends`;
     const early = section === 'none' ? firstSqlLine(text.slice(0, to)) : null;
     if (early !== null) problem ??= `has SQL before "${prefix} Up", in line ${early}`;
-    if (section === 'up') kept.push([from, to]);
+    if (section !== 'none') kept[section].push([from, to]);
     from = to;
     begun = null;
   };
@@ -61,7 +61,7 @@ export function readGooseMarks(text: string, lines: readonly Line[]): Sections |
       begun = line;
     } else if (first === 'statementend') {
       if (!begun) problem ??= `has a "${prefix} StatementEnd" in line ${line.number} without its StatementBegin`;
-      else if (section === 'up') ends.push(line.start);
+      else if (section !== 'none') ends[section].push(line.start);
       begun = null;
     } else if (words === 'envsub on' || words === 'envsubst on') {
       putFrom ??= line.start;
@@ -69,13 +69,19 @@ export function readGooseMarks(text: string, lines: readonly Line[]): Sections |
       variables.push([putFrom, line.start]);
       putFrom = null;
     }
-    if (words === 'no transaction' || (section === 'up' && options.includes('notransaction'))) outside = true;
+    if (words === 'no transaction') outside.up = outside.down = true;
+    else if (section !== 'none' && options.includes('notransaction')) outside[section] = true;
   }
   leave(text.length);
   if (putFrom !== null) variables.push([putFrom, text.length]);
   if (!seen) problem = `has no line "-- ${prefix} Up", so nothing in it goes up`;
-  const up = withEnds(keepRanges(text, kept), ends);
-  return { tool: any.tool, up, warnings: [], problem, variables, ...(outside && { outside }) };
+  const part = (way: 'up' | 'down'): { text: string; outside?: true } => ({
+    text: withEnds(keepRanges(text, kept[way]), ends[way]),
+    ...(outside[way] && { outside: true }),
+  });
+  const { text: up, ...asks } = part('up');
+  const down = kept.down.length > 0 ? { down: part('down') } : {};
+  return { tool: any.tool, up, warnings: [], problem, variables, ...asks, ...down };
 }
 
 /**

@@ -25,6 +25,8 @@ export interface ChainMigration {
   readonly text: string;
   /** It asks to be run outside of a transaction. */
   readonly outside?: true;
+  /** What takes it back, as its tool would run it; null where nothing does. */
+  readonly down: ScriptPart | null;
   readonly repeatable: boolean;
   /** Milliseconds since 1970 by which Drizzle tells migrations apart; null in any other folder. */
   readonly when: number | null;

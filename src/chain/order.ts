@@ -32,7 +32,7 @@ export function settleDirections<File extends Named>(
 }
 
 /** What the files of one migration have in common: their folder and their number, or the name without its last word. */
-function keyOf({ path, name: { version } }: Named): string {
+export function keyOf({ path, name: { version } }: Named): string {
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
   const stem = path.slice(folder.length).replace(/[-_](?:up|down|undo|rollback|revert|downgrade)?\.[a-z]+$/i, '');
   return folder + (version === '' ? ` ${stem}` : version);

@@ -48,6 +48,12 @@ function readDbmate(text: string, lines: readonly Line[]): Sections {
   return {
     tool: 'dbmate',
     up: keepRanges(text, [[up.line.start, down?.line.start ?? text.length]]),
+    ...(down && {
+      down: {
+        text: keepRanges(text, [[down.line.start, text.length]]),
+        ...(down.options.includes('transaction:false') && { outside: true as const }),
+      },
+    }),
     warnings: [],
     problem: null,
     templated: up.options.flatMap((option) => /^env(?:-var)?:(.+)$/.exec(option)?.[1]?.split(',') ?? []),
@@ -68,6 +74,7 @@ function readHalves(text: string, lines: readonly Line[]): Sections | null {
   return {
     tool: null,
     up: keepRanges(text, [[0, down.start]]),
+    down: { text: keepRanges(text, [[down.start, text.length]]) },
     warnings: [`What follows "${down.text.trim()}" in line ${down.number} is not run.`],
     problem: null,
   };

@@ -255,6 +255,7 @@ describe('A file alone', () => {
     expect(readSections(`${up}-- Down ----\nDROP TABLE t;`)).toEqual({
       tool: null,
       up: `${up}${' '.repeat(12)}\n${' '.repeat(13)}`,
+      down: { text: `${up.replaceAll(/[^\n]/g, ' ')}-- Down ----\nDROP TABLE t;` },
       warnings: ['What follows "-- Down ----" in line 4 is not run.'],
       problem: null,
     });

@@ -1,0 +1,160 @@
+// What goes up and comes down again is compared with what was there: what is missing or left behind is told by name and count, and nothing else.
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { runs } from '../../amount';
+import { DEFAULT_CHOICES } from '../../../src/migration/outcome';
+import { goRoundTrip, type RoundTrip, type Step } from '../../../src/migration/roundTrip/roundTrip';
+import { askNative, digestOf, digestOfOverlay, engine, nativeDatabase, nodeHasher, overlayOf } from '../../databases';
+
+const BASE = `CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT NOT NULL, email TEXT);
+  INSERT INTO person (name, email) VALUES ('Ann', 'ann@x'), ('Bob', NULL), ('Cem', 'cem@x');
+  CREATE INDEX by_name ON person (name);
+  CREATE TABLE pet (owner REFERENCES person, called TEXT); INSERT INTO pet VALUES (1, 'Rex');`;
+
+function tripsOf(
+  base: string,
+  ...pairs: readonly (readonly [up: string, down: string | null])[]
+): readonly RoundTrip[] {
+  const bytes = nativeDatabase(base);
+  const overlay = overlayOf(bytes);
+  const database = engine.open(overlay);
+  const steps = pairs.map(([up, down], at): Step => ({
+    up: { name: `${at + 1}.up.sql`, text: up },
+    down: down === null ? null : { name: `${at + 1}.down.sql`, text: down },
+  }));
+  try {
+    const trips = goRoundTrip(database, steps, DEFAULT_CHOICES, { hasher: nodeHasher(), onStep: () => undefined });
+    expect(digestOfOverlay(overlay)).toBe(digestOf(bytes));
+    return trips;
+  } finally {
+    database.close();
+  }
+}
+
+const said = (trip: RoundTrip | undefined): readonly string[] => trip?.remains.map(({ sentence }) => sentence) ?? [];
+
+it('A column that is added and dropped again leaves nothing behind', () => {
+  const [trip] = tripsOf(BASE, ['ALTER TABLE person ADD COLUMN city TEXT', 'ALTER TABLE person DROP COLUMN city']);
+  expect(trip).toEqual({ name: '1.up.sql', result: 'back', remains: [], failure: null });
+});
+
+it.each([
+  [
+    'an index that the way down forgets',
+    'CREATE TABLE city (name TEXT); CREATE INDEX by_email ON person (email)',
+    'DROP TABLE city',
+    ['The index by_email is left behind.'],
+  ],
+  [
+    'the values of a column that was dropped',
+    'ALTER TABLE person DROP COLUMN email',
+    'ALTER TABLE person ADD COLUMN email TEXT',
+    ['The column person.email had 2 values and has 0 now.'],
+  ],
+  [
+    'rows of a table that was dropped',
+    'DROP TABLE pet',
+    'CREATE TABLE pet (owner REFERENCES person, called TEXT)',
+    ['The table pet had 1 row and has 0 now.'],
+  ],
+  [
+    'a table that is not made again',
+    'DROP TABLE pet',
+    'SELECT 1',
+    ['The table pet is not there again.', 'With the table pet, 1 row is gone.'],
+  ],
+  [
+    'the index and the order of a rebuild',
+    'ALTER TABLE person RENAME COLUMN email TO mail',
+    `CREATE TABLE new (id INTEGER PRIMARY KEY, email TEXT, name TEXT NOT NULL); INSERT INTO new SELECT id, mail, name FROM person;
+     DROP TABLE person; ALTER TABLE new RENAME TO person; CREATE INDEX by_name ON person (name)`,
+    ['The columns of person are in another order.'],
+  ],
+  ['a version in the header', 'PRAGMA user_version = 3', 'SELECT 1', ['user_version was 0 and is 3 now.']],
+  [
+    'values that are not as they were',
+    'UPDATE person SET name = upper(name)',
+    'UPDATE person SET name = lower(name)',
+    ['The column person.name has other values than before.'],
+  ],
+])('It tells %s', (_what, up, down, sentences) => {
+  const [trip] = tripsOf(BASE, [up, down]);
+  expect(trip?.result).toBe('differs');
+  expect(said(trip)).toEqual(sentences);
+});
+
+it('Each migration is tried from where those before it lead', () => {
+  const trips = tripsOf(
+    BASE,
+    ['CREATE TABLE city (name TEXT)', 'DROP TABLE city'],
+    ['ALTER TABLE city ADD COLUMN land TEXT', 'ALTER TABLE city DROP COLUMN land'],
+    ['CREATE INDEX by_land ON city (land)', null],
+    ['DROP INDEX by_land', 'CREATE INDEX by_land ON city (name)'],
+  );
+  expect(trips.map(({ result }) => result)).toEqual(['back', 'back', 'no way back', 'differs']);
+  expect(said(trips[3])).toEqual(['The index by_land is not as it was.']);
+});
+
+it('A way down that does not run is told with its place, and one up that does not ends the trip', () => {
+  const trips = tripsOf(
+    BASE,
+    ['CREATE TABLE city (name TEXT)', '\nDROP TABLE town'],
+    ['CREATE TABLE city (name TEXT)', 'DROP TABLE city'],
+    ['SELECT 1', 'SELECT 1'],
+  );
+  expect(trips.map(({ result, failure }) => [result, failure])).toEqual([
+    ['fails', '1.down.sql, line 2: no such table: town.'],
+    ['fails', '2.up.sql, line 1: table city already exists.'],
+    ['not tried', null],
+  ]);
+});
+
+it('Transactions of its own, foreign keys and VACUUM are followed on both ways', () => {
+  const [trip] = tripsOf(BASE, [
+    'PRAGMA foreign_keys = OFF; BEGIN; DELETE FROM person WHERE id = 1; COMMIT; VACUUM',
+    "BEGIN; INSERT INTO person VALUES (1, 'Ann', 'ann@x'); COMMIT",
+  ]);
+  expect(trip).toMatchObject({ result: 'back', failure: null });
+});
+
+const ups = fc.constantFrom(
+  'CREATE TABLE city (name TEXT)',
+  'CREATE INDEX by_email ON person (email)',
+  'DROP INDEX by_name',
+  'ALTER TABLE person ADD COLUMN age INT',
+  "INSERT INTO pet VALUES (2, 'Tom')",
+  "UPDATE person SET email = 'none' WHERE email IS NULL",
+  'DELETE FROM pet',
+  'CREATE VIEW names AS SELECT name FROM person',
+);
+const downs = fc.constantFrom(
+  'DROP TABLE IF EXISTS city',
+  'DROP INDEX IF EXISTS by_email',
+  'CREATE INDEX IF NOT EXISTS by_name ON person (name)',
+  'DELETE FROM pet WHERE owner = 2',
+  "UPDATE person SET email = NULL WHERE email = 'none'",
+  "INSERT INTO pet SELECT 1, 'Rex' WHERE NOT EXISTS (SELECT 1 FROM pet)",
+  'DROP VIEW IF EXISTS names',
+);
+
+it('All is back exactly where native sqlite3 dumps the very same after up and down', () => {
+  const start = nativeDatabase(BASE);
+  const dump = (bytes: Uint8Array, sql = ''): string =>
+    askNative(bytes, `${sql};\n.dump`).split('\n').sort().join('\n');
+  const before = dump(start);
+  const seen = new Set<string>();
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(ups, { minLength: 1, maxLength: 3 }),
+      fc.uniqueArray(downs, { minLength: 2, maxLength: 7 }),
+      (up, down) => {
+        const [trip] = tripsOf(BASE, [up.join(';\n'), down.join(';\n')]);
+        const isBack = dump(start, [...up, ...down].join(';\n')) === before;
+        expect(trip?.result, trip?.failure ?? '').toBe(isBack ? 'back' : 'differs');
+        seen.add(trip?.result ?? '');
+      },
+    ),
+    runs(50),
+  );
+  expect([...seen].sort()).toEqual(['back', 'differs']);
+});
