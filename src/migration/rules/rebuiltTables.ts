@@ -121,6 +121,9 @@ function rebuiltTable(
   const is = create && drop ? readTable(shadow, after.name) : null;
   if (!create || !drop || !is) return null;
   const there = new Map(pair.columns.map((column) => [foldName(column.before), column.after]));
+  // What is computed holds nothing that could be paired: it is known by its name.
+  for (const { name: computed, generated } of pair.before.columns)
+    if (generated === 'virtual' && is.byName.has(foldName(computed))) there.set(foldName(computed), computed);
   const copy = making.find(
     ({ kind, name: into, ordinal }) =>
       ordinal >= create.ordinal && (kind === 'insert' || kind === 'create table as') && names.has(foldName(into ?? '')),
