@@ -1,5 +1,6 @@
 // Whether the tool that a folder of migrations is for runs it with foreign keys on.
 
+import type { HistoryTool } from './historyEntry';
 import type { ChainTool } from './tool';
 
 /** What a tool does, and why, in a sentence. */
@@ -43,11 +44,27 @@ const DEFAULTS: Readonly<Record<ChainTool, ForeignKeyDefault>> = {
   },
 };
 
+const SQLX: ForeignKeyDefault = {
+  mode: 'on',
+  why: 'The database has the table of sqlx, which switches foreign keys on for each of its connections.',
+};
+
+/** Tools whose folders may look like those of another one, or of none: their own table in the database tells them. */
+const BY_HISTORY: Readonly<Partial<Record<HistoryTool, ForeignKeyDefault>>> = {
+  sqlx: SQLX,
+  Drizzle: DEFAULTS.drizzle,
+  Prisma: DEFAULTS.prisma,
+};
+
 /**
  * @param tool null for scripts of no tool
+ * @param recorded the tools that have recorded migrations in the database
  * @example
  * foreignKeyDefaultOf('drizzle').mode; // 'on'
+ * foreignKeyDefaultOf(null, ['sqlx']).mode; // 'on': the files of sqlx are called like those of others
  */
-export function foreignKeyDefaultOf(tool: ChainTool | null): ForeignKeyDefault {
-  return tool === null ? SQLITE : DEFAULTS[tool];
+export function foreignKeyDefaultOf(tool: ChainTool | null, recorded: readonly HistoryTool[] = []): ForeignKeyDefault {
+  // sqlx calls its files as golang-migrate does, or with a number alone.
+  const [known] = tool === null || tool === 'golang-migrate' ? recorded.flatMap((one) => BY_HISTORY[one] ?? []) : [];
+  return known ?? (tool === null ? SQLITE : DEFAULTS[tool]);
 }

@@ -111,3 +111,38 @@ describe('What a tool has recorded', () => {
     expect(planned()).toEqual(['CREATE TABLE z(a)']);
   });
 });
+
+describe('Foreign keys while it runs', () => {
+  const SQLX = `${KUNDE} CREATE TABLE _sqlx_migrations(version BIGINT PRIMARY KEY, description TEXT NOT NULL,
+    installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL, checksum BLOB NOT NULL, execution_time BIGINT NOT NULL);
+    INSERT INTO _sqlx_migrations VALUES (20260101090000, 'kunde', '', 1, x'00', 1);`;
+  const folder = (): readonly File[] => [
+    new File([KUNDE], '20260101090000_kunde.sql'),
+    new File(
+      ['CREATE TABLE bestellung(id INTEGER PRIMARY KEY, kunde INTEGER REFERENCES kunde(id));'],
+      '20260102090000_b.sql',
+    ),
+  ];
+
+  it('are on for numbered files where the database has the table of sqlx, whichever comes first', async () => {
+    await workbench.take(folder());
+    expect(workbench.choices.foreignKeys).toBe('off');
+    await workbench.take([await databaseOf(SQLX)]);
+    expect(workbench.choices.foreignKeys).toBe('on');
+    expect(workbench.foreignKeyDefault.why).toContain('sqlx');
+    expect(planned()).toHaveLength(1);
+    workbench.startOver();
+    await workbench.take([await databaseOf(SQLX), ...folder()]);
+    expect(workbench.choices.foreignKeys).toBe('on');
+  });
+
+  it('are as the user decides, until other scripts are taken', async () => {
+    await workbench.take([await databaseOf(SQLX), ...folder()]);
+    await workbench.decide({ foreignKeys: 'off' });
+    expect(workbench.choices.foreignKeys).toBe('off');
+    await workbench.decide({ strict: true });
+    expect(workbench.choices).toMatchObject({ foreignKeys: 'off', strict: true });
+    await workbench.take(folder());
+    expect(workbench.choices).toMatchObject({ foreignKeys: 'on', strict: true });
+  });
+});

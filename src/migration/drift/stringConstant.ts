@@ -97,8 +97,11 @@ export function findConstants(shadow: Database, statement: ParsedStatement): rea
   if (waiting.length === 0 || !attempt(shadow, statement, statement.text).ok) return found;
   while (waiting.length > 0) {
     const outcome = attempt(shadow, statement, inBackticks(statement.text, waiting));
-    const missing = outcome.ok ? null : /no such column: (?:.*\.)?(.+)$/.exec(outcome.error.message)?.[1];
-    const named = waiting.filter((token) => foldName(unquotedName(token) ?? '') === foldName(missing ?? ''));
+    const missing = outcome.ok ? '' : (/no such column: (.+)$/s.exec(outcome.error.message)?.[1] ?? '');
+    // A point may be a part of the name.
+    const named = waiting.filter((token) =>
+      foldName(`.${missing}`).endsWith(foldName(`.${unquotedName(token) ?? ''}`)),
+    );
     // Another complaint has nothing to do with strings.
     const [first] = named;
     if (first === undefined) return found;

@@ -65,9 +65,11 @@ function explainNotNull(failed: FailedStatement, match: readonly string[]): Said
   return {
     explanation: `${rows ? countedRows(rows) : 'A row'} would be NULL in ${column.name}, which is NOT NULL in ${target.name}.`,
     wayOut:
-      statement.kind === 'insert'
-        ? `Write a value for these rows ${IN_A_STATEMENT_BEFORE}, put coalesce(…, value) around what the statement gives ${column.name}, or let the column be NULL.`
-        : `Put coalesce(…, value) around what the statement sets ${column.name} to, or leave these rows out by WHERE.`,
+      column.generated !== null
+        ? `${column.name} is computed, as ${column.generated}: give the columns in it values with which it is not NULL, or let it be NULL where ${target.name} is made.`
+        : statement.kind === 'insert'
+          ? `Write a value for these rows ${IN_A_STATEMENT_BEFORE}, put coalesce(…, value) around what the statement gives ${column.name}, or let the column be NULL.`
+          : `Put coalesce(…, value) around what the statement sets ${column.name} to, or leave these rows out by WHERE.`,
     ...withRows(rows),
   };
 }

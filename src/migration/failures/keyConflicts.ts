@@ -6,7 +6,7 @@ import { parseSql, type ParsedSql } from '../../script/tokens';
 import type { BlamedRows } from '../outcome';
 import type { FailedStatement } from '../run/failureHelp';
 import { countedRows, findRows } from './blamedRows';
-import { list, storedSql, type Explanation, type Said } from './explanation';
+import { IN_A_STATEMENT_BEFORE, list, storedSql, type Explanation, type Said } from './explanation';
 import { findTarget, isEmpty, newRowsOf, type Target } from './newRows';
 
 /** What an index forbids to be twice. */
@@ -68,8 +68,16 @@ function withoutRows(failed: FailedStatement, target: Target | null, onWhat: str
         'Change the rows in two steps: first to values that no row has (for a number, its negative), then to the values that are meant.',
     };
   }
+  const explanation = `Two rows would have the same value in ${onWhat}, which has to be unique.`;
+  if (elsewhere) {
+    const { name } = target;
+    return {
+      explanation: `${explanation} The statement works on ${name}; a trigger or a foreign key action writes the row.`,
+      wayOut: `Look at what the triggers of ${name} write there, and change the rows of this statement, or those that are there already, ${IN_A_STATEMENT_BEFORE}. If the migration may do without what a trigger does, drop it before this statement and make it again after it.`,
+    };
+  }
   return {
-    explanation: `Two rows would have the same value in ${onWhat}, which has to be unique.${elsewhere ? ` The statement works on ${target.name}; a trigger or a foreign key action writes the row.` : ''}`,
+    explanation,
     wayOut:
       'Look for the value with SELECT … GROUP BY … HAVING count(*) > 1, and change or delete the rows that should not have it in a statement before this one.',
   };

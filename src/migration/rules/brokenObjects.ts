@@ -38,13 +38,51 @@ function watchBroken(
       complete
         ? find(shadow, after)
             .filter(([subject]) => !earlier.has(foldName(subject)))
-            .map(([subject, message]) => describe(subject, message, blame(message, statements, outcomes)))
+            .map(([subject, message]) => {
+              const maker = makerOf(subject, before, statements, outcomes);
+              return maker
+                ? describeNew(subject, message, maker)
+                : describe(subject, message, blame(message, statements, outcomes));
+            })
         : [],
   };
 }
 
-function describe(subject: string, message: string, statement: Statement): Found {
+/** The statement that makes a view or trigger which was not there before the script. */
+function makerOf(
+  subject: string,
+  { relations, triggers }: ScriptStart['before'],
+  statements: readonly Statement[],
+  outcomes: ScriptEnd['outcomes'],
+): Statement | undefined {
+  const [kind, name] = partsOf(subject);
+  const isSame = (other: string | null): boolean => foldName(other ?? '') === foldName(name);
+  if ([...relations, ...triggers].some((one) => isSame(one.name))) return undefined;
+  return statements.findLast(
+    (one, at) => one.kind === `create ${kind}` && isSame(one.name) && outcomes[at]?.verdict === 'applied',
+  );
+}
+
+function partsOf(subject: string): readonly [kind: string, name: string] {
   const [kind = '', name = ''] = /^(\S+) (.*)$/s.exec(subject)?.slice(1) ?? [];
+  return [kind, name];
+}
+
+function describeNew(subject: string, message: string, { ordinal }: Statement): Found {
+  const [kind, name] = partsOf(subject);
+  const fails = kind === 'view' ? 'each query of it' : 'each statement that fires it';
+  return {
+    ordinal,
+    severity: 'warning',
+    subject,
+    sentence: `The ${kind} ${name} that statement ${ordinal} makes does not work after the script: ${fails} will fail with ${message}.`,
+    remedy: `Correct statement ${ordinal}, or make what the ${kind} needs.`,
+    fix: null,
+  };
+}
+
+function describe(subject: string, message: string, statement: Statement): Found {
+  const [kind, name] = partsOf(subject);
   const fails = kind === 'view' ? 'Each query of it will fail' : 'Each statement that fires it will fail';
   return {
     ordinal: statement.ordinal,

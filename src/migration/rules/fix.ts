@@ -26,6 +26,8 @@ interface Placed {
 }
 
 function placed(edit: FixEdit, statements: readonly Statement[], name: string | null, text: string): readonly Placed[] {
+  const commit = edit.place === 'end' ? closingCommit(statements) : undefined;
+  if (commit) return placed({ place: 'before', ordinal: commit.ordinal, sql: edit.sql }, statements, name, text);
   const last = statements.at(-1);
   const statement = edit.place === 'end' ? last : statements.find(({ ordinal }) => ordinal === edit.ordinal);
   if (statement?.file !== name) return [];
@@ -41,4 +43,10 @@ function placed(edit: FixEdit, statements: readonly Statement[], name: string | 
   if (missing !== '') return [{ from: end, to: end, insert: `;\n${sql}` }];
   const before = edit.place === 'end' && text.endsWith('\n') ? '' : '\n';
   return [{ from: line, to: line, insert: `${before}${sql}${edit.place === 'end' ? '\n' : ''}` }];
+}
+
+/** The COMMIT of a script that is one transaction; only settings stand behind it. */
+function closingCommit(statements: readonly Statement[]): Statement | undefined {
+  const last = statements.findLast(({ kind }) => kind !== 'pragma');
+  return last?.kind === 'commit' ? last : undefined;
 }

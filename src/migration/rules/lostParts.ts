@@ -1,215 +1,26 @@
-// Parts of a table that it had before a script and lacks after it: what a table rebuild, or CREATE TABLE AS, forgets to make again.
+// Parts of a table's definition that it had before a script and lacks after it: what a table rebuild, or CREATE TABLE AS, forgets.
 
 import { foldName, quoteIdentifier, type Database } from '../../database';
-import type { Relation } from '../../schema/schema';
-import type { ParsedStatement } from '../../script/parsedStatement';
-import { bodyOf, spell } from '../../script/spelling';
-import { parseSql, tokenise } from '../../script/tokens';
-import { columnClauses, readTable, shownCheck, shownForeignKey, type TableFacts } from '../drift/columnAspects';
-import type { StatementOutcome } from '../outcome';
-import { pairTables, type TablePair } from '../proofs/tablePairs';
-import type { Fix, Found, Rule, ScriptEnd, ScriptStart } from '../warning';
-import { findsAsQuickly, keepsUnique, leftUnique, readIndexShapes, type IndexShape } from './indexShapes';
+import { tokenise } from '../../script/tokens';
+import { columnClauses, shownCheck, shownForeignKey } from '../drift/columnAspects';
+import type { Fix, Found, ScriptEnd } from '../warning';
 import { withClause, type TableClause } from './createTableEdit';
+import { RESTORE } from './lostObjects';
+import { keepsUnique, leftUnique } from './indexShapes';
+import { keyOf, mentions, rebuildRule, type Rebuilt } from './rebuiltTables';
 
-/** A table that was made anew, with what is known of it before and after. */
-interface Rebuilt {
-  readonly pair: TablePair & { readonly after: Relation };
-  readonly was: TableFacts;
-  readonly is: TableFacts;
-  readonly indexesBefore: readonly IndexShape[];
-  /** Its primary key included, be it a rowid. */
-  readonly indexesNow: readonly IndexShape[];
-  /** The statement that dropped the old one. */
-  readonly drop: ParsedStatement;
-  /** The statement that made the new one. */
-  readonly create: ParsedStatement;
-  /** The name of now for a column of before; null where the column is gone. */
-  readonly columnNow: (column: string) => string | null;
-}
-
-interface Look {
-  readonly start: ScriptStart;
-  readonly end: ScriptEnd;
-  readonly applied: readonly ParsedStatement[];
-}
-
-/** A rule that looks at each rebuilt table once, after the script. */
-function rebuildRule(
-  words: Pick<Rule, 'code' | 'name' | 'why' | 'safeWay'>,
-  find: (table: Rebuilt, look: Look) => readonly Found[],
-): Rule {
-  return {
-    ...words,
-    watch: (start) => {
-      if (!start.statements.some(({ kind }) => kind === 'drop table')) return null;
-      const facts = new Map<string, { readonly table: TableFacts; readonly indexes: readonly IndexShape[] }>();
-      const dropped = new Set(
-        start.statements.filter(({ kind }) => kind === 'drop table').map(({ name }) => foldName(name ?? '')),
-      );
-      const renamed = new Set(
-        start.statements.filter(({ kind }) => kind === 'rename table').map(({ table }) => foldName(table ?? '')),
-      );
-      for (const { kind, name } of start.before.relations) {
-        if (kind !== 'table' || !(dropped.has(foldName(name)) || renamed.has(foldName(name)))) continue;
-        const read = readTable(start.database, name);
-        if (read) facts.set(name, { table: read, indexes: readIndexShapes(start.database, name) });
-      }
-      return {
-        end: (end) => {
-          if (!end.complete) return [];
-          const applied = start.statements.filter((_, at) => isApplied(end.outcomes[at]));
-          return pairTables(start.before, end.after, applied).flatMap((pair) => {
-            const was = facts.get(pair.before.name);
-            const rebuilt = was ? rebuiltTable(pair, was, end.shadow, applied) : null;
-            return rebuilt ? find(rebuilt, { start, end, applied }) : [];
-          });
-        },
-      };
-    },
-  };
-}
-
-function isApplied(outcome: StatementOutcome | undefined): boolean {
-  return outcome?.verdict === 'applied' || outcome?.verdict === 'adapted';
-}
-
-/** The pair as a rebuilt table; null where it is the same table as before. */
-function rebuiltTable(
-  pair: TablePair,
-  { table: was, indexes: indexesBefore }: { readonly table: TableFacts; readonly indexes: readonly IndexShape[] },
-  shadow: Database,
-  applied: readonly ParsedStatement[],
-): Rebuilt | null {
-  const { after } = pair;
-  if (!after) return null;
-  let name = foldName(after.name);
-  const create = applied.findLast((statement) => {
-    if (statement.kind === 'rename table' && foldName(statement.newName ?? '') === name)
-      name = foldName(statement.table ?? '');
-    return statement.kind.startsWith('create table') && foldName(statement.name ?? '') === name;
-  });
-  // Under the name that the old one had when it went.
-  let old = foldName(pair.before.name);
-  const drop = applied.find((statement) => {
-    if (statement.kind === 'rename table' && foldName(statement.table ?? '') === old && statement !== create)
-      old = foldName(statement.newName ?? '');
-    return statement.kind === 'drop table' && foldName(statement.name ?? '') === old;
-  });
-  const is = create && drop ? readTable(shadow, after.name) : null;
-  if (!create || !drop || !is) return null;
-  const there = new Map(pair.columns.map((column) => [foldName(column.before), column.after]));
-  const columnNow = (column: string): string | null => there.get(foldName(column)) ?? null;
-  const key = keyOf(is).map(foldName);
-  const byKey = { name: '', unique: true, partial: false, columns: key, uses: new Set(key) };
-  const indexesNow = [...(key.length > 0 ? [byKey] : []), ...readIndexShapes(shadow, after.name)];
-  return { pair: { ...pair, after }, was, is, indexesBefore, indexesNow, drop, create, columnNow };
-}
-
-const RESTORE = 'Add the statements that restore it';
-
-/** Triggers and indexes that go with the old table. */
-export const lostTrigger = rebuildRule(
-  {
-    code: 'lost-trigger',
-    name: 'A trigger is lost in a table rebuild',
-    why: 'DROP TABLE takes the triggers of the table along without an error. After the rebuild what they did no longer happens.',
-    safeWay: 'Create the trigger again after the new table has its name.',
-  },
-  (table, { start, end, applied }) => lostObjects(table, start.before.triggers, end.after.triggers, 'trigger', applied),
-);
-
-/** Indexes made by CREATE INDEX. */
-export const lostIndex = rebuildRule(
-  {
-    code: 'lost-index',
-    name: 'An index is lost in a table rebuild',
-    why: 'DROP TABLE takes the indexes of the table along without an error. Queries get slow, and what a UNIQUE index forbade is allowed.',
-    safeWay: 'Create the index again after the new table has its name.',
-  },
-  (table, { start, end, applied }) => lostObjects(table, start.before.indexes, end.after.indexes, 'index', applied),
-);
-
-interface TableObject {
-  readonly name: string;
-  readonly table: string;
-  readonly sql: string | null;
-}
-
-function lostObjects(
-  rebuilt: Rebuilt,
-  before: readonly TableObject[],
-  after: readonly TableObject[],
-  kind: 'trigger' | 'index',
-  applied: readonly ParsedStatement[],
-): readonly Found[] {
-  const { pair, drop, columnNow } = rebuilt;
-  const own = (objects: readonly TableObject[], of: string): readonly TableObject[] =>
-    objects.filter(({ table, sql }) => sql !== null && foldName(table) === foldName(of));
-  const there = own(after, pair.after.name);
-  const bodies = new Set(there.map(({ sql }) => body(sql)));
-  return own(before, pair.before.name).flatMap(({ name, sql }): readonly Found[] => {
-    if (there.some((other) => foldName(other.name) === foldName(name)) || bodies.has(body(sql))) return [];
-    // Dropped by its name: that is what the script is for.
-    if (applied.some((one) => one.kind === `drop ${kind}` && foldName(one.name ?? '') === foldName(name))) return [];
-    const isUnique = kind === 'index' && bodyOf(parseSql(sql ?? '')).unique;
-    // An index on columns that are gone is gone with them.
-    const gone = pair.lostColumns.filter((column) => mentions(sql ?? '', column));
-    if (kind === 'index' && (gone.length > 0 || isReplaced(rebuilt, name))) return [];
-    const what = isUnique ? 'UNIQUE index' : kind;
-    const fits =
-      gone.length === 0 &&
-      pair.before.columns.every(({ name: column }) => {
-        const now = columnNow(column);
-        return now === null || foldName(now) === foldName(column) || !mentions(sql ?? '', column);
-      });
-    return [
-      {
-        ordinal: drop.ordinal,
-        severity: 'warning',
-        subject: `${kind} ${name}`,
-        sentence: `The table rebuild of ${pair.after.name} loses the ${what} ${name}: DROP TABLE takes it along, and no later statement creates it again.`,
-        remedy: fits
-          ? `Create ${name} again at the end of the script.`
-          : `Create ${name} again at the end of the script, for the columns that ${pair.after.name} has then.`,
-        fix: fits ? { label: RESTORE, edits: [{ place: 'end', sql: `${sql ?? ''};` }] } : null,
-      },
-    ];
-  });
-}
-
-/** Whether the new table has another index, key or constraint that does what an index did, and maybe more. */
-function isReplaced({ pair, indexesBefore, indexesNow, columnNow }: Rebuilt, name: string): boolean {
-  const index = indexesBefore.find((one) => one.name === foldName(name));
-  if (!index) return false;
-  const columns = index.columns.map((column) => (column === null ? null : foldName(columnNow(column) ?? column)));
-  if (findsAsQuickly(indexesNow, { ...index, columns })) return true;
-  const named = columns.filter((column) => column !== null);
-  return index.unique && named.length === columns.length && keepsUnique(indexesNow, named, columnsOf(pair.after));
-}
-
-function columnsOf({ columns }: Relation): ReadonlySet<string> {
-  return new Set(columns.map(({ name }) => foldName(name)));
-}
-
-function body(sql: string | null): string {
-  const { unique, tokens } = bodyOf(parseSql(sql ?? ''));
-  // Behind `ON table`, or what a trigger says of its table: the name of the table itself counts as one word.
-  return `${String(unique)} ${spell(tokens, new Set())}`;
-}
-
-function mentions(sql: string, column: string): boolean {
-  const wanted = foldName(column);
-  return parseSql(sql).tokens.some((token) => foldName(token.text.replace(/^["`[]|["`\]]$/g, '')) === wanted);
-}
-
-/** What is written in the definition of a table, and is not in that of the new one. */
+/**
+ * What is written in the definition of a table, and is not in that of the new one.
+ * @param clause what would restore it; null where no clause does that by itself
+ */
 function lostClause(
-  { pair, create, is }: Rebuilt,
+  table: Rebuilt,
+  { shadow }: ScriptEnd,
   what: string,
-  clause: TableClause,
+  clause: TableClause | null,
   severity: Found['severity'] = 'warning',
 ): Found {
+  const { pair, create } = table;
   const { name } = pair.after;
   return {
     ordinal: create.ordinal,
@@ -220,11 +31,11 @@ function lostClause(
       create.kind === 'create table as'
         ? `CREATE TABLE … AS SELECT keeps names and values only. Create the table with its definition, and copy the rows with INSERT INTO … SELECT.`
         : `If ${name} is meant to keep it, add it to statement ${create.ordinal}.`,
-    fix: fixFor({ pair, create, is }, clause),
+    fix: clause && fixFor(table, shadow, clause),
   };
 }
 
-function fixFor({ pair, create }: Pick<Rebuilt, 'pair' | 'create' | 'is'>, clause: TableClause): Fix | null {
+function fixFor({ pair, create }: Rebuilt, shadow: Database, clause: TableClause): Fix | null {
   const label = RESTORE;
   if (create.kind === 'create table as') {
     const select = /\bAS\b([\s\S]*)$/i.exec(create.text)?.[1];
@@ -239,7 +50,12 @@ function fixFor({ pair, create }: Pick<Rebuilt, 'pair' | 'create' | 'is'>, claus
     return { label, edits: [{ place: 'instead', ordinal: create.ordinal, sql }] };
   }
   const text = withClause(create, clause);
-  return text === null ? null : { label, edits: [{ place: 'instead', ordinal: create.ordinal, sql: `${text};` }] };
+  if (text === null) return null;
+  // STRICT needs a type for each column, WITHOUT ROWID a primary key: what SQLite refuses is no help.
+  const scratch = shadow.scratch();
+  const { ok } = scratch.execute(text);
+  scratch.close();
+  return ok ? { label, edits: [{ place: 'instead', ordinal: create.ordinal, sql: `${text};` }] } : null;
 }
 
 /** Constraints of columns and of the table. */
@@ -250,7 +66,7 @@ export const lostConstraint = rebuildRule(
     why: 'The new table of a rebuild has the constraints that its CREATE TABLE says, and CREATE TABLE AS keeps none. Rows that were forbidden are allowed from then on.',
     safeWay: 'Write the constraint into the CREATE TABLE of the new table.',
   },
-  (table, { end }) => {
+  (table, _, end) => {
     const { was, is, columnNow } = table;
     const found: Found[] = [];
     const nameNow = (columns: readonly string[]): readonly string[] | null => {
@@ -260,20 +76,15 @@ export const lostConstraint = rebuildRule(
     const list = (columns: readonly string[]): string => columns.map(quoteIdentifier).join(', ');
     const show = (columns: readonly string[]): string => columns.join(', ');
     const { indexesNow } = table;
-    const among = columnsOf(table.pair.after);
+    const among = new Set(table.pair.after.columns.map(({ name }) => foldName(name)));
     const lostUnique = (what: string, now: readonly string[], clause: TableClause): readonly Found[] => {
       if (keepsUnique(indexesNow, now, among)) return [];
       const left = leftUnique(indexesNow, now);
-      const lost = lostClause(table, what, clause);
+      const lost = lostClause(table, end, what, clause);
       if (left === null) return [lost];
       const { name } = table.pair.after;
-      return [
-        {
-          ...lost,
-          severity: 'note',
-          sentence: `The table rebuild of ${name} keeps ${show(now)} unique ${left}.`,
-        },
-      ];
+      const sentence = `The table rebuild of ${name} keeps ${show(now)} unique ${left}.`;
+      return [{ ...lost, severity: 'note', sentence }];
     };
     const key = keyOf(was);
     const keyNow = key.length > 0 ? nameNow(key) : null;
@@ -281,16 +92,20 @@ export const lostConstraint = rebuildRule(
       const constraint = `${keyOf(is).length > 0 ? 'UNIQUE' : 'PRIMARY KEY'} (${list(keyNow)})`;
       found.push(...lostUnique(`its primary key (${show(key)})`, keyNow, { constraint }));
     }
-    for (const { columns } of was.definition.uniques) {
+    for (const { columns, conflict } of was.definition.uniques) {
       const now = nameNow(columns);
-      if (now) found.push(...lostUnique(`UNIQUE (${show(columns)})`, now, { constraint: `UNIQUE (${list(now)})` }));
+      if (now === null) continue;
+      const kept = is.definition.uniques.find((one) => asSet(one.columns) === asSet(now));
+      if (kept && conflict !== null && kept.conflict === null)
+        found.push(lostClause(table, end, `ON CONFLICT ${conflict} of UNIQUE (${show(now)})`, null));
+      found.push(...lostUnique(`UNIQUE (${show(columns)})`, now, { constraint: `UNIQUE (${list(now)})` }));
     }
     for (const [column, , notNull] of was.columns) {
       const now = columnNow(String(column));
       const row = now === null ? undefined : is.columns.find(([name]) => foldName(String(name)) === foldName(now));
       const isKey = row !== undefined && Number(row[4]) > 0;
       if (now !== null && notNull === 1 && row?.[2] === 0 && !isKey)
-        found.push(lostClause(table, `NOT NULL of the column ${now}`, { column: now, clause: 'NOT NULL' }));
+        found.push(lostClause(table, end, `NOT NULL of the column ${now}`, { column: now, clause: 'NOT NULL' }));
     }
     const checks = new Set(is.definition.checks.map((check) => shownCheck(check, is.names)));
     const missing = was.definition.checks.filter((check) => !checks.has(shownCheck(check, was.names)));
@@ -300,20 +115,32 @@ export const lostConstraint = rebuildRule(
         const shown = shownCheck(check, was.names);
         const text = check.condition.map((token) => token.text).join(' ');
         const usable = table.pair.before.columns.every(
-          ({ name }) => columnNow(name) !== null || !mentions(shown, name),
+          ({ name }) => columnNow(name) !== null || !mentions({ text: shown, tokens: check.condition }, name),
         );
-        if (usable) found.push(lostClause(table, `CHECK ${shown}`, { constraint: `CHECK (${text})` }));
+        if (usable) found.push(lostClause(table, end, `CHECK ${shown}`, { constraint: `CHECK (${text})` }));
       }
     for (const foreign of was.definition.foreignKeys) {
       const now = nameNow(foreign.columns);
-      if (now === null || is.definition.foreignKeys.some(({ columns }) => asSet(columns) === asSet(now))) continue;
+      if (now === null) continue;
+      const kept = is.definition.foreignKeys.find(({ columns }) => asSet(columns) === asSet(now));
+      if (kept) {
+        const key = `of the foreign key (${show(now)}) to ${kept.parent}`;
+        const isLost = (one: string, other: string): boolean => one !== 'NO ACTION' && other === 'NO ACTION';
+        if (isLost(foreign.onDelete, kept.onDelete))
+          found.push(lostClause(table, end, `ON DELETE ${foreign.onDelete} ${key}`, null));
+        if (isLost(foreign.onUpdate, kept.onUpdate))
+          found.push(lostClause(table, end, `ON UPDATE ${foreign.onUpdate} ${key}`, null));
+        if (foreign.deferred && !kept.deferred)
+          found.push(lostClause(table, end, `DEFERRABLE INITIALLY DEFERRED ${key}`, null));
+        continue;
+      }
       const parent = end.after.relations.find(({ name }) => foldName(name) === foldName(foreign.parent));
       if (!parent) continue;
       const columns = foreign.parentColumns === null ? '' : ` (${list(foreign.parentColumns)})`;
       const actions = `${foreign.onUpdate === 'NO ACTION' ? '' : ` ON UPDATE ${foreign.onUpdate}`}${foreign.onDelete === 'NO ACTION' ? '' : ` ON DELETE ${foreign.onDelete}`}`;
       const deferred = foreign.deferred ? ' DEFERRABLE INITIALLY DEFERRED' : '';
       found.push(
-        lostClause(table, `the foreign key (${show(now)}) to ${shownForeignKey(foreign, end.shadow)}`, {
+        lostClause(table, end, `the foreign key (${show(now)}) to ${shownForeignKey(foreign, end.shadow)}`, {
           constraint: `FOREIGN KEY (${list(now)}) REFERENCES ${quoteIdentifier(foreign.parent)}${columns}${actions}${deferred}`,
         }),
       );
@@ -330,15 +157,15 @@ export const lostTableOption = rebuildRule(
     why: 'The new table of a rebuild is stored as its CREATE TABLE says. Without STRICT it takes values of any type, without AUTOINCREMENT it may give a rowid again.',
     safeWay: 'Write the option into the CREATE TABLE of the new table.',
   },
-  (table) => {
+  (table, _, end) => {
     const { before, after } = table.pair;
     return [
-      ...(before.strict && !after.strict ? [lostClause(table, 'STRICT', { option: 'STRICT' })] : []),
+      ...(before.strict && !after.strict ? [lostClause(table, end, 'STRICT', { option: 'STRICT' })] : []),
       ...(before.withoutRowid && !after.withoutRowid
-        ? [lostClause(table, 'WITHOUT ROWID', { option: 'WITHOUT ROWID' })]
+        ? [lostClause(table, end, 'WITHOUT ROWID', { option: 'WITHOUT ROWID' })]
         : []),
       ...(table.was.definition.autoincrement && !table.is.definition.autoincrement
-        ? [lostClause(table, 'AUTOINCREMENT', { autoincrement: true })]
+        ? [lostClause(table, end, 'AUTOINCREMENT', { autoincrement: true })]
         : []),
     ];
   },
@@ -352,7 +179,7 @@ export const lostColumnClause = rebuildRule(
     why: 'Without its COLLATE a column compares and sorts in another way, and an index or UNIQUE on it does so too. Without its DEFAULT an INSERT that leaves the column out stores NULL, or fails.',
     safeWay: 'Write the clause into the CREATE TABLE of the new table.',
   },
-  (table) =>
+  (table, _, end) =>
     table.was.columns.flatMap(([name]) => {
       const column = String(name);
       const now = table.columnNow(column);
@@ -360,12 +187,16 @@ export const lostColumnClause = rebuildRule(
       const before = new Map((columnClauses(table.was, column) ?? []).map((clause) => [clause.name, clause.shown]));
       const after = new Map((columnClauses(table.is, now) ?? []).map((clause) => [clause.name, clause.shown]));
       if (after.get('generated') !== 'no') return [];
+      if (before.get('generated') !== 'no') {
+        const what = `the expression of the generated column ${now}, ${before.get('expression') ?? ''}: its values no longer follow those of the other columns`;
+        return [lostClause(table, end, what, null)];
+      }
       const collation = before.get('collation') ?? 'BINARY';
       const value = before.get('default') ?? 'none';
       return [
         ...(collation !== 'BINARY' && after.get('collation') === 'BINARY'
           ? [
-              lostClause(table, `COLLATE ${collation} of the column ${now}`, {
+              lostClause(table, end, `COLLATE ${collation} of the column ${now}`, {
                 column: now,
                 clause: `COLLATE ${collation}`,
               }),
@@ -373,7 +204,7 @@ export const lostColumnClause = rebuildRule(
           : []),
         ...(value !== 'none' && after.get('default') === 'none'
           ? [
-              lostClause(table, `DEFAULT ${value} of the column ${now}`, {
+              lostClause(table, end, `DEFAULT ${value} of the column ${now}`, {
                 column: now,
                 clause: `DEFAULT ${storedDefault(table, column)}`,
               }),
@@ -391,25 +222,18 @@ export const lostComment = rebuildRule(
     why: 'SQLite keeps the text of CREATE TABLE with its comments, and often they are the only documentation of a table.',
     safeWay: 'Write the comments into the CREATE TABLE of the new table.',
   },
-  (table) => {
+  (table, _, end) => {
     const comments = (sql: string): number => tokenise(sql).filter(({ kind }) => kind === 'comment').length;
     const { before, after } = table.pair;
     const had = comments(before.sql);
     if (had === 0 || comments(after.sql) > 0) return [];
-    return [{ ...lostClause(table, 'the comments in its definition', { option: '' }, 'note'), fix: null }];
+    return [{ ...lostClause(table, end, 'the comments in its definition', { option: '' }, 'note'), fix: null }];
   },
 );
 
 function storedDefault({ was }: Rebuilt, column: string): string {
   const text = was.columns.find(([name]) => foldName(String(name)) === foldName(column))?.[3];
   return /^[-+]?[\w.]+$|^'(?:[^']|'')*'$/.test(String(text)) ? String(text) : `(${String(text)})`;
-}
-
-function keyOf({ columns }: TableFacts): readonly string[] {
-  return columns
-    .filter((row) => Number(row[4]) > 0)
-    .sort((one, other) => Number(one[4]) - Number(other[4]))
-    .map(([name]) => String(name));
 }
 
 function asSet(columns: readonly string[]): string {

@@ -1,7 +1,8 @@
 // AUTOINCREMENT counters that a script lowers or takes away: rowids that were used before could be given again.
 
-import { foldName, rowsOf, type Database } from '../../database';
-import type { Schema } from '../../schema/schema';
+import { foldName, quoteText, rowsOf, type Database } from '../../database';
+import { findRelation, type Schema } from '../../schema/schema';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Found, Rule } from '../warning';
 
 /** A counter that is lower after the script. */
@@ -19,27 +20,23 @@ export const loweredCounter: Rule = {
         if (!complete) return [];
         const now = readCounters(database, after);
         const applied = statements.filter((_, at) => outcomes[at]?.verdict === 'applied');
+        const renames = applied.filter(({ kind }) => kind === 'rename table');
         return [...counters].flatMap(([table, had]): Found[] => {
-          let name = table;
-          for (const { kind, table: renamed, newName } of applied)
-            if (kind === 'rename table' && foldName(renamed ?? '') === name && !now.has(name))
-              name = foldName(newName ?? '');
-          const relation = after.relations.find((one) => foldName(one.name) === name);
+          /** The names that the table had one after the other. */
+          const names = [table];
+          for (const { table: old, newName } of renames)
+            if (foldName(old ?? '') === names.at(-1)) names.push(foldName(newName ?? ''));
+          const name = names.findLast((one) => now.has(one)) ?? table;
+          const relation = findRelation(after, name);
           // A table that is gone needs no counter; one that no longer counts is another matter.
           if (!relation || !/\bautoincrement\b/i.test(relation.sql)) return [];
-          const has = now.get(name) ?? 0;
+          const has = now.get(name) ?? 0n;
           if (has >= had) return [];
-          const cause =
-            applied.findLast(
-              (one) =>
-                /^(drop table|delete|update|insert)$/.test(one.kind) &&
-                [table, name, 'sqlite_sequence'].includes(foldName(one.table ?? one.name ?? '')),
-            ) ?? applied.at(-1);
-          const text = `'${relation.name.replaceAll("'", "''")}'`;
+          const text = quoteText(relation.name);
           const sql = `DELETE FROM sqlite_sequence WHERE name = ${text};\nINSERT INTO sqlite_sequence (name, seq) VALUES (${text}, ${had});`;
           return [
             {
-              ordinal: cause?.ordinal ?? 1,
+              ordinal: (causeOf(new Set(names), applied) ?? applied.at(-1))?.ordinal ?? 1,
               severity: 'warning',
               subject: `table ${relation.name}`,
               sentence: `The AUTOINCREMENT counter of ${relation.name} is ${had} now and will be ${has} after the script: new rows could get a rowid that a deleted row had.`,
@@ -53,9 +50,23 @@ export const loweredCounter: Rule = {
   },
 };
 
+/** The statement that took the counter away: with the table, or where it stands. */
+function causeOf(names: ReadonlySet<string>, applied: readonly ParsedStatement[]): ParsedStatement | undefined {
+  const isCounters = ({ kind, table }: ParsedStatement): boolean =>
+    /^(delete|update|insert)$/.test(kind) && foldName(table ?? '') === 'sqlite_sequence';
+  const namesIt = ({ tokens }: ParsedStatement): boolean =>
+    tokens.some(({ kind, text }) => kind === 'string' && names.has(foldName(text.slice(1, -1).replaceAll("''", "'"))));
+  return (
+    applied.findLast((one) => isCounters(one) && namesIt(one)) ??
+    applied.findLast(({ kind, name }) => kind === 'drop table' && names.has(foldName(name ?? ''))) ??
+    applied.findLast(isCounters)
+  );
+}
+
 /** The counters by folded name of the table; none where no table of the database has ever counted. */
-function readCounters(database: Database, { relations }: Schema): ReadonlyMap<string, number> {
+function readCounters(database: Database, { relations }: Schema): ReadonlyMap<string, bigint> {
   if (!relations.some(({ name }) => name === 'sqlite_sequence')) return new Map();
-  const rows = rowsOf(database, 'SELECT name, seq FROM main.sqlite_sequence');
-  return new Map(rows.map(([name, seq]) => [foldName(String(name)), Number(seq)]));
+  // As text: they may be larger than a number in JavaScript tells exactly.
+  const rows = rowsOf(database, 'SELECT name, CAST(CAST(seq AS INTEGER) AS TEXT) FROM main.sqlite_sequence');
+  return new Map(rows.map(([name, seq]) => [foldName(String(name)), BigInt(String(seq ?? 0))]));
 }

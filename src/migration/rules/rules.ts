@@ -11,7 +11,8 @@ import { renamedColumn, renamedTable } from './renames';
 import { sqliteVersion } from './sqliteVersion';
 import { brokenTrigger, brokenView } from './brokenObjects';
 import { readIgnores, type Ignore } from './ignores';
-import { lostColumnClause, lostComment, lostConstraint, lostIndex, lostTableOption, lostTrigger } from './lostParts';
+import { lostIndex, lostTrigger } from './lostObjects';
+import { lostColumnClause, lostComment, lostConstraint, lostTableOption } from './lostParts';
 import { leftOnRenamed } from './leftOnRenamed';
 import { loweredCounter } from './loweredCounter';
 

@@ -57,7 +57,7 @@ export const PRAGMA_RULES: ReadonlyMap<string, readonly [PragmaSort, string]> = 
     empty_result_callbacks: ['held', HELD],
     full_column_names: ['held', HELD],
     ignore_check_constraints: ['held', `${HELD} Rows may now break CHECK constraints.`],
-    legacy_alter_table: ['held', `${HELD} RENAME leaves views and triggers as they are written.`],
+    legacy_alter_table: ['held', `${HELD} Where it is on, RENAME leaves views and triggers as they are written.`],
     max_page_count: ['held', `${HELD} The file cannot grow beyond it.`],
     query_only: ['held', `${HELD} Where it is on, SQLite refuses every statement that writes.`],
     recursive_triggers: ['held', HELD],

@@ -2,7 +2,7 @@
 // file is told by its job. Components read the workbench and call its methods.
 
 import { Cancelled, EngineClient } from '../../engine/worker/client';
-import { foreignKeyDefaultOf } from '../../chain/foreignKeyDefaults';
+import { foreignKeyDefaultOf, type ForeignKeyDefault } from '../../chain/foreignKeyDefaults';
 import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
 import type { Sample } from '../../catalog/catalog';
 import type { Machine } from '../../migration/forecast/limits';
@@ -29,7 +29,23 @@ export class Workbench extends Screen {
   many = $state.raw<readonly DroppedDatabase[]>([]);
   /** Whether something is lost if other files take the place of these. */
   manyWouldBeLost = $state(false);
-  choices = $state.raw<Choices>(DEFAULT_CHOICES);
+  /** What the user has decided. */
+  #decided = $state.raw<Omit<Choices, 'foreignKeys'>>(DEFAULT_CHOICES);
+  /** Null as long as the user has not decided for these scripts. */
+  #foreignKeys = $state.raw<Choices['foreignKeys'] | null>(null);
+  /** How foreign keys are where the user does not decide: as the tool has them that the scripts, or the database's own table, are of. */
+  readonly foreignKeyDefault: ForeignKeyDefault = $derived.by(() => {
+    const { own, isOwn } = this.scripts;
+    if (!own || !isOwn) return foreignKeyDefaultOf(null);
+    return foreignKeyDefaultOf(
+      own.arranged.tool,
+      (this.job?.histories ?? []).map(({ tool }) => tool),
+    );
+  });
+  readonly choices: Choices = $derived({
+    ...this.#decided,
+    foreignKeys: this.#foreignKeys ?? this.foreignKeyDefault.mode,
+  });
   /** Said to screen readers when something changes by itself. */
   announcement = $state('');
 
@@ -149,7 +165,8 @@ export class Workbench extends Screen {
   /** Changes what existing rows get, or strict; the plan is made anew. */
   async decide(choices: Partial<Choices>): Promise<void> {
     if (this.state === 'running') return;
-    this.choices = { ...this.choices, ...choices };
+    this.#decided = { ...this.#decided, ...choices };
+    this.#foreignKeys = choices.foreignKeys ?? this.#foreignKeys;
     await this.planAgain();
   }
 
@@ -255,9 +272,7 @@ export class Workbench extends Screen {
 
   /** Other scripts are run as their own tool would. */
   #presetForeignKeys(): void {
-    const { own, isOwn } = this.scripts;
-    const { mode } = foreignKeyDefaultOf(own && isOwn ? own.arranged.tool : null);
-    this.choices = { ...this.choices, foreignKeys: mode };
+    this.#foreignKeys = null;
   }
 
   #useOwn(own: OwnScripts): void {
