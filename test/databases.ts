@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { rowsOf, type Database } from '../src/database';
 import { Overlay } from '../src/engine/pages/overlay';
 import { sourceOfBytes } from '../src/file/byteSource';
+import { Engines } from '../src/engine/engines';
+import { loadSqliteWasm } from '../src/engine/sqliteWasm/sqliteWasm';
 import { loadEngine } from '../src/engine/sqljs/sqljs';
 import { readHeader } from '../src/file/header';
 import { thoroughnessUnasked, type Thoroughness } from '../src/migration/proofs/agenda';
@@ -25,7 +27,10 @@ import type { ParsedStatement } from '../src/script/parsedStatement';
 import { splitScript } from '../src/script/split';
 import { pageChangesOf } from '../src/engine/pages/blob';
 
-export const engine = await loadEngine();
+/** Both engines, as a worker has them. */
+export const engines = new Engines({ 'sql.js': () => loadEngine(), 'sqlite-wasm': () => loadSqliteWasm() });
+
+export const engine = await (process.env.DRYDOCK_ENGINE === 'sqlite-wasm' ? loadSqliteWasm() : engines.usual());
 
 /** Does something with a file for native sqlite3, which is gone afterwards: all tests together make gigabytes of them. */
 function withFile<Value>(use: (path: string) => Value): Value {

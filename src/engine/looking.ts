@@ -19,7 +19,7 @@ import { describeSchema, type SchemaDetails } from '../schema/details';
 import type { Schema } from '../schema/schema';
 import type { OnProgress } from './answers';
 import type { OpenedFile } from './openedFile';
-import type { Engine } from './sqljs/sqljs';
+import type { Engine } from './engine';
 
 /** Rows of a window, with what is known of the number of all. */
 export interface LookedAtRows {

@@ -2,6 +2,7 @@
 // no proof passes that could not be made. Native sqlite3, which has what this engine lacks, looks at the result.
 import { describe, expect, test } from 'vitest';
 import { rowsOf } from '../../src/database';
+import { factsOf } from '../../src/engine/engineFacts';
 import { inspect } from '../../src/engine/inspection';
 import { readHeader } from '../../src/file/header';
 import type { ProofCode } from '../../src/migration/proofs/proof';
@@ -183,7 +184,7 @@ describe.each(Object.entries(KINDS))('%s', (name, kind) => {
       const facts = { name, size: dropped.database.length, header: header.value, findings: [] };
       return {
         found: findUnusable(database, readSchema(database)),
-        findings: inspect(database, facts, engine).findings,
+        findings: inspect(database, facts, factsOf(engine)).findings,
       };
     });
     expect(Object.fromEntries(found)).toEqual(kind.unusable);
