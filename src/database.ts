@@ -99,6 +99,11 @@ export function rowsOf(database: Database, sql: string, parameters?: readonly Sq
   return outcome.value;
 }
 
+/** The text encoding of a database, in SQLite's spelling. A SQLite that was built without UTF-16 has no such PRAGMA. */
+export function encodingOf(database: Database): string {
+  return String(rowsOf(database, 'PRAGMA encoding')[0]?.[0] ?? 'UTF-8');
+}
+
 /** An identifier as SQL text, in double quotes. */
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { rowsOf, type Database } from '../src/database';
 import { Overlay } from '../src/engine/pages/overlay';
 import { sourceOfBytes } from '../src/file/byteSource';
-import { Engines } from '../src/engine/engines';
+import type { Engine } from '../src/engine/engine';
+import { Engines, needsOfFile, withScript, type ChosenEngine } from '../src/engine/engines';
 import { loadSqliteWasm } from '../src/engine/sqliteWasm/sqliteWasm';
 import { loadEngine } from '../src/engine/sqljs/sqljs';
 import { readHeader } from '../src/file/header';
@@ -91,9 +92,18 @@ export function overlayOf(bytes: Uint8Array): Overlay {
   return new Overlay(sourceOfBytes(bytes), pageSize === 1 ? 65536 : pageSize);
 }
 
+/** The engine that the page would open a database with. */
+export async function chosenFor(bytes: Uint8Array): Promise<ChosenEngine> {
+  const header = readHeader(bytes);
+  if (!header.ok) throw new Error('The database has no header');
+  const chosen = await engines.choose(withScript(needsOfFile(sourceOfBytes(bytes), header.value), []));
+  if (!chosen.ok) throw new Error(chosen.error.sentence);
+  return chosen.value;
+}
+
 /** Does something with an open database and closes it. */
-export function withDatabase<Value>(bytes: Uint8Array, use: (database: Database) => Value): Value {
-  const database = engine.open(overlayOf(bytes));
+export function withDatabase<Value>(bytes: Uint8Array, use: (database: Database) => Value, on: Engine = engine): Value {
+  const database = on.open(overlayOf(bytes));
   try {
     return use(database);
   } finally {

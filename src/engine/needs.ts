@@ -1,10 +1,10 @@
 // What a schema, a script or an application asks of SQLite that only one of the two builds has, found in the texts alone.
 
 import { foldName, type Definition } from '../database';
-import { TokenCursor, type Tokens } from '../script/cursor';
+import { TokenCursor } from '../script/cursor';
 import type { ParsedStatement } from '../script/parsedStatement';
 import { placeOf } from '../script/statement';
-import { isWord, parseSql, unquotedName } from '../script/tokens';
+import { parseSql, unquotedName, type Token } from '../script/tokens';
 import type { EngineName } from './engine';
 
 /** Something that only one engine has, and who asks for it. */
@@ -22,8 +22,11 @@ const MODULES: ReadonlyMap<string, EngineName> = new Map([
   ...(['fts3', 'fts4', 'fts4aux', 'fts3tokenize'] as const).map((name) => [name, 'sql.js'] as const),
 ]);
 
-/** Tables that are there in one engine without having been created. */
-const TABLES: ReadonlySet<string> = new Set(['dbstat']);
+/**
+ * A table that sqlite-wasm has without anybody having created it. Only statements can read it: SQLite lets no view and no trigger
+ * of a file do so.
+ */
+const TABLE = 'dbstat';
 
 /** Functions that sqlite-wasm alone has, and that do not stand beside a table of a module. */
 const FUNCTIONS: ReadonlySet<string> = new Set([
@@ -32,10 +35,13 @@ const FUNCTIONS: ReadonlySet<string> = new Set([
 ]);
 
 /** Before a name that is followed by a parenthesis and is none of a function: a table with its columns. */
-const BEFORE_COLUMNS = ['TABLE', 'INTO', 'EXISTS', 'REFERENCES', 'ON', 'VIEW'] as const;
+const BEFORE_COLUMNS = /^(TABLE|INTO|EXISTS|REFERENCES|ON|VIEW)$/i;
+
+/** Before a table that is read. */
+const READS = /^(FROM|JOIN|,|\.)$/i;
 
 /** A text without any of these words needs no look at its tokens. */
-const WORDS = new RegExp(`\\b(${[...MODULES.keys(), ...TABLES, ...FUNCTIONS].join('|')})\\b`, 'i');
+const WORDS = new RegExp(`\\b(${[...MODULES.keys(), ...FUNCTIONS].join('|')})\\b`, 'i');
 
 /** What a text in sqlite_schema needs. */
 export function needsOfSchema(
@@ -48,9 +54,14 @@ export function needsOfSchema(
 
 /** What the statements of a script need. */
 export function needsOfScript(statements: readonly ParsedStatement[]): readonly Need[] {
-  return statements.flatMap((statement) =>
-    WORDS.test(statement.text) ? needsOf(statement, `statement ${statement.ordinal} (${placeOf(statement)})`) : [],
-  );
+  return statements.flatMap((statement) => {
+    if (!WORDS.test(statement.text)) return [];
+    const where = `statement ${statement.ordinal} (${placeOf(statement)})`;
+    const { tokens } = statement;
+    const reads = tokens.some((token, at) => isNamed(token, TABLE) && READS.test(tokens[at - 1]?.text ?? ''));
+    const table = reads ? [{ engine: 'sqlite-wasm', what: `the table ${TABLE}`, where } as const] : [];
+    return [...needsOf(tokens, where), ...table];
+  });
 }
 
 /** What an application brings: sql.js takes functions alone, and none for an index or a computed column. */
@@ -62,27 +73,25 @@ export function needsOfDefinitions(definitions: readonly Definition[]): readonly
   }));
 }
 
-function needsOf(tokens: Tokens, where: string): readonly Need[] {
-  const needs: Need[] = [];
+function needsOf(tokens: readonly Token[], where: string): readonly Need[] {
   const module = moduleOf(tokens);
   const engine = module === null ? undefined : MODULES.get(module);
-  if (engine) needs.push({ engine, what: `the module ${module ?? ''}`, where });
-  for (let at = 0; ; at++) {
-    const token = tokens.at(at);
-    if (!token) return needs;
-    const name = foldName(unquotedName(token) ?? '');
-    const [before, after] = [tokens.at(at - 1) ?? null, tokens.at(at + 1)];
-    const isFunction =
-      FUNCTIONS.has(name) && after?.text === '(' && !BEFORE_COLUMNS.some((word) => isWord(before, word));
-    const isTable =
-      TABLES.has(name) && (/^[.,]$/.test(before?.text ?? '') || isWord(before, 'FROM') || isWord(before, 'JOIN'));
-    if (isFunction) needs.push({ engine: 'sqlite-wasm', what: `the function ${name}`, where });
-    if (isTable) needs.push({ engine: 'sqlite-wasm', what: `the table ${name}`, where });
-  }
+  const functions = tokens.filter((token, at) => {
+    const isCalled = tokens[at + 1]?.text === '(' && !BEFORE_COLUMNS.test(tokens[at - 1]?.text ?? '');
+    return isCalled && FUNCTIONS.has(foldName(unquotedName(token) ?? ''));
+  });
+  return [
+    ...(engine ? [{ engine, what: `the module ${module ?? ''}`, where }] : []),
+    ...functions.map(({ text }): Need => ({ engine: 'sqlite-wasm', what: `the function ${foldName(text)}`, where })),
+  ];
+}
+
+function isNamed(token: Token, name: string): boolean {
+  return foldName(unquotedName(token) ?? '') === name;
 }
 
 /** The module of a CREATE VIRTUAL TABLE; null of any other statement. */
-function moduleOf(tokens: Tokens): string | null {
+function moduleOf(tokens: readonly Token[]): string | null {
   const cursor = new TokenCursor(tokens);
   if (!cursor.takeWords('CREATE')) return null;
   if (!cursor.takeWords('VIRTUAL', 'TABLE')) return null;

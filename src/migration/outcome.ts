@@ -17,6 +17,8 @@ export interface Failure {
   readonly wayOut: string;
   /** The message is ours: the statement was refused before SQLite was asked. */
   readonly refused?: true;
+  /** It is a limit of the SQLite in this page that the statement meets, and the script may run in another one. */
+  readonly limit?: true;
   /** The rows to blame, where it is a constraint that they break. */
   readonly rows?: BlamedRows;
   /** Statements with which it runs, where they can be written. */

@@ -17,6 +17,15 @@ const DOUBLE_QUOTED_STRINGS = [1013, 1014] as const;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
+/** Text that is longer than a string of JavaScript can be is a RangeError in one engine, and something else in another. */
+function decode(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new RangeError(`A text of ${bytes.length} bytes is too long for JavaScript`);
+  }
+}
+
 /** SQLite's own refusal of a statement, which becomes an outcome. */
 class Refused extends Error {}
 
@@ -190,7 +199,8 @@ export class Connection implements Database {
   #withBytes(bytes: Uint8Array, use: (at: Pointer, length: number) => number): number {
     const { wasm } = this.#library;
     // Of no bytes SQLite would take the address for a missing value.
-    const at = wasm.alloc(Math.max(1, bytes.length));
+    const at = wasm.alloc.impl(Math.max(1, bytes.length));
+    if (at === 0) throw new Refused('out of memory');
     try {
       wasm.heap8u().set(bytes, at);
       return use(at, bytes.length);
@@ -211,7 +221,7 @@ export class Connection implements Database {
       } else if (type === FLOAT) row.push(exports.sqlite3_column_double(statement, column));
       else if (type === TEXT) {
         const at = exports.sqlite3_column_text(statement, column);
-        row.push(decoder.decode(this.#bytes(at, exports.sqlite3_column_bytes(statement, column))));
+        row.push(decode(this.#bytes(at, exports.sqlite3_column_bytes(statement, column))));
       } else if (type === BLOB) {
         const at = exports.sqlite3_column_blob(statement, column);
         row.push(this.#bytes(at, exports.sqlite3_column_bytes(statement, column)).slice());

@@ -93,8 +93,8 @@ interface Capi {
 /** Memory of the WASM (https://sqlite.org/wasm/doc/trunk/api-wasm.md). */
 interface Wasm {
   readonly exports: Exports;
-  /** Throws where there is no memory left. */
-  alloc(bytes: number): Pointer;
+  /** Throws where there is no memory left; `impl` gives 0 then. */
+  readonly alloc: { (bytes: number): Pointer; readonly impl: (bytes: number) => Pointer };
   dealloc(at: Pointer): void;
   /** To be asked for anew after each call that may allocate. */
   heap8u(): Uint8Array;

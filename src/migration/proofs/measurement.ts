@@ -1,11 +1,11 @@
 // What is measured of a database before and after a run, so that the two can be compared.
 
-import { quoteIdentifier, rowsOf, type Database, type Outcome } from '../../database';
+import { encodingOf, quoteIdentifier, rowsOf, type Database, type Outcome } from '../../database';
 import type { Schema } from '../../schema/schema';
 import { findBrokenViews, findBrokenTriggers } from '../../schema/usable';
 
 /** The settings of a database that a run has to keep. */
-const SETTINGS = ['user_version', 'application_id', 'page_size', 'encoding', 'auto_vacuum'] as const;
+const SETTINGS = ['user_version', 'application_id', 'page_size', 'auto_vacuum'] as const;
 
 /** The cheap part of a measurement: nothing here reads rows. */
 export interface Measurement {
@@ -20,7 +20,10 @@ export interface Measurement {
 
 /** Measures settings, counters, and which views and triggers compile. */
 export function measure(database: Database, schema: Schema): Measurement {
-  const settings = new Map(SETTINGS.map((name) => [name, String(rowsOf(database, `PRAGMA ${name}`)[0]?.[0])]));
+  const settings = new Map<string, string>(
+    SETTINGS.map((name) => [name, String(rowsOf(database, `PRAGMA ${name}`)[0]?.[0])]),
+  );
+  settings.set('encoding', encodingOf(database));
   const counters = database.query('SELECT name, seq FROM main.sqlite_sequence');
   const sequences = new Map((counters.ok ? counters.value : []).map(([name, seq]) => [String(name), String(seq)]));
   const views = schema.relations.filter(({ kind }) => kind === 'view').map(({ name }) => `view ${name}`);
