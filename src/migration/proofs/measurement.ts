@@ -5,7 +5,7 @@ import type { Schema } from '../../schema/schema';
 import { findBrokenViews, findBrokenTriggers } from '../../schema/usable';
 
 /** The settings of a database that a run has to keep. */
-const SETTINGS = ['user_version', 'application_id', 'page_size', 'auto_vacuum'] as const;
+const SETTINGS = ['user_version', 'application_id', 'page_size', 'encoding', 'auto_vacuum'] as const;
 
 /** The cheap part of a measurement: nothing here reads rows. */
 export interface Measurement {
@@ -20,10 +20,12 @@ export interface Measurement {
 
 /** Measures settings, counters, and which views and triggers compile. */
 export function measure(database: Database, schema: Schema): Measurement {
-  const settings = new Map<string, string>(
-    SETTINGS.map((name) => [name, String(rowsOf(database, `PRAGMA ${name}`)[0]?.[0])]),
+  const settings = new Map(
+    SETTINGS.map((name) => {
+      const value = name === 'encoding' ? encodingOf(database) : rowsOf(database, `PRAGMA ${name}`)[0]?.[0];
+      return [name, String(value)];
+    }),
   );
-  settings.set('encoding', encodingOf(database));
   const counters = database.query('SELECT name, seq FROM main.sqlite_sequence');
   const sequences = new Map((counters.ok ? counters.value : []).map(([name, seq]) => [String(name), String(seq)]));
   const views = schema.relations.filter(({ kind }) => kind === 'view').map(({ name }) => `view ${name}`);
