@@ -43,3 +43,8 @@ export const PRAGMAS = [
 
 /** How many reads and writes pass between two calls of `onWork`. */
 export const WORK_BETWEEN_CALLS = 64;
+
+/** The `fork` of a database in memory. */
+export function forkNothing(): never {
+  throw new Error('A database in memory has no file that could be opened again');
+}

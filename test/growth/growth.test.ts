@@ -40,7 +40,11 @@ function askedFor(name: string, size: number): readonly string[] {
   const { statements } = split;
   const asked: string[] = [];
   const database = noting(engine.open(overlayOf(bytes)), asked);
-  const { schema } = inspect(database, { name, size: bytes.length, header: header.value, findings: [] }, factsOf(engine));
+  const { schema } = inspect(
+    database,
+    { name, size: bytes.length, header: header.value, findings: [] },
+    factsOf(engine),
+  );
   const plan = planMigration(database, statements, DEFAULT_CHOICES, TOOLS);
   expect(plan.obstacle).toBeNull();
   expect(runMigration(database, statements, DEFAULT_CHOICES, TOOLS).committed).toBe(true);

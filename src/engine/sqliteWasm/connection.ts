@@ -29,13 +29,22 @@ function decode(bytes: Uint8Array): string {
 /** SQLite's own refusal of a statement, which becomes an outcome. */
 class Refused extends Error {}
 
+/** What a connection knows of where it comes from. */
+export interface ConnectionTools {
+  /** Opens an empty database in memory. */
+  readonly scratch: () => Database;
+  /** Opens the same file once more, with pages of its own. */
+  readonly fork: () => Database;
+  /** Throws what went wrong below SQLite. */
+  readonly throwFault: () => void;
+  readonly onClose: () => void;
+}
+
 /** One open database. */
 export class Connection implements Database {
   readonly #library: Library;
   readonly #database: Pointer;
-  readonly #scratch: () => Connection;
-  readonly #throwFault: () => void;
-  readonly #onClose: () => void;
+  readonly #tools: ConnectionTools;
   readonly #definitions: Definition[] = [];
   /** Where SQLite puts a pointer that it gives. */
   readonly #place: Pointer;
@@ -43,18 +52,14 @@ export class Connection implements Database {
   /**
    * Opens a database. Throws where there is no memory for one.
    * @param name of a file of the file system `vfs`
-   * @param tools.scratch opens an empty database in memory
-   * @param tools.throwFault throws what went wrong below SQLite
    */
   constructor(
     library: Library,
     { name, vfs }: { readonly name: string; readonly vfs: string | null },
-    tools: { readonly scratch: () => Connection; readonly throwFault: () => void; readonly onClose?: () => void },
+    tools: ConnectionTools,
   ) {
     this.#library = library;
-    this.#scratch = tools.scratch;
-    this.#throwFault = tools.throwFault;
-    this.#onClose = tools.onClose ?? (() => undefined);
+    this.#tools = tools;
     const { wasm, capi } = library;
     this.#place = wasm.alloc(8);
     const [path, system] = [wasm.allocCString(name), vfs === null ? 0 : wasm.allocCString(vfs)];
@@ -62,7 +67,7 @@ export class Connection implements Database {
     this.#database = wasm.peekPtr(this.#place);
     wasm.dealloc(path);
     if (system !== 0) wasm.dealloc(system);
-    this.#throwFault();
+    this.#tools.throwFault();
     if (code !== OK) throw new Error(`The database cannot be opened (${code}): ${this.#message()}`);
     for (const option of DOUBLE_QUOTED_STRINGS) capi.sqlite3_db_config(this.#database, option, 1, 0);
   }
@@ -109,20 +114,27 @@ export class Connection implements Database {
   }
 
   scratch(): Database {
-    const scratch = this.#scratch();
-    for (const definition of this.#definitions) scratch.define(definition);
-    return scratch;
+    return this.#equipped(this.#tools.scratch());
+  }
+
+  fork(): Database {
+    return this.#equipped(this.#tools.fork());
   }
 
   close(): void {
     this.#library.capi.sqlite3_close_v2(this.#database);
     this.#library.wasm.dealloc(this.#place);
-    this.#onClose();
+    this.#tools.onClose();
   }
 
   /** The bytes of the database as a file. */
   serialise(): Uint8Array {
     return this.#library.capi.sqlite3_js_db_export(this.#database);
+  }
+
+  #equipped(other: Database): Database {
+    for (const definition of this.#definitions) other.define(definition);
+    return other;
   }
 
   #defineFunction({ name, arity, deterministic, call }: Definition & { readonly kind: 'function' }): number {
@@ -236,7 +248,7 @@ export class Connection implements Database {
 
   #must(code: number): void {
     if (code === OK) return;
-    this.#throwFault();
+    this.#tools.throwFault();
     throw new Refused(this.#message());
   }
 

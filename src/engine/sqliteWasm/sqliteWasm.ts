@@ -1,7 +1,7 @@
 // The second engine: SQLite's own build, which has FTS5, R-Tree and collations. Loaded only where something needs it.
 
 import type { Database } from '../../database';
-import { PRAGMAS, type Engine } from '../engine';
+import { forkNothing, PRAGMAS, type Engine } from '../engine';
 import type { Overlay } from '../pages/overlay';
 import { Connection } from './connection';
 import { startLibrary } from './library';
@@ -22,13 +22,15 @@ export async function loadSqliteWasm(wasm?: Uint8Array): Promise<Engine> {
   const vfs = new OverlayVfs(library);
   const throwFault = (): void => vfs.throwFault();
   const memory = (): Connection => {
-    const connection = new Connection(library, { name: ':memory:', vfs: null }, { scratch: memory, throwFault });
+    const tools = { scratch: memory, fork: forkNothing, throwFault, onClose: () => undefined };
+    const connection = new Connection(library, { name: ':memory:', vfs: null }, tools);
     connection.execute(`PRAGMA page_size = ${PAGE_SIZE}`);
     return connection;
   };
   const open = (overlay: Overlay, onWork?: () => void): Database => {
     const name = vfs.add(overlay, onWork);
-    const tools = { scratch: memory, throwFault, onClose: () => vfs.remove(name) };
+    const fork = (): Database => open(overlay.copy());
+    const tools = { scratch: memory, fork, throwFault, onClose: () => vfs.remove(name) };
     const connection = new Connection(library, { name, vfs: vfs.name }, tools);
     for (const pragma of PRAGMAS) connection.execute(`PRAGMA ${pragma}`);
     return connection;

@@ -4,7 +4,7 @@ import initSqlJs, { type BindParams, type SqlJsStatic, type Statement } from 'sq
 import wasmUrl from 'sql.js/dist/sql-wasm-browser.wasm?url';
 import type { Database, Definition, Outcome, Row, SqlValue } from '../../database';
 import { sourceOfBytes } from '../../file/byteSource';
-import { PRAGMAS, SeamMoved, type Engine } from '../engine';
+import { forkNothing, PRAGMAS, SeamMoved, type Engine } from '../engine';
 import { Overlay } from '../pages/overlay';
 import { standInForFile } from './seam';
 
@@ -96,10 +96,6 @@ function seamHolds(library: SqlJsStatic): boolean {
   } finally {
     plain.close();
   }
-}
-
-function forkNothing(): never {
-  throw new Error('A database in memory has no file that could be opened again');
 }
 
 class Connection implements Database {

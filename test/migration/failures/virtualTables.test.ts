@@ -68,7 +68,7 @@ test('views that are nested too deep are a limit of this SQLite, and native sqli
   );
   const bytes = nativeDatabase(`CREATE TABLE t(a); INSERT INTO t VALUES (7); ${views.join(' ')}`);
   const script = 'ALTER TABLE t ADD COLUMN b; CREATE TABLE n AS SELECT a FROM v1000; INSERT INTO n VALUES (8)';
-  const { outcomes, after, obstacle } = plan(bytes, script).plan;
+  const { outcomes, after, obstacle, ownTransactions } = plan(bytes, script).plan;
   expect(outcomes.map(({ verdict }) => verdict)).toEqual(['applied', 'failed', 'not run']);
   expect(obstacle?.sentence).toContain('This is a limit of the SQLite in this page');
   expect(obstacle?.failure.limit).toBe(true);
@@ -85,7 +85,7 @@ test('views that are nested too deep are a limit of this SQLite, and native sqli
       statements: statementsOf(script),
       outcomes,
     },
-    ...{ before, schemaCookie, after, rows: new Map(), choices: DEFAULT_CHOICES },
+    ...{ before, schemaCookie, after, rows: new Map(), ownTransactions, choices: DEFAULT_CHOICES },
   });
   expect(sql).toContain('From statement 2 on it stands as it was written');
   expect(askNative(bytes, `${sql}\nSELECT group_concat(a) FROM n; SELECT count(b) FROM t;`)).toBe('7,8\n0');
