@@ -3,12 +3,13 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { late } from './scripts/late.mjs';
 import { offline } from './scripts/offline.mjs';
+import { sqliteWasm } from './scripts/sqliteWasm.mjs';
 
 export default defineConfig({
   // Relative addresses: the built page works below any path.
   base: './',
   plugins: [svelte({ configFile: false }), late(), offline()],
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [sqliteWasm()] },
   build: {
     target: 'es2022',
     // Every asset stays a file: the WASM is streamed, and the content security policy needs no data: addresses.
@@ -19,6 +20,7 @@ export default defineConfig({
   optimizeDeps: {
     include: [
       'sql.js',
+      '@sqlite.org/sqlite-wasm',
       'hash-wasm',
       '@dagrejs/dagre',
       'd3-selection',

@@ -38,7 +38,7 @@ const { Chains } = /** @type {typeof import('./chain/folderRun')} */ (
 const { filesOf } = /** @type {typeof import('./chain/folderFiles')} */ (
   await server.ssrLoadModule('/scripts/chain/folderFiles.ts')
 );
-const chains = await Chains.begin();
+const chains = new Chains();
 const database = values.db === undefined ? null : new Uint8Array(readFileSync(values.db));
 /** `kind:name=answer`, where the name has no = in it. */
 const answers = new Map(
@@ -47,11 +47,13 @@ const answers = new Map(
   ),
 );
 const wanted = { answers, safe: values.safe, pastSteps: values['past-steps'] };
-const runs = positionals.map((folder) => {
-  const run = chains.run(folder, filesOf(folder), database, wanted);
+/** @type {FolderRun[]} */
+const runs = [];
+for (const folder of positionals) {
+  const run = await chains.run(folder, filesOf(folder), database, wanted);
   if (!values.json) console.log(positionals.length === 1 ? inFull(run) : inOneLine(run));
-  return run;
-});
+  runs.push(run);
+}
 if (values.json) console.log(JSON.stringify(runs, null, 2));
 await server.close();
 if (!runs.every((run) => run.verdict === 'head' && judged(run) === 'the same schema')) process.exitCode = 1;

@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { sqliteWasm } from './sqliteWasm.mjs';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const target = resolve(process.argv[2] ?? join(folder, 'dist-single/sqlite-drydock.html'));
@@ -27,6 +28,7 @@ const modules = [
 async function workerModule() {
   const [chunk, ...others] = await filesOf({
     plugins: [
+      sqliteWasm(),
       {
         name: 'single:wasm',
         enforce: 'pre',

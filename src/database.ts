@@ -15,6 +15,27 @@ export interface SqlError {
 export type Outcome<Value, Reason = SqlError> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: Reason };
 
+/**
+ * What an application gives to SQL: a function of values, or an order of texts. Functions get and give values as queries do, and
+ * what one throws is SQLite's error at the statement that called it.
+ */
+export type Definition =
+  | {
+      readonly kind: 'function';
+      readonly name: string;
+      /** How many values it takes; -1 for any number. */
+      readonly arity: number;
+      /** The same values give the same result always: without that, no index, check or computed column may call it. */
+      readonly deterministic: boolean;
+      readonly call: (...values: readonly SqlValue[]) => SqlValue;
+    }
+  | {
+      readonly kind: 'collation';
+      readonly name: string;
+      /** Negative, 0 or positive, as the first text comes before the other one, is equal to it, or comes after it. */
+      readonly compare: (one: string, other: string) => number;
+    };
+
 /** One open SQLite database. All calls are synchronous; one statement at a time. */
 export interface Database {
   /**
@@ -32,7 +53,19 @@ export interface Database {
   /** Compiles one statement without running it: ok, or the error that SQLite finds at that stage. */
   compile(sql: string): Outcome<undefined>;
 
-  /** A new, empty in-memory database of the same engine, for rehearsals. Whoever asked for it closes it. */
+  /**
+   * Makes a function or a collation known to this connection, and to the scratch databases that it makes; one of the same name (and
+   * number of values) is replaced. It has to be there before a statement is compiled that needs it. An error says that this
+   * engine cannot have it: sql.js has no collations, and its functions are never deterministic.
+   * @example
+   * database.define({ kind: 'function', name: 'twice', arity: 1, deterministic: true, call: (text) => `${text}${text}` });
+   * database.define({ kind: 'collation', name: 'swedish', compare: new Intl.Collator('sv').compare });
+   */
+  define(definition: Definition): Outcome<undefined>;
+
+  /**
+   * A new, empty in-memory database of the same engine, for rehearsals, with the same definitions. Whoever asked for it closes it.
+   */
   scratch(): Database;
 
   /**
@@ -64,6 +97,11 @@ export function rowsOf(database: Database, sql: string, parameters?: readonly Sq
     throw DAMAGE.test(message) ? new DamagedDatabase(message) : new Error(`${message} (in: ${sql})`);
   }
   return outcome.value;
+}
+
+/** The text encoding of a database, in SQLite's spelling. A SQLite that was built without UTF-16 has no such PRAGMA. */
+export function encodingOf(database: Database): string {
+  return String(rowsOf(database, 'PRAGMA encoding')[0]?.[0] ?? 'UTF-8');
 }
 
 /** An identifier as SQL text, in double quotes. */

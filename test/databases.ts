@@ -8,6 +8,9 @@ import { join } from 'node:path';
 import { rowsOf, type Database } from '../src/database';
 import { Overlay } from '../src/engine/pages/overlay';
 import { sourceOfBytes } from '../src/file/byteSource';
+import type { Engine } from '../src/engine/engine';
+import { Engines, needsOfFile, withScript, type ChosenEngine } from '../src/engine/engines';
+import { loadSqliteWasm } from '../src/engine/sqliteWasm/sqliteWasm';
 import { loadEngine } from '../src/engine/sqljs/sqljs';
 import { readHeader } from '../src/file/header';
 import { thoroughnessUnasked, type Thoroughness } from '../src/migration/proofs/agenda';
@@ -25,7 +28,10 @@ import type { ParsedStatement } from '../src/script/parsedStatement';
 import { splitScript } from '../src/script/split';
 import { pageChangesOf } from '../src/engine/pages/blob';
 
-export const engine = await loadEngine();
+/** Both engines, as a worker has them. */
+export const engines = new Engines({ 'sql.js': () => loadEngine(), 'sqlite-wasm': () => loadSqliteWasm() });
+
+export const engine = await (process.env.DRYDOCK_ENGINE === 'sqlite-wasm' ? loadSqliteWasm() : engines.usual());
 
 /** Does something with a file for native sqlite3, which is gone afterwards: all tests together make gigabytes of them. */
 function withFile<Value>(use: (path: string) => Value): Value {
@@ -86,9 +92,18 @@ export function overlayOf(bytes: Uint8Array): Overlay {
   return new Overlay(sourceOfBytes(bytes), pageSize === 1 ? 65536 : pageSize);
 }
 
+/** The engine that the page would open a database with. */
+export async function chosenFor(bytes: Uint8Array): Promise<ChosenEngine> {
+  const header = readHeader(bytes);
+  if (!header.ok) throw new Error('The database has no header');
+  const chosen = await engines.choose(withScript(needsOfFile(sourceOfBytes(bytes), header.value), []));
+  if (!chosen.ok) throw new Error(chosen.error.sentence);
+  return chosen.value;
+}
+
 /** Does something with an open database and closes it. */
-export function withDatabase<Value>(bytes: Uint8Array, use: (database: Database) => Value): Value {
-  const database = engine.open(overlayOf(bytes));
+export function withDatabase<Value>(bytes: Uint8Array, use: (database: Database) => Value, on: Engine = engine): Value {
+  const database = on.open(overlayOf(bytes));
   try {
     return use(database);
   } finally {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { arrangeMigrations } from '../../src/chain/folder';
 import { readHistory } from '../../src/chain/history';
 import { findUnmatched, tellPending } from '../../src/chain/pending';
+import { factsOf } from '../../src/engine/engineFacts';
 import { inspect } from '../../src/engine/inspection';
 import { pageChangesOf } from '../../src/engine/pages/blob';
 import { Overlay } from '../../src/engine/pages/overlay';
@@ -57,7 +58,7 @@ export function work(bytes: Uint8Array, { script }: Subject, timed: Timed): void
   const overlayOf = (content: Uint8Array): Overlay => new Overlay(sourceOfBytes(content), header.value.pageSize);
   const database = engine.open(overlayOf(bytes));
   const file = { name: 'growth.db', size: bytes.length, header: header.value, findings: [] };
-  const { schema: before } = timed('open', () => inspect(database, file, engine));
+  const { schema: before } = timed('open', () => inspect(database, file, factsOf(engine)));
 
   if (typeof script !== 'string') {
     timed('chain', () => {

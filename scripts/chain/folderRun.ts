@@ -1,5 +1,6 @@
 // Runs a folder of migrations from an empty or a given database through the core, as the page would, and by native sqlite3.
 
+import type { Database } from '../../src/database';
 import { arrangeMigrations, type Arranged } from '../../src/chain/folder';
 import { partOf, type MigrationFile } from '../../src/chain/migration';
 import { foreignKeyDefaultOf } from '../../src/chain/foreignKeyDefaults';
@@ -8,9 +9,12 @@ import { isOpen, safeAnswers, type Answers, type Need } from '../../src/chain/ne
 import { tellPending } from '../../src/chain/pending';
 import { takeMigrations, type Taken } from '../../src/chain/taken';
 import { Overlay } from '../../src/engine/pages/overlay';
-import { loadEngine, type Engine } from '../../src/engine/sqljs/sqljs';
+import type { Engine } from '../../src/engine/engine';
+import { Engines, needsOfFile, withScript } from '../../src/engine/engines';
+import { loadSqliteWasm } from '../../src/engine/sqliteWasm/sqliteWasm';
+import { loadEngine } from '../../src/engine/sqljs/sqljs';
 import { sourceOfBytes } from '../../src/file/byteSource';
-import { readHeader } from '../../src/file/header';
+import { readHeader, type Header } from '../../src/file/header';
 import { failureHelp } from '../../src/migration/failures/failures';
 import { keepLosses } from '../../src/migration/losses/lossLedger';
 import { DEFAULT_CHOICES } from '../../src/migration/outcome';
@@ -65,19 +69,21 @@ export interface SchemaDifference {
   readonly onlyNative: readonly string[];
 }
 
-/** Runs folders one after another, all by one engine. */
+/** Runs folders one after another, each by the engine that the page would take. */
 export class Chains {
-  private constructor(readonly engine: Engine) {}
-
-  static async begin(): Promise<Chains> {
-    return new Chains(await loadEngine());
-  }
+  readonly #engines = new Engines({ 'sql.js': () => loadEngine(), 'sqlite-wasm': () => loadSqliteWasm() });
 
   /** @param database bytes of the database to begin with; null for an empty one */
-  run(folder: string, files: readonly MigrationFile[], database: Uint8Array | null, wanted: Wanted): FolderRun {
-    const bytes = database ?? this.engine.build((empty) => void empty.execute('PRAGMA user_version = 0'));
+  async run(
+    folder: string,
+    files: readonly MigrationFile[],
+    database: Uint8Array | null,
+    wanted: Wanted,
+  ): Promise<FolderRun> {
+    const usual = await this.#engines.usual();
+    const bytes = database ?? usual.build((empty) => void empty.execute('PRAGMA user_version = 0'));
     const start = performance.now();
-    const found = this.#using(bytes, (opened) => ({
+    const found = using(usual, bytes, (opened) => ({
       histories: readHistory(opened),
       isEmpty: readSchema(opened).relations.length === 0,
     }));
@@ -130,19 +136,22 @@ export class Chains {
     if (!split.ok) return end(split.refusal.sentence, bytes, { plan: 0, run: 0 });
 
     const { statements } = split;
+    const needs = withScript(needsOfFile(sourceOfBytes(bytes), headerOf(bytes)), statements);
+    const chosen = await this.#engines.choose(needs);
+    if (!chosen.ok) throw new Error(chosen.error.sentence);
+    const { engine } = chosen.value;
     const tools = { losses: keepLosses, help: failureHelp, now: () => performance.now() };
     const planStart = performance.now();
-    const plan = this.#using(bytes, (opened) =>
+    const plan = using(engine, bytes, (opened) =>
       planMigration(opened, statements, choices, { ...tools, watch: watchRules(parts) }),
     );
     const planned = performance.now() - planStart;
     if (plan.obstacle) return end(plan.obstacle.sentence, bytes, { plan: planned, run: 0 });
 
-    const overlay = this.#overlay(bytes);
-    const opened = this.engine.open(overlay);
+    const overlay = overlayOf(bytes);
+    const opened = engine.open(overlay);
     try {
       const run = runMigration(opened, statements, choices, { ...tools, onStatement: () => undefined });
-      if (run.committed) this.engine.settle(opened);
       const failed = run.outcomes.find(({ verdict }) => verdict === 'failed');
       const at = failed && statements[failed.ordinal - 1];
       const sentence = failed && at ? `${placeOf(at)}: ${failed.failure?.message ?? 'It failed'}.` : null;
@@ -152,20 +161,24 @@ export class Chains {
       opened.close();
     }
   }
+}
 
-  #overlay(bytes: Uint8Array): Overlay {
-    const header = readHeader(bytes);
-    if (!header.ok) throw new Error('This is no SQLite database.');
-    return new Overlay(sourceOfBytes(bytes), header.value.pageSize);
-  }
+function headerOf(bytes: Uint8Array): Header {
+  const header = readHeader(bytes);
+  if (!header.ok) throw new Error('This is no SQLite database.');
+  return header.value;
+}
 
-  #using<Value>(bytes: Uint8Array, use: (opened: ReturnType<Engine['open']>) => Value): Value {
-    const opened = this.engine.open(this.#overlay(bytes));
-    try {
-      return use(opened);
-    } finally {
-      opened.close();
-    }
+function overlayOf(bytes: Uint8Array): Overlay {
+  return new Overlay(sourceOfBytes(bytes), headerOf(bytes).pageSize);
+}
+
+function using<Value>(engine: Engine, bytes: Uint8Array, use: (opened: Database) => Value): Value {
+  const opened = engine.open(overlayOf(bytes));
+  try {
+    return use(opened);
+  } finally {
+    opened.close();
   }
 }
 

@@ -7,6 +7,7 @@ import type { RunResult } from '../migration/run/run';
 import type { Choices } from '../migration/outcome';
 import type { ScriptNote } from '../script/split';
 import type { Statement, Script } from '../script/statement';
+import type { EngineFacts } from './engineFacts';
 
 /** A script, read and planned for the open database. */
 export interface PlannedScript {
@@ -19,6 +20,8 @@ export interface PlannedScript {
   readonly documentation: ReadonlyMap<string, string>;
   /** Time that planning took. */
   readonly milliseconds: number;
+  /** The engine that planned it, and will run it. */
+  readonly engine: EngineFacts;
 }
 
 /** What a run came to, with the file to download where there is one. */
@@ -30,6 +33,7 @@ export interface FinishedRun extends Omit<RunResult, 'specified'> {
   readonly pages: PageChanges;
   /** Bytes that the run wrote and held in memory. */
   readonly writtenBytes: number;
+  readonly engine: EngineFacts;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   /** Time of the run as a whole, putting the file together included. */

@@ -5,7 +5,7 @@ import type { Finding } from '../file/finding';
 import type { Header } from '../file/header';
 import { readSchema } from '../schema/read';
 import { isInternal, type Schema } from '../schema/schema';
-import type { Engine } from './sqljs/sqljs';
+import { findApart, type EngineFacts } from './engineFacts';
 import { findUnusable } from '../schema/usable';
 
 /** A file as the page shows it. */
@@ -18,23 +18,15 @@ export interface Inspection {
   readonly schema: Schema;
   /** The tables whose rows are worth counting: SQLite's own and shadow tables are left out. Counting reads the file. */
   readonly tables: readonly string[];
-  /** Version of the SQLite that reads it. */
-  readonly engineVersion: string;
+  /** The SQLite that reads it. */
+  readonly engine: EngineFacts;
 }
-
-const COPIED: Finding = {
-  code: 'copied-whole',
-  severity: 'note',
-  sentence: 'This build of SQLite cannot read the file page by page, so the whole of it is copied into memory.',
-  help: 'Everything works as usual for files of up to some hundred megabytes; larger ones may not fit.',
-  consent: null,
-};
 
 /** Reads what the page shows of an open database. Throws where its schema cannot be read. */
 export function inspect(
   database: Database,
   file: Pick<Inspection, 'name' | 'size' | 'header' | 'findings'>,
-  engine: Pick<Engine, 'version' | 'onDemand'>,
+  engine: EngineFacts,
 ): Inspection {
   const schema = readSchema(database);
   const tables = schema.relations
@@ -42,10 +34,10 @@ export function inspect(
     .map((table) => table.name);
   const findings: Finding[] = [
     ...file.findings,
-    ...(engine.onDemand ? [] : [COPIED]),
+    ...findApart(engine),
     ...[...findUnusable(database, schema)].map(([subject, message]) => describeUnusable(subject, message)),
   ];
-  return { ...file, findings, schema, tables, engineVersion: engine.version };
+  return { ...file, findings, schema, tables, engine };
 }
 
 /** What SQLite says where something is missing that a program brings: the kind of thing, and its name. */

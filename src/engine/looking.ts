@@ -1,6 +1,6 @@
 // What the explorer asks of an open file. Loaded when the explorer is opened first.
 
-import type { Database, Outcome, SqlError } from '../database';
+import { encodingOf, type Database, type Outcome, type SqlError } from '../database';
 import type { Arrangement } from '../explore/data/arrangement';
 import { decodeUtf8 } from '../explore/data/invalidText';
 import { WHOLE, type Cell, type Decode, type WholeValue } from '../explore/data/cells';
@@ -19,7 +19,7 @@ import { describeSchema, type SchemaDetails } from '../schema/details';
 import type { Schema } from '../schema/schema';
 import type { OnProgress } from './answers';
 import type { OpenedFile } from './openedFile';
-import type { Engine } from './sqljs/sqljs';
+import type { Engine } from './engine';
 
 /** Rows of a window, with what is known of the number of all. */
 export interface LookedAtRows {
@@ -192,11 +192,10 @@ function validText(bytes: Uint8Array): string | null {
   }
 }
 
-/** What turns this database's bytes into text, by PRAGMA encoding. A byte order mark in a text is part of it. */
+/** What turns this database's bytes into text, by its encoding. A byte order mark in a text is part of it. */
 export function decoderOf(database: Database): Decode {
-  const encoding = database.query('PRAGMA encoding');
-  const name = encoding.ok ? String(encoding.value[0]?.[0]).toLowerCase() : 'utf-8';
-  if (name === 'utf-8') return (bytes, isCut) => decodeUtf8(bytes, isCut, validText);
+  const name = encodingOf(database);
+  if (name === 'UTF-8') return (bytes, isCut) => decodeUtf8(bytes, isCut, validText);
   const decoder = new TextDecoder(name, { ignoreBOM: true });
   return (bytes, isCut) =>
     isCut ? new TextDecoder(name, { ignoreBOM: true }).decode(bytes, { stream: true }) : decoder.decode(bytes);

@@ -1,6 +1,6 @@
 // A database file that is open: any number of connections stand over its one source, each with pages of its own.
 
-import type { Database, Outcome } from '../database';
+import type { Database, Definition, Outcome } from '../database';
 import type { Finding } from '../file/finding';
 import type { Header } from '../file/header';
 import type { Refusal } from '../file/identify';
@@ -11,7 +11,7 @@ import { Overlay } from './pages/overlay';
 import { Preload } from './pages/preload';
 import type { ByteSource } from '../file/byteSource';
 import { ReadCache } from './pages/readCache';
-import type { Engine } from './sqljs/sqljs';
+import type { Engine } from './engine';
 
 /** A connection, and the pages that it writes. */
 export interface Connected {
@@ -28,13 +28,12 @@ export async function readersFor({ log, journal }: Sidecars<Blob>): Promise<Outc
   return loadLate('reads -wal and -journal files', () => import('../file/sidecars'));
 }
 
-/** A dropped file with what lies beside it, or a result: recovered, read on demand, and kept up to a limit. */
-export function openFile(
-  engine: Engine,
+/** A dropped file with what lies beside it, or a result: recovered, to be read on demand, and kept up to a limit. */
+export function recoverFile(
   file: Blob,
   { sidecars, readers }: { readonly sidecars: Sidecars<Blob>; readonly readers: SidecarReaders | null },
   cacheBytes: number,
-): Outcome<{ readonly opened: OpenedFile; readonly findings: readonly Finding[] }, Refusal> {
+): Outcome<{ readonly recovery: Recovery; readonly findings: readonly Finding[] }, Refusal> {
   const sources = {
     log: sidecars.log && sourceOfBlob(sidecars.log),
     journal: sidecars.journal && sourceOfBlob(sidecars.journal),
@@ -43,12 +42,12 @@ export function openFile(
   if (!recovered.ok) return recovered;
   const { source, header, layers, findings } = recovered.value;
   const cache = new ReadCache(source, cacheBytes);
-  const opened = new OpenedFile(engine, file, { sidecars, layers, cache, header });
-  return { ok: true, value: { opened, findings } };
+  return { ok: true, value: { recovery: { file, sidecars, layers, cache, header }, findings } };
 }
 
 /** What a file was recovered from, and what is kept of it. */
-interface Recovery {
+export interface Recovery {
+  readonly file: Blob;
   readonly sidecars: Sidecars<Blob>;
   readonly layers: readonly Layer[];
   readonly cache: ReadCache;
@@ -62,18 +61,32 @@ export class OpenedFile {
   readonly header: Header;
   /** What is kept of the recovered file. */
   readonly cache: ReadCache;
-  readonly #engine: Engine;
-  readonly #sidecars: Sidecars<Blob>;
-  readonly #layers: readonly Layer[];
+  readonly engine: Engine;
+  readonly #recovery: Recovery;
+  readonly #definitions: readonly Definition[];
   #preload: Preload | null = null;
 
-  constructor(engine: Engine, file: Blob, { sidecars, layers, cache, header }: Recovery) {
-    this.#engine = engine;
-    this.#sidecars = sidecars;
-    this.#layers = layers;
-    this.file = file;
-    this.cache = cache;
-    this.header = header;
+  /** @param definitions functions and collations that every connection knows */
+  constructor(engine: Engine, recovery: Recovery, definitions: readonly Definition[] = []) {
+    this.engine = engine;
+    this.#recovery = recovery;
+    this.#definitions = definitions;
+    this.file = recovery.file;
+    this.cache = recovery.cache;
+    this.header = recovery.header;
+  }
+
+  /** The same file for another engine; what was read of it stays. Connections that are open stay with theirs. */
+  on(engine: Engine): OpenedFile {
+    if (engine === this.engine) return this;
+    const other = new OpenedFile(engine, this.#recovery, this.#definitions);
+    other.#preload = this.#preload;
+    return other;
+  }
+
+  /** What a run has made of this file, for the same engine and with the same definitions. */
+  resultOf(recovery: Recovery): OpenedFile {
+    return new OpenedFile(this.engine, recovery, this.#definitions);
   }
 
   /** The bytes of the recovered file. */
@@ -83,7 +96,7 @@ export class OpenedFile {
 
   /** Whether the recovered file is the file itself, byte for byte. */
   get isPlain(): boolean {
-    return this.#layers.length === 0;
+    return this.#recovery.layers.length === 0;
   }
 
   /** Reads the file into the cache, from the first call on; the file must be plain. */
@@ -98,14 +111,15 @@ export class OpenedFile {
 
   /** Bytes that are missing at the end of the file, by its header; zeros stand in their place. */
   get missingBytes(): number {
-    const filled = this.#layers.find(({ sidecar }) => sidecar === null)?.layout.segments ?? [];
+    const filled = this.#recovery.layers.find(({ sidecar }) => sidecar === null)?.layout.segments ?? [];
     return filled.reduce((sum, { from, start, end }) => (from === 'zeros' ? sum + end - start : sum), 0);
   }
 
   /** The recovered file as a Blob of slices: making it reads nothing. */
   get whole(): Blob {
-    return this.#layers.reduce((below: Blob, { sidecar, layout }) => {
-      const beside = sidecar && this.#sidecars[sidecar];
+    const { layers, sidecars } = this.#recovery;
+    return layers.reduce((below: Blob, { sidecar, layout }) => {
+      const beside = sidecar && sidecars[sidecar];
       return layeredBlob(layout, below, beside ?? new Blob());
     }, this.file);
   }
@@ -118,7 +132,10 @@ export class OpenedFile {
     const overlay = new Overlay(this.source, this.header.pageSize);
     // Without its log, a WAL database is read like any other; the mark is put back into the result.
     if (this.header.readVersion === WAL) overlay.write(FILE_FORMAT_VERSIONS, Uint8Array.of(1, 1));
-    return { database: this.#engine.open(overlay, onWork && (() => onWork(overlay))), overlay };
+    const database = this.engine.open(overlay, onWork && (() => onWork(overlay)));
+    // What an engine cannot have is missing at the statement that needs it.
+    for (const definition of this.#definitions) database.define(definition);
+    return { database, overlay };
   }
 
   /** Does something with a connection that is closed afterwards. */
@@ -131,9 +148,8 @@ export class OpenedFile {
     }
   }
 
-  /** Puts what a committed database holds into its overlay, with the mark of the journal mode that the file had. */
-  settle({ database, overlay }: Connected): void {
-    this.#engine.settle(database);
+  /** Puts the mark of the journal mode that the file had into what a committed run has written. */
+  settle({ overlay }: Connected): void {
     if (this.header.readVersion === WAL) {
       overlay.write(FILE_FORMAT_VERSIONS, Uint8Array.of(this.header.writeVersion, WAL));
     }

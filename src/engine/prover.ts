@@ -12,10 +12,9 @@ import type { Schema } from '../schema/schema';
 import type { ParsedStatement } from '../script/parsedStatement';
 import { splitScript } from '../script/split';
 import type { OnProgress, ProvableRun } from './answers';
-import { openFile, type Connected, type OpenedFile } from './openedFile';
+import { OpenedFile, recoverFile, type Connected } from './openedFile';
 import type { Overlay } from './pages/overlay';
 import type { ByteSource } from '../file/byteSource';
-import type { Engine } from './sqljs/sqljs';
 
 /** Tells of a check by its own steps, and of the pages that SQLite reads in between. */
 class CheckProgress {
@@ -96,12 +95,13 @@ export class Prover {
   }
 
   /** Opens the result of a run beside the file that it was made of; a refusal where it is no database. */
-  static over(engine: Engine, before: OpenedFile, run: ProvableRun, cacheBytes: number): Outcome<Prover, Refusal> {
+  static over(before: OpenedFile, run: ProvableRun, cacheBytes: number): Outcome<Prover, Refusal> {
     const split = splitScript(run.script);
     if (!split.ok) throw new Error(split.refusal.sentence);
-    const result = openFile(engine, run.file, { sidecars: NO_SIDECARS, readers: null }, cacheBytes);
-    if (!result.ok) return result;
-    return { ok: true, value: new Prover(before, result.value.opened, run, split.statements) };
+    const recovered = recoverFile(run.file, { sidecars: NO_SIDECARS, readers: null }, cacheBytes);
+    if (!recovered.ok) return recovered;
+    const result = before.resultOf(recovered.value.recovery);
+    return { ok: true, value: new Prover(before, result, run, split.statements) };
   }
 
   /** The bytes of the result. */

@@ -8,7 +8,7 @@ import { DEFAULT_CHOICES } from '../migration/outcome';
 import { splitScript } from '../script/split';
 import { Overlay } from './pages/overlay';
 import { sourceOfBytes } from '../file/byteSource';
-import type { Engine } from './sqljs/sqljs';
+import type { Engine } from './engine';
 
 /**
  * Runs `base` on an empty database, then the first `through` statements of `script`.
@@ -46,7 +46,6 @@ export function makeSample(
       return { ok: false, error: { sentence } };
     }
     if (open) rowsOf(database, 'COMMIT');
-    engine.settle(database);
     return { ok: true, value: new Blob([overlay.read(0, overlay.size) as BlobPart]) };
   } finally {
     database.close();

@@ -67,32 +67,50 @@ export function childrenOf(interior: BtreePage): Intact<readonly number[]> {
   return { ok: true, value: children };
 }
 
+/** The overflow chains of a page's cells. */
+export function overflowChainsOf(tree: BtreePage): Intact<readonly OverflowChain[]> {
+  const payloads = payloadsOf(tree);
+  if (!payloads.ok) return payloads;
+  return { ok: true, value: payloads.value.flatMap(({ rest }) => rest ?? []) };
+}
+
+/** Where the payload of a cell is: its first bytes on the page, and the others, if there are any, in overflow pages. */
+export interface Payload {
+  /** Bytes of all of it. */
+  readonly size: number;
+  /** Where the bytes on the page begin and end. */
+  readonly start: number;
+  readonly end: number;
+  readonly rest: OverflowChain | null;
+}
+
 /**
- * The overflow chains of a page's cells. How much of a cell lies on its page is the rule of
+ * The payloads of a page's cells. How much of a cell lies on its page is the rule of
  * https://sqlite.org/fileformat2.html, 1.6 “B-tree Pages” (U, P, X, M and K there are the names here).
  */
-export function overflowChainsOf(tree: BtreePage): Intact<readonly OverflowChain[]> {
+export function payloadsOf(tree: BtreePage): Intact<readonly Payload[]> {
   const { page, kind, leaf, cells, bytes, usable } = tree;
-  const chains: OverflowChain[] = [];
+  const payloads: Payload[] = [];
   // Interior cells of a table are keys that lead the way; they carry no row.
-  if (kind === 'table' && !leaf) return { ok: true, value: chains };
+  if (kind === 'table' && !leaf) return { ok: true, value: payloads };
   const most = kind === 'table' ? usable - 35 : Math.floor(((usable - 12) * 64) / 255) - 23;
   const least = Math.floor(((usable - 12) * 32) / 255) - 23;
   for (let cell = 0; cell < cells; cell++) {
-    const start = cellAt(tree, cell);
-    if (start === null) return damaged(page, 'cells do not fit');
-    const sizeAt = leaf ? start : start + 4;
+    const at = cellAt(tree, cell);
+    if (at === null) return damaged(page, 'cells do not fit');
+    const sizeAt = leaf ? at : at + 4;
     const size = varint(bytes, sizeAt, usable);
     if (size > LARGEST_PAYLOAD) return damaged(page, 'cells do not fit');
-    let payloadAt = afterVarint(bytes, sizeAt, usable);
-    if (kind === 'table') payloadAt = afterVarint(bytes, payloadAt, usable);
+    let start = afterVarint(bytes, sizeAt, usable);
+    if (kind === 'table') start = afterVarint(bytes, start, usable);
     const wished = least + ((size - least) % (usable - 4));
     const local = size <= most ? size : wished <= most ? wished : least;
-    const end = payloadAt + local;
+    const end = start + local;
     if (end + (size > local ? 4 : 0) > usable) return damaged(page, 'cells do not fit');
-    if (size > local) chains.push({ first: bytes.getUint32(end), pages: Math.ceil((size - local) / (usable - 4)) });
+    const rest = size > local ? { first: bytes.getUint32(end), pages: Math.ceil((size - local) / (usable - 4)) } : null;
+    payloads.push({ size, start, end, rest });
   }
-  return { ok: true, value: chains };
+  return { ok: true, value: payloads };
 }
 
 /** Where a cell begins; null where no cell of 4 bytes, the shortest there is, can lie there. */
@@ -102,7 +120,7 @@ function cellAt({ bytes, cells, cellPointers, usable }: BtreePage, cell: number)
 }
 
 /** A varint as a number (exact below 2^53); bytes from `end` on read as 0. */
-function varint(bytes: DataView, start: number, end: number): number {
+export function varint(bytes: DataView, start: number, end: number): number {
   let value = 0;
   for (let at = start; at < start + 8; at++) {
     const byte = at < end ? bytes.getUint8(at) : 0;
@@ -113,7 +131,7 @@ function varint(bytes: DataView, start: number, end: number): number {
 }
 
 /** The place after a varint, which has 9 bytes at most. */
-function afterVarint(bytes: DataView, start: number, end: number): number {
+export function afterVarint(bytes: DataView, start: number, end: number): number {
   let at = start;
   while (at < start + 8 && at < end && bytes.getUint8(at) >= 0x80) at++;
   return at + 1;

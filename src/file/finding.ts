@@ -20,7 +20,7 @@ export interface Finding {
     | 'bytes-past-end'
     | 'damaged'
     | 'unreadable-object'
-    | 'copied-whole';
+    | 'engines-apart';
   readonly severity: 'note' | 'warn' | 'bad';
   readonly sentence: string;
   readonly help: string;

@@ -19,6 +19,8 @@ export interface Failure {
   readonly refused?: true;
   /** It is not the statement that SQLite refused, but to commit all of them. */
   readonly atCommit?: true;
+  /** It is a limit of the SQLite in this page that the statement meets, and the script may run in another one. */
+  readonly limit?: true;
   /** The rows to blame, where it is a constraint that they break. */
   readonly rows?: BlamedRows;
   /** Statements with which it runs, where they can be written. */

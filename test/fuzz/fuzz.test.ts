@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { amount } from '../amount';
 import { makeApi } from '../../src/engine/worker/api';
-import { engine, nativeDatabase } from '../databases';
+import { engines, nativeDatabase } from '../databases';
 import { blobOfBytes, installMemoryBlobs } from './memoryBlob';
 import { refute } from './oracle';
 import { Trials, type TrialOutcome } from './trial';
@@ -26,7 +26,7 @@ test('a file that lacks nothing but free pages at its end is not called sound: S
   const whole = nativeDatabase(`CREATE TABLE t(a); CREATE TABLE big(b); INSERT INTO t VALUES (1);
     INSERT INTO big VALUES (zeroblob(40000)); DROP TABLE big;`);
   const bytes = (): number => 1 << 20;
-  const api = makeApi(engine, { here: bytes, ofRuns: bytes });
+  const api = makeApi(engines, { here: bytes, ofRuns: bytes });
   const soundness = async (file: Uint8Array): Promise<unknown> => {
     const opened = await api.open(blobOfBytes(file), 'a.db');
     const codes = opened.ok && opened.value.findings.map(({ code }) => code);

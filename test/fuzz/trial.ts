@@ -1,6 +1,6 @@
 // One run of the fuzz: a file and a script, damaged or not, go the way of the page through the worker's own methods.
 import { makeApi } from '../../src/engine/worker/api';
-import { loadEngine } from '../../src/engine/sqljs/sqljs';
+import { engines } from '../databases';
 import { thoroughnessUnasked } from '../../src/migration/proofs/agenda';
 import { PROOF_CODES, type Proof } from '../../src/migration/proofs/proof';
 import { pageFigures, reportAsJson, reportAsMarkdown, type ReportSource } from '../../src/migration/report/report';
@@ -60,15 +60,15 @@ export class Trials {
     this.#good = blobOfBytes(good);
   }
 
-  /** Loads an engine. */
+  /** Loads the usual engine. */
   static async begin(seed: number): Promise<Trials> {
     installMemoryBlobs();
-    const engine = await loadEngine();
+    const engine = await engines.usual();
     const good = engine.build((database) => {
       for (const sql of ['CREATE TABLE t(a)', 'INSERT INTO t VALUES (1), (2), (3)']) database.execute(sql);
     });
     const bytes = (): number => 1 << 20;
-    return new Trials(makeApi(engine, { here: bytes, ofRuns: bytes }), good, seed);
+    return new Trials(makeApi(engines, { here: bytes, ofRuns: bytes }), good, seed);
   }
 
   /** Makes the trial of a number; the same number makes the same trial. Whatever is thrown is something found. */
@@ -141,7 +141,7 @@ export class Trials {
       input: { name: 'fuzzed.db', size: file.database.length, sha256: null, sidecars: [] },
       output: { name: 'result.db', size: result.size, sha256: null },
       script: 'fuzz.sql',
-      engineVersion: opened.value.engineVersion,
+      engineVersion: run.value.engine.words,
       notMade: [],
       warnings: plan.warnings,
       findings: opened.value.findings.map((finding) => ({ ...finding, agreed: finding.consent })),

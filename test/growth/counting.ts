@@ -13,6 +13,7 @@ export function noting(database: Database, asked: string[]): Database {
     query: (sql, parameters) => database.query(noted(sql), parameters),
     visit: (sql, parameters, visitor) => database.visit(noted(sql), parameters, visitor),
     compile: (sql) => database.compile(noted(sql)),
+    define: (definition) => database.define(definition),
     scratch: () => noting(database.scratch(), asked),
     fork: () => noting(database.fork(), asked),
     close: () => database.close(),

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { KINDS } from '../../bench/growth/inputs';
 import { archiveNames } from '../../src/batch/archiveNames';
 import { arrangeMigrations } from '../../src/chain/folder';
+import { factsOf } from '../../src/engine/engineFacts';
 import { inspect } from '../../src/engine/inspection';
 import { declaredRelations, suggestedRelations } from '../../src/explore/diagram/relations';
 import { findCauses } from '../../src/explore/schema/causes';
@@ -39,7 +40,11 @@ function askedFor(name: string, size: number): readonly string[] {
   const { statements } = split;
   const asked: string[] = [];
   const database = noting(engine.open(overlayOf(bytes)), asked);
-  const { schema } = inspect(database, { name, size: bytes.length, header: header.value, findings: [] }, engine);
+  const { schema } = inspect(
+    database,
+    { name, size: bytes.length, header: header.value, findings: [] },
+    factsOf(engine),
+  );
   const plan = planMigration(database, statements, DEFAULT_CHOICES, TOOLS);
   expect(plan.obstacle).toBeNull();
   expect(runMigration(database, statements, DEFAULT_CHOICES, TOOLS).committed).toBe(true);

@@ -5,15 +5,11 @@
 // interface of its file systems; only the names of some properties are minified. The node is caught when it is stored in
 // its folder under its file name, before it is opened, and gets tables whose functions go to the overlay. No copy of
 // the file is ever made, and cutting it shorter allocates nothing. test/engine/sqljs/seam.test.ts fails when a new
-// sql.js changes any of this, and checkSeam() finds it out at start-up.
+// sql.js changes any of this, and seamHolds() of sqljs.ts finds it out at start-up.
 
+import { SeamMoved, WORK_BETWEEN_CALLS } from '../engine';
 import type { Overlay } from '../pages/overlay';
 import { keepTemporaryFiles } from './temporaryFiles';
-
-/** sql.js is not built as this file expects. */
-export class SeamMoved extends Error {
-  override readonly name = 'SeamMoved';
-}
 
 type Operations = Record<string, (...values: never[]) => unknown>;
 type Node = Record<string, unknown>;
@@ -22,9 +18,6 @@ type Node = Record<string, unknown>;
 interface Attributes {
   readonly size?: number;
 }
-
-/** How many reads and writes pass between two calls of `onWork`. */
-const WORK_BETWEEN_CALLS = 64;
 
 let filesOpened = 0;
 

@@ -2,10 +2,10 @@
 
 import initSqlJs, { type BindParams, type SqlJsStatic, type Statement } from 'sql.js';
 import wasmUrl from 'sql.js/dist/sql-wasm-browser.wasm?url';
-import type { Database, Outcome, Row, SqlValue } from '../../database';
-import { takeExport } from './wholeCopy';
-import { Overlay } from '../pages/overlay';
+import type { Database, Definition, Outcome, Row, SqlValue } from '../../database';
 import { sourceOfBytes } from '../../file/byteSource';
+import { forkNothing, PRAGMAS, SeamMoved, type Engine } from '../engine';
+import { Overlay } from '../pages/overlay';
 import { standInForFile } from './seam';
 
 /** What @types/sql.js does not know yet of sql.js 1.16: initialisation without its old extension functions, bigint. */
@@ -23,57 +23,19 @@ export { wasmUrl };
 type SqlJsDatabase = InstanceType<SqlJsStatic['Database']>;
 
 /**
- * The overlay is the undo, so nothing has to reach a disk, and one connection owns the file. A sort is kept in memory of up
- * to the size of the cache and then goes, a run at a time, to a temporary file, which is memory as well, but none of the
- * heap's, which never shrinks; with temp_store = MEMORY each entry would be an allocation of its own.
- */
-const PRAGMAS = [
-  'locking_mode = EXCLUSIVE',
-  'journal_mode = MEMORY',
-  'synchronous = OFF',
-  'temp_store = FILE',
-  'cache_size = -32768',
-] as const;
-
-/** A loaded engine: opens databases over overlays, and empty ones in memory. */
-export interface Engine {
-  /**
-   * Opens the database whose bytes the overlay holds. What SQLite writes goes into the overlay.
-   * @param onWork is called now and then while SQLite reads and writes, also in the middle of a statement
-   */
-  open(overlay: Overlay, onWork?: () => void): Database;
-  /**
-   * Puts what a database holds into its overlay, once its transaction is committed. Where the engine works on the overlay's
-   * own pages it is there already.
-   */
-  settle(database: Database): void;
-  /** A new, empty database in memory. */
-  memory(): Database;
-  /** The bytes of a new database, after `fill` has put into it what it should hold. */
-  build(fill: (database: Database) => void): Uint8Array;
-  /** Version of SQLite, as it names itself. */
-  readonly version: string;
-  /** Whether databases are read page by page from their overlays; otherwise each is copied into memory as a whole. */
-  readonly onDemand: boolean;
-}
-
-/**
  * Loads sql.js.
  * @param wasmUrl where its .wasm file is; left out in Node, where sql.js finds it beside itself
- * @param seamHolds tells whether sql.js lets an overlay stand in for a file; where not, the engine works on plain bytes
- * Rejects when the WASM cannot be fetched or compiled. sql.js remembers a failed load: try again in a new worker.
+ * Rejects when the WASM cannot be fetched or compiled. sql.js remembers a failed load: try again in a new worker. Rejects with
+ * SeamMoved where sql.js does not let an overlay stand in for a file.
  */
-export async function loadEngine(
-  wasmUrl?: string,
-  seamHolds: (library: SqlJsStatic) => boolean = checkSeam,
-): Promise<Engine> {
+export async function loadEngine(wasmUrl?: string): Promise<Engine> {
   const config: SqlJsConfig = {
     ...(wasmUrl === undefined ? {} : { locateFile: () => wasmUrl }),
     // With them, a file that has an index on log(x) cannot be opened: they shadow SQLite's own deterministic functions.
     useOldExtensionFunctions: false,
   };
   const library = await initSqlJs(config);
-  const onDemand = seamHolds(library);
+  if (!seamHolds(library)) throw new SeamMoved('an overlay does not stand in for a file');
   const memory = (): Connection => {
     const connection = new Connection(new library.Database(), memory, forkNothing);
     // Each temporary file of a database in memory would be a file of sql.js's own, to be made and removed.
@@ -81,19 +43,13 @@ export async function loadEngine(
     return connection;
   };
   const open = (overlay: Overlay, onWork?: () => void): Database => {
-    const fork = (): Database => open(overlay.copy());
-    const connection = onDemand
-      ? new Connection(
-          standInForFile(overlay, (bytes) => new library.Database(bytes), onWork),
-          memory,
-          fork,
-        )
-      : new CopiedConnection(library, overlay, memory, fork);
+    const connection = new Connection(
+      standInForFile(overlay, (bytes) => new library.Database(bytes), onWork),
+      memory,
+      () => open(overlay.copy()),
+    );
     for (const pragma of PRAGMAS) connection.execute(`PRAGMA ${pragma}`);
     return connection;
-  };
-  const settle = (database: Database): void => {
-    if (database instanceof CopiedConnection) database.settle();
   };
   const build = (fill: (database: Database) => void): Uint8Array => {
     const plain = new library.Database();
@@ -109,17 +65,16 @@ export async function loadEngine(
   const version = probe.query('SELECT sqlite_version()');
   probe.close();
   return {
+    name: 'sql.js',
+    version: version.ok ? String(version.value[0]?.[0]) : 'unknown',
     open,
-    settle,
     memory,
     build,
-    version: version.ok ? String(version.value[0]?.[0]) : 'unknown',
-    onDemand,
   };
 }
 
 /** Whether an overlay can stand in for a file of this sql.js: a small database grows, changes and is cut shorter through it. */
-function checkSeam(library: SqlJsStatic): boolean {
+function seamHolds(library: SqlJsStatic): boolean {
   const plain = new library.Database();
   try {
     plain.run('PRAGMA auto_vacuum = FULL');
@@ -143,14 +98,11 @@ function checkSeam(library: SqlJsStatic): boolean {
   }
 }
 
-function forkNothing(): never {
-  throw new Error('A database in memory has no file that could be opened again');
-}
-
 class Connection implements Database {
   readonly #connection: SqlJsDatabase;
   readonly #memory: () => Database;
   readonly #fork: () => Database;
+  readonly #definitions: Definition[] = [];
   #totalChanges: Statement | undefined;
 
   constructor(connection: SqlJsDatabase, memory: () => Database, fork: () => Database) {
@@ -190,12 +142,33 @@ class Connection implements Database {
     });
   }
 
+  define(definition: Definition): Outcome<undefined> {
+    const { kind, name } = definition;
+    if (kind === 'collation') return { ok: false, error: { message: `no such collation sequence: ${name}` } };
+    const { arity, call } = definition;
+    // sql.js knows a function by how many parameters it says it has, and cannot give an integer beyond 32 bits back.
+    const given = (...values: SqlValue[]): SqlValue => {
+      const result = call(...values);
+      return typeof result === 'bigint' ? Number(result) : result;
+    };
+    return this.#guard(() => {
+      this.#connection.create_function(name, Object.defineProperty(given, 'length', { value: arity }));
+      this.#definitions.push(definition);
+      return undefined;
+    });
+  }
+
   scratch(): Database {
-    return this.#memory();
+    return this.#equipped(this.#memory());
   }
 
   fork(): Database {
-    return this.#fork();
+    return this.#equipped(this.#fork());
+  }
+
+  #equipped(other: Database): Database {
+    for (const definition of this.#definitions) other.define(definition);
+    return other;
   }
 
   close(): void {
@@ -243,22 +216,4 @@ function readRow(statement: Statement): Row {
       ? Number(value)
       : value,
   );
-}
-
-/** A database that is copied into memory as a whole, where sql.js does not let an overlay stand in for its file. */
-class CopiedConnection extends Connection {
-  readonly #plain: SqlJsDatabase;
-  readonly #overlay: Overlay;
-
-  constructor(library: SqlJsStatic, overlay: Overlay, memory: () => Database, fork: () => Database) {
-    const plain = new library.Database(overlay.read(0, overlay.size));
-    super(plain, memory, fork);
-    this.#plain = plain;
-    this.#overlay = overlay;
-  }
-
-  settle(): void {
-    const [cookie] = this.#plain.exec('PRAGMA schema_version');
-    takeExport(this.#overlay, this.#plain.export(), Number(cookie?.values[0]?.[0]));
-  }
 }

@@ -19,6 +19,7 @@ import type { Choices } from '../../migration/outcome';
 import type { SchemaDetails } from '../../schema/details';
 import type { Schema } from '../../schema/schema';
 import type { ScriptRefusal } from '../../script/refusal';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Statement, Script } from '../../script/statement';
 import type { FinishedRun, OnProgress, PlannedScript, ProvableRun } from '../answers';
 import { blobOf, sourceOfBlob, pageChangesOf } from '../pages/blob';
@@ -26,12 +27,14 @@ import type { Hashers } from './hashers';
 import { inspect, type Inspection } from '../inspection';
 import { loadLate } from '../late';
 import { makeLookingApi } from './lookingApi';
-import { openFile, readersFor, type OpenedFile } from '../openedFile';
+import type { EngineFacts } from '../engineFacts';
+import { needsOfFile, withScript, type Engines, type Needs } from '../engines';
+import { needsOfSchema } from '../needs';
+import { OpenedFile, readersFor, recoverFile } from '../openedFile';
 import { readInto, type ByteSource } from '../../file/byteSource';
 import type { Overlay } from '../pages/overlay';
 import type { Preload } from '../pages/preload';
 import type { Prover } from '../prover';
-import type { Engine } from '../sqljs/sqljs';
 import { NotOpened, readable, unreadableSchema } from '../unreadable';
 
 const HASH_BYTES_AT_ONCE = 4 << 20;
@@ -45,7 +48,7 @@ export interface Kept {
 /**
  * The engine's methods for one worker. Expected failures come back as data; a rejected call is a bug or a dead engine.
  */
-export function makeApi(engine: Engine, kept: Kept) {
+export function makeApi(engines: Engines, kept: Kept) {
   /** Loaded when they are needed first: planning and running need none. */
   let hashers: Hashers | null = null;
   const loadHashersOnce = async (): Promise<Outcome<Hashers, Refusal>> => {
@@ -72,6 +75,8 @@ export function makeApi(engine: Engine, kept: Kept) {
   const loadLooking = (): Promise<Outcome<typeof import('../looking'), Refusal>> =>
     loadLate('looks into databases', () => import('../looking'));
   let opened: OpenedFile | null = null;
+  /** What the open file needs of an engine, whatever the script. */
+  let needs: Omit<Needs, 'script'> = { file: [], schema: [] };
   /** Why the file that was to be opened last is not. */
   let refused: Refusal | null = null;
   let prover: Prover | null = null;
@@ -83,6 +88,19 @@ export function makeApi(engine: Engine, kept: Kept) {
     if (refused) throw new NotOpened(refused);
     if (!opened) throw new Error('No file is open in this engine');
     return opened;
+  }
+
+  /** Gives the open file to the engine that it and a script need together; what was open for another script is so no longer. */
+  async function openFor(
+    statements: readonly ParsedStatement[],
+  ): Promise<Outcome<{ readonly open: OpenedFile; readonly facts: EngineFacts }, Refusal>> {
+    const found = readable((): Outcome<OpenedFile, never> => ({ ok: true, value: mustBeOpen() }));
+    if (!found.ok) return found;
+    const chosen = await engines.choose(withScript(needs, statements));
+    if (!chosen.ok) return chosen;
+    const { engine, facts } = chosen.value;
+    opened = found.value.on(engine);
+    return { ok: true, value: { open: opened, facts } };
   }
 
   function resultMustBeOpen(): Prover {
@@ -111,19 +129,19 @@ export function makeApi(engine: Engine, kept: Kept) {
   function preloadOf(open: OpenedFile, statements: readonly Statement[]): Preload | null {
     const scans = statements.some(({ kind }) => kind === 'create index' || kind === 'insert' || kind === 'update');
     const { size } = open.file;
-    return engine.onDemand && scans && open.isPlain && size <= kept.here(size) ? open.preload() : null;
+    return scans && open.isPlain && size <= kept.here(size) ? open.preload() : null;
   }
 
   return {
     /** Goes once over what the first file will need; code that has run before runs several times as fast. Needs no open file. */
     async warmUp(): Promise<void> {
       const planning = await loadPlanning();
-      if (planning.ok) planning.value.warmUp(engine);
+      if (planning.ok) planning.value.warmUp(await engines.usual());
     },
 
     /**
      * Recovers a file with the sidecars that lie beside it, opens and inspects it; it replaces the one that was open. Refusals
-     * are data.
+     * are data. Which engine opens it is told by its schema, before.
      */
     async open(
       file: Blob,
@@ -140,21 +158,31 @@ export function makeApi(engine: Engine, kept: Kept) {
         return loaded;
       }
       const readers = loaded.value;
-      const outcome = readable((): Outcome<Inspection, Refusal> => {
+      const recovered = readable(() => {
         forgetResult();
         opened?.abandon();
         opened = null;
-        const recovered = openFile(engine, file, { sidecars, readers }, kept.here(file.size));
+        const made = recoverFile(file, { sidecars, readers }, kept.here(file.size));
+        if (!made.ok) return made;
+        const { cache, header } = made.value.recovery;
+        return { ok: true, value: { ...made.value, needs: needsOfFile(cache, header) } };
+      });
+      const chosen = recovered.ok ? await engines.choose({ ...recovered.value.needs, script: [] }) : recovered;
+      const outcome = readable((): Outcome<Inspection, Refusal> => {
         if (!recovered.ok) return recovered;
-        const { opened: candidate, findings } = recovered.value;
+        if (!chosen.ok) return chosen;
+        const { recovery, findings } = recovered.value;
+        const { engine, facts } = chosen.value;
+        const candidate = new OpenedFile(engine, recovery);
         return candidate.using(({ database }): Outcome<Inspection, Refusal> => {
           const schema = database.query('SELECT count(*) FROM sqlite_schema');
           if (!schema.ok) {
             return { ok: false, error: unreadableSchema(schema.error.message, candidate.header, file.size) };
           }
           opened = candidate;
+          ({ needs } = recovered.value);
           const { header } = candidate;
-          return { ok: true, value: inspect(database, { name, size: file.size, header, findings }, engine) };
+          return { ok: true, value: inspect(database, { name, size: file.size, header, findings }, facts) };
         });
       });
       if (!outcome.ok) refused = outcome.error;
@@ -181,12 +209,15 @@ export function makeApi(engine: Engine, kept: Kept) {
       if (!split.ok) return { ok: false, error: split.refusal };
       const losses = await lossesOf(split.statements);
       if (!losses.ok) return losses;
+      const ready = await openFor(split.statements);
+      if (!ready.ok) return ready;
+      const { open, facts: engine } = ready.value;
       return readable((): Outcome<PlannedScript, never> => {
         const start = performance.now();
         const { statements, notes } = split;
         let growth: Growth = { pages: [], waiting: [] };
         const watch = watchGrowth(watchRules(script), (told) => (growth = told));
-        const { outcomes, after, obstacle, ownTransactions, warnings } = mustBeOpen().using(({ database }) =>
+        const { outcomes, after, obstacle, ownTransactions, warnings } = open.using(({ database }) =>
           planMigration(database, statements, choices, {
             losses: losses.value,
             help,
@@ -197,7 +228,7 @@ export function makeApi(engine: Engine, kept: Kept) {
         const plan = { outcomes, after, obstacle, ownTransactions, warnings };
         const milliseconds = performance.now() - start;
         const documentation = readAddedColumnDocumentation(script, statements);
-        return { ok: true, value: { statements, notes, plan, growth, documentation, milliseconds } };
+        return { ok: true, value: { statements, notes, plan, growth, documentation, milliseconds, engine } };
       });
     },
 
@@ -214,11 +245,13 @@ export function makeApi(engine: Engine, kept: Kept) {
       if (!split.ok) return { ok: false, error: split.refusal };
       const losses = await lossesOf(split.statements);
       if (!losses.ok) return losses;
+      const ready = await openFor(split.statements);
+      if (!ready.ok) return ready;
       return readable((): Outcome<readonly ModeDifference[], never> => {
         const tools = { losses: losses.value, help };
         const compare = (database: Database): readonly ModeDifference[] =>
           compareForeignKeyModes(database, split.statements, choices, planned, tools);
-        return { ok: true, value: mustBeOpen().using(({ database }) => compare(database)) };
+        return { ok: true, value: ready.value.open.using(({ database }) => compare(database)) };
       });
     },
 
@@ -252,11 +285,13 @@ export function makeApi(engine: Engine, kept: Kept) {
       const loaded = await loadChecking();
       if (!loaded.ok) return loaded;
       const { forecastRun, measureRates, splitScript } = loaded.value;
+      const split = splitScript(script);
+      const statements = split.ok ? split.statements : [];
+      const ready = await openFor(statements);
+      if (!ready.ok) return ready;
+      const { open } = ready.value;
       return readable((): Outcome<Forecast, never> => {
-        const open = mustBeOpen();
         const { size: fileBytes } = open.source;
-        const split = splitScript(script);
-        const statements = split.ok ? split.statements : [];
         const cacheBytes = kept.ofRuns(fileBytes);
         const value = open.using(({ database }) => {
           const rates = measureRates(database, open.source, () => performance.now());
@@ -281,16 +316,18 @@ export function makeApi(engine: Engine, kept: Kept) {
       const startedAt = new Date().toISOString();
       const found = readable((): Outcome<OpenedFile, never> => ({ ok: true, value: mustBeOpen() }));
       if (!found.ok) return found;
-      const open = found.value;
-      const preload = preloadOf(open, split.statements);
+      const preload = preloadOf(found.value, split.statements);
       if (preload) {
-        const { size: total } = open.file;
+        const { size: total } = found.value.file;
         preload.onBytes = (done) =>
           onProgress({ stage: 'check', label: 'reading the file', done, total, pagesRead: 0 });
         await preload.ended;
       }
       const losses = await lossesOf(split.statements);
       if (!losses.ok) return losses;
+      const ready = await openFor(split.statements);
+      if (!ready.ok) return ready;
+      const { open, facts: engine } = ready.value;
       return readable((): Outcome<FinishedRun, never> => {
         const total = split.statements.length;
         let ordinal = 0;
@@ -318,7 +355,8 @@ export function makeApi(engine: Engine, kept: Kept) {
           const totalMilliseconds = performance.now() - start;
           const { writtenBytes } = overlay;
           const specified = JSON.stringify(result.specified);
-          return { ok: true, value: { ...result, specified, file, pages, writtenBytes, startedAt, totalMilliseconds } };
+          const about = { pages, writtenBytes, startedAt, totalMilliseconds, engine };
+          return { ok: true, value: { ...result, specified, file, ...about } };
         }, tell);
       });
     },
@@ -327,10 +365,13 @@ export function makeApi(engine: Engine, kept: Kept) {
     async openResult(run: ProvableRun): Promise<Outcome<null, Refusal>> {
       const loaded = await loadChecking();
       if (!loaded.ok) return loaded;
-      const { Prover } = loaded.value;
+      const { Prover, splitScript } = loaded.value;
+      forgetResult();
+      const split = splitScript(run.script);
+      const ready = await openFor(split.ok ? split.statements : []);
       const outcome = readable((): Outcome<null, Refusal> => {
-        forgetResult();
-        const made = Prover.over(engine, mustBeOpen(), run, kept.here(run.file.size));
+        if (!ready.ok) return ready;
+        const made = Prover.over(ready.value.open, run, kept.here(run.file.size));
         if (!made.ok) return made;
         prover = made.value;
         return { ok: true, value: null };
@@ -377,7 +418,9 @@ export function makeApi(engine: Engine, kept: Kept) {
     /** What SQLite makes of a schema, be it that of the file, of a plan or of a result. Needs no open file. */
     async describe(schema: Schema): Promise<Outcome<SchemaDetails, Refusal>> {
       const loaded = await loadLooking();
-      return loaded.ok ? { ok: true, value: loaded.value.describe(engine, schema) } : loaded;
+      if (!loaded.ok) return loaded;
+      const chosen = await engines.choose({ file: [], schema: needsOfSchema(schema.relations), script: [] });
+      return chosen.ok ? { ok: true, value: loaded.value.describe(chosen.value.engine, schema) } : chosen;
     },
 
     ...makeLookingApi(mustBeOpen, loadLooking),
@@ -415,7 +458,7 @@ export function makeApi(engine: Engine, kept: Kept) {
       through: number | 'all',
     ): Promise<Outcome<Blob, { readonly sentence: string } | Refusal>> {
       const loaded = await loadLate('makes sample databases', () => import('../sample'));
-      return loaded.ok ? loaded.value.makeSample(engine, base, script, through) : loaded;
+      return loaded.ok ? loaded.value.makeSample(await engines.usual(), base, script, through) : loaded;
     },
   };
 }

@@ -9,7 +9,8 @@ import { inspect } from '../inspection';
 import { Overlay } from '../pages/overlay';
 import { sourceOfBytes } from '../../file/byteSource';
 import { readHeader } from '../../file/header';
-import type { Engine } from '../sqljs/sqljs';
+import type { Engine } from '../engine';
+import { factsOf } from '../engineFacts';
 
 const DATABASE = `
   CREATE TABLE parent(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, at TEXT DEFAULT CURRENT_TIMESTAMP);
@@ -40,7 +41,7 @@ export function warmUp(engine: Engine): void {
   const header = readHeader(bytes);
   if (!header.ok) throw new Error('The database of the warm-up has no header');
   const database = engine.open(new Overlay(sourceOfBytes(bytes), header.value.pageSize));
-  inspect(database, { name: 'warm-up', size: bytes.length, header: header.value, findings: [] }, engine);
+  inspect(database, { name: 'warm-up', size: bytes.length, header: header.value, findings: [] }, factsOf(engine));
   planMigration(database, split.statements, DEFAULT_CHOICES, { losses: keepNoLosses });
   database.close();
 }

@@ -4,6 +4,7 @@ import type { Progress } from '../answers';
 import { makeApi, type Kept } from './api';
 import { keptBytes, type WorkerPurpose } from '../pages/readCache';
 import type { AnswerMessage, CallMessage } from './message';
+import { Engines } from '../engines';
 import { loadEngine, wasmUrl } from '../sqljs/sqljs';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
@@ -15,9 +16,23 @@ const kept: Kept = {
 };
 // A worker that was started from a Blob has no address that another could be relative to; this module has.
 const here = import.meta.url;
-const api = loadEngine(new URL(wasmUrl, here).href).then((engine) => makeApi(engine, kept));
-// A failed load is told to whoever calls; here it must only not count as unhandled.
-api.catch(() => undefined);
+const engines = new Engines({
+  'sql.js': () => loadEngine(new URL(wasmUrl, here).href),
+  'sqlite-wasm': async () => {
+    const { loadSqliteWasm, wasmUrl } = await import('../sqliteWasm/sqliteWasm');
+    return loadSqliteWasm(await bytesAt(new URL(wasmUrl, here).href));
+  },
+});
+const api = makeApi(engines, kept);
+// Needed by every call. A failed load is told to whoever calls; here it must only not count as unhandled.
+const usual = engines.usual();
+usual.catch(() => undefined);
+
+async function bytesAt(address: string): Promise<Uint8Array> {
+  const response = await fetch(address);
+  if (!response.ok) throw new Error(`The server answers ${response.status} for ${address}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
 
 /** Calls are answered one after the other, also where one has to wait for code: the next may build on what it opens. */
 let answered: Promise<void> = Promise.resolve();
@@ -35,7 +50,8 @@ async function answer({ id, method, callbackAt, arguments: given }: CallMessage)
   const values = [...given];
   if (callbackAt !== null) values[callbackAt] = throttled((value) => tell({ id, kind: 'report', value }));
   try {
-    const methods: Record<string, unknown> = await api;
+    await usual;
+    const methods: Record<string, unknown> = api;
     tell({ id, kind: 'result', value: await (methods[method] as (...values: unknown[]) => unknown)(...values) });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };

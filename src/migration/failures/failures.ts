@@ -12,15 +12,19 @@ import type { Explanation, Said } from './explanation';
 import { EXPRESSIONS } from './expressions';
 import { FOREIGN_KEYS } from './foreignKeys';
 import { KEY_CONFLICTS } from './keyConflicts';
-import { LIMITS, OUT_OF_ROOM } from './limits';
+import { LIMITS, NESTED_TOO_DEEP, OUT_OF_ROOM } from './limits';
 import { MISSING_NAMES } from './missingNames';
 import { blameEarlierState, STOPPED_AT } from './stoppedAt';
 import { TABLE_CHANGES } from './tableChanges';
+import { OUT_OF_STEP, VIRTUAL_TABLES } from './virtualTables';
 
 /** By cause; the first that fits decides. */
 export const EXPLANATIONS: readonly Explanation[] = [
+  OUT_OF_STEP,
+  NESTED_TOO_DEEP,
   ...LIMITS,
   { pattern: /^.*$/s, explain: explainRaised },
+  ...VIRTUAL_TABLES,
   ...KEY_CONFLICTS,
   ...BROKEN_CONSTRAINTS,
   ...FOREIGN_KEYS,

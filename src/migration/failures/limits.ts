@@ -11,6 +11,18 @@ import { inWords, type Explanation, type Said } from './explanation';
  */
 export const OUT_OF_ROOM = /^out of memory|database or disk is full|^not an error$/;
 
+/** What another SQLite would run as it is. */
+export const NESTED_TOO_DEEP: Explanation = {
+  pattern: /^VIEWs and\/or subqueries nested too deep/,
+  explain: () => ({
+    explanation:
+      'This is a limit of the SQLite in this page and no fault of the script: it goes through no more than 1,000 views and subqueries one within the other, and counts a view each time that one of them, or a trigger, reads it.',
+    wayOut:
+      'Run the script with the sqlite3 program, of which versions such as 3.40 have no such limit: below is the SQL for it. Try it on a copy first.',
+    limit: true,
+  }),
+};
+
 /** On what no change of a table or a row would mend. */
 export const LIMITS: readonly Explanation[] = [
   { pattern: /^database or disk is full$/, explain: explainFull },

@@ -9,14 +9,11 @@ export interface Machine {
   readonly deviceMemory: number | null;
   /** What `navigator.storage.estimate()` says is free (quota less usage); null where the browser does not tell. */
   readonly quota: number | null;
-  /** Pages are read from the file on demand; otherwise it is copied into memory as a whole. */
-  readonly onDemand: boolean;
-  readonly fileBytes: number;
 }
 
 /** A limit that a run comes near to, or would meet. */
 export interface Limit {
-  readonly code: 'whole-file' | 'engine-memory' | 'memory' | 'storage' | 'private-window';
+  readonly code: 'engine-memory' | 'memory' | 'storage' | 'private-window';
   /** `stop`: the run cannot come to its end here, even if the forecast is too high by a fourth. */
   readonly severity: 'warn' | 'stop';
   /** What is needed and what there is, in one sentence. */
@@ -27,20 +24,20 @@ export interface Limit {
 
 const GIB = 2 ** 30;
 const LIST = new Intl.ListFormat('en-GB');
-/** For the memory of sql.js, and for a file that is read as a whole; for what Chromium can read again in a private window. */
+/** For the memory of an engine; for what Chromium can read again in a private window. */
 const [HARD_LIMIT, PRIVATE_RESULT] = [2 * GIB, 2e9];
 /** Where the browser does not tell it may be a telephone; from the second figure on, what it tells may stand for any larger one. */
 const [ASSUMED_MEMORY, MEMORY_TOLD] = [4 * GIB, 8 * GIB];
 /** Rounded down, the browser's figure is half of what there is; and a disk may hold as much again of what is in memory. */
 const MEMORY_AT_MOST = 4;
-/** A copy of the file for the engine, one of the result, and one while either is made. And how far a forecast may be too high. */
-const [COPIES_OF_WHOLE_FILE, MARGIN] = [3, 1.25];
+/** How far a forecast may be too high. */
+const MARGIN = 1.25;
 
 /**
  * Judges a forecast by what the machine has. Gives the limits that matter, those that stop the run first. A temporary file has no
  * limit of its own: it lies in memory in pieces, and counts there.
  */
-export function judge(forecast: Forecast, { deviceMemory, quota, onDemand, fileBytes }: Machine): readonly Limit[] {
+export function judge(forecast: Forecast, { deviceMemory, quota }: Machine): readonly Limit[] {
   const { statements, heapBytes, bytesToWrite, adapted } = forecast;
   const limits: Limit[] = [];
   const add = (code: Limit['code'], isCertain: boolean, sentence: string, help: string): unknown =>
@@ -48,11 +45,6 @@ export function judge(forecast: Forecast, { deviceMemory, quota, onDemand, fileB
   const refused = `; there ${statementsOf(adapted)} must be written in another way, since plain SQLite refuses the default where a table holds rows`;
   const native = `Or run the script with the sqlite3 program, which works on the disk${adapted.length > 0 ? refused : ''}.`;
   const smaller = `${withoutIndexes(forecast)}${native}`;
-  if (!onDemand && fileBytes >= HARD_LIMIT) {
-    const sentence = `This browser has to read the file into memory as a whole. The file has ${inMemory(fileBytes)}, and only less than ${inMemory(HARD_LIMIT)} is possible.`;
-    const help = 'Open the page in a current Chrome or Firefox on a desktop: they read only the pages that are needed.';
-    add('whole-file', true, sentence, help);
-  }
   if (heapBytes >= HARD_LIMIT * 0.75) {
     const rewriting = statements.filter(({ bytesToRewrite }) => bytesToRewrite > 0).map(({ ordinal }) => ordinal);
     const sentence = `SQLite needs about ${inMemory(heapBytes)} of memory of its own, and a browser gives it ${inMemory(HARD_LIMIT)}: until the commit it keeps the rows as they were before ${statementsOf(rewriting)} changed them.`;
@@ -60,13 +52,12 @@ export function judge(forecast: Forecast, { deviceMemory, quota, onDemand, fileB
     const choice = isChoice ? 'Choose that existing rows read NULL: then no row is written. ' : '';
     add('engine-memory', heapBytes > HARD_LIMIT * MARGIN, sentence, `${choice}${native}`);
   }
-  const needed = forecast.peakBytes + (onDemand ? 0 : COPIES_OF_WHOLE_FILE * fileBytes);
+  const needed = forecast.peakBytes;
   const memory = deviceMemory ?? ASSUMED_MEMORY;
   if (needed > memory / 2) {
     const isKnown = deviceMemory !== null && memory < MEMORY_TOLD;
-    const why = onDemand ? '' : ', since this browser has to copy the file into memory as a whole';
     const there = deviceMemory === null ? 'does not tell how much there is; it may be' : 'says that the machine has';
-    const sentence = `The run needs up to ${inMemory(needed)} of memory${why}. This browser ${there} ${inMemory(memory)}${isKnown ? '' : ' or more'}.`;
+    const sentence = `The run needs up to ${inMemory(needed)} of memory. This browser ${there} ${inMemory(memory)}${isKnown ? '' : ' or more'}.`;
     const isCertain = isKnown && needed > memory * MEMORY_AT_MOST * MARGIN;
     add('memory', isCertain, sentence, `Close other tabs and programs. ${smaller}`);
   }

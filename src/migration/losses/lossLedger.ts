@@ -11,6 +11,7 @@ import { RowCounter, type Figure } from './rowCounter';
 import { TriggerLosses } from './triggerLosses';
 import type { StatementOutcome, Loss } from '../outcome';
 import type { ParsedStatement } from '../../script/parsedStatement';
+import { isIndexOfOther, virtualTableText } from '../../schema/virtualTables';
 import { unquotedName, type ParsedSql } from '../../script/tokens';
 
 interface Entry {
@@ -84,6 +85,7 @@ export class LossLedger implements LossAccount {
       this.#rebuilds.compare(table, named);
     }
     if (table === null || table.temporary || table.holds.size === 0 || /^sqlite_/i.test(named)) return;
+    if (this.#isIndex(named)) return;
     if (kind === 'drop table') this.#beforeDrop(table, named);
     if (kind === 'update' && statement.ordinal < this.#lastDrop) this.#beforeOverwriting(table, named, statement);
     if (kind === 'drop column') this.#beforeDropColumn(table, named, statement.column ?? '');
@@ -105,7 +107,7 @@ export class LossLedger implements LossAccount {
     let found = this.#pending;
     const elsewhere = this.#triggers.after(statement, changes, this.#countedBefore ? foldName(named ?? '') : null);
     if (table !== null && named !== null && table.holds.size > 0 && !table.temporary) {
-      if (kind === 'delete' && changes > 0 && !/^sqlite_/i.test(named)) {
+      if (kind === 'delete' && changes > 0 && !/^sqlite_/i.test(named) && !this.#isIndex(named)) {
         found = entry(table, { kind: 'rows', table: named, column: null, rows: changes, exact: true });
       }
       if (this.#countedBefore)
@@ -134,6 +136,12 @@ export class LossLedger implements LossAccount {
       const all = withOthers([...(loss ? [loss] : []), ...(outcome.loss.also ?? [])]);
       return { ...outcome, loss: all, note: joined(outcome.note, note), ...(renumbered > 0 ? { renumbered } : {}) };
     });
+  }
+
+  /** Whether a table is a full-text index of rows that lie in another one: what is taken out of it can be made anew. */
+  #isIndex(named: string): boolean {
+    const text = virtualTableText(this.#database, named);
+    return text !== null && isIndexOfOther(text);
   }
 
   #entriesOf(losses: readonly Loss[]): readonly Omit<Entry, 'ordinal'>[] {

@@ -1,7 +1,7 @@
 // A hash over the values of a table's columns. The values are encoded in SQL, where they are exact: integers beyond 2^53,
 // invalid UTF-8 and text with NUL would not survive the way into JavaScript.
 
-import { quoteIdentifier, rowsOf, type Database, type Outcome, foldName } from '../../database';
+import { encodingOf, quoteIdentifier, type Database, type Outcome, foldName } from '../../database';
 import type { Relation } from '../../schema/schema';
 
 /** A running hash over bytes. */
@@ -34,7 +34,7 @@ export function hashContent(
   manner: Manner = 'with rowids',
 ): Outcome<string> {
   const table = quoteIdentifier(relation.name);
-  const utf8 = rowsOf(database, 'PRAGMA encoding')[0]?.[0] === 'UTF-8';
+  const utf8 = encodingOf(database) === 'UTF-8';
   const encoded = joined(columns.map((column) => encode(column, utf8)));
   const digest = (): string => `${hasher.algorithm} ${hasher.digest()}`;
   const rowid = relation.withoutRowid ? null : rowidName(relation);

@@ -5,6 +5,7 @@ import type { ByteSource } from '../../file/byteSource';
 import type { Header } from '../../file/header';
 import { readSchema } from '../../schema/read';
 import type { Schema } from '../../schema/schema';
+import { isIndexOfOther, ownerOf } from '../../schema/virtualTables';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { pairTables, type TablePair } from './tablePairs';
 import { countRows, measure, type Measurement } from './measurement';
@@ -68,10 +69,29 @@ export class Evidence {
 
   /** The tables of before with what they are now. */
   get pairs(): readonly TablePair[] {
-    const { statements, outcomes } = this.aftermath;
-    return this.#once('pairs', () => {
-      const applied = statements.filter(({ ordinal }) => outcomes[ordinal - 1]?.verdict === 'applied');
-      return pairTables(this.schemaBefore, this.schemaAfter, applied);
+    return this.#once('pairs', () => pairTables(this.schemaBefore, this.schemaAfter, this.#applied));
+  }
+
+  /**
+   * The tables whose rows are worth counting: virtual ones that store rows in the place of the tables that they are stored in, and
+   * no table that stores nothing but an index of others.
+   */
+  get countedPairs(): readonly TablePair[] {
+    return this.#once('counted pairs', () => {
+      const stored = new Set(
+        this.schemaBefore.relations.flatMap(({ kind, name }) => (kind === 'shadow table' ? [ownerOf(name)] : [])),
+      );
+      const virtual = pairTables(this.schemaBefore, this.schemaAfter, this.#applied, ['virtual table']).filter(
+        // FTS5 keeps no number of rows with columnsize = 0.
+        ({ before: { name, sql, unreadable } }) => unreadable === null && stored.has(name) && !/columnsize/i.test(sql),
+      );
+      const replaced = new Set(virtual.map(({ before: { name } }) => name));
+      const isStorage = ({ before: { kind, name } }: TablePair): boolean =>
+        kind === 'shadow table' && replaced.has(ownerOf(name));
+      return [
+        ...this.pairs.filter((pair) => !isStorage(pair)),
+        ...virtual.filter(({ before: { sql } }) => !isIndexOfOther(sql)),
+      ];
     });
   }
 
@@ -101,10 +121,18 @@ export class Evidence {
     const opened = this.aftermath.statements.some(
       ({ kind, name }) => kind === 'pragma' && foldName(name ?? '') === 'writable_schema',
     );
-    return this.#once(
-      'untouched',
-      () => new Set(opened ? [] : this.pairs.filter((pair) => isUntouched(pair, this.writtenPages))),
-    );
+    return this.#once('untouched', () => {
+      if (opened) return new Set();
+      const written = this.pairs.filter((pair) => !isUntouched(pair, this.writtenPages));
+      const owners = new Set(
+        written.flatMap(({ before: { kind, name } }) => (kind === 'shadow table' ? ownerOf(name) : [])),
+      );
+      const known = new Set(written);
+      return new Set([
+        ...this.pairs.filter((pair) => !known.has(pair)),
+        ...this.countedPairs.filter(({ before: { kind, name } }) => kind === 'virtual table' && !owners.has(name)),
+      ]);
+    });
   }
 
   /** Rows by table, of all tables or of those given; what was counted once is not counted again. */
@@ -121,6 +149,11 @@ export class Evidence {
         return [name, this.#once(`rows ${side} of ${name}`, () => countRows(database, name))];
       }),
     );
+  }
+
+  get #applied(): readonly ParsedStatement[] {
+    const { statements, outcomes } = this.aftermath;
+    return statements.filter(({ ordinal }) => outcomes[ordinal - 1]?.verdict === 'applied');
   }
 
   #once<Part>(name: string, look: () => Part): Part {

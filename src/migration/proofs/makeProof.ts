@@ -58,8 +58,9 @@ const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools)
   },
 
   'row-counts'(evidence, { thoroughness, onCheck }) {
-    const { pairs, changes } = evidence;
-    const spared = thoroughness === 'full' ? new Set<TablePair>() : evidence.untouched;
+    const { countedPairs: pairs, changes } = evidence;
+    const untouched = thoroughness === 'full' ? new Set<TablePair>() : evidence.untouched;
+    const spared = new Set(pairs.filter((pair) => untouched.has(pair)));
     const counted = pairs.filter((pair) => !spared.has(pair));
     const before = evidence.countRows('before', counted, onCheck);
     return proveRowCounts(pairs, before, evidence.countRows('after', counted, onCheck), changes, spared);
@@ -67,7 +68,8 @@ const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools)
 
   content(evidence, tools) {
     const { pairs, changes, schemaBefore } = evidence;
-    const spared = tools.thoroughness === 'full' ? new Set<TablePair>() : evidence.untouched;
+    const untouched = tools.thoroughness === 'full' ? new Set<TablePair>() : evidence.untouched;
+    const spared = new Set(pairs.filter((pair) => untouched.has(pair)));
     const hashed = pairs.filter((pair) => !spared.has(pair));
     const { before, after, renumbered } = hashPairs(evidence, hashed, tools);
     const virtual = schemaBefore.relations.filter(({ kind }) => kind === 'virtual table');

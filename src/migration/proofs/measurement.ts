@@ -1,6 +1,6 @@
 // What is measured of a database before and after a run, so that the two can be compared.
 
-import { quoteIdentifier, rowsOf, type Database, type Outcome } from '../../database';
+import { encodingOf, quoteIdentifier, rowsOf, type Database, type Outcome } from '../../database';
 import type { Schema } from '../../schema/schema';
 import { findBrokenViews, findBrokenTriggers } from '../../schema/usable';
 
@@ -20,7 +20,12 @@ export interface Measurement {
 
 /** Measures settings, counters, and which views and triggers compile. */
 export function measure(database: Database, schema: Schema): Measurement {
-  const settings = new Map(SETTINGS.map((name) => [name, String(rowsOf(database, `PRAGMA ${name}`)[0]?.[0])]));
+  const settings = new Map(
+    SETTINGS.map((name) => {
+      const value = name === 'encoding' ? encodingOf(database) : rowsOf(database, `PRAGMA ${name}`)[0]?.[0];
+      return [name, String(value)];
+    }),
+  );
   const counters = database.query('SELECT name, seq FROM main.sqlite_sequence');
   const sequences = new Map((counters.ok ? counters.value : []).map(([name, seq]) => [String(name), String(seq)]));
   const views = schema.relations.filter(({ kind }) => kind === 'view').map(({ name }) => `view ${name}`);

@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../../database';
 import type { Relation } from '../../schema/schema';
+import { ownerOf } from '../../schema/virtualTables';
 import type { Statement } from '../../script/statement';
 import type { TablePair } from './tablePairs';
 import type { Measurement } from './measurement';
@@ -134,7 +135,7 @@ function explainDifference(
   changes: RowChanges,
 ): Proof {
   const unexplained = different.filter((pair) => !changes.isExplained(...namesOf(pair)));
-  const list = (tables: readonly TablePair[]): string => tables.map(({ before }) => before.name).join(', ');
+  const list = (tables: readonly TablePair[]): string => [...new Set(tables.map(shownName))].join(', ');
   if (unexplained.length > 0) {
     const sentence = `${beginning} ${list(unexplained)}, and no statement of the script changes rows there. Do not use the result.`;
     return proof(code, 'fail', sentence, details);
@@ -142,6 +143,11 @@ function explainDifference(
   const which = listOrdinals(changes.explain(different.map(namesOf)));
   const sentence = `${beginning} ${list(different)}. The script changes rows itself, in ${which}: check that this is what you want.`;
   return proof(code, 'warn', sentence, details);
+}
+
+/** Nobody knows a virtual table by the tables that store it. */
+function shownName({ before: { kind, name } }: TablePair): string {
+  return kind === 'shadow table' ? `${ownerOf(name)} (as it is stored)` : name;
 }
 
 /** `statements 1, 2, 3 and 4,997 more`: a script may have more statements than anyone reads. */

@@ -1,6 +1,7 @@
 // Which table and column after a run is which one from before it: names may have changed in between.
 
 import { findRelation, storedColumns, type Relation, type Schema } from '../../schema/schema';
+import { ownerOf } from '../../schema/virtualTables';
 import { Savepoints } from '../../script/savepoints';
 import type { Statement } from '../../script/statement';
 import { foldName } from '../../database';
@@ -16,16 +17,21 @@ export interface TablePair {
   readonly lostColumns: readonly string[];
 }
 
+/** The tables that hold rows of their own: virtual tables keep theirs in shadow tables. */
+const STORED: readonly Relation['kind'][] = ['table', 'shadow table'];
+
 /**
- * Pairs the tables that hold rows of their own: virtual tables keep theirs in shadow tables, which are paired as well.
- * SQLite's own tables are left out: counters have a proof of their own, and statistics are SQLite's to change.
+ * Pairs the tables that hold rows of their own, or those of other kinds. SQLite's own tables are left out: counters have a proof of their own, and statistics are SQLite's to change.
  * @param applied the statements that were applied, by whose RENAMEs and DROPs tables and columns are followed; a table
  *   that was dropped is the one that has its name afterwards, since that is how tables are rebuilt
  */
-export function pairTables(before: Schema, after: Schema, applied: readonly Statement[]): readonly TablePair[] {
-  const tables = before.relations.filter(
-    ({ kind, name }) => (kind === 'table' || kind === 'shadow table') && !/^sqlite_/i.test(name),
-  );
+export function pairTables(
+  before: Schema,
+  after: Schema,
+  applied: readonly Statement[],
+  kinds = STORED,
+): readonly TablePair[] {
+  const tables = before.relations.filter(({ kind, name }) => kinds.includes(kind) && !/^sqlite_/i.test(name));
   const traces = follow(tables, applied);
   return tables.map((relation): TablePair => {
     const trace = traces.get(relation);
@@ -70,6 +76,7 @@ function follow(tables: readonly Relation[], applied: readonly Statement[]): Rea
     const columns = new Map(relation.columns.map(({ name }) => [foldName(name), foldName(name)]));
     put({ relation, name: foldName(relation.name), columns });
   }
+  const shadows = tables.filter(({ kind }) => kind === 'shadow table');
   /** What traces were before each change, so that a ROLLBACK can go back. */
   const earlier: Trace[] = [];
   const savepoints = new Savepoints<number>();
@@ -84,6 +91,14 @@ function follow(tables: readonly Relation[], applied: readonly Statement[]): Rea
         if (!trace) continue;
         earlier.push(trace);
         put(moved(trace, statement));
+      }
+      // With a virtual table go those that store it.
+      for (const relation of kind.endsWith('table') ? shadows : []) {
+        const trace = traces.get(relation);
+        if (trace?.name === undefined || ownerOf(trace.name) !== name) continue;
+        earlier.push(trace);
+        const renamed = `${foldName(statement.newName ?? '')}${trace.name.slice(name.length)}`;
+        put({ ...trace, name: kind === 'drop table' ? undefined : renamed });
       }
     }
   }

@@ -7,7 +7,7 @@ import { startOf, type Statement } from '../../script/statement';
 import { tokenise } from '../../script/tokens';
 import type { Choices, OwnTransactions, StatementOutcome } from '../outcome';
 
-/** What a script is written from: a plan without an obstacle, or a run that was committed. */
+/** What a script is written from: a run that was committed, or a plan, which stopped nowhere but at a limit of this SQLite. */
 export interface Rehearsed {
   /** Name of the database file, without a folder. */
   readonly database: string;
@@ -30,11 +30,13 @@ export interface Rehearsed {
 
 /**
  * Writes the script. What was skipped, what had no effect and what only returned rows is left out and named in a comment;
- * what was adapted stands there as it was executed. All of it is one transaction, unless the script has some of its own, and a first
- * statement guards it: in a database with another schema it stops before anything is changed. The checks at the end are comments.
+ * what was adapted stands there as it was executed, and what was not tried as it was
+ * written. All of it is one transaction, unless the script has some of its own, and a first statement
+ * guards it: in a database with another schema it stops before anything is changed. The checks at the end are comments.
  */
 export function writeNativeScript(rehearsed: Rehearsed): string {
   const { database, result, script, statements, outcomes, choices, ownTransactions: own } = rehearsed;
+  const untried = outcomes.find(({ verdict }) => verdict === 'failed');
   return [
     ...comment(
       `Does to ${database} what the migration ${script} does, for this database as it is: statements that it does not need are left out, and those that SQLite refuses on tables with rows are written as they were adapted.`,
@@ -45,6 +47,9 @@ export function writeNativeScript(rehearsed: Rehearsed): string {
       own
         ? 'It has transactions of its own: with -bail, the first error ends it, and what was committed before stays. Go back to the copy then.'
         : 'It is one transaction: with -bail, the first error ends it and nothing is changed.',
+      ...(untried
+        ? ['', `From statement ${untried.ordinal} on it stands as it was written, and nothing of that was tried.`]
+        : []),
     ),
     '',
     guard(rehearsed),
@@ -96,6 +101,8 @@ function written(statement: Statement, outcome: StatementOutcome): readonly stri
   if (outcome.verdict === 'adapted' && outcome.executed !== null) {
     return [...comment(`${place}, adapted: ${firstLine(statement.text)}`), ...outcome.executed.map(ended)];
   }
+  if (outcome.verdict === 'failed' || outcome.verdict === 'not run')
+    return [...comment(`${place}, not tried`), `${statement.text};`];
   if (outcome.verdict !== 'applied')
     return comment(`${place} is left out (${outcome.verdict}): ${firstLine(statement.text)}`);
   if (RETURNING_ONLY.has(statement.kind)) {

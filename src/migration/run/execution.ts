@@ -1,6 +1,7 @@
 // Has SQLite run one statement as it is written, and says what came of it beside the rows that it changed.
 
 import { quoteIdentifier, rowsOf, type Database, type Outcome } from '../../database';
+import { virtualTableText } from '../../schema/virtualTables';
 import { readPragma } from '../../script/pragma';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { isWord, type ParsedSql } from '../../script/tokens';
@@ -51,7 +52,8 @@ export const VACUUM_NOTE = 'It writes the whole file anew, without the pages tha
 
 function noted(database: Database, sql: string, note: string | null): Outcome<Execution> {
   const outcome = database.execute(sql);
-  return outcome.ok ? { ok: true, value: { changes: outcome.value.changes, note } } : outcome;
+  // What CREATE VIRTUAL TABLE writes into the tables that store it are no rows of anybody's.
+  return outcome.ok ? { ok: true, value: { changes: 0, note } } : outcome;
 }
 
 function select(database: Database, sql: string): Outcome<Execution> {
@@ -78,15 +80,19 @@ function visit(database: Database, sql: string, visitor: () => void): boolean {
   }
 }
 
-function change(database: Database, statement: ParsedSql): Outcome<Execution> {
+function change(database: Database, statement: ParsedStatement): Outcome<Execution> {
   const before = totalChanges(database);
   const outcome = database.execute(statement.text);
   if (!outcome.ok) return outcome;
   const { changes } = outcome.value;
-  const byTriggers = totalChanges(database) - before - changes;
+  const more = totalChanges(database) - before - changes;
+  // A virtual table has no triggers: what is written beside its rows is where it stores them.
+  const byTriggers = more > 0 && virtualTableText(database, statement.table ?? '') === null ? more : 0;
   const notes = [
     ...(byTriggers > 0
-      ? [`${setOffIn(database)} changed ${counted(byTriggers, changes > 0 ? 'more row' : 'row')}.`]
+      ? [
+          `${setOffIn(database)} changed ${counted(byTriggers, changes > 0 ? 'more row' : 'row')}${countsStorage(database) ? ', those counted in which virtual tables are stored' : ''}.`,
+        ]
       : []),
     ...(usesChance(statement) ? [BY_CHANCE] : []),
     ...(hasReturning(statement) ? ['The rows that RETURNING gives are not kept.'] : []),
@@ -129,6 +135,12 @@ export function enforcesForeignKeys(database: Database): boolean {
 /** What a statement may set off beside what it does itself. */
 function setOffIn(database: Database): string {
   return enforcesForeignKeys(database) ? 'Triggers or foreign keys' : 'Triggers';
+}
+
+/** SQLite counts what a virtual table writes into the tables that store it. */
+function countsStorage(database: Database): boolean {
+  const sql = `SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND rootpage = 0 LIMIT 1`;
+  return rowsOf(database, sql).length > 0;
 }
 
 /** What a plan cannot foretell. */

@@ -76,7 +76,7 @@ function describeRun(
     ...asked,
     input,
     output: result ? { name, size: result.size, sha256: checks.sha256('result') } : null,
-    engineVersion: inspection.engineVersion,
+    engineVersion: finished.engine.words,
     startedAt,
     milliseconds,
     totalMilliseconds,

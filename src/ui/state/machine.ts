@@ -2,8 +2,8 @@
 
 import type { Machine } from '../../migration/forecast/limits';
 
-/** Memory and free storage, as far as this browser tells; `file` is in bytes. */
-export async function readMachine(file: number, onDemand: boolean): Promise<Machine> {
+/** Memory and free storage, as far as this browser tells. */
+export async function readMachine(): Promise<Machine> {
   const { deviceMemory } = navigator as { readonly deviceMemory?: number };
   let quota: number | null = null;
   try {
@@ -16,7 +16,5 @@ export async function readMachine(file: number, onDemand: boolean): Promise<Mach
   return {
     deviceMemory: deviceMemory === undefined ? null : deviceMemory * gigabyte,
     quota,
-    onDemand,
-    fileBytes: file,
   };
 }

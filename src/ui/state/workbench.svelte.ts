@@ -342,8 +342,7 @@ export class Workbench extends Screen {
   #look(job: FileJob): void {
     const { inspection } = job;
     if (!inspection) return;
-    const onDemand = !inspection.findings.some(({ code }) => code === 'copied-whole');
-    void readMachine(inspection.size, onDemand).then((machine) => (this.machine = machine));
+    void readMachine().then((machine) => (this.machine = machine));
     void job.lookAhead().then((problem) => {
       // What is told already comes first; this is asked for again after the next plan.
       if (!problem || job !== this.job || this.notice) return;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { makeApi } from '../../../src/engine/worker/api';
 import { Preload } from '../../../src/engine/pages/preload';
 import { ReadCache } from '../../../src/engine/pages/readCache';
-import { loadEngine } from '../../../src/engine/sqljs/sqljs';
+import { engine, engines } from '../../databases';
 import { sourceOfBytes } from '../../../src/file/byteSource';
 import { DEFAULT_CHOICES } from '../../../src/migration/outcome';
 import { blobOfBytes, installMemoryBlobs } from '../../fuzz/memoryBlob';
@@ -77,7 +77,6 @@ describe('While a plan is looked at', () => {
   const script = 'CREATE INDEX items_name ON items(name);';
 
   async function database(rows: number): Promise<Uint8Array> {
-    const engine = await loadEngine();
     return engine.build((made) => {
       made.execute('CREATE TABLE items(id INTEGER PRIMARY KEY, name TEXT)');
       made.execute(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows})
@@ -87,7 +86,7 @@ describe('While a plan is looked at', () => {
 
   it('the file is read once, however often that is asked for, and the run does not read it again', async () => {
     const { file, asked } = watchedFile(await database(20_000));
-    const api = makeApi(await loadEngine(), everything);
+    const api = makeApi(engines, everything);
     expect((await api.open(file, 'items.db')).ok).toBe(true);
     expect((await api.plan(script, DEFAULT_CHOICES)).ok).toBe(true);
     expect(asked).toEqual([]);
@@ -110,7 +109,7 @@ describe('While a plan is looked at', () => {
     ['no statement goes through a table', 'ALTER TABLE items ADD COLUMN note TEXT;', everything],
   ])('nothing is read ahead where %s', async (_, sql, kept) => {
     const { file, asked } = watchedFile(await database(2000));
-    const api = makeApi(await loadEngine(), kept);
+    const api = makeApi(engines, kept);
     expect((await api.open(file, 'items.db')).ok).toBe(true);
     void api.readAhead(sql);
     const ran = await api.run(sql, DEFAULT_CHOICES, () => undefined);

@@ -2,6 +2,9 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import type { SqlJsStatic } from 'sql.js';
 import { rowsOf } from '../../../src/database';
+import { SeamMoved } from '../../../src/engine/engine';
+import { Engines } from '../../../src/engine/engines';
+import { loadSqliteWasm } from '../../../src/engine/sqliteWasm/sqliteWasm';
 import { loadEngine } from '../../../src/engine/sqljs/sqljs';
 import { askNative, nativeDatabase, overlayOf } from '../../databases';
 
@@ -25,7 +28,7 @@ afterEach(() => {
 });
 
 test('the sql.js that is pinned lets it', async () => {
-  expect((await loadEngine()).onDemand).toBe(true);
+  expect((await loadEngine()).name).toBe('sql.js');
 });
 
 test.each<readonly [string, (real: Make) => unknown]>([
@@ -64,17 +67,16 @@ test.each<readonly [string, (real: Make) => unknown]>([
         }
       },
   ],
-])('a sql.js that %s does not, and the engine then works on plain bytes', async (_what, otherwise) => {
+])('a sql.js that %s does not, and the other engine takes over', async (_what, otherwise) => {
   built.otherwise = (real) => otherwise(real as Make);
-  const engine = await loadEngine();
-  expect(engine.onDemand).toBe(false);
+  await expect(loadEngine()).rejects.toThrow(SeamMoved);
 
-  built.otherwise = (real) => real;
+  const engines = new Engines({ 'sql.js': () => loadEngine(), 'sqlite-wasm': () => loadSqliteWasm() });
+  const engine = await engines.usual();
+  expect(engine.name).toBe('sqlite-wasm');
   const overlay = overlayOf(nativeDatabase('CREATE TABLE t(a); INSERT INTO t VALUES (1);'));
-  const plain = await loadEngine(undefined, () => false);
-  const database = plain.open(overlay);
+  const database = engine.open(overlay);
   rowsOf(database, 'INSERT INTO t VALUES (2)');
-  plain.settle(database);
   database.close();
   expect(askNative(overlay.read(0, overlay.size), 'PRAGMA integrity_check; SELECT sum(a) FROM t')).toBe('ok\n3');
 });

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { runs } from '../../amount';
 import { Overlay } from '../../../src/engine/pages/overlay';
 import { sourceOfBytes } from '../../../src/file/byteSource';
-import { SeamMoved, standInForFile } from '../../../src/engine/sqljs/seam';
+import { SeamMoved } from '../../../src/engine/engine';
+import { standInForFile } from '../../../src/engine/sqljs/seam';
 
 /** A file as MEMFS makes one, with the names of its tables as a minifier may choose them. */
 interface Node {

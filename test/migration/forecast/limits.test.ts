@@ -15,7 +15,7 @@ const SMALL: Forecast = {
   adapted: [],
   uncertain: [],
 };
-const DESKTOP: Machine = { deviceMemory: 8 * GIB, quota: 100e9, onDemand: true, fileBytes: 100e6 };
+const DESKTOP: Machine = { deviceMemory: 8 * GIB, quota: 100e9 };
 
 function statement(ordinal: number, index: string | null, bytesToWrite: number, bytesToRewrite = 0): StatementForecast {
   return { ordinal, index, pagesToRead: 0, bytesToWrite, bytesToRewrite, bytesToSort: 0, milliseconds: 0 };
@@ -36,7 +36,6 @@ const LARGE: Partial<Forecast> = {
 test('On a machine with room for it nothing is said', () => {
   expect(judge(SMALL, DESKTOP)).toEqual([]);
   expect(judge(SMALL, { ...DESKTOP, deviceMemory: null, quota: null })).toEqual([]);
-  expect(judge(SMALL, { ...DESKTOP, onDemand: false })).toEqual([]);
 });
 
 type Case = readonly [
@@ -92,31 +91,6 @@ const CASES: readonly Case[] = [
     'does not tell',
     '4.0 GiB',
   ],
-  [
-    'copies of the whole file',
-    'memory',
-    'warn',
-    {},
-    { onDemand: false, fileBytes: 1.5 * GIB },
-    '4.7 GiB',
-    'as a whole',
-  ],
-  [
-    'a file of less than 2 GiB that is read as a whole',
-    'whole-file',
-    null,
-    {},
-    { onDemand: false, fileBytes: 2 * GIB - 1 },
-  ],
-  [
-    'a file of 2 GiB that is read as a whole',
-    'whole-file',
-    'stop',
-    {},
-    { onDemand: false, fileBytes: 2 * GIB },
-    '2.0 GiB',
-  ],
-  ['a file of 40 GiB that is read on demand', 'whole-file', null, {}, { fileBytes: 40 * GIB }],
   ['a gibibyte of SQLite’s own memory', 'engine-memory', null, { heapBytes: GIB }, {}],
   [
     'almost all of it',
@@ -184,8 +158,7 @@ describe('Beside a limit stands what works instead', () => {
     expect(helpOf('engine-memory', forecast)).not.toContain('read NULL');
   });
 
-  test('another browser, or a window that is not private', () => {
-    expect(helpOf('whole-file', {}, { onDemand: false, fileBytes: 3 * GIB })).toContain('Chrome or Firefox');
+  test('a window that is not private', () => {
     expect(helpOf('private-window', LARGE)).toContain('not');
     expect(helpOf('storage', LARGE, { quota: 500e6 })).toContain('not private');
   });
@@ -196,7 +169,7 @@ test('Of any forecast and machine: what stops a run comes first, each limit come
   const known = fc.option(bytes, { nil: null });
   const property = fc.property(
     fc.record({ bytesToWrite: bytes, heapBytes: bytes, peakBytes: bytes }),
-    fc.record({ deviceMemory: known, quota: known, onDemand: fc.boolean(), fileBytes: bytes }),
+    fc.record({ deviceMemory: known, quota: known }),
     (figures, machine) => {
       const forecast = { ...SMALL, ...figures };
       const limits = judge(forecast, machine);
@@ -204,7 +177,7 @@ test('Of any forecast and machine: what stops a run comes first, each limit come
       expect(severities).toEqual([...severities].sort((one, other) => (one < other ? -1 : 1)));
       const codes = new Set(limits.map(({ code }) => code));
       expect(codes.size).toBe(limits.length);
-      const fewer = judge(forecast, { ...machine, quota: null, deviceMemory: 2 ** 44, onDemand: true });
+      const fewer = judge(forecast, { ...machine, quota: null, deviceMemory: 2 ** 44 });
       for (const { code } of fewer) expect(codes).toContain(code);
       for (const { sentence } of limits) expect(sentence).not.toMatch(/NaN|undefined|Infinity/);
     },

@@ -136,6 +136,7 @@ describe('of the statements of migration 021', () => {
         query: (sql, parameters) => database.query(sql, parameters),
         visit: (sql, parameters, visitor) => database.visit(sql, parameters, visitor),
         compile: (sql) => database.compile(sql),
+        define: (definition) => database.define(definition),
         scratch: () => database.scratch(),
         fork: () => database.fork(),
         close: () => database.close(),
