@@ -21,7 +21,8 @@ import { readSchema } from '../../src/schema/read';
 import { readTransactions } from '../../src/migration/run/transaction';
 import { splitScript } from '../../src/script/split';
 import { placeOf, type ScriptPart } from '../../src/script/statement';
-import { nativeSchema, runNative, type NativeRun } from './nativeRun';
+import { nativeSchema, runNative, type OracleRun } from './nativeRun';
+import { runWasm } from './wasmRun';
 
 /**
  * `head`: all that is to be run was run. `before a step`: all before the first step in code that is not passed. `stops`: it did not begin,
@@ -56,13 +57,14 @@ export interface FolderRun {
   /** The definitions in the result, by native sqlite3. */
   readonly schema: readonly string[];
   readonly milliseconds: { readonly arrange: number; readonly plan: number; readonly run: number };
-  readonly native: (Omit<NativeRun, 'bytes'> & { readonly difference: SchemaDifference | null }) | null;
+  /** What native sqlite3 came to, or sqlite-wasm where that is too old; null where nothing was to be run. */
+  readonly oracle: (Omit<OracleRun, 'schema'> & { readonly difference: SchemaDifference | null }) | null;
 }
 
 /** Definitions that only one side has. */
 export interface SchemaDifference {
   readonly onlyHere: readonly string[];
-  readonly onlyNative: readonly string[];
+  readonly onlyThere: readonly string[];
 }
 
 /** Runs folders one after another, all by one engine. */
@@ -74,7 +76,12 @@ export class Chains {
   }
 
   /** @param database bytes of the database to begin with; null for an empty one */
-  run(folder: string, files: readonly MigrationFile[], database: Uint8Array | null, wanted: Wanted): FolderRun {
+  async run(
+    folder: string,
+    files: readonly MigrationFile[],
+    database: Uint8Array | null,
+    wanted: Wanted,
+  ): Promise<FolderRun> {
     const bytes = database ?? this.engine.build((empty) => void empty.execute('PRAGMA user_version = 0'));
     const start = performance.now();
     const found = this.#using(bytes, (opened) => ({
@@ -103,12 +110,14 @@ export class Chains {
     const wrapped = new Set(
       split.ok ? split.statements.flatMap(({ ordinal, file }) => (own?.begins.has(ordinal) ? [file] : [])) : [],
     );
-    const native = parts.length === 0 ? null : runNative(bytes, parts, foreignKeys, wrapped);
-    const end = (
+    const end = async (
       sentence: string | null,
       result: Uint8Array,
       times: Omit<FolderRun['milliseconds'], 'arrange'>,
-    ): FolderRun => {
+    ): Promise<FolderRun> => {
+      const native = parts.length === 0 ? null : runNative(bytes, parts, foreignKeys, wrapped);
+      const isTooOld = sentence === null && native?.stopped;
+      const oracle = isTooOld ? await runWasm(bytes, parts, foreignKeys, wrapped) : native;
       const schema = nativeSchema(result);
       return {
         ...told,
@@ -116,11 +125,11 @@ export class Chains {
         sentence: sentence ?? stepBefore(taken),
         schema,
         milliseconds: { arrange, ...times },
-        native: native && {
-          stopped: native.stopped,
-          milliseconds: native.milliseconds,
-          version: native.version,
-          difference: differenceOf(schema, nativeSchema(native.bytes)),
+        oracle: oracle && {
+          program: oracle.program,
+          stopped: oracle.stopped,
+          milliseconds: oracle.milliseconds,
+          difference: differenceOf(schema, oracle.schema),
         },
       };
     };
@@ -147,7 +156,7 @@ export class Chains {
       const at = failed && statements[failed.ordinal - 1];
       const sentence = failed && at ? `${placeOf(at)}: ${failed.failure?.message ?? 'It failed'}.` : null;
       const result = overlay.read(0, overlay.size).slice();
-      return end(sentence, result, { plan: planned, run: run.milliseconds });
+      return await end(sentence, result, { plan: planned, run: run.milliseconds });
     } finally {
       opened.close();
     }
@@ -196,9 +205,11 @@ function verdictOf(sentence: string | null, parts: readonly ScriptPart[], taken:
   return taken.endsBefore ? 'before a step' : 'head';
 }
 
-function differenceOf(here: readonly string[], native: readonly string[]): SchemaDifference | null {
-  const [left, right] = [new Set(here), new Set(native)];
-  const onlyHere = here.filter((definition) => !right.has(definition));
-  const onlyNative = native.filter((definition) => !left.has(definition));
-  return onlyHere.length + onlyNative.length === 0 ? null : { onlyHere, onlyNative };
+/** The sqlite3 program reads lines that end in CRLF as lines that end in LF, and the page keeps them as they are. */
+function differenceOf(here: readonly string[], there: readonly string[]): SchemaDifference | null {
+  const read = (definition: string): string => definition.replaceAll('\r\n', '\n');
+  const [left, right] = [new Set(here.map(read)), new Set(there.map(read))];
+  const onlyHere = here.filter((definition) => !right.has(read(definition)));
+  const onlyThere = there.filter((definition) => !left.has(read(definition)));
+  return onlyHere.length + onlyThere.length === 0 ? null : { onlyHere, onlyThere };
 }
