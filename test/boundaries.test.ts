@@ -15,7 +15,7 @@ interface Boundary {
 
 /** What nothing else of the project stands below: the engine interface, and numbers in words. */
 const ground = ['database', 'words'];
-const core = [...ground, 'file', 'script', 'schema', 'catalog', 'chain', 'migration', 'explore'];
+const core = [...ground, 'file', 'script', 'schema', 'catalog', 'chain', 'functions', 'migration', 'explore'];
 /** What an area of the screen may know: the core, the state of the page, and the parts that several areas use. */
 const area = [...core, 'trustedAddress', 'engine/worker/client', 'ui/state', 'ui/parts'];
 
@@ -31,8 +31,10 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   script: { values: ground },
   schema: { values: ['script', ...ground] },
   catalog: { values: ground },
+  functions: { values: ['chain/needs', 'migration/outcome', 'script', ...ground] },
+  'functions/meaning': { values: [] },
   chain: { values: ['schema', 'script', ...ground] },
-  migration: { values: ['schema', 'script', ...ground] },
+  migration: { values: ['schema', 'script', 'functions/meaning', ...ground] },
   'migration/drift': { values: ['migration/outcome', 'migration/warning', 'schema', 'script', ...ground] },
   'migration/run': {
     values: ['migration/outcome', 'migration/warning', 'migration/drift', 'schema', 'script', ...ground],
@@ -101,6 +103,7 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   'engine/late': { values: core, packages: ['`${address}?again=${Date.now()}`'] },
   'engine/worker': { values: ['engine', 'trustedAddress', ...core] },
   'engine/worker/hashers': { values: core, packages: ['hash-wasm'] },
+  'engine/worker/lateFunctions': { values: ['engine', ...core], packages: ['hash-wasm'] },
   offline: { values: [] },
   'ui/parts': { values: [...core], packages: ['svelte'] },
   'ui/parts/editor': { values: [...core, 'ui/parts'], packages: ['svelte'] },

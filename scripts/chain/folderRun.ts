@@ -1,6 +1,6 @@
 // Runs a folder of migrations from an empty or a given database through the core, as the page would, and by native sqlite3.
 
-import type { Database } from '../../src/database';
+import type { Database, Definition } from '../../src/database';
 import { arrangeMigrations, type Arranged } from '../../src/chain/folder';
 import { partOf, type MigrationFile } from '../../src/chain/migration';
 import { foreignKeyDefaultOf } from '../../src/chain/foreignKeyDefaults';
@@ -12,17 +12,20 @@ import { Overlay } from '../../src/engine/pages/overlay';
 import type { Engine } from '../../src/engine/engine';
 import { Engines, needsOfFile, withScript } from '../../src/engine/engines';
 import { loadSqliteWasm } from '../../src/engine/sqliteWasm/sqliteWasm';
+import { define, findMissing, loadKnownFunctions, needsOfMeaning } from '../../src/engine/worker/lateFunctions';
 import { loadEngine } from '../../src/engine/sqljs/sqljs';
 import { sourceOfBytes } from '../../src/file/byteSource';
 import { readHeader, type Header } from '../../src/file/header';
+import { missingIn, type Meaning } from '../../src/functions/meaning';
 import { failureHelp } from '../../src/migration/failures/failures';
 import { keepLosses } from '../../src/migration/losses/lossLedger';
 import { DEFAULT_CHOICES } from '../../src/migration/outcome';
 import { watchRules } from '../../src/migration/rules/rules';
-import { planMigration } from '../../src/migration/run/plan';
+import { planMigration, type Plan } from '../../src/migration/run/plan';
 import { runMigration } from '../../src/migration/run/run';
 import { readSchema } from '../../src/schema/read';
 import { readTransactions } from '../../src/migration/run/transaction';
+import type { ParsedStatement } from '../../src/script/parsedStatement';
 import { splitScript } from '../../src/script/split';
 import { placeOf, type ScriptPart } from '../../src/script/statement';
 import { nativeSchema, runNative, type OracleRun } from './nativeRun';
@@ -111,6 +114,7 @@ export class Chains {
     const wrapped = new Set(
       split.ok ? split.statements.flatMap(({ ordinal, file }) => (own?.begins.has(ordinal) ? [file] : [])) : [],
     );
+    let functions: readonly string[] = [];
     const end = async (
       sentence: string | null,
       result: Uint8Array,
@@ -118,7 +122,7 @@ export class Chains {
     ): Promise<FolderRun> => {
       const native = parts.length === 0 ? null : runNative(bytes, parts, foreignKeys, wrapped);
       const isTooOld = sentence === null && native?.stopped;
-      const oracle = isTooOld ? await runWasm(bytes, parts, foreignKeys, wrapped) : native;
+      const oracle = isTooOld ? await runWasm(bytes, parts, foreignKeys, wrapped, functions) : native;
       const schema = nativeSchema(result);
       return {
         ...told,
@@ -140,20 +144,23 @@ export class Chains {
     if (!split.ok) return end(split.refusal.sentence, bytes, { plan: 0, run: 0 });
 
     const { statements } = split;
-    const needs = withScript(needsOfFile(sourceOfBytes(bytes), headerOf(bytes)), statements);
-    const chosen = await this.#engines.choose(needs);
-    if (!chosen.ok) throw new Error(chosen.error.sentence);
-    const { engine } = chosen.value;
     const tools = { losses: keepLosses, help: failureHelp, now: () => performance.now() };
     const planStart = performance.now();
-    const plan = using(engine, bytes, (opened) =>
-      planMigration(opened, statements, choices, { ...tools, watch: watchRules(parts) }),
+    const { engine, definitions, plan, asked } = await this.#planned(
+      bytes,
+      statements,
+      answers,
+      wanted.safe,
+      (opened) => planMigration(opened, statements, choices, { ...tools, watch: watchRules(parts) }),
     );
+    told.needs.push(...asked);
+    functions = definitions.flatMap(({ kind, name }) => (kind === 'function' ? [name] : []));
     const planned = performance.now() - planStart;
     if (plan.obstacle) return end(plan.obstacle.sentence, bytes, { plan: planned, run: 0 });
 
     const overlay = overlayOf(bytes);
     const opened = engine.open(overlay);
+    for (const definition of definitions) opened.define(definition);
     try {
       const run = runMigration(opened, statements, choices, { ...tools, onStatement: () => undefined });
       const failed = run.outcomes.find(({ verdict }) => verdict === 'failed');
@@ -165,6 +172,59 @@ export class Chains {
       opened.close();
     }
   }
+
+  /** Plans statements by the engine that has what they need, with what is answered of functions and collations, or safe to answer. */
+  async #planned(
+    bytes: Uint8Array,
+    statements: readonly ParsedStatement[],
+    answers: Answers,
+    safe: boolean,
+    planOn: (opened: Database) => Plan,
+  ): Promise<{
+    readonly engine: Engine;
+    readonly definitions: readonly Definition[];
+    readonly plan: Plan;
+    readonly asked: readonly (Need & { readonly isOpen: boolean })[];
+  }> {
+    const known = await loadKnownFunctions();
+    const choose = async (meanings: readonly Pick<Meaning, 'kind' | 'name'>[]): Promise<Engine> => {
+      const file = needsOfFile(sourceOfBytes(bytes), headerOf(bytes));
+      const chosen = await this.#engines.choose(withScript(file, statements, meanings));
+      if (!chosen.ok) throw new Error(chosen.error.sentence);
+      return chosen.value.engine;
+    };
+    for (let meanings = meaningsIn(answers); ;) {
+      const engine = await choose(meanings);
+      const { definitions } = define(meanings, known, engine);
+      const plan = using(engine, bytes, planOn, definitions);
+      const failure = plan.obstacle?.failure ?? null;
+      const other = failure && missingIn(failure.message) ? await choose([{ kind: 'function', name: '' }]) : null;
+      const found = other
+        ? findMissing(
+            failure,
+            (standIns) => using(other, bytes, planOn, [...definitions, ...standIns]).obstacle?.failure ?? null,
+          )
+        : [];
+      const asked = needsOfMeaning(found, meanings, statements);
+      const proposed = asked.flatMap(({ kind, name, proposal }): Meaning[] =>
+        proposal && (kind === 'function' || kind === 'collation') ? [{ kind, name, answer: proposal.answer }] : [],
+      );
+      if (safe && proposed.length > 0) {
+        meanings = [...meanings, ...proposed];
+        continue;
+      }
+      const missed = new Set(found.map(({ name }) => name));
+      return { engine, definitions, plan, asked: asked.map((need) => ({ ...need, isOpen: missed.has(need.name) })) };
+    }
+  }
+}
+
+/** What is answered of functions and collations. */
+function meaningsIn(answers: Answers): readonly Meaning[] {
+  return [...answers].flatMap(([key, answer]): Meaning[] => {
+    const [, kind, name = ''] = /^(function|collation):(.+)$/.exec(key) ?? [];
+    return kind === 'function' || kind === 'collation' ? [{ kind, name, answer }] : [];
+  });
 }
 
 function headerOf(bytes: Uint8Array): Header {
@@ -177,8 +237,14 @@ function overlayOf(bytes: Uint8Array): Overlay {
   return new Overlay(sourceOfBytes(bytes), headerOf(bytes).pageSize);
 }
 
-function using<Value>(engine: Engine, bytes: Uint8Array, use: (opened: Database) => Value): Value {
+function using<Value>(
+  engine: Engine,
+  bytes: Uint8Array,
+  use: (opened: Database) => Value,
+  definitions: readonly Definition[] = [],
+): Value {
   const opened = engine.open(overlayOf(bytes));
+  for (const definition of definitions) opened.define(definition);
   try {
     return use(opened);
   } finally {

@@ -4,12 +4,26 @@ import load from '@sqlite.org/sqlite-wasm';
 import type { ScriptPart } from '../../src/script/statement';
 import { nativeSchema, type OracleRun } from './nativeRun';
 
-/** Runs the parts one after another; as `runNative`. */
+/** What the types of the package do not know of it (https://sqlite.org/wasm/doc/trunk/api-oo1.md, createFunction). */
+interface WithFunctions {
+  createFunction(options: {
+    readonly name: string;
+    readonly arity: number;
+    readonly deterministic: boolean;
+    readonly xFunc: () => null;
+  }): void;
+}
+
+/**
+ * Runs the parts one after another; as `runNative`.
+ * @param functions names of those that it does not have: what they would give is NULL here
+ */
 export async function runWasm(
   bytes: Uint8Array,
   parts: readonly ScriptPart[],
   foreignKeys: 'off' | 'on',
   wrapped: ReadonlySet<string | null>,
+  functions: readonly string[],
 ): Promise<OracleRun> {
   const { capi, oo1, wasm, version } = await load();
   const database = new oo1.DB(':memory:');
@@ -18,6 +32,9 @@ export async function runWasm(
   wasm.heap8u().set(bytes, Number(at));
   database.checkRc(capi.sqlite3_deserialize(database.pointer, 'main', at, bytes.length, bytes.length, flags));
   database.exec(`PRAGMA foreign_keys = ${foreignKeys}`);
+  for (const name of functions) {
+    (database as unknown as WithFunctions).createFunction({ name, arity: -1, deterministic: true, xFunc: () => null });
+  }
   const begun = performance.now();
   let stopped: OracleRun['stopped'] = null;
   for (const { name, text } of parts) {

@@ -2,9 +2,10 @@
 
 /**
  * `order`: which of some files comes first, or which way one goes. `step`: a file that only the application can run, and that has a place
- * in the order. `base`: what an empty database has to have before the first file. `value`: what stands for a placeholder.
+ * in the order. `base`: what an empty database has to have before the first file. `value`: what stands for a placeholder. `function` and
+ * `collation`: what one is that the application brings.
  */
-export type NeedKind = 'order' | 'step' | 'base' | 'value';
+export type NeedKind = 'order' | 'step' | 'base' | 'value' | 'function' | 'collation';
 
 /** One question. Of a kind no two have the same name. */
 export interface Need {

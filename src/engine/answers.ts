@@ -1,5 +1,6 @@
 // What the engine answers: plans, runs and how far long work has come.
 
+import type { Need } from '../chain/needs';
 import type { Growth } from '../migration/forecast/growth';
 import type { PageChanges } from '../migration/proofs/pageProof';
 import type { Plan } from '../migration/run/plan';
@@ -14,6 +15,8 @@ export interface PlannedScript {
   readonly statements: readonly Statement[];
   readonly notes: readonly ScriptNote[];
   readonly plan: Omit<Plan, 'before'>;
+  /** What is asked of functions and collations that the script needs and SQLite does not have, answered or not. */
+  readonly needs: readonly Need[];
   /** What a forecast of the run is made from. */
   readonly growth: Growth;
   /** Comments of the script on columns that it adds, by `table.column` in lower case. */

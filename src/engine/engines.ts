@@ -94,8 +94,12 @@ export function needsOfFile(
 }
 
 /** The same, with those of a script. */
-export function withScript(needs: Omit<Needs, 'script'>, statements: readonly ParsedStatement[]): Needs {
-  return { ...needs, script: needsOfScript(statements) };
+export function withScript(
+  needs: Omit<Needs, 'script'>,
+  statements: readonly ParsedStatement[],
+  definitions: readonly Pick<Definition, 'kind' | 'name'>[] = [],
+): Needs {
+  return { ...needs, script: [...needsOfScript(statements), ...needsOfDefinitions(definitions)] };
 }
 
 /**

@@ -65,7 +65,7 @@ export function needsOfScript(statements: readonly ParsedStatement[]): readonly 
 }
 
 /** What an application brings: sql.js takes functions alone, and none for an index or a computed column. */
-export function needsOfDefinitions(definitions: readonly Definition[]): readonly Need[] {
+export function needsOfDefinitions(definitions: readonly Pick<Definition, 'kind' | 'name'>[]): readonly Need[] {
   return definitions.map(({ kind, name }) => ({
     engine: 'sqlite-wasm',
     what: `the ${kind} ${name} of your own`,

@@ -76,10 +76,10 @@ export class OpenedFile {
     this.header = recovery.header;
   }
 
-  /** The same file for another engine; what was read of it stays. Connections that are open stay with theirs. */
-  on(engine: Engine): OpenedFile {
-    if (engine === this.engine) return this;
-    const other = new OpenedFile(engine, this.#recovery, this.#definitions);
+  /** The same file for another engine, or with other definitions; what was read of it stays. Connections that are open stay with theirs. */
+  on(engine: Engine, definitions: readonly Definition[]): OpenedFile {
+    if (engine === this.engine && definitions.length + this.#definitions.length === 0) return this;
+    const other = new OpenedFile(engine, this.#recovery, definitions);
     other.#preload = this.#preload;
     return other;
   }

@@ -1,5 +1,7 @@
 // The words for what a statement will do or did: verdicts, and what goes with them.
 
+import type { Meaning } from '../functions/meaning';
+
 /**
  * `applied`: it changed the database as written. `adapted`: it changed the database by another way to the same schema.
  * `skipped`: ADD COLUMN whose column is there. `unchanged`: it asks for what is there already (IF NOT EXISTS), for the
@@ -88,6 +90,8 @@ export interface Choices {
   readonly strict: boolean;
   /** Whether SQLite enforces foreign keys while the script runs (https://sqlite.org/foreignkeys.html#fk_enable). */
   readonly foreignKeys: 'off' | 'on';
+  /** What stands for functions and collations that SQLite does not have; left out for nothing. */
+  readonly meanings?: readonly Meaning[];
 }
 
 /** Nothing is invented for rows that were there, tables that hold rows are upgraded, and foreign keys are as SQLite has them by itself. */

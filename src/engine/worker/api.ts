@@ -1,6 +1,10 @@
 // What the page can ask of the engine. Runs in a worker; its type is the protocol.
 
-import type { Database, Outcome } from '../../database';
+import type { Database, Definition, Outcome } from '../../database';
+import { needKey, type Need as ChainNeed } from '../../chain/needs';
+import type { KnownFunction } from '../../functions/definitions';
+import { missingIn } from '../../functions/meaning';
+import type { Defined } from './lateFunctions';
 import type { History } from '../../chain/history';
 import type { DataCheckAnswer, DataCheckFault, NamedPart, OffendingRows } from '../../explore/checks/dataChecks';
 import type { Box, Layout, Link } from '../../explore/diagram/diagramLayout';
@@ -15,7 +19,7 @@ import { countRows } from '../../migration/proofs/measurement';
 import type { ModeDifference } from '../../migration/losses/foreignKeyModes';
 import type { Plan } from '../../migration/run/plan';
 import type { Proof, ProofCode } from '../../migration/proofs/proof';
-import type { Choices } from '../../migration/outcome';
+import { DEFAULT_CHOICES, type Choices, type Failure } from '../../migration/outcome';
 import type { SchemaDetails } from '../../schema/details';
 import type { Schema } from '../../schema/schema';
 import type { ScriptRefusal } from '../../script/refusal';
@@ -90,17 +94,71 @@ export function makeApi(engines: Engines, kept: Kept) {
     return opened;
   }
 
-  /** Gives the open file to the engine that it and a script need together; what was open for another script is so no longer. */
+  /** What functions and collations of an application need. */
+  let known: readonly KnownFunction[] | null = null;
+  const loadFunctions = async (): Promise<
+    Outcome<typeof import('./lateFunctions') & { readonly known: readonly KnownFunction[] }, Refusal>
+  > => {
+    const loaded = await loadLate('knows functions of applications', () => import('./lateFunctions'));
+    if (!loaded.ok) return loaded;
+    known ??= await loaded.value.loadKnownFunctions();
+    return { ok: true, value: { ...loaded.value, known } };
+  };
+
+  /** A file that is open for a script. */
+  interface ReadyFile {
+    readonly open: OpenedFile;
+    readonly facts: EngineFacts;
+    readonly faults: Defined['faults'];
+  }
+
+  /**
+   * Gives the open file to the engine that it and a script need together, with what stands for the functions and collations of its
+   * application; what was open for another script is so no longer.
+   */
   async function openFor(
     statements: readonly ParsedStatement[],
-  ): Promise<Outcome<{ readonly open: OpenedFile; readonly facts: EngineFacts }, Refusal>> {
+    { meanings = [] }: Choices = DEFAULT_CHOICES,
+  ): Promise<Outcome<ReadyFile, Refusal>> {
     const found = readable((): Outcome<OpenedFile, never> => ({ ok: true, value: mustBeOpen() }));
     if (!found.ok) return found;
-    const chosen = await engines.choose(withScript(needs, statements));
+    const chosen = await engines.choose(withScript(needs, statements, meanings));
     if (!chosen.ok) return chosen;
     const { engine, facts } = chosen.value;
-    opened = found.value.on(engine);
-    return { ok: true, value: { open: opened, facts } };
+    const functions = meanings.length > 0 ? await loadFunctions() : null;
+    if (functions && !functions.ok) return functions;
+    const defined = functions?.value.define(meanings, functions.value.known, engine);
+    opened = found.value.on(engine, defined?.definitions ?? []);
+    return { ok: true, value: { open: opened, facts, faults: defined?.faults ?? [] } };
+  }
+
+  /** What is asked of functions and collations that a planned script misses, or names. */
+  async function askForMeanings(
+    statements: readonly ParsedStatement[],
+    choices: Choices,
+    { failure, faults }: { readonly failure: Failure | null; readonly faults: Defined['faults'] },
+    plan: (open: OpenedFile) => Failure | null,
+  ): Promise<Outcome<readonly ChainNeed[], Refusal>> {
+    const { meanings = [] } = choices;
+    if (meanings.length === 0 && (failure === null || missingIn(failure.message) === null))
+      return { ok: true, value: [] };
+    const functions = await loadFunctions();
+    if (!functions.ok) return functions;
+    const { define, findMissing, needsOfMeaning, known } = functions.value;
+    const chosen = await engines.choose(withScript(needs, statements, [{ kind: 'function', name: '' }]));
+    if (!chosen.ok) return chosen;
+    const { engine } = chosen.value;
+    return readable(() => {
+      const { definitions } = define(meanings, known, engine);
+      const attempt = (standIns: readonly Definition[]): Failure | null =>
+        plan(mustBeOpen().on(engine, [...definitions, ...standIns]));
+      const asked = needsOfMeaning(findMissing(failure, attempt), meanings, statements);
+      const wrong = new Map(faults.map(({ meaning, sentence }) => [needKey(meaning), sentence]));
+      return {
+        ok: true,
+        value: asked.map((need) => ({ ...need, sentence: wrong.get(needKey(need)) ?? need.sentence })),
+      };
+    });
   }
 
   function resultMustBeOpen(): Prover {
@@ -209,12 +267,12 @@ export function makeApi(engines: Engines, kept: Kept) {
       if (!split.ok) return { ok: false, error: split.refusal };
       const losses = await lossesOf(split.statements);
       if (!losses.ok) return losses;
-      const ready = await openFor(split.statements);
+      const { statements, notes } = split;
+      const ready = await openFor(statements, choices);
       if (!ready.ok) return ready;
-      const { open, facts: engine } = ready.value;
-      return readable((): Outcome<PlannedScript, never> => {
+      const { open, facts: engine, faults } = ready.value;
+      const planned = readable((): Outcome<Omit<PlannedScript, 'needs'>, never> => {
         const start = performance.now();
-        const { statements, notes } = split;
         let growth: Growth = { pages: [], waiting: [] };
         const watch = watchGrowth(watchRules(script), (told) => (growth = told));
         const { outcomes, after, obstacle, ownTransactions, warnings } = open.using(({ database }) =>
@@ -230,6 +288,15 @@ export function makeApi(engines: Engines, kept: Kept) {
         const documentation = readAddedColumnDocumentation(script, statements);
         return { ok: true, value: { statements, notes, plan, growth, documentation, milliseconds, engine } };
       });
+      if (!planned.ok) return planned;
+      const failure = planned.value.plan.obstacle?.failure ?? null;
+      const asked = await askForMeanings(statements, choices, { failure, faults }, (trial) => {
+        const tools = { losses: keepNoLosses, help };
+        return (
+          trial.using(({ database }) => planMigration(database, statements, choices, tools)).obstacle?.failure ?? null
+        );
+      });
+      return asked.ok ? { ok: true, value: { ...planned.value, needs: asked.value } } : asked;
     },
 
     /** Tells what difference it makes to a planned script whether foreign keys are on while it runs; by another plan for the open file. */
@@ -245,7 +312,7 @@ export function makeApi(engines: Engines, kept: Kept) {
       if (!split.ok) return { ok: false, error: split.refusal };
       const losses = await lossesOf(split.statements);
       if (!losses.ok) return losses;
-      const ready = await openFor(split.statements);
+      const ready = await openFor(split.statements, choices);
       if (!ready.ok) return ready;
       return readable((): Outcome<readonly ModeDifference[], never> => {
         const tools = { losses: losses.value, help };
@@ -325,7 +392,7 @@ export function makeApi(engines: Engines, kept: Kept) {
       }
       const losses = await lossesOf(split.statements);
       if (!losses.ok) return losses;
-      const ready = await openFor(split.statements);
+      const ready = await openFor(split.statements, choices);
       if (!ready.ok) return ready;
       const { open, facts: engine } = ready.value;
       return readable((): Outcome<FinishedRun, never> => {
@@ -368,7 +435,7 @@ export function makeApi(engines: Engines, kept: Kept) {
       const { Prover, splitScript } = loaded.value;
       forgetResult();
       const split = splitScript(run.script);
-      const ready = await openFor(split.ok ? split.statements : []);
+      const ready = await openFor(split.ok ? split.statements : [], run.choices);
       const outcome = readable((): Outcome<null, Refusal> => {
         if (!ready.ok) return ready;
         const made = Prover.over(ready.value.open, run, kept.here(run.file.size));

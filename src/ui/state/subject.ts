@@ -46,6 +46,7 @@ export function isSame(one: Subject | null, other: Subject | null): boolean {
     one.id === other.id &&
     one.title === other.title &&
     CHOICES.every((choice) => one.choices[choice] === other.choices[choice]) &&
+    JSON.stringify(one.choices.meanings ?? []) === JSON.stringify(other.choices.meanings ?? []) &&
     isSameScript(one.text, other.text)
   );
 }

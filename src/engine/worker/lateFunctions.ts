@@ -1,0 +1,45 @@
+// A chunk of its own, which the worker loads where a script needs functions or collations of its application.
+
+import { createMD5, createSHA1, createSHA256, createSHA512, type IHasher } from 'hash-wasm';
+import type { Definition } from '../../database';
+import { definitionOf, type KnownFunction } from '../../functions/definitions';
+import type { Meaning } from '../../functions/meaning';
+import type { Engine } from '../engine';
+import { knownFunctions, type Hash } from './knownFunctions';
+
+export { findMissing, needsOfMeaning } from '../../functions/missing';
+
+/** The documented set, with its hashes loaded. */
+export async function loadKnownFunctions(): Promise<readonly KnownFunction[]> {
+  const makers = { md5: createMD5, sha1: createSHA1, sha256: createSHA256, sha512: createSHA512 };
+  const hashes = await Promise.all(
+    Object.entries(makers).map(async ([name, make]) => [name, hashOf(await make())] as const),
+  );
+  return knownFunctions(new Map(hashes));
+}
+
+function hashOf(hasher: IHasher): Hash {
+  return (bytes) => {
+    hasher.init();
+    hasher.update(bytes);
+    return hasher.digest('hex');
+  };
+}
+
+/** The definitions for meanings, and what is wrong with the others. */
+export interface Defined {
+  readonly definitions: readonly Definition[];
+  readonly faults: readonly { readonly meaning: Meaning; readonly sentence: string }[];
+}
+
+/** Makes meanings into definitions for an engine. */
+export function define(meanings: readonly Meaning[], known: readonly KnownFunction[], engine: Engine): Defined {
+  const definitions: Definition[] = [];
+  const faults: { meaning: Meaning; sentence: string }[] = [];
+  for (const meaning of meanings) {
+    const made = definitionOf(meaning, { known, scratch: () => engine.memory() });
+    if (made.ok) definitions.push(made.value);
+    else faults.push({ meaning, sentence: made.error });
+  }
+  return { definitions, faults };
+}

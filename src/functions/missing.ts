@@ -1,0 +1,98 @@
+// Finds all functions and collations that a script misses, one after the other, as SQLite stops at them; and asks what they are.
+
+import { foldName, type Definition } from '../database';
+import type { Need } from '../chain/needs';
+import type { Failure } from '../migration/outcome';
+import type { ParsedStatement } from '../script/parsedStatement';
+import { placeOf } from '../script/statement';
+import { counted } from '../words';
+import { standIn } from './definitions';
+import { missingIn, STAND_IN, type Meaning, type Missing } from './meaning';
+
+/** No script calls as many. */
+const MOST = 50;
+
+/** What a script misses, and whether a row of the database goes through it. */
+export interface Found extends Missing {
+  /** Null where that is not known: the script stops for another reason. */
+  readonly isUsed: boolean | null;
+}
+
+/**
+ * Tries a script again and again, with a stand-in for what the last try missed.
+ * @param failure what the plan of the script stops at, as it is
+ * @param attempt plans it with these definitions beside those that it has; gives what it stops at, or null
+ */
+export function findMissing(
+  failure: Failure | null,
+  attempt: (standIns: readonly Definition[]) => Failure | null,
+): readonly Found[] {
+  const found: Missing[] = [];
+  let used = new Set<string>();
+  let last = failure;
+  while (last !== null && found.length < MOST) {
+    const missing = missingIn(last.message);
+    // What is still missed with its stand-in cannot be given one.
+    if (missing === null || found.some((one) => keyOf(one) === keyOf(missing))) break;
+    found.push(missing);
+    used = new Set();
+    last = attempt(found.map((one) => standIn(one, () => void used.add(keyOf(one)))));
+  }
+  return found.map((one) => ({ ...one, isUsed: used.has(keyOf(one)) ? true : last === null ? false : null }));
+}
+
+function keyOf({ kind, name }: Missing): string {
+  return `${kind} ${foldName(name)}`;
+}
+
+/**
+ * The questions for what a script misses and for what is said already of functions and collations that it names. A stand-in is proposed
+ * where the plan has shown that no row goes through.
+ */
+export function needsOfMeaning(
+  found: readonly Found[],
+  said: readonly Meaning[],
+  statements: readonly ParsedStatement[],
+): readonly Need[] {
+  const named = said.filter((one) => placesOf(one, statements).length > 0);
+  const all: readonly Found[] = [
+    ...named.map(({ kind, name }) => ({ kind, name, isUsed: null })),
+    ...found.filter((one) => !named.some((other) => keyOf(other) === keyOf(one))),
+  ];
+  return all.map(({ kind, name, isUsed }): Need => {
+    const places = placesOf({ kind, name }, statements);
+    const what = kind === 'function' ? 'calls the function' : 'uses the collation';
+    const [first = 'a view, trigger or index of the database', ...others] = places;
+    const where = others.length === 0 ? first : `${first} and ${counted(others.length, 'more place')}`;
+    const rows =
+      isUsed === null
+        ? ''
+        : isUsed
+          ? ' Rows of this database go through it.'
+          : ' No row of this database goes through it.';
+    const option = { answer: STAND_IN, label: 'A stand-in that no row goes through' };
+    return {
+      kind,
+      name,
+      sentence: `The script ${what} ${name}, which its application brings and SQLite has not: in ${where}.${rows}`,
+      where: places,
+      options: [],
+      proposal: isUsed === false ? option : null,
+      blocks: true,
+    };
+  });
+}
+
+function placesOf({ kind, name }: Missing, statements: readonly ParsedStatement[]): readonly string[] {
+  const mention = new RegExp(
+    kind === 'function' ? `\\b${escaped(name)}\\s*\\(` : `\\bCOLLATE\\s+["'\`[]?${escaped(name)}`,
+    'i',
+  );
+  return statements.flatMap((statement) =>
+    mention.test(statement.text) ? [`statement ${statement.ordinal} (${placeOf(statement)})`] : [],
+  );
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
