@@ -1,10 +1,11 @@
 // What an empty database begins with: a whole schema that lies beside the history, the history itself, or something that is not here.
 
+import { quoteIdentifier } from '../database';
 import type { ChainMigration, LeftOut } from './migration';
 import { answerTo, type Answers, type Need } from './needs';
 import { neededTables } from '../script/neededTables';
 import { splitScript } from '../script/split';
-import type { ScriptPart } from '../script/statement';
+import type { ScriptPart, Statement } from '../script/statement';
 import { isCalledSchema, roleOf, type SchemaRole } from './wholeSchema';
 import { counted } from '../words';
 
@@ -23,6 +24,9 @@ interface WholeSchema {
 
 /** What tools call the table in which they keep what they have applied, and which they make themselves. */
 const HISTORY_TABLE = /^(?:_|__|schema_|db_)?migrations?(?:_history)?$|^schema_(?:version|history)$/i;
+/** A statement that may work on such a table: most histories have none, and need not be taken apart to tell. */
+const ON_HISTORY_TABLE =
+  /\b(?:table|into|update|from)\s+(?:main\s*\.\s*)?["`[]?(?:(?:_|__|schema_|db_)?migrations?(?:_history)?|schema_(?:version|history))\b/i;
 
 /**
  * Tells a whole schema from the history beside it. It is no step: a database that holds tables does not get it, and of an empty one it is
@@ -33,18 +37,24 @@ export function arrangeBase(
   ordered: readonly ChainMigration[],
   { answers, isEmpty }: { readonly answers: Answers; readonly isEmpty: boolean },
 ): Based {
-  const whole = findWholeSchemas(ordered);
+  const numbered = ordered.filter(({ version }) => version !== '');
+  const called = ordered.filter(({ path, version, code }) => version === '' && code === null && isCalledSchema(path));
+  if (numbered.length === 0) return { migrations: ordered, leftOut: [], needs: [] };
+  if (called.length === 0)
+    return isEmpty ? withHistoryTable(ordered, answers) : { migrations: ordered, leftOut: [], needs: [] };
+  const history = statementsOf(numbered);
+  const whole = called.flatMap((migration): WholeSchema[] => {
+    const role = roleOf(partOf(migration), history);
+    return role === 'step' ? [] : [{ migration, role }];
+  });
   const schemas = new Set(whole.map(({ migration }) => migration));
   const migrations = ordered.filter((migration) => !schemas.has(migration));
   const [base, ...others] = whole;
-  const leaveOut = (schema: WholeSchema): LeftOut => ({
-    path: schema.migration.path,
-    why: 'it is a whole schema, for a database that is empty, and no step of the history',
-  });
-  if (!isEmpty) return { migrations, leftOut: whole.map(leaveOut), needs: [] };
-  if (!base) return withTables(migrations, answers);
-  const need = baseNeed(base, migrations);
-  const answer = answerTo(answers, 'base', base.migration.path) ?? (need.blocks ? null : 'skip');
+  if (!base || !isEmpty) return { migrations, leftOut: whole.map(leaveOut), needs: [] };
+  // A step in code may make the tables, so none is missed where there is one.
+  const missing = migrations.some(({ code }) => code !== null) ? [] : neededTables(history);
+  const need = baseNeed(base, migrations, missing);
+  const answer = answerTo(answers, 'base', base.migration.path);
   const left = others.map(leaveOut);
   if (answer !== 'use') return { migrations, leftOut: [...left, leaveOut(base)], needs: [need] };
   const first = { ...base.migration, warnings: [] };
@@ -53,22 +63,24 @@ export function arrangeBase(
   return { migrations: [first], leftOut: [...left, ...stoodFor], needs: [need] };
 }
 
-function findWholeSchemas(ordered: readonly ChainMigration[]): readonly WholeSchema[] {
-  const called = ordered.filter(({ path, version, code }) => version === '' && code === null && isCalledSchema(path));
-  const history = ordered.filter(({ version }) => version !== '').map(partOf);
-  if (called.length === 0 || history.length === 0) return [];
-  return called.flatMap((migration): WholeSchema[] => {
-    const role = roleOf(partOf(migration), history);
-    return role === 'step' ? [] : [{ migration, role }];
-  });
+function leaveOut({ migration: { path } }: WholeSchema): LeftOut {
+  return { path, why: 'it is a whole schema, for a database that is empty, and no step of the history' };
+}
+
+function statementsOf(history: readonly ChainMigration[]): readonly Statement[] {
+  const split = splitScript(history.map(partOf));
+  return split.ok ? split.statements : [];
 }
 
 function partOf({ path, text }: ChainMigration): ScriptPart {
   return { name: path, text };
 }
 
-function baseNeed({ migration: { path }, role }: WholeSchema, history: readonly ChainMigration[]): Need {
-  const missing = missingTables(history);
+function baseNeed(
+  { migration: { path }, role }: WholeSchema,
+  history: readonly ChainMigration[],
+  missing: readonly string[],
+): Need {
   const files = counted(history.filter(({ code }) => code === null).length, 'file');
   const use = {
     answer: 'use',
@@ -90,51 +102,36 @@ function baseNeed({ migration: { path }, role }: WholeSchema, history: readonly 
   };
 }
 
-/** A history alone on an empty database: what it needs and does not make. */
-function withTables(migrations: readonly ChainMigration[], answers: Answers): Based {
-  const missing = missingTables(migrations);
-  const [table] = missing;
-  if (table === undefined) return { migrations, leftOut: [], needs: [] };
-  const where = migrations.slice(0, 1).map(({ path }) => path);
-  if (missing.length > 1 || !HISTORY_TABLE.test(table)) {
-    const sentence = `Your database is empty, and no file here makes ${named(missing)}, on which these files work: something else made the first tables, a program or a file that is missing. Open a database that has them, or add the file that makes them.`;
-    const need: Need = { kind: 'base', name: table, sentence, where, options: [], proposal: null, blocks: false };
-    return { migrations, leftOut: [], needs: [need] };
-  }
-  const make = { answer: 'make', label: `Make it with a column version` };
+/** A history alone on an empty database: whether it works on the table of its tool, which is not there. */
+function withHistoryTable(migrations: readonly ChainMigration[], answers: Answers): Based {
+  const plain = { migrations, leftOut: [], needs: [] };
+  if (!migrations.some(({ text }) => ON_HISTORY_TABLE.test(text))) return plain;
+  const table = neededTables(statementsOf(migrations)).find((name) => HISTORY_TABLE.test(name));
+  if (table === undefined) return plain;
+  const make = { answer: 'make', label: 'Make it, with a column version' };
   const need: Need = {
     kind: 'base',
     name: table,
     sentence: `These files change ${table}, the table in which their tool keeps what it has applied, and which it makes itself. Your database is empty and does not have it.`,
-    where,
+    where: migrations.filter(({ text }) => ON_HISTORY_TABLE.test(text)).map(({ path }) => path),
     options: [make],
     proposal: make,
     blocks: true,
   };
+  if (answerTo(answers, 'base', table) !== 'make') return { ...plain, needs: [need] };
   const made: ChainMigration = {
     path: `${table} (the tool’s own table)`,
     tool: migrations[0]?.tool ?? null,
     version: '',
     title: `${table}, the tool’s own table`,
-    text: `CREATE TABLE "${table}" (version TEXT);\n`,
+    text: `CREATE TABLE ${quoteIdentifier(table)} (version TEXT);\n`,
     repeatable: false,
     when: null,
     down: null,
     code: null,
     warnings: [],
   };
-  return {
-    migrations: answerTo(answers, 'base', table) === 'make' ? [made, ...migrations] : migrations,
-    leftOut: [],
-    needs: [need],
-  };
-}
-
-/** The tables that a history works on before it makes them. A step in code may make some, so none is missed where there is one. */
-function missingTables(history: readonly ChainMigration[]): readonly string[] {
-  if (history.some(({ code }) => code !== null)) return [];
-  const split = splitScript(history.map(partOf));
-  return split.ok ? neededTables(split.statements) : [];
+  return { ...plain, migrations: [made, ...migrations], needs: [need] };
 }
 
 /** Names of tables that a sentence lists. */

@@ -3,8 +3,7 @@
 import { foldName } from '../database';
 import { neededTables } from '../script/neededTables';
 import { splitScript } from '../script/split';
-import type { ParsedStatement } from '../script/parsedStatement';
-import type { ScriptPart } from '../script/statement';
+import type { ScriptPart, Statement } from '../script/statement';
 
 /** What such files are called, whatever stands around it. */
 const NAMES =
@@ -24,24 +23,22 @@ export type SchemaRole = 'end' | 'start' | 'step';
 /**
  * Tells a whole schema from a step by what is in it, and whether it stands at the end or at the start of a history: where the tables of the
  * history, or the columns that it adds, are in it already, it is what the history comes to.
- * @param history the files in their order
+ * @param history the statements of the files in their order
  */
-export function roleOf(schema: ScriptPart, history: readonly ScriptPart[]): SchemaRole {
+export function roleOf(schema: ScriptPart, history: readonly Statement[]): SchemaRole {
   const own = splitScript([schema]);
-  const steps = splitScript(history);
-  if (!own.ok || !steps.ok) return 'step';
+  if (!own.ok) return 'step';
   const tables = new Map(
-    own.statements.flatMap((statement) => {
-      const table = tableOf(statement);
-      return table ? [table] : [];
-    }),
+    own.statements.flatMap(({ kind, name, text }) =>
+      kind === 'create table' && name !== null ? [[foldName(name), text] as const] : [],
+    ),
   );
-  if (tables.size === 0 || own.statements.some(({ kind }) => kind === 'add column' || kind === 'rename table'))
-    return 'step';
-  const needed = new Set(neededTables(steps.statements).map(foldName));
+  const changes = own.statements.some(({ kind }) => kind === 'add column' || kind === 'rename table');
+  if (tables.size === 0 || changes) return 'step';
+  const needed = new Set(neededTables(history).map(foldName));
   /** Above zero where more speaks for the end than for the start. */
   let end = 0;
-  for (const { kind, name, table, column } of steps.statements) {
+  for (const { kind, name, table, column } of history) {
     const definition = tables.get(foldName((kind === 'create table' ? name : table) ?? ''));
     if (definition === undefined) continue;
     // The history could not add a column that is there before it.
@@ -51,10 +48,6 @@ export function roleOf(schema: ScriptPart, history: readonly ScriptPart[]): Sche
   }
   if (end !== 0) return end > 0 ? 'end' : 'start';
   return [...tables.keys()].some((table) => needed.has(table)) ? 'start' : 'step';
-}
-
-function tableOf({ kind, name, text }: ParsedStatement): readonly [name: string, definition: string] | null {
-  return kind === 'create table' && name !== null ? [foldName(name), text] : null;
 }
 
 function hasWord(definition: string, word: string): boolean {

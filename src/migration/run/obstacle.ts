@@ -39,6 +39,15 @@ export function findObstacle(
   }
   const needed = neededTables(statements);
   const none = missingTables.length === needed.length;
+  if (schema.relations.length === 0) {
+    return {
+      ordinal: failed.ordinal,
+      failure: failed.failure,
+      sentence: `Your database is empty, and the script works on ${listSome(missingTables)} without making ${missingTables.length === 1 ? 'it' : 'them'}: something else made the first tables, a program or a script that is not here. ${where} is the first to fail.`,
+      help: `It would have to have ${list(missingTables)}. Open a database that has them, or run the script that makes them first.`,
+      missingTables,
+    };
+  }
   return {
     ordinal: failed.ordinal,
     failure: failed.failure,
@@ -52,6 +61,15 @@ export function findObstacle(
 
 function findMissingTables(schema: Schema, statements: readonly Statement[]): readonly string[] {
   return neededTables(statements).filter((table) => !findRelation(schema, table));
+}
+
+/** Names that a sentence lists. */
+const LISTED = 3;
+
+function listSome(names: readonly string[]): string {
+  const more = names.length - LISTED;
+  if (more <= 0) return list(names);
+  return `the tables ${names.slice(0, LISTED).join(', ')} and ${more} more`;
 }
 
 function list(names: readonly string[]): string {
