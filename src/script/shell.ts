@@ -8,8 +8,21 @@ export interface ShellLine {
   readonly tool: string;
 }
 
+const SQLITE_SHELL = 'the sqlite3 shell';
 const BATCH_TOOL = 'sqlcmd and similar tools';
 const BATCH_SEPARATOR = /^GO(\s+\d+)?\s*;?\s*(--.*)?$/i;
+
+/**
+ * Commands of the sqlite3 shell that change nothing in a database: how it prints, waits and tells of its work
+ * (https://sqlite.org/cli.html). One that reads, opens, imports or runs something else, or ends the script, is none of them.
+ */
+const CHANGES_NOTHING =
+  /^\.(?:bail|changes|dump|echo|eqp|explain|head(?:er|ers)?|log|mode|nullvalue|once|out(?:put)?|print|progress|prompt|scanstats|separator|show|stats|tab(?:les)?|schema|indexes|indices|databases|time(?:out|r)?|trace|version|width)\b(?!.*\|)/i;
+
+/** Whether a command can be left out without another result. */
+export function changesNothing({ line, tool }: ShellLine): boolean {
+  return tool === SQLITE_SHELL && CHANGES_NOTHING.test(line);
+}
 
 /** The words that begin a statement of SQLite: after a GO they show that it was meant to end the one before. */
 const STATEMENT_WORDS =
@@ -34,7 +47,7 @@ export function shellLineAt(source: string, token: Token, lines: Lines): ShellLi
 
 /** Whose command may begin with this token, before a look at its line. */
 function toolFor(token: Token, next: string): string | null {
-  if (token.text === '.' && /[a-z]/i.test(next)) return 'the sqlite3 shell';
+  if (token.text === '.' && /[a-z]/i.test(next)) return SQLITE_SHELL;
   if (token.text === '\\' && /\S/.test(next)) return 'the psql client';
   if (isWord(token, 'DELIMITER')) return 'the mysql client';
   return isWord(token, 'GO') ? BATCH_TOOL : null;

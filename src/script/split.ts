@@ -10,13 +10,13 @@ import {
   refuseUnterminated,
   type ScriptRefusal,
 } from './refusal';
-import { shellLineAt, shellLineWithin } from './shell';
+import { changesNothing, shellLineAt, shellLineWithin, type ShellLine } from './shell';
 import { partsOf, type Script } from './statement';
 import { isBlank, isWord, nextToken, type Token } from './tokens';
 
 /** Something about a script that is worth a word and does not keep it from running. */
 export interface ScriptNote extends Position {
-  readonly code: 'byte-order-mark';
+  readonly code: 'byte-order-mark' | 'shell-command';
   readonly sentence: string;
 }
 
@@ -38,9 +38,10 @@ export function splitScript(script: Script): SplitResult {
   for (const part of partsOf(script)) {
     const { name, text } = part;
     const within = (sentence: string): string => (name === null ? sentence : `${name}: ${sentence}`);
-    const refusal = splitPart(part, statements);
+    const found = [...notesOn(text)];
+    const refusal = splitPart(part, { statements, notes: found });
     if (refusal) return { ok: false, refusal: { ...refusal, sentence: within(refusal.sentence) } };
-    notes.push(...notesOn(text).map((note) => ({ ...note, sentence: within(note.sentence) })));
+    notes.push(...found.map((note) => ({ ...note, sentence: within(note.sentence) })));
   }
   return { ok: true, statements, notes };
 }
@@ -48,7 +49,7 @@ export function splitScript(script: Script): SplitResult {
 /** Adds the statements of one part of a script to those before it, or gives why it cannot be split. Places are those in it. */
 function splitPart(
   { name: file, text: source, outside }: ReturnType<typeof partsOf>[number],
-  statements: ParsedStatement[],
+  { statements, notes }: { readonly statements: ParsedStatement[]; readonly notes: ScriptNote[] },
 ): ScriptRefusal | null {
   const lines = new Lines(source);
   const nul = source.indexOf('\0');
@@ -71,10 +72,22 @@ function splitPart(
     statements.push(withFields(tokens, fields));
   };
   let open: OpenStatement | null = null;
-  for (let token = nextToken(source, 0); token !== null; token = nextToken(source, token.end)) {
-    const reason = refusalAt(source, token, open, lines);
+  let from = 0;
+  for (let token = nextToken(source, from); token !== null; token = nextToken(source, from)) {
+    from = token.end;
+    const reason = refusalOfToken(token, lines);
     if (reason !== null) return reason;
     if (isBlank(token)) continue;
+    const shell: ShellLine | null =
+      open === null ? shellLineAt(source, token, lines) : shellLineWithin(source, open.last, token, lines);
+    if (shell !== null) {
+      const at = lines.at(token.start);
+      if (!changesNothing(shell)) return refuseShellCommand(shell.line, shell.tool, at);
+      notes.push(noteOnShell(shell, at));
+      // It goes to the end of its line, whatever SQL would make of the quotes in it.
+      from = endOfLine(source, token.end);
+      continue;
+    }
     if (open === null) {
       if (token.kind === 'semicolon') continue;
       open = new OpenStatement(token);
@@ -159,15 +172,22 @@ function progressAfter(progress: Progress, token: Token): Progress {
   }
 }
 
-/** What keeps the script from being split at this token, if anything. */
-function refusalAt(source: string, token: Token, open: OpenStatement | null, lines: Lines): ScriptRefusal | null {
+/** What in a token itself keeps the script from being split, if anything. */
+function refusalOfToken(token: Token, lines: Lines): ScriptRefusal | null {
   if (token.kind === 'unterminated') return refuseUnterminated(token, lines.at(token.start));
-  if (token.kind === 'comment') {
-    return hidesFollowingLines(token) ? refuseLoneCarriageReturn(lines.at(token.start)) : null;
-  }
-  if (isBlank(token)) return null;
-  const shell = open === null ? shellLineAt(source, token, lines) : shellLineWithin(source, open.last, token, lines);
-  return shell === null ? null : refuseShellCommand(shell.line, shell.tool, lines.at(token.start));
+  if (token.kind !== 'comment') return null;
+  return hidesFollowingLines(token) ? refuseLoneCarriageReturn(lines.at(token.start)) : null;
+}
+
+function noteOnShell({ line, tool }: ShellLine, at: Position): ScriptNote {
+  const shown = line.length > 60 ? `${line.slice(0, 59)}…` : line;
+  const sentence = `Line ${at.line}, “${shown}”, is a command of ${tool} that changes nothing in the database. It is left out.`;
+  return { code: 'shell-command', ...at, sentence };
+}
+
+function endOfLine(source: string, from: number): number {
+  const end = source.indexOf('\n', from);
+  return end < 0 ? source.length : end;
 }
 
 /** True for a -- comment with a lone CR in it and, after that, a line that is neither blank nor a -- comment itself. */

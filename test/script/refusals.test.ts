@@ -36,8 +36,8 @@ const refused: readonly (readonly [claim: string, source: string, code: string, 
   ['a trigger has no semicolon before its END', `${TRIGGER}SELECT 1 END;`, 'incomplete-trigger', 1, 1],
   ['a trigger has only the END of a CASE', `${TRIGGER}SELECT CASE WHEN 1 THEN 2 END;`, 'incomplete-trigger', 1, 1],
   ['a trigger has no semicolon after its END', `${TRIGGER}SELECT 1;\nEND\nSELECT 2;`, 'incomplete-trigger', 1, 1],
-  ['a dot command', 'SELECT 1;\n.mode csv\nSELECT 2;', 'shell-command', 2, 1],
-  ['a dot command with an apostrophe', ".print don't\nSELECT 2;", 'shell-command', 1, 1],
+  ['a dot command', 'SELECT 1;\n.read other.sql\nSELECT 2;', 'shell-command', 2, 1],
+  ['a dot command with an apostrophe', ".system don't\nSELECT 2;", 'shell-command', 1, 1],
   ['a backslash command', '\\c other\nSELECT 2;', 'shell-command', 1, 1],
   ['GO after a statement without semicolon', 'CREATE TABLE n(a)\nGO\nCREATE TABLE m(a)\nGO\n', 'shell-command', 2, 1],
   ['GO after a statement with semicolon', 'SELECT 1;\r\n  go\r\n', 'shell-command', 2, 3],
@@ -45,7 +45,7 @@ const refused: readonly (readonly [claim: string, source: string, code: string, 
   ['GO with a count', 'SELECT 1;\nGO 5\n', 'shell-command', 2, 1],
   ['GO after a trigger', `${TRIGGER}SELECT 1;\nEND\nGO\nSELECT 1`, 'shell-command', 4, 1],
   ['DELIMITER', 'DELIMITER //\nCREATE TABLE n(a)//', 'shell-command', 1, 1],
-  ['the first of several reasons counts', "SELECT 1;\n.mode csv\nSELECT 'a /* ", 'shell-command', 2, 1],
+  ['the first of several reasons counts', "SELECT 1;\n.open x.db\nSELECT 'a /* ", 'shell-command', 2, 1],
 ];
 
 describe('a script is refused when', () => {
@@ -80,9 +80,41 @@ describe('the sentence of a refusal', () => {
   });
 
   it('quotes the line and names the tool', () => {
-    expect(sentenceFor('  .mode csv  \nSELECT 1')).toContain('“.mode csv”');
-    expect(sentenceFor('.mode csv')).toContain('sqlite3 shell');
+    expect(sentenceFor('  .read a.sql  \nSELECT 1')).toContain('“.read a.sql”');
+    expect(sentenceFor('.open x.db')).toContain('sqlite3 shell');
     expect(sentenceFor('DELIMITER $$')).toContain('mysql');
-    expect(sentenceFor(`.print ${'x'.repeat(200)}`).length).toBeLessThan(200);
+    expect(sentenceFor(`.read ${'x'.repeat(200)}`).length).toBeLessThan(200);
+  });
+});
+
+describe('a command of the sqlite3 shell that changes nothing in a database', () => {
+  it.each([
+    ['.timeout 5000', 1],
+    ['.echo on', 1],
+    ['  .headers off  ', 1],
+    [".print it's done", 1],
+    ['.mode csv', 1],
+    ['.bail on', 1],
+  ])('is left out with a note, and what stands around it runs: %s', (command) => {
+    const split = splitScript(`SELECT 1;\n${command}\nSELECT 2;`);
+    expect(split.ok && split.statements.map(({ text, firstLine }) => [text, firstLine])).toEqual([
+      ['SELECT 1', 1],
+      ['SELECT 2', 3],
+    ]);
+    const note = `Line 2, “${command.trim()}”, is a command of the sqlite3 shell that changes nothing in the database. It is left out.`;
+    expect(split.ok && split.notes.map(({ sentence }) => sentence)).toEqual([note]);
+  });
+
+  it.each([
+    '.read more.sql',
+    '.import a.csv t',
+    '.open other.db',
+    '.restore a.db',
+    '.load ext',
+    '.system ls',
+    '.exit',
+    '.once |sh',
+  ])('is not one that reads, opens or runs something else, or ends the script: %s', (command) => {
+    expect(refusalOf(`SELECT 1;\n${command}\nSELECT 2;`)).toEqual(['shell-command', 2, 1]);
   });
 });
