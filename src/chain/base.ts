@@ -1,11 +1,11 @@
 // What an empty database begins with: a whole schema that lies beside the history, the history itself, or something that is not here.
 
 import { quoteIdentifier } from '../database';
-import type { ChainMigration, LeftOut } from './migration';
+import { partOf, type ChainMigration, type LeftOut } from './migration';
 import { answerTo, type Answers, type Need } from './needs';
 import { neededTables } from '../script/neededTables';
 import { splitScript } from '../script/split';
-import type { ScriptPart, Statement } from '../script/statement';
+import type { Statement } from '../script/statement';
 import { isCalledSchema, roleOf, type SchemaRole } from './wholeSchema';
 import { counted } from '../words';
 
@@ -70,10 +70,6 @@ function leaveOut({ migration: { path } }: WholeSchema): LeftOut {
 function statementsOf(history: readonly ChainMigration[]): readonly Statement[] {
   const split = splitScript(history.map(partOf));
   return split.ok ? split.statements : [];
-}
-
-function partOf({ path, text }: ChainMigration): ScriptPart {
-  return { name: path, text };
 }
 
 function baseNeed(
