@@ -59,13 +59,13 @@ await server.close();
 if (!runs.every((run) => run.verdict === 'head' && judged(run) === 'the same schema')) process.exitCode = 1;
 
 /**
- * What native sqlite3 came to beside it.
+ * What the other program came to beside it.
  * @param {FolderRun} run
  */
-function judged({ native }) {
-  if (!native) return 'not asked';
-  if (native.stopped) return `native sqlite3 stops in ${native.stopped.file}: ${native.stopped.message}`;
-  return native.difference ? 'another schema' : 'the same schema';
+function judged({ oracle }) {
+  if (!oracle) return 'not asked';
+  if (oracle.stopped) return `${oracle.program} stops in ${oracle.stopped.file}: ${oracle.stopped.message}`;
+  return oracle.difference ? 'another schema' : 'the same schema';
 }
 
 /** @param {number} milliseconds */
@@ -82,20 +82,20 @@ function inOneLine(run) {
 
 /** @param {FolderRun} run */
 function inFull(run) {
-  const { native, milliseconds } = run;
+  const { oracle, milliseconds } = run;
   const lines = [
     `verdict:    ${run.verdict}${run.sentence === null ? '' : `: ${run.sentence}`}`,
     `schema:     ${run.schema.length} objects; ${judged(run)}`,
     `files:      ${run.files}, ${run.statements} statements, as of ${run.tool}`,
     `time:       arranged in ${inTime(milliseconds.arrange)}, planned in ${inTime(milliseconds.plan)}, run in ${inTime(milliseconds.run)}`,
   ];
-  if (native) lines.push(`native:     sqlite3 ${native.version} ran it in ${inTime(native.milliseconds)}`);
+  if (oracle) lines.push(`judge:      ${oracle.program} ran it in ${inTime(oracle.milliseconds)}`);
   for (const { kind, name, sentence, isOpen } of run.needs)
     lines.push(`${isOpen ? 'asked:     ' : 'told:      '} ${kind}:${name} ${sentence}`);
   for (const note of run.notes) lines.push(`note:       ${note}`);
   for (const { path, why } of run.leftOut) lines.push(`left out:   ${path}: ${why}`);
-  for (const definition of native?.difference?.onlyHere ?? []) lines.push(`only here:  ${definition}`);
-  for (const definition of native?.difference?.onlyNative ?? []) lines.push(`only there: ${definition}`);
+  for (const definition of oracle?.difference?.onlyHere ?? []) lines.push(`only here:  ${definition}`);
+  for (const definition of oracle?.difference?.onlyThere ?? []) lines.push(`only there: ${definition}`);
   if (values.schema) lines.push(...run.schema);
   return lines.join('\n');
 }

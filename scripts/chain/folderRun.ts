@@ -25,7 +25,8 @@ import { readSchema } from '../../src/schema/read';
 import { readTransactions } from '../../src/migration/run/transaction';
 import { splitScript } from '../../src/script/split';
 import { placeOf, type ScriptPart } from '../../src/script/statement';
-import { nativeSchema, runNative, type NativeRun } from './nativeRun';
+import { nativeSchema, runNative, type OracleRun } from './nativeRun';
+import { runWasm } from './wasmRun';
 
 /**
  * `head`: all that is to be run was run. `before a step`: all before the first step in code that is not passed. `stops`: it did not begin,
@@ -60,13 +61,14 @@ export interface FolderRun {
   /** The definitions in the result, by native sqlite3. */
   readonly schema: readonly string[];
   readonly milliseconds: { readonly arrange: number; readonly plan: number; readonly run: number };
-  readonly native: (Omit<NativeRun, 'bytes'> & { readonly difference: SchemaDifference | null }) | null;
+  /** What native sqlite3 came to, or sqlite-wasm where that is too old; null where nothing was to be run. */
+  readonly oracle: (Omit<OracleRun, 'schema'> & { readonly difference: SchemaDifference | null }) | null;
 }
 
 /** Definitions that only one side has. */
 export interface SchemaDifference {
   readonly onlyHere: readonly string[];
-  readonly onlyNative: readonly string[];
+  readonly onlyThere: readonly string[];
 }
 
 /** Runs folders one after another, each by the engine that the page would take. */
@@ -109,12 +111,14 @@ export class Chains {
     const wrapped = new Set(
       split.ok ? split.statements.flatMap(({ ordinal, file }) => (own?.begins.has(ordinal) ? [file] : [])) : [],
     );
-    const native = parts.length === 0 ? null : runNative(bytes, parts, foreignKeys, wrapped);
-    const end = (
+    const end = async (
       sentence: string | null,
       result: Uint8Array,
       times: Omit<FolderRun['milliseconds'], 'arrange'>,
-    ): FolderRun => {
+    ): Promise<FolderRun> => {
+      const native = parts.length === 0 ? null : runNative(bytes, parts, foreignKeys, wrapped);
+      const isTooOld = sentence === null && native?.stopped;
+      const oracle = isTooOld ? await runWasm(bytes, parts, foreignKeys, wrapped) : native;
       const schema = nativeSchema(result);
       return {
         ...told,
@@ -122,11 +126,11 @@ export class Chains {
         sentence: sentence ?? stepBefore(taken),
         schema,
         milliseconds: { arrange, ...times },
-        native: native && {
-          stopped: native.stopped,
-          milliseconds: native.milliseconds,
-          version: native.version,
-          difference: differenceOf(schema, nativeSchema(native.bytes)),
+        oracle: oracle && {
+          program: oracle.program,
+          stopped: oracle.stopped,
+          milliseconds: oracle.milliseconds,
+          difference: differenceOf(schema, oracle.schema),
         },
       };
     };
@@ -156,7 +160,7 @@ export class Chains {
       const at = failed && statements[failed.ordinal - 1];
       const sentence = failed && at ? `${placeOf(at)}: ${failed.failure?.message ?? 'It failed'}.` : null;
       const result = overlay.read(0, overlay.size).slice();
-      return end(sentence, result, { plan: planned, run: run.milliseconds });
+      return await end(sentence, result, { plan: planned, run: run.milliseconds });
     } finally {
       opened.close();
     }
@@ -209,9 +213,11 @@ function verdictOf(sentence: string | null, parts: readonly ScriptPart[], taken:
   return taken.endsBefore ? 'before a step' : 'head';
 }
 
-function differenceOf(here: readonly string[], native: readonly string[]): SchemaDifference | null {
-  const [left, right] = [new Set(here), new Set(native)];
-  const onlyHere = here.filter((definition) => !right.has(definition));
-  const onlyNative = native.filter((definition) => !left.has(definition));
-  return onlyHere.length + onlyNative.length === 0 ? null : { onlyHere, onlyNative };
+/** The sqlite3 program reads lines that end in CRLF as lines that end in LF, and the page keeps them as they are. */
+function differenceOf(here: readonly string[], there: readonly string[]): SchemaDifference | null {
+  const read = (definition: string): string => definition.replaceAll('\r\n', '\n');
+  const [left, right] = [new Set(here.map(read)), new Set(there.map(read))];
+  const onlyHere = here.filter((definition) => !right.has(read(definition)));
+  const onlyThere = there.filter((definition) => !left.has(read(definition)));
+  return onlyHere.length + onlyThere.length === 0 ? null : { onlyHere, onlyThere };
 }

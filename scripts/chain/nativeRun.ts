@@ -1,19 +1,23 @@
 // The same files by native sqlite3, one after another, as an oracle that is not us.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ScriptPart } from '../../src/script/statement';
 
-/** What native sqlite3 came to. */
-export interface NativeRun {
+/** What another program came to with the same files. */
+export interface OracleRun {
+  readonly program: string;
   /** Where it stopped, and by which message; null where it came to the end. */
   readonly stopped: { readonly file: string; readonly message: string } | null;
-  readonly bytes: Uint8Array;
+  readonly schema: readonly string[];
   readonly milliseconds: number;
-  readonly version: string;
 }
+
+/** The definitions of a database as a list in JSON. */
+const SCHEMA =
+  "SELECT coalesce(json_group_array(type || ' ' || name || ': ' || coalesce(sql, '')), '[]') FROM (SELECT * FROM sqlite_schema ORDER BY type, name)";
 
 /** What the sqlite3 program prints between two files, to tell in which one it stopped. */
 const MARK = 'drydock: begins ';
@@ -30,7 +34,7 @@ export function runNative(
   parts: readonly ScriptPart[],
   foreignKeys: 'off' | 'on',
   wrapped: ReadonlySet<string | null>,
-): NativeRun {
+): OracleRun {
   const folder = mkdtempSync(join(tmpdir(), 'drydock-chain-'));
   try {
     const path = join(folder, 'database.db');
@@ -56,25 +60,28 @@ export function runNative(
     const message = stderr.trim().split('\n', 1)[0] ?? '';
     return {
       stopped: message === '' ? null : { file: parts[begun]?.name ?? '', message },
-      bytes: new Uint8Array(readFileSync(path)),
+      schema: schemaOf(path),
       milliseconds,
-      version: execFileSync('sqlite3', ['--version'], { encoding: 'utf8' }).split(' ')[0] ?? '',
+      program: `sqlite3 ${execFileSync('sqlite3', ['--version'], { encoding: 'utf8' }).split(' ')[0] ?? ''}`,
     };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** The definitions of a database, in the order in which they were made, by native sqlite3. */
+/** The definitions in the bytes of a database, by native sqlite3. */
 export function nativeSchema(bytes: Uint8Array): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'drydock-chain-'));
   try {
     const path = join(folder, 'database.db');
     writeFileSync(path, bytes);
-    const asked = `SELECT coalesce(json_group_array(type || ' ' || name || ': ' || coalesce(sql, '')), '[]') FROM (SELECT * FROM sqlite_schema ORDER BY type, name)`;
-    const told = execFileSync('sqlite3', ['-batch', path], { input: asked, encoding: 'utf8', maxBuffer: 1 << 28 });
-    return JSON.parse(told) as readonly string[];
+    return schemaOf(path);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+function schemaOf(path: string): readonly string[] {
+  const told = execFileSync('sqlite3', ['-batch', path], { input: SCHEMA, encoding: 'utf8', maxBuffer: 1 << 28 });
+  return JSON.parse(told) as readonly string[];
 }
