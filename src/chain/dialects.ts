@@ -88,6 +88,12 @@ function otherFolderOf(path: string, folders: ReadonlySet<string>): string | nul
   return null;
 }
 
+/** A path without the word in its name that says which database the file is for. */
+export function withoutDialect(path: string): string {
+  const named = readDialect(path);
+  return named && (named.isSure || named.dialect === 'SQLite') ? named.rest : path;
+}
+
 function readDialect(path: string): Dialected | null {
   const from = path.lastIndexOf('/') + 1;
   const [folder, file] = [path.slice(0, from), path.slice(from)];

@@ -1,5 +1,7 @@
 // What the names of migration files say: the version, what it is called, and which way it goes.
 
+import { withoutDialect } from './dialects';
+
 /** The way that a file goes. `baseline` stands for earlier migrations; `repeatable` runs after all that have versions. */
 type Direction = 'up' | 'down' | 'repeatable' | 'undo' | 'baseline';
 
@@ -52,7 +54,7 @@ const DOWN_FOLDER = new RegExp(`^(?:${DOWN})s?$`, 'i');
  * @param path may be of any ending: what it is a file of is not asked here
  */
 export function readName(path: string): MigrationName {
-  const segments = path.split('/');
+  const segments = withoutDialect(path).split('/');
   const file = segments.at(-1) ?? path;
   const inFolder = /^(?:(migration)|(up)|down)\.[a-z]+$/i.exec(file);
   const folder = inFolder && readNumber(segments.at(-2) ?? '');

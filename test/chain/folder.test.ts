@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../amount';
 import { arrangeMigrations } from '../../src/chain/folder';
-import type { MigrationFile } from '../../src/chain/migration';
 import { compareVersions, isSameVersion, readName } from '../../src/chain/migrationName';
 import { readSections } from '../../src/chain/sections';
 import { runMigration } from '../../src/migration/run/run';
@@ -12,26 +11,7 @@ import { DEFAULT_CHOICES } from '../../src/migration/outcome';
 import { splitScript } from '../../src/script/split';
 import { askNative, nativeDatabase, withDatabase } from '../databases';
 import { BY_HAND, toolFolders } from './folders';
-
-const SCHEMA = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY rowid";
-const EMPTY = nativeDatabase('PRAGMA user_version = 1;');
-
-/** What the engine of the page makes of files that are arranged and run as one. */
-function runArranged(files: readonly MigrationFile[]): readonly (readonly unknown[])[] {
-  const parts = arrangeMigrations(files).migrations.map(({ path, text }) => ({ name: path, text }));
-  const split = splitScript(parts);
-  if (!split.ok) throw new Error(split.refusal.sentence);
-  return withDatabase(EMPTY, (database) => {
-    const run = runMigration(database, split.statements, DEFAULT_CHOICES, {
-      now: () => 0,
-      onStatement: () => undefined,
-      losses: keepLosses,
-    });
-    expect(run.outcomes.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
-    const rows = database.query(SCHEMA);
-    return rows.ok ? rows.value : [];
-  });
-}
+import { EMPTY, runArranged, runNatively, SCHEMA } from './running';
 
 describe.each(toolFolders)('A folder of $tool', ({ tool, files, order, leftOut }) => {
   const arranged = arrangeMigrations(files);
@@ -45,11 +25,7 @@ describe.each(toolFolders)('A folder of $tool', ({ tool, files, order, leftOut }
   });
 
   it('runs to the schema that native sqlite3 makes of the same SQL', () => {
-    const native = nativeDatabase(arranged.migrations.map(({ text }) => `${text}\n;`).join('\n'));
-    const expected = JSON.parse(
-      askNative(native, `SELECT json_group_array(json_array(type, name, sql)) FROM (${SCHEMA})`),
-    ) as unknown;
-    expect(runArranged(files)).toEqual(expected);
+    expect(runArranged(files)).toEqual(runNatively(arranged.migrations.map(({ text }) => text)));
   });
 
   it('comes to what the same SQL does without any marks, so that nothing was lost and nothing went down', () => {

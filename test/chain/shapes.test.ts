@@ -1,0 +1,335 @@
+// Folders in shapes that applications have made for themselves: how they are ordered, what is left out, and that they run to what native sqlite3 makes of them.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { runs } from '../amount';
+import { arrangeMigrations } from '../../src/chain/folder';
+import { readName } from '../../src/chain/migrationName';
+import type { MigrationFile } from '../../src/chain/migration';
+import { runArranged, runNatively } from './running';
+
+function filesOf(files: Readonly<Record<string, string>>): readonly MigrationFile[] {
+  return Object.entries(files).map(([path, text]) => ({ path, text }));
+}
+
+const PEOPLE = 'CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT);';
+const CITY = 'ALTER TABLE people ADD COLUMN city TEXT;';
+const INDEX = 'CREATE INDEX by_city ON people (city);';
+const DROP = 'DROP TABLE people;';
+/** What would be noticed if it were run. */
+const NO_SQL = 'ENGINE = InnoDB;';
+
+interface Shape {
+  readonly what: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly order: readonly string[];
+  readonly leftOut: readonly string[];
+  readonly tool?: string;
+}
+
+const shapes: readonly Shape[] = [
+  {
+    what: 'versions as folders, with numbers that begin anew in each',
+    files: {
+      'm/0.2/00__people.sql': PEOPLE,
+      'm/0.10/01__index.sql': INDEX,
+      'm/0.10/00__city.sql': CITY,
+      'm/0.9/00__n.sql': '',
+    },
+    order: ['m/0.2/00__people.sql', 'm/0.9/00__n.sql', 'm/0.10/00__city.sql', 'm/0.10/01__index.sql'],
+    leftOut: [],
+  },
+  {
+    what: 'versions as folders, with names alone',
+    files: { 'm/v1.0.0/people.sql': PEOPLE, 'm/v1.10.0/index.sql': INDEX, 'm/v1.2.0/city.sql': CITY },
+    order: ['m/v1.0.0/people.sql', 'm/v1.2.0/city.sql', 'm/v1.10.0/index.sql'],
+    leftOut: [],
+  },
+  {
+    what: 'years as folders, with dates that have them already',
+    files: { '2025/20250102_city.sql': CITY, '2024/20241201_people.sql': PEOPLE, '2026/20260101_index.sql': INDEX },
+    order: ['2024/20241201_people.sql', '2025/20250102_city.sql', '2026/20260101_index.sql'],
+    leftOut: [],
+  },
+  {
+    what: 'a day and a time behind a dash',
+    files: { '20220329-050000.sql': CITY, '20220329-040000.sql': PEOPLE, '20220329-061000.pre.sql': INDEX },
+    order: ['20220329-040000.sql', '20220329-050000.sql', '20220329-061000.pre.sql'],
+    leftOut: [],
+  },
+  {
+    what: 'many files of one number',
+    files: {
+      '0001_b_city.up.sql': CITY,
+      '0001_a_people.up.sql': PEOPLE,
+      '0002_index.up.sql': INDEX,
+      '0002_index.down.sql': DROP,
+    },
+    order: ['0001_a_people.up.sql', '0001_b_city.up.sql', '0002_index.up.sql'],
+    leftOut: ['0002_index.down.sql'],
+    tool: 'golang-migrate',
+  },
+  {
+    what: 'the way at the end of the name, behind a line',
+    files: {
+      '1_people_up.sql': PEOPLE,
+      '1_people_down.sql': DROP,
+      '2-city-up.sql': CITY,
+      '2-city-down.sql': DROP,
+      '3_index.sql': INDEX,
+    },
+    order: ['1_people_up.sql', '2-city-up.sql', '3_index.sql'],
+    leftOut: ['1_people_down.sql', '2-city-down.sql'],
+  },
+  {
+    what: 'a dot too many',
+    files: { '1_people.up..sql': PEOPLE, '1_people.down..sql': DROP, '2_city..up.sql': CITY, '3_index.up.sql': INDEX },
+    order: ['1_people.up..sql', '2_city..up.sql', '3_index.up.sql'],
+    leftOut: ['1_people.down..sql'],
+    tool: 'golang-migrate',
+  },
+  {
+    what: 'a V in front and dots between',
+    files: {
+      'V0001.People.up.sql': PEOPLE,
+      'V0010.Index.up.sql': INDEX,
+      'V0002.City.up.sql': CITY,
+      'V0002.City.down.sql': DROP,
+    },
+    order: ['V0001.People.up.sql', 'V0002.City.up.sql', 'V0010.Index.up.sql'],
+    leftOut: ['V0002.City.down.sql'],
+    tool: 'golang-migrate',
+  },
+  {
+    what: 'from one version to the next, and back',
+    files: { 'm/0_to_1.sql': PEOPLE, 'm/1_to_2.sql': CITY, 'm/2_to_10.sql': INDEX, 'm/2_to_1.sql': DROP },
+    order: ['m/0_to_1.sql', 'm/1_to_2.sql', 'm/2_to_10.sql'],
+    leftOut: ['m/2_to_1.sql'],
+  },
+  {
+    what: 'a word and a number',
+    files: { 'patch1.sql': PEOPLE, 'patch10.sql': INDEX, 'patch2.sql': CITY },
+    order: ['patch1.sql', 'patch2.sql', 'patch10.sql'],
+    leftOut: [],
+  },
+  {
+    what: 'a folder for each database',
+    files: {
+      'm/sqlite/1_people.sql': PEOPLE,
+      'm/sqlite/2_city.sql': CITY,
+      'm/mysql/1_people.sql': NO_SQL,
+      'm/postgres/3_x.sql': NO_SQL,
+    },
+    order: ['m/sqlite/1_people.sql', 'm/sqlite/2_city.sql'],
+    leftOut: ['m/mysql/1_people.sql', 'm/postgres/3_x.sql'],
+  },
+  {
+    what: 'several databases in one folder, of which some files are for SQLite and an empty one counts',
+    files: {
+      '1_people.up.sql': PEOPLE,
+      '1_people.mysql.up.sql': NO_SQL,
+      '2_city.up.sql': NO_SQL,
+      '2_city.sqlite3.up.sql': CITY,
+      '2_city.sqlite3.down.sql': DROP,
+      '2_city.cockroach.up.sql': NO_SQL,
+      '3_engine.up.sql': NO_SQL,
+      '3_engine.sqlite3.up.sql': '',
+      '4_index_postgres.sql': NO_SQL,
+      '4_index_sqlite.sql': INDEX,
+    },
+    order: ['1_people.up.sql', '2_city.sqlite3.up.sql', '3_engine.sqlite3.up.sql', '4_index_sqlite.sql'],
+    leftOut: [
+      '1_people.mysql.up.sql',
+      '2_city.cockroach.up.sql',
+      '2_city.sqlite3.down.sql',
+      '2_city.up.sql',
+      '3_engine.up.sql',
+      '4_index_postgres.sql',
+    ],
+    tool: 'golang-migrate',
+  },
+  {
+    what: 'Diesel’s folders, of which the text before the first _ decides, as text',
+    files: {
+      '2024-01-02_city/up.sql': CITY,
+      '2024-01-01-120000_people/up.sql': PEOPLE,
+      '20240301000000_index/up.sql': INDEX,
+    },
+    order: ['2024-01-01-120000_people/up.sql', '2024-01-02_city/up.sql', '20240301000000_index/up.sql'],
+    leftOut: [],
+    tool: 'diesel',
+  },
+  {
+    what: 'programs that load the files of SQL',
+    files: {
+      'm/20260101-people.js': '',
+      'm/sqls/20260101-people-up.sql': PEOPLE,
+      'm/sqls/20260101-people-down.sql': DROP,
+    },
+    order: ['m/sqls/20260101-people-up.sql'],
+    leftOut: ['m/20260101-people.js', 'm/sqls/20260101-people-down.sql'],
+  },
+];
+
+describe.each(shapes)('A folder with $what', ({ files, order, leftOut, tool }) => {
+  const arranged = arrangeMigrations(filesOf(files));
+
+  it('is put in its order, and what is no migration up for SQLite is left out with a reason', () => {
+    expect(arranged.migrations.map(({ path }) => path)).toEqual(order);
+    expect(arranged.leftOut.map(({ path }) => path).sort()).toEqual(leftOut);
+    expect(arranged.leftOut.every(({ why }) => why.length > 10)).toBe(true);
+    expect(arranged.problems).toEqual([]);
+    expect(arranged.needs).toEqual([]);
+    expect(arranged.tool).toBe(tool ?? null);
+  });
+
+  it('runs to the schema that native sqlite3 makes of the same SQL', () => {
+    expect(runArranged(filesOf(files))).toEqual(runNatively(order.map((path) => files[path] ?? '')));
+  });
+
+  it('is put in the same order however it was dropped', () => {
+    const all = filesOf(files);
+    fc.assert(
+      fc.property(fc.shuffledSubarray([...all], { minLength: all.length }), (shuffled) => {
+        expect(arrangeMigrations(shuffled)).toEqual(arranged);
+      }),
+      runs(20),
+    );
+  });
+});
+
+describe('A file that goes down', () => {
+  /** With the file beside it that goes up. */
+  const pairs = [
+    ['7_x.down.sql', '7_x.up.sql'],
+    ['7_x.DOWN.sql', '7_x.UP.sql'],
+    ['7_x.down..sql', '7_x.up..sql'],
+    ['7.down.sql', '7.up.sql'],
+    ['7_x_down.sql', '7_x_up.sql'],
+    ['7-x-down.sql', '7-x-up.sql'],
+    ['7_x_down.sql', '7_x.sql'],
+    ['7_down.sql', '7_up.sql'],
+    ['7_down_x.sql', '7_up_x.sql'],
+    ['7.undo.x.sql', '7.do.x.sql'],
+    ['7_x.undo.sql', '7_x.do.sql'],
+    ['7_x.rollback.sql', '7_x.sql'],
+    ['7_x_rollback.sql', '7_x.sql'],
+    ['7_x.revert.sql', '7_x.sql'],
+    ['down_7_x.sql', 'up_7_x.sql'],
+    ['rollback_7.sql', '7.sql'],
+    ['7_x.down.sqlite3.sql', '7_x.up.sqlite3.sql'],
+    ['7_x.sqlite3.down.sql', '7_x.sqlite3.up.sql'],
+    ['7_x_down_sqlite.sql', '7_x_up_sqlite.sql'],
+    ['V0007.X.down.sql', 'V0007.X.up.sql'],
+    ['U7__x.sql', 'V7__x.sql'],
+    ['down/7_x.sql', 'up/7_x.sql'],
+    ['m/rollbacks/7_x.sql', 'm/7_x.sql'],
+    ['7_x/down.sql', '7_x/up.sql'],
+    ['8_to_7.sql', '7_to_8.sql'],
+    ['v1.10-to-v1.9.sql', 'v1.9-to-v1.10.sql'],
+    ['20260101-120000_x_down.sql', '20260101-120000_x_up.sql'],
+    ['0.7/00__x.down.sql', '0.7/00__x.sql'],
+    ['20260101120000-x-down.sql', '20260101120000-x-up.sql'],
+  ] as const;
+
+  it.each(pairs)('is never run as one that goes up: %s beside %s', (down, up) => {
+    const files = filesOf({ [down]: DROP, [up]: PEOPLE, '9_last.sql': '' });
+    const { migrations, leftOut } = arrangeMigrations(files);
+    expect(migrations.map(({ path }) => path)).toContain(up);
+    expect(migrations.map(({ path }) => path)).not.toContain(down);
+    expect(leftOut).toContainEqual({ path: down, why: 'it takes its migration back' });
+  });
+
+  it('by its name alone, without one of its number that goes up, is asked about, and left out before it is answered', () => {
+    const files = filesOf({ '1_people.sql': PEOPLE, '2_count_down.sql': CITY });
+    const { migrations, needs } = arrangeMigrations(files);
+    expect(migrations.map(({ path }) => path)).toEqual(['1_people.sql']);
+    expect(needs).toMatchObject([
+      { kind: 'order', name: '2_count_down.sql', proposal: { answer: 'down' }, blocks: true },
+    ]);
+    const answers = new Map([['order:2_count_down.sql', 'up']]);
+    expect(arrangeMigrations(files, { answers }).migrations.map(({ path }) => path)).toEqual([
+      '1_people.sql',
+      '2_count_down.sql',
+    ]);
+  });
+
+  it('is not any file with the word in its title', () => {
+    const titles = [
+      '7_downtime.sql',
+      '7_count_down_timer.sql',
+      '7_shutdown.sql',
+      '7_add_rollback_table.sql',
+      '7_undone.sql',
+    ];
+    expect(titles.map((title) => readName(title).direction)).toEqual(titles.map(() => 'up'));
+  });
+});
+
+describe('Files of one number', () => {
+  const twice = { '1_a.sql': PEOPLE, '01_b.sql': '', '2_c.sql': '' };
+
+  it('run by their whole names, and a note says so', () => {
+    const { migrations } = arrangeMigrations(filesOf(twice));
+    expect(migrations.map(({ path, warnings }) => [path, ...warnings])).toEqual([
+      ['01_b.sql', '2 files have the number 01. They run in the order of their whole names.'],
+      ['1_a.sql'],
+      ['2_c.sql'],
+    ]);
+  });
+
+  it('are asked about where the tool takes only one of each, and run once that is answered or they are put in order', () => {
+    const goose = filesOf(Object.fromEntries(Object.keys(twice).map((path) => [path, '-- +goose Up\nSELECT 1;'])));
+    const { needs } = arrangeMigrations(goose);
+    expect(needs).toMatchObject([
+      { kind: 'order', name: '01', where: ['01_b.sql', '1_a.sql'], proposal: null, blocks: true },
+    ]);
+    const order = ['1_a.sql', '01_b.sql', '2_c.sql'];
+    const ordered = arrangeMigrations(goose, { order });
+    expect([ordered.needs, ordered.migrations.map(({ path }) => path)]).toEqual([[], order]);
+  });
+});
+
+describe('A program with a number', () => {
+  const files = filesOf({
+    '12_people.up.sql': PEOPLE,
+    '12_postmigrate.go': 'package m',
+    '13_premigrate.go': 'package m',
+    '13_city.up.sql': CITY,
+    '0014__x.js': '',
+    '15_x_test.go': '',
+    '16_y.py': '',
+    '16_y.down.py': '',
+    '17_index.up.sql': INDEX,
+    'custom.go': 'package m',
+    'README.md': '',
+  });
+
+  it('is a step in code in its place, before or after the SQL of its number', () => {
+    const { migrations, leftOut } = arrangeMigrations(files);
+    expect(migrations.map(({ path, code }) => [path, code])).toEqual([
+      ['12_people.up.sql', null],
+      ['12_postmigrate.go', 'Go'],
+      ['13_premigrate.go', 'Go'],
+      ['13_city.up.sql', null],
+      ['0014__x.js', 'JavaScript'],
+      ['16_y.py', 'Python'],
+      ['17_index.up.sql', null],
+    ]);
+    expect(leftOut.map(({ path }) => path)).toEqual(['15_x_test.go', '16_y.down.py', 'README.md', 'custom.go']);
+  });
+});
+
+describe('The order that the user gives', () => {
+  it('is kept, and a file that comes later stands behind the one before it', () => {
+    const files = filesOf({ '1_a.sql': '', '2_b.sql': '', '3_c.sql': '' });
+    const order = ['3_c.sql', '1_a.sql', '2_b.sql'];
+    expect(arrangeMigrations(files, { order }).migrations.map(({ path }) => path)).toEqual(order);
+    const more = [...files, ...filesOf({ '4_d.sql': '' })];
+    expect(arrangeMigrations(more, { order }).migrations.map(({ path }) => path)).toEqual([
+      '3_c.sql',
+      '4_d.sql',
+      '1_a.sql',
+      '2_b.sql',
+    ]);
+  });
+});
