@@ -142,7 +142,7 @@ export class Chains {
     const { statements } = split;
     const needs = withScript(needsOfFile(sourceOfBytes(bytes), headerOf(bytes)), statements);
     const chosen = await this.#engines.choose(needs);
-    if (!chosen.ok) throw new Error(chosen.error.sentence);
+    if (!chosen.ok) return end(chosen.error.sentence, bytes, { plan: 0, run: 0 });
     const { engine } = chosen.value;
     const tools = { losses: keepLosses, help: failureHelp, now: () => performance.now() };
     const planStart = performance.now();

@@ -205,3 +205,48 @@ it('A migration of the catalog can be edited as a copy, which can be taken home,
   await visit.replanned();
   expect(await visit.statements()).toEqual(before);
 });
+
+it('What a chain asks is answered above its list, a step in code is passed in it, and the order is changed by drag and by key', async () => {
+  const visit = await openPage({ viewport: { width: 1280, height: 1400 } });
+  await visit.pick(
+    { name: 'people.db', content: nativeDatabase(PEOPLE) },
+    { name: '1_city.sql', content: 'ALTER TABLE people ADD COLUMN city TEXT;' },
+    { name: '2_owner.sql', content: 'UPDATE people SET city = ${city};' },
+    { name: '2_postmigrate.go', content: 'package migrations' },
+    { name: '3_pets.sql', content: '.timeout 100\nCREATE TABLE pets(a);' },
+    { name: '4_toys.sql', content: 'CREATE TABLE toys(a);' },
+    { name: '5_count_down.sql', content: 'DROP TABLE people;' },
+  );
+  await visit.reach('ready');
+  const need = (kind: string) => visit.page.locator(`[data-need=${kind}]`);
+  await need('order').waitFor();
+  expect(await visit.page.locator('[data-problem=left-out]').count()).toBe(0);
+  expect(await findViolations(visit.page)).toEqual([]);
+  await visit.page.getByRole('button', { name: 'Use all safe proposals' }).click();
+  await need('value').getByLabel('Value of city').fill("'Bern'");
+  await visit.replanned();
+  expect(await visit.statements()).toHaveLength(2);
+  await need('step').getByRole('checkbox').check();
+  await visit.page.locator('[data-statement="4"]').waitFor();
+  expect(await order(visit)).toEqual(['1_city.sql', '2_owner.sql', '2_postmigrate.go', '3_pets.sql', '4_toys.sql']);
+  const handle = (path: string) => migration(visit, path).getByRole('button', { name: `Move ${path}` });
+  await handle('4_toys.sql').press('ArrowUp');
+  await visit.page.getByText('The order is yours.').waitFor();
+  expect((await order(visit)).slice(3)).toEqual(['4_toys.sql', '3_pets.sql']);
+  await expect
+    .poll(() => visit.page.evaluate(() => document.activeElement?.getAttribute('aria-label')))
+    .toContain('Move 4_toys.sql');
+  await handle('3_pets.sql').dragTo(migration(visit, '1_city.sql'));
+  await expect
+    .poll(() => order(visit))
+    .toEqual(['3_pets.sql', '1_city.sql', '2_owner.sql', '2_postmigrate.go', '4_toys.sql']);
+  await migration(visit, '4_toys.sql').getByRole('button', { name: '4_toys.sql has been applied' }).click();
+  await visit.page.locator('[data-statement="4"]').waitFor({ state: 'detached' });
+  await visit.replanned();
+  expect(await findViolations(visit.page)).toEqual([]);
+  expect(await visit.scrollsSideways()).toBe(false);
+  await visit.runToTheEnd();
+  const { bytes } = await visit.downloadWith('Download upgraded database');
+  const asked = "SELECT group_concat(name) FROM sqlite_schema WHERE type = 'table'; SELECT count(city) FROM people";
+  expect(askNative(bytes, asked)).toBe('people,pets\n3');
+});

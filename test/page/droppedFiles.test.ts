@@ -96,6 +96,16 @@ describe('Files that are dropped together', () => {
     expect(sortFiles(await lookAt([fileOf('spine.db')]), null).many).toEqual([]);
   });
 
+  it('of a folder with scripts are not warned of, whatever the tool and the project have put there', async () => {
+    const files = ['m/1_a.sql', 'm/meta/0000_snapshot.json', 'm/logo.png', 'm/LICENSE', 'm/x.bin'].map((path) => {
+      const file = fileOf(path.split('/').at(-1) ?? '');
+      notePath(file, path);
+      return file;
+    });
+    const { scripts, besideScripts, leftOut } = sortFiles(await lookAt(files), null);
+    expect([scripts.length, besideScripts.length, leftOut]).toEqual([1, 4, null]);
+  });
+
   it('of folders have their sidecars beside them in the same folder, not in one that has a file of the same name', async () => {
     const files = ['a/spine.db', 'b/spine.db', 'b/spine.db-wal'].map((path) => {
       const file = fileOf(path.split('/').at(-1) ?? '');
@@ -178,7 +188,9 @@ describe('Files that are dropped on a database that is open', () => {
     ['second.db', 'spine.db-wal', 'second.db · · ·'],
     ['script.txt', null, '· · · script.txt'],
     ['readme.txt', null, 'readme.txt · · ·'],
-    ['readme.txt 021.sql', null, '· · · 021.sql +'],
+    ['readme.txt 021.sql', null, '· · · 021.sql'],
+    ['_journal.json 0000_snapshot.json 12_post.go .keep atlas.sum 021.sql', null, '· · · 021.sql'],
+    ['notes.doc 021.sql', null, '· · · 021.sql +'],
   ])('%s beside a log %s: %s', async (names, log, expected) => {
     expect(await sorted(names, opened(log))).toBe(expected);
   });

@@ -146,3 +146,62 @@ describe('Foreign keys while it runs', () => {
     expect(workbench.choices).toMatchObject({ foreignKeys: 'on', strict: true });
   });
 });
+
+describe('What is asked before a chain can run', () => {
+  const goose = (sql: string): string => `-- +goose Up\n-- +goose ENVSUB ON\n${sql}\n`;
+
+  it('stops the plan until it is answered; safe proposals are taken together, and a value is remembered for other scripts', async () => {
+    const files = [
+      new File([goose("CREATE TABLE a(b DEFAULT '${CITY:-Bern}');")], '1_a.sql'),
+      new File([goose("CREATE TABLE c(d DEFAULT '${NAME}');")], '2_c.sql'),
+    ];
+    await workbench.take([await databaseOf(KUNDE), ...files]);
+    expect(workbench.planned).toBeNull();
+    expect(workbench.scriptProblem).toMatchObject({ code: 'need' });
+    expect(workbench.scripts.own?.proposed.map(({ name }) => name)).toEqual(['CITY']);
+    await workbench.changeOwn((own) => own.useSafeProposals());
+    expect(workbench.scriptProblem?.sentence).toContain('NAME');
+    await workbench.changeOwn((own) => own.answer({ kind: 'value', name: 'NAME' }, 'Ann'));
+    expect(planned()).toEqual(["CREATE TABLE a(b DEFAULT 'Bern')", "CREATE TABLE c(d DEFAULT 'Ann')"]);
+    await workbench.take([new File([goose("CREATE TABLE e(f DEFAULT '${NAME}');")], '3_e.sql')]);
+    expect(planned()).toEqual(["CREATE TABLE e(f DEFAULT 'Ann')"]);
+  });
+
+  it('is with what an empty database begins, and nothing of the kind where it holds something', async () => {
+    const files = [
+      new File(['CREATE TABLE a(b, c);'], 'schema.sql'),
+      new File(['ALTER TABLE a ADD COLUMN c;'], '1_c.sql'),
+    ];
+    await workbench.take([await databaseOf(`${KUNDE} DROP TABLE kunde;`), ...files]);
+    expect(workbench.scripts.own?.needs.map(({ kind, name }) => [kind, name])).toEqual([['base', 'schema.sql']]);
+    await workbench.changeOwn((own) => own.useSafeProposals());
+    expect(planned()).toEqual(['CREATE TABLE a(b, c)']);
+    await workbench.take([await databaseOf('CREATE TABLE a(b);')]);
+    expect(workbench.scripts.own?.needs).toEqual([]);
+    expect(planned()).toEqual(['ALTER TABLE a ADD COLUMN c']);
+  });
+});
+
+describe('The order of a chain, and where a database stands', () => {
+  const files = ['1_a.sql', '2_b.sql', '3_c.sql'].map((name) => new File([`CREATE TABLE t${name[0] ?? ''}(a);`], name));
+
+  it('are what the user says where no table tells, and can be taken back', async () => {
+    await workbench.take([await databaseOf(KUNDE), ...files]);
+    const { own } = workbench.scripts;
+    expect(own?.canStand).toBe(true);
+    await workbench.changeOwn((scripts) => scripts.move('3_c.sql', 0));
+    expect(planned()).toEqual(['CREATE TABLE t3(a)', 'CREATE TABLE t1(a)', 'CREATE TABLE t2(a)']);
+    await workbench.changeOwn((scripts) => (scripts.standsAt = '1_a.sql'));
+    expect(planned()).toEqual(['CREATE TABLE t2(a)']);
+    await workbench.changeOwn((scripts) => {
+      scripts.standsAt = null;
+      scripts.sayApplied('1_a.sql', true);
+    });
+    expect(planned()).toEqual(['CREATE TABLE t3(a)', 'CREATE TABLE t2(a)']);
+    await workbench.changeOwn((scripts) => {
+      scripts.order = null;
+      scripts.sayApplied('1_a.sql', false);
+    });
+    expect(planned()).toEqual(['CREATE TABLE t1(a)', 'CREATE TABLE t2(a)', 'CREATE TABLE t3(a)']);
+  });
+});

@@ -4,6 +4,7 @@ import { arrangeMigrations, isReadInFolder } from '../../chain/folder';
 import { isOpen, needKey, safeAnswers, type Need } from '../../chain/needs';
 import { partOf, pathsIn, type ChainMigration } from '../../chain/migration';
 import type { History } from '../../chain/history';
+import { SQL_FILE } from '../../chain/migrationName';
 import { compareChecksums, type Hashing } from '../../chain/checksums';
 import { findUnmatched, isTold, tellPending, withSaid, type Pending } from '../../chain/pending';
 import { recordingOf } from '../../chain/recording';
@@ -75,6 +76,11 @@ export class OwnScripts {
       ? compareChecksums(this.arranged.migrations, this.histories, bytesOf(this.files), this.#hashing)
       : undefined,
   );
+  /** Whether it is more than a file to be run as it is. */
+  readonly isChain: boolean = $derived(
+    this.arranged.tool !== null ||
+      this.files.filter(({ path }) => SQL_FILE.test(path)).length + this.unreadable.length > 1,
+  );
   /** What the tables of tools tell. */
   readonly #told = $derived(tellPending(this.arranged.migrations, this.histories, this.#comparisons));
   readonly pending = $derived(this.#withSaid(this.#told));
@@ -128,12 +134,6 @@ export class OwnScripts {
   /** Whether it is known what the open database has recorded: before that nobody can tell what is still to run. */
   get isRead(): boolean {
     return this.#recorded() !== null;
-  }
-
-  /** Whether it is more than a file to be run as it is. */
-  get isChain(): boolean {
-    const { tool, migrations } = this.arranged;
-    return tool !== null || migrations.length + this.unreadable.length > 1;
   }
 
   /** What the choice of scripts calls them. */
