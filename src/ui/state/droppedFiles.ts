@@ -110,7 +110,8 @@ export function sortFiles(
   const named = texts.filter(({ name }) => SCRIPT.test(name));
   const unnamed = base && named.length === 0 ? texts.find((file) => kinds.get(file) === 'sql') : undefined;
   const scripts = unnamed ? [unnamed] : named;
-  const besideScripts = scripts.length === 0 ? [] : others.filter((file) => isBeside(file, kinds.get(file)));
+  // A script that is called otherwise is one file, to be run as it is.
+  const besideScripts = named.length === 0 ? [] : others.filter((file) => isBeside(file, kinds.get(file)));
   const many = severalDatabases(files, kinds, near);
   const known = dropped || !open ? NO_SIDECARS : open.sidecars;
   const sidecars = { log: log ?? known.log, journal: journal ?? known.journal };
