@@ -51,7 +51,7 @@ const BESIDE_SCRIPTS =
 const LISTED = 5;
 
 /** Files that are read together: to ask for thousands at once would hold the page up. */
-const READ_AT_ONCE = 50;
+const READ_AT_ONCE = 16;
 
 /** Reads the first bytes of files. */
 export async function lookAt(files: readonly File[]): Promise<readonly SeenFile[]> {
