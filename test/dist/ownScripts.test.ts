@@ -240,7 +240,7 @@ it('What a chain asks is answered above its list, a step in code is passed in it
   await expect
     .poll(() => order(visit))
     .toEqual(['3_pets.sql', '1_city.sql', '2_owner.sql', '2_postmigrate.go', '4_toys.sql']);
-  await migration(visit, '4_toys.sql').getByRole('button', { name: '4_toys.sql has been applied' }).click();
+  await migration(visit, '4_toys.sql').getByRole('button', { name: 'Mark as applied: 4_toys.sql' }).click();
   await visit.page.locator('[data-statement="4"]').waitFor({ state: 'detached' });
   await visit.replanned();
   expect(await findViolations(visit.page)).toEqual([]);

@@ -74,7 +74,11 @@ describe('Files that are dropped together', () => {
 
   it('of which one cannot be read are said to be so, and the others are used', async () => {
     const folder = fileOf('folder');
-    Object.defineProperty(folder, 'slice', { value: () => ({ arrayBuffer: () => Promise.reject(new Error('no')) }) });
+    Object.defineProperty(folder, 'stream', {
+      value: () => {
+        throw new Error('no');
+      },
+    });
     const [one, both] = await Promise.all([lookAt([folder]), lookAt([folder, fileOf('spine.db')])]);
     expect(sortFiles(one, null)).toMatchObject({
       database: null,

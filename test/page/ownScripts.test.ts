@@ -167,6 +167,13 @@ describe('What is asked before a chain can run', () => {
     expect(planned()).toEqual(["CREATE TABLE e(f DEFAULT 'Ann')"]);
   });
 
+  it('is asked of a single file as well', async () => {
+    await workbench.take([await databaseOf(KUNDE), new File(['CREATE TABLE a(b DEFAULT ${city});'], 'script.sql')]);
+    expect(workbench.scriptProblem).toMatchObject({ code: 'need' });
+    await workbench.changeOwn((own) => own.answer({ kind: 'value', name: 'city' }, "'Bern'"));
+    expect(planned()).toEqual(["CREATE TABLE a(b DEFAULT 'Bern')"]);
+  });
+
   it('is with what an empty database begins, and nothing of the kind where it holds something', async () => {
     const files = [
       new File(['CREATE TABLE a(b, c);'], 'schema.sql'),

@@ -64,11 +64,26 @@ export async function lookAt(files: readonly File[]): Promise<readonly SeenFile[
 
 async function lookAtOne(file: File): Promise<SeenFile> {
   try {
-    const start = new Uint8Array(await file.slice(0, BYTES_TO_TELL).arrayBuffer());
-    return { file, kind: kindOf(start) };
+    return { file, kind: kindOf(await readStart(file)) };
   } catch {
     return { file, kind: 'unreadable' };
   }
+}
+
+/**
+ * The first bytes of a file. As a stream, since a browser that has not read a file of a picked folder before asks the disk about
+ * it as soon as a part of it is cut out, and the page stands still meanwhile: of a thousand files for half a second.
+ */
+async function readStart(file: File): Promise<Uint8Array> {
+  const reader = file.stream().getReader();
+  let start = new Uint8Array();
+  while (start.length < BYTES_TO_TELL) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    start = new Uint8Array([...start, ...value.subarray(0, BYTES_TO_TELL - start.length)]);
+  }
+  await reader.cancel();
+  return start;
 }
 
 /**
@@ -95,7 +110,8 @@ export function sortFiles(
   const named = texts.filter(({ name }) => SCRIPT.test(name));
   const unnamed = base && named.length === 0 ? texts.find((file) => kinds.get(file) === 'sql') : undefined;
   const scripts = unnamed ? [unnamed] : named;
-  const besideScripts = scripts.length === 0 ? [] : others.filter((file) => isBeside(file, kinds.get(file)));
+  // A script that is called otherwise is one file, to be run as it is.
+  const besideScripts = named.length === 0 ? [] : others.filter((file) => isBeside(file, kinds.get(file)));
   const many = severalDatabases(files, kinds, near);
   const known = dropped || !open ? NO_SIDECARS : open.sidecars;
   const sidecars = { log: log ?? known.log, journal: journal ?? known.journal };
