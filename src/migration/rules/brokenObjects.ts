@@ -34,33 +34,49 @@ function watchBroken(
   if (!statements.some(({ kind }) => CHANGES_SCHEMA.test(kind))) return null;
   const earlier = new Set(find(database, before).map(([subject]) => foldName(subject)));
   return {
-    end: ({ complete, shadow, after, outcomes }: ScriptEnd): readonly Found[] =>
-      complete
-        ? find(shadow, after)
-            .filter(([subject]) => !earlier.has(foldName(subject)))
-            .map(([subject, message]) => {
-              const maker = makerOf(subject, before, statements, outcomes);
-              return maker
-                ? describeNew(subject, message, maker)
-                : describe(subject, message, blame(message, statements, outcomes));
-            })
-        : [],
+    end: ({ complete, shadow, after, outcomes }: ScriptEnd): readonly Found[] => {
+      const broken = complete ? find(shadow, after).filter(([subject]) => !earlier.has(foldName(subject))) : [];
+      if (broken.length === 0) return [];
+      const changes = readChanges(before, statements, outcomes);
+      return broken.map(([subject, message]) => {
+        const maker = changes.made.get(foldName(subject));
+        return maker ? describeNew(subject, message, maker) : describe(subject, message, blame(message, changes));
+      });
+    },
   };
 }
 
-/** The statement that makes a view or trigger which was not there before the script. */
-function makerOf(
-  subject: string,
+/** What a script did to the schema, each by folded name; of several statements the last one. */
+interface Changes {
+  /** What was not there before, as `view v` or `trigger t`. */
+  readonly made: ReadonlyMap<string, Statement>;
+  /** What was dropped or renamed. */
+  readonly taken: ReadonlyMap<string, Statement>;
+  /** The last of all. */
+  readonly last: Statement;
+}
+
+function readChanges(
   { relations, triggers }: ScriptStart['before'],
   statements: readonly Statement[],
   outcomes: ScriptEnd['outcomes'],
-): Statement | undefined {
-  const [kind, name] = partsOf(subject);
-  const isSame = (other: string | null): boolean => foldName(other ?? '') === foldName(name);
-  if ([...relations, ...triggers].some((one) => isSame(one.name))) return undefined;
-  return statements.findLast(
-    (one, at) => one.kind === `create ${kind}` && isSame(one.name) && outcomes[at]?.verdict === 'applied',
-  );
+): Changes {
+  const known = new Set([...relations, ...triggers].map(({ name }) => foldName(name)));
+  const made = new Map<string, Statement>();
+  const taken = new Map<string, Statement>();
+  let last = statements.at(-1);
+  for (const [at, statement] of statements.entries()) {
+    const { kind, name, table, column } = statement;
+    if (!CHANGES_SCHEMA.test(kind) || !/^(applied|adapted)$/.test(outcomes[at]?.verdict ?? '')) continue;
+    last = statement;
+    const folded = foldName(name ?? '');
+    if (/^create (view|trigger)$/.test(kind) && !known.has(folded))
+      made.set(`${kind.replace('create ', '')} ${folded}`, statement);
+    if (!/^(drop|rename)/.test(kind)) continue;
+    for (const word of [name, table, column]) if (word !== null) taken.set(foldName(word), statement);
+  }
+  if (!last) throw new Error('A script without statements breaks nothing');
+  return { made, taken, last };
 }
 
 function partsOf(subject: string): readonly [kind: string, name: string] {
@@ -95,15 +111,7 @@ function describe(subject: string, message: string, statement: Statement): Found
 }
 
 /** The statement that took away what the message misses; the last one that changed the schema, where none is seen to have. */
-function blame(message: string, statements: readonly Statement[], outcomes: ScriptEnd['outcomes']): Statement {
-  const ran = statements.filter((_, at) => /^(applied|adapted)$/.test(outcomes[at]?.verdict ?? ''));
-  const changes = ran.filter(({ kind }) => CHANGES_SCHEMA.test(kind));
-  const missing = foldName(/no such (?:table|column): (?:.*\.)?(.+)$/.exec(message)?.[1] ?? '');
-  const taker = changes.findLast(
-    ({ kind, name, table, column }) =>
-      /^(drop|rename)/.test(kind) && [name, table, column].some((word) => foldName(word ?? '') === missing),
-  );
-  const last = taker ?? changes.at(-1) ?? statements.at(-1);
-  if (!last) throw new Error('A script without statements breaks nothing');
-  return last;
+function blame(message: string, { taken, last }: Changes): Statement {
+  const missing = /no such (?:table|column): (?:.*\.)?(.+)$/.exec(message)?.[1] ?? '';
+  return taken.get(foldName(missing)) ?? last;
 }

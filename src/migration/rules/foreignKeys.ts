@@ -107,6 +107,9 @@ function blame(
 /** Beyond so many rows of a child table the check of the result tells, and the plan does not. */
 const ROWS_LOOKED_AT = 100_000;
 
+/** So many tables at most are looked at after the statements of a script, to tell which one is to blame. */
+const LOOKS = 500;
+
 /** Rows that lose their parent. */
 export const orphanedRows: Rule = {
   code: 'orphaned-rows',
@@ -138,7 +141,7 @@ export const orphanedRows: Rule = {
       previous = statement && { statement, orphans };
     };
     const rows = [...rowsOf.values()].reduce<number>((sum, one) => sum + (one ?? 0), 0);
-    const isCheap = Math.max(rows, small.length) * touching.length <= ROWS_LOOKED_AT;
+    const isCheap = rows * touching.length <= ROWS_LOOKED_AT && small.length * touching.length <= LOOKS;
     const isTouching = new Set(touching);
     const lookBefore = (statement: ParsedStatement): void => {
       if (isTouching.has(statement)) look(countOrphans(database, small), statement);

@@ -20,10 +20,18 @@ export function readIgnores(script: Script, statements: readonly Statement[]): r
     // Few scripts have any, and none of their texts is read twice for it.
     if (!text.includes(MARK)) return [];
     const own = statements.filter(({ file }) => file === name);
+    // Both come in the order of the text.
+    let at = 0;
     return tokenise(text).flatMap((token) => {
-      const [, code, reason = ''] = COMMENT.exec(token.text) ?? [];
-      const statement = own.find(({ start, text: sql }) => start + sql.length > token.start);
-      return code === undefined || !statement ? [] : [{ ordinal: statement.ordinal, code, reason }];
+      const [, code, reason = ''] = token.kind === 'comment' ? (COMMENT.exec(token.text) ?? []) : [];
+      if (code === undefined) return [];
+      while (at < own.length && endOf(own[at]) <= token.start) at++;
+      const statement = own[at];
+      return !statement ? [] : [{ ordinal: statement.ordinal, code, reason }];
     });
   });
+}
+
+function endOf(statement: Statement | undefined): number {
+  return statement ? statement.start + statement.text.length : 0;
 }

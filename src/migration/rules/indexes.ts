@@ -2,6 +2,7 @@
 
 import { foldName, type Database } from '../../database';
 import { describeReference, readReferences } from '../../schema/references';
+import { findRelation } from '../../schema/schema';
 import type { Found, Rule } from '../warning';
 
 interface IndexFacts {
@@ -32,6 +33,16 @@ function readIndexes(database: Database): readonly IndexFacts[] {
   return [...indexes.values()];
 }
 
+function byTable(indexes: readonly IndexFacts[]): ReadonlyMap<string, readonly IndexFacts[]> {
+  const tables = new Map<string, IndexFacts[]>();
+  for (const index of indexes) {
+    const known = tables.get(foldName(index.table)) ?? [];
+    tables.set(foldName(index.table), known);
+    known.push(index);
+  }
+  return tables;
+}
+
 /** An index on the same columns as another one. */
 export const duplicateIndex: Rule = {
   code: 'duplicate-index',
@@ -45,13 +56,7 @@ export const duplicateIndex: Rule = {
     if (made.size === 0) return null;
     return {
       end: ({ shadow, outcomes }): readonly Found[] => {
-        const byTable = new Map<string, IndexFacts[]>();
-        for (const index of readIndexes(shadow)) {
-          const known = byTable.get(foldName(index.table)) ?? [];
-          byTable.set(foldName(index.table), known);
-          known.push(index);
-        }
-        return [...byTable.values()].flatMap((indexes) =>
+        return [...byTable(readIndexes(shadow)).values()].flatMap((indexes) =>
           indexes.flatMap((index): readonly Found[] => {
             const statement = made.get(foldName(index.name));
             if (!statement || outcomes[statement.ordinal - 1]?.verdict !== 'applied') return [];
@@ -101,26 +106,25 @@ export const unindexedForeignKey: Rule = {
     if (!touching.some(({ text }) => /references/i.test(text))) return null;
     return {
       end: ({ shadow, after, outcomes }): readonly Found[] => {
-        const indexes = readIndexes(shadow).filter(({ partial }) => !partial);
-        const applied = touching.filter(({ ordinal }) => outcomes[ordinal - 1]?.verdict === 'applied');
+        const indexes = byTable(readIndexes(shadow).filter(({ partial }) => !partial));
+        const makers = new Map(
+          touching
+            .filter(({ ordinal }) => outcomes[ordinal - 1]?.verdict === 'applied')
+            .map((one) => [foldName(one.table ?? one.name ?? ''), one]),
+        );
         return readReferences(shadow, after).flatMap((reference): readonly Found[] => {
           const { table, columns, parent } = reference;
-          const statement = applied.findLast(
-            (one) =>
-              foldName(one.table ?? one.name ?? '') === foldName(table) || foldName(one.name ?? '') === foldName(table),
-          );
+          const statement = makers.get(foldName(table));
           // What was so before is not the script's doing.
           if (!statement || earlier.has(describeReference(reference))) return [];
           const first = (index: IndexFacts): readonly string[] =>
             index.keys.slice(0, columns.length).map((one) => one?.split(' ')[0] ?? '');
           const wanted = [...columns].map(foldName).sort().join();
-          const relation = after.relations.find(({ name }) => foldName(name) === foldName(table));
+          const relation = findRelation(after, table);
           const rowid = relation?.columns.find(({ primaryKey, type }) => primaryKey === 1 && /^integer$/i.test(type));
           const found =
             (columns.length === 1 && rowid !== undefined && foldName(rowid.name) === wanted) ||
-            indexes.some(
-              (index) => foldName(index.table) === foldName(table) && [...first(index)].sort().join() === wanted,
-            );
+            indexes.get(foldName(table))?.some((index) => [...first(index)].sort().join() === wanted);
           if (found) return [];
           const listed = columns.join(', ');
           return [

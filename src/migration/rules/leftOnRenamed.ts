@@ -21,9 +21,16 @@ export const leftOnRenamed: Rule = {
       end: ({ complete, after, shadow, outcomes }) => {
         if (!complete) return [];
         const applied = statements.filter(({ ordinal }) => outcomes[ordinal - 1]?.verdict === 'applied');
+        const renames = new Map(
+          applied
+            .filter(({ kind }) => kind === 'rename table')
+            .map((one) => [foldName(one.table ?? ''), one] as const)
+            .reverse(),
+        );
+        if (renames.size === 0) return [];
         return pairTables(before, after, applied).flatMap(({ before: { name: old }, after: now }): readonly Found[] => {
           const replacement = findRelation(after, old);
-          const rename = applied.find(({ kind, table }) => kind === 'rename table' && isSame(table ?? '', old));
+          const rename = renames.get(foldName(old));
           if (!now || !rename || isSame(now.name, old) || replacement?.kind !== 'table') return [];
           const found = (subject: string, what: string, remedy: string, fix: Fix | null): Found => ({
             ordinal: rename.ordinal,
@@ -72,5 +79,7 @@ function isSame(one: string, other: string): boolean {
 }
 
 function mentions(sql: string, table: string): boolean {
+  // Most have it nowhere: those are not taken apart.
+  if (!foldName(sql).includes(foldName(table).replaceAll('"', '""'))) return false;
   return parseSql(sql).tokens.some((token) => isSame(unquotedName(token) ?? '', table));
 }

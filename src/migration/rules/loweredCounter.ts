@@ -21,6 +21,7 @@ export const loweredCounter: Rule = {
         const now = readCounters(database, after);
         const applied = statements.filter((_, at) => outcomes[at]?.verdict === 'applied');
         const renames = applied.filter(({ kind }) => kind === 'rename table');
+        const causes = readCauses(applied);
         return [...counters].flatMap(([table, had]): Found[] => {
           /** The names that the table had one after the other. */
           const names = [table];
@@ -36,7 +37,7 @@ export const loweredCounter: Rule = {
           const sql = `DELETE FROM sqlite_sequence WHERE name = ${text};\nINSERT INTO sqlite_sequence (name, seq) VALUES (${text}, ${had});`;
           return [
             {
-              ordinal: (causeOf(new Set(names), applied) ?? applied.at(-1))?.ordinal ?? 1,
+              ordinal: (names.map((one) => causes.byName.get(one)).findLast(Boolean) ?? causes.any)?.ordinal ?? 1,
               severity: 'warning',
               subject: `table ${relation.name}`,
               sentence: `The AUTOINCREMENT counter of ${relation.name} is ${had} now and will be ${has} after the script: new rows could get a rowid that a deleted row had.`,
@@ -50,17 +51,25 @@ export const loweredCounter: Rule = {
   },
 };
 
-/** The statement that took the counter away: with the table, or where it stands. */
-function causeOf(names: ReadonlySet<string>, applied: readonly ParsedStatement[]): ParsedStatement | undefined {
-  const isCounters = ({ kind, table }: ParsedStatement): boolean =>
-    /^(delete|update|insert)$/.test(kind) && foldName(table ?? '') === 'sqlite_sequence';
-  const namesIt = ({ tokens }: ParsedStatement): boolean =>
-    tokens.some(({ kind, text }) => kind === 'string' && names.has(foldName(text.slice(1, -1).replaceAll("''", "'"))));
-  return (
-    applied.findLast((one) => isCounters(one) && namesIt(one)) ??
-    applied.findLast(({ kind, name }) => kind === 'drop table' && names.has(foldName(name ?? ''))) ??
-    applied.findLast(isCounters)
-  );
+/** What may take counters away: by the folded name of the table, and what names none. Of several statements the last one. */
+interface Causes {
+  readonly byName: ReadonlyMap<string, ParsedStatement>;
+  readonly any: ParsedStatement | undefined;
+}
+
+/** The statements that drop tables, or change the table of the counters and name a table there. */
+function readCauses(applied: readonly ParsedStatement[]): Causes {
+  const byName = new Map<string, ParsedStatement>();
+  let any = applied.at(-1);
+  for (const statement of applied) {
+    const { kind, table, name } = statement;
+    if (kind === 'drop table') byName.set(foldName(name ?? ''), statement);
+    if (!/^(delete|update|insert)$/.test(kind) || foldName(table ?? '') !== 'sqlite_sequence') continue;
+    any = statement;
+    for (const token of statement.tokens)
+      if (token.kind === 'string') byName.set(foldName(token.text.slice(1, -1).replaceAll("''", "'")), statement);
+  }
+  return { byName, any };
 }
 
 /** The counters by folded name of the table; none where no table of the database has ever counted. */

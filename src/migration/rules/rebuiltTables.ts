@@ -81,11 +81,12 @@ function rebuiltTables(
   const known = after.get(end);
   if (known) return known;
   const applied = statements.filter((_, at) => isApplied(end.outcomes[at]));
-  // Of a script with thousands of statements only few make, drop or rename a table, or copy into one.
-  const making = applied.filter(({ kind }) => /^(create table( as)?|drop table|rename table|insert)$/.test(kind));
+  const making = byTable(applied);
   const rebuilt = pairTables(schema, end.after, applied).flatMap((pair) => {
     const was = facts.get(pair.before.name);
-    return (was && rebuiltTable(pair, was, end.shadow, making)) ?? [];
+    if (!was || !pair.after) return [];
+    const own = concerning(making, [pair.before.name, pair.after.name]);
+    return rebuiltTable(pair, was, end.shadow, own) ?? [];
   });
   after.set(end, rebuilt);
   return rebuilt;
@@ -93,6 +94,38 @@ function rebuiltTables(
 
 function isApplied(outcome: StatementOutcome | undefined): boolean {
   return outcome?.verdict === 'applied' || outcome?.verdict === 'adapted';
+}
+
+/** The statements that make, drop, rename or fill tables, by each folded name of a table that they have. */
+function byTable(applied: readonly ParsedStatement[]): ReadonlyMap<string, readonly ParsedStatement[]> {
+  const statements = new Map<string, ParsedStatement[]>();
+  for (const statement of applied) {
+    const { kind, name, table, newName } = statement;
+    if (!/^(create table( as)?|drop table|rename table|insert)$/.test(kind)) continue;
+    for (const one of new Set([name, table, newName].map((each) => foldName(each ?? '')))) {
+      const known = statements.get(one);
+      if (known) known.push(statement);
+      else statements.set(one, [statement]);
+    }
+  }
+  return statements;
+}
+
+/** Those of them on tables of some names, or of names that RENAME has given these or taken from them; in the order of the script. */
+function concerning(
+  making: ReadonlyMap<string, readonly ParsedStatement[]>,
+  names: readonly string[],
+): readonly ParsedStatement[] {
+  const found = new Set<ParsedStatement>();
+  const seen = new Set(names.map(foldName));
+  // A set goes on to what is added while it is gone through.
+  for (const name of seen)
+    for (const statement of making.get(name) ?? []) {
+      found.add(statement);
+      if (statement.kind !== 'rename table') continue;
+      for (const one of [statement.table, statement.newName]) seen.add(foldName(one ?? ''));
+    }
+  return [...found].sort((one, other) => one.ordinal - other.ordinal);
 }
 
 /** The pair as a rebuilt table; null where it is the same table as before. */

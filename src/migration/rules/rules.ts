@@ -1,7 +1,7 @@
 // All rules of the plan, and what they find in one script: in its order, and silenced where the script says so.
 
 import type { Script } from '../../script/statement';
-import type { Found, Rule, Warning, WatchScript } from '../warning';
+import type { Rule, Warning, WatchScript } from '../warning';
 import { changedRowids, changedValues, lostColumn, lostRows } from './losses';
 import { earlyCommit } from './earlyCommit';
 import { brokenReference, orphanedRows } from './foreignKeys';
@@ -10,7 +10,7 @@ import { duplicateIndex, nonConstantDefault, unindexedForeignKey } from './index
 import { renamedColumn, renamedTable } from './renames';
 import { sqliteVersion } from './sqliteVersion';
 import { brokenTrigger, brokenView } from './brokenObjects';
-import { readIgnores, type Ignore } from './ignores';
+import { readIgnores } from './ignores';
 import { lostIndex, lostTrigger } from './lostObjects';
 import { lostColumnClause, lostComment, lostConstraint, lostTableOption } from './lostParts';
 import { leftOnRenamed } from './leftOnRenamed';
@@ -63,9 +63,15 @@ export function watchRules(script: Script, rules: readonly Rule[] = RULES): Watc
         for (const before of attentive) before(statement, shadow);
       },
       end(end) {
-        const ignores = readIgnores(script, start.statements);
+        const ignores = new Map(
+          readIgnores(script, start.statements)
+            .map((one) => [keyOf(one.code, one.ordinal), one.reason] as const)
+            .reverse(),
+        );
         const warnings = watches.flatMap(({ code, watch }) =>
-          watch.end(end).map((found): Warning => ({ ...found, code, ignored: reasonFor(ignores, code, found) })),
+          watch
+            .end(end)
+            .map((found): Warning => ({ ...found, code, ignored: ignores.get(keyOf(code, found.ordinal)) ?? null })),
         );
         return warnings.sort((one, other) => one.ordinal - other.ordinal);
       },
@@ -73,7 +79,6 @@ export function watchRules(script: Script, rules: readonly Rule[] = RULES): Watc
   };
 }
 
-function reasonFor(ignores: readonly Ignore[], code: string, { ordinal }: Found): string | null {
-  const ignore = ignores.find((one) => one.code === code && one.ordinal === ordinal);
-  return ignore ? ignore.reason : null;
+function keyOf(code: string, ordinal: number): string {
+  return `${code} ${ordinal}`;
 }
