@@ -12,7 +12,8 @@ import type { Schema } from '../schema/schema';
 import type { ParsedStatement } from '../script/parsedStatement';
 import { splitScript } from '../script/split';
 import type { OnProgress, ProvableRun } from './answers';
-import { OpenedFile, recoverFile, type Connected } from './openedFile';
+import type { OpenedFile } from './openedFile';
+import { recoverFile, type Connected } from './openedFile';
 import type { Overlay } from './pages/overlay';
 import type { ByteSource } from '../file/byteSource';
 
