@@ -1,7 +1,7 @@
 // Vite plugin: takes out of @sqlite.org/sqlite-wasm the addresses of files that the page does not have. The page hands it its WASM,
 // and neither lets it start workers nor keeps anything in the browser's file system.
 
-const MODULE = /@sqlite\.org\/sqlite-wasm\/dist\/index\.mjs$/;
+const MODULE = '@sqlite.org/sqlite-wasm/dist/index.mjs';
 
 /** Each address as it stands in the module. */
 const ADDRESSES = [
@@ -17,7 +17,7 @@ export function sqliteWasm() {
     apply: 'build',
     enforce: 'pre',
     transform(code, id) {
-      if (!MODULE.test(id)) return null;
+      if (!id.endsWith(MODULE)) return null;
       for (const address of ADDRESSES) {
         if (!code.includes(address)) throw new Error(`@sqlite.org/sqlite-wasm no longer has ${address}`);
       }

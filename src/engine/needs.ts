@@ -60,7 +60,10 @@ export function needsOfScript(statements: readonly ParsedStatement[]): readonly 
     const { tokens } = statement;
     const reads = tokens.some((token, at) => isNamed(token, TABLE) && READS.test(tokens[at - 1]?.text ?? ''));
     const table = reads ? [{ engine: 'sqlite-wasm', what: `the table ${TABLE}`, where } as const] : [];
-    return [...needsOf(tokens, where), ...table];
+    // A dump writes virtual tables into sqlite_schema as texts.
+    const written = /^sqlite_(schema|master)$/i.test(statement.table ?? '') ? tokens : [];
+    const texts = written.flatMap((token) => (token.kind === 'string' ? (unquotedName(token) ?? []) : []));
+    return [...needsOf(tokens, where), ...table, ...texts.flatMap((text) => needsOf(parseSql(text).tokens, where))];
   });
 }
 

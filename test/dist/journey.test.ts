@@ -69,6 +69,7 @@ describe('A database in use that is dropped on the page', () => {
       encoding: 'UTF-8',
       'journal-mode': 'rollback journal',
       'user-version': '20',
+      engine: '3.54.1 (sql.js)',
     });
     expect(await visit.page.locator('[data-finding]').count()).toBe(0);
 

@@ -189,6 +189,26 @@ describe('A part of the page that cannot be loaded', () => {
     await leave(visit);
   });
 
+  it('is said of the second engine, when a file needs it and when a script does', async () => {
+    const file = late.get('sqliteWasm') ?? '';
+    missing.add(file);
+    const visit = await arrive();
+    const { page } = visit;
+    const messages = page.locator('[data-problem]');
+    await visit.pick({ name: 'text.db', content: nativeDatabase('CREATE VIRTUAL TABLE f USING fts5(a);') });
+    await miss(visit, 'sqliteWasm', messages, 'reads FTS5 and R-Tree tables');
+    await page.locator('[data-fact=engine]').getByText('sqlite-wasm').waitFor();
+    await leave(visit);
+
+    missing.add(file);
+    const other = await arrive();
+    await other.drop(database, { name: 'text.sql', content: 'CREATE VIRTUAL TABLE f USING fts5(a);' });
+    await miss(other, 'sqliteWasm', other.page.locator('[data-problem]'), 'reads FTS5 and R-Tree tables');
+    await other.statement(1).waitFor();
+    expect((await other.statements()).map(({ verdict }) => verdict)).toEqual(['applied']);
+    await leave(other);
+  });
+
   it('is said of the table of many databases, too', async () => {
     const file = late.get('BatchPanel') ?? '';
     missing.add(file);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { askNative } from '../databases';
+import { askNative, nativeDatabase } from '../databases';
 import { dist, serveDist, sharedChromium, type ServedPage } from './browser';
 import { Visit } from './visit';
 
@@ -72,6 +72,11 @@ describe('The built page', () => {
       expect((await visit.proofs()).filter(({ result }) => result !== 'pass')).toEqual([]);
       const { bytes } = await visit.downloadWith('Download upgraded database');
       expect(askNative(bytes, 'PRAGMA integrity_check;')).toBe('ok');
+
+      // The second engine is kept as well.
+      await page.getByRole('button', { name: 'Another file' }).click();
+      await visit.pick({ name: 'text.db', content: nativeDatabase('CREATE VIRTUAL TABLE f USING fts5(a);') });
+      await page.locator('[data-fact=engine]').getByText('sqlite-wasm').waitFor();
       rmSync(visit.folder, { recursive: true });
     } finally {
       await context.close();

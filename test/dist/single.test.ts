@@ -61,6 +61,23 @@ describe('The single file', () => {
     );
   });
 
+  it('has the second engine in it, for databases with full-text tables', async () => {
+    const content = nativeDatabase(
+      "CREATE VIRTUAL TABLE note USING fts5(body); INSERT INTO note VALUES ('blue plum');",
+    );
+    const script = "INSERT INTO note VALUES ('green pear'); CREATE VIRTUAL TABLE place USING rtree(id, x0, x1);";
+    await visit.drop({ name: 'notes.db', content }, { name: 'more.sql', content: script });
+    await visit.reach('ready');
+    await visit.statement(2).waitFor();
+    await visit.runToTheEnd();
+    await visit.checked();
+    expect((await visit.proofs()).filter(({ result }) => /fail|error|unverifiable/.test(result))).toEqual([]);
+    const { bytes } = await visit.downloadWith('Download upgraded database');
+    const ask =
+      "INSERT INTO note(note) VALUES ('integrity-check'); SELECT body FROM note('pear'); SELECT rtreecheck('place');";
+    expect(askNative(bytes, ask)).toBe('green pear\nok');
+  });
+
   it('has the catalog of migrations and the samples in it', async () => {
     await visit.openSample('populated');
     await visit.reach('ready');

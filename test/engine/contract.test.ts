@@ -418,10 +418,8 @@ describe.each([await loadEngine(), await loadSqliteWasm()])('$name', (engine) =>
         ['ä', 2.5],
         [7, null],
       ]);
-      expect(database.query('SELECT last()')).toMatchObject({
-        ok: false,
-        error: { message: expect.stringContaining('nothing given') },
-      });
+      const refused = database.query('SELECT last()');
+      expect(refused.ok ? '' : refused.error.message).toContain('nothing given');
       expect(rowsOf(database, 'SELECT last(3)')).toEqual([[3]]);
       database.close();
     });

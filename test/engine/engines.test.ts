@@ -69,6 +69,12 @@ describe('The engine', () => {
       [],
       [],
     ],
+    [
+      'of a dump, which writes it into the schema',
+      PLAIN,
+      `INSERT INTO sqlite_schema VALUES ('table', 'f', 'f', 0, 'CREATE VIRTUAL TABLE f USING fts5(a)')`,
+      ...(['sqlite-wasm', ['the module fts5'], []] as const),
+    ],
     ['of a table called median', PLAIN, 'CREATE TABLE median(a); INSERT INTO median(a) VALUES (1)', 'sql.js', [], []],
     [
       'of UTF-16 with a full-text table in the script',

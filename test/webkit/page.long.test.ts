@@ -21,6 +21,11 @@ const city = save(
   'city.sql',
   'ALTER TABLE people ADD COLUMN city; CREATE INDEX IF NOT EXISTS by_name ON people(name);',
 );
+const notes = save(
+  'notes.db',
+  nativeDatabase("CREATE VIRTUAL TABLE note USING fts5(body); INSERT INTO note VALUES ('blue plum'), ('green pear');"),
+);
+const place = save('place.sql', 'CREATE VIRTUAL TABLE IF NOT EXISTS place USING rtree(id, x0, x1);');
 
 const RUN = '[data-key=run]';
 const READY = 'main[data-state=ready]';
@@ -131,6 +136,15 @@ describe.skipIf(webKit === null)(
       await drop(window, people, city);
       await window.shows(READY_OF_PEOPLE);
       expect(await window.evaluate(() => document.querySelector('#file-name')?.textContent)).toBe('people.db');
+      await window.click(RUN);
+      await expectChecked(window);
+    });
+
+    it('one with full-text tables is, by the second engine', async () => {
+      await drop(window, notes, place);
+      await window.shows(`${READY}:has([data-statement="1"]):not(:has([data-statement="2"]))`);
+      const engine = await window.evaluate(() => document.querySelector('[data-fact=engine]')?.textContent ?? '');
+      expect(engine).toContain('sqlite-wasm, for the module fts5');
       await window.click(RUN);
       await expectChecked(window);
     });

@@ -114,7 +114,7 @@ export class OverlayVfs {
         if (flagsOut !== 0) wasm.poke32(flagsOut, flags);
         return OK;
       },
-      xDelete: (_vfs: Pointer, name: Pointer, _sync: number): number => {
+      xDelete: (_vfs: Pointer, name: Pointer): number => {
         this.#named.delete(wasm.cstrToJs(name));
         return OK;
       },
@@ -124,7 +124,7 @@ export class OverlayVfs {
       },
       xFullPathname: (_vfs: Pointer, name: Pointer, room: number, target: Pointer): number =>
         copyName(name, room, target),
-      xGetLastError: (_vfs: Pointer, _room: number, _target: Pointer): number => OK,
+      xGetLastError: (): number => OK,
     };
   }
 
@@ -188,16 +188,16 @@ export class OverlayVfs {
         wasm.poke64(result, BigInt(fileOf(handle).size));
         return OK;
       },
-      xSync: (_handle: Pointer, _flags: number): number => OK,
-      xLock: (_handle: Pointer, _level: number): number => OK,
-      xUnlock: (_handle: Pointer, _level: number): number => OK,
+      xSync: (): number => OK,
+      xLock: (): number => OK,
+      xUnlock: (): number => OK,
       xCheckReservedLock: (_handle: Pointer, result: Pointer): number => {
         wasm.poke32(result, 0);
         return OK;
       },
-      xFileControl: (_handle: Pointer, _operation: number, _argument: Pointer): number => NOTFOUND,
-      xSectorSize: (_handle: Pointer): number => SECTOR_BYTES,
-      xDeviceCharacteristics: (_handle: Pointer): number => POWERSAFE_OVERWRITE,
+      xFileControl: (): number => NOTFOUND,
+      xSectorSize: (): number => SECTOR_BYTES,
+      xDeviceCharacteristics: (): number => POWERSAFE_OVERWRITE,
     };
   }
 }

@@ -76,7 +76,7 @@ describe('While a plan is looked at', () => {
   const everything = { here: (size: number) => size, ofRuns: (size: number) => size };
   const script = 'CREATE INDEX items_name ON items(name);';
 
-  async function database(rows: number): Promise<Uint8Array> {
+  function database(rows: number): Uint8Array {
     return engine.build((made) => {
       made.execute('CREATE TABLE items(id INTEGER PRIMARY KEY, name TEXT)');
       made.execute(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${rows})
@@ -85,7 +85,7 @@ describe('While a plan is looked at', () => {
   }
 
   it('the file is read once, however often that is asked for, and the run does not read it again', async () => {
-    const { file, asked } = watchedFile(await database(20_000));
+    const { file, asked } = watchedFile(database(20_000));
     const api = makeApi(engines, everything);
     expect((await api.open(file, 'items.db')).ok).toBe(true);
     expect((await api.plan(script, DEFAULT_CHOICES)).ok).toBe(true);
@@ -108,7 +108,7 @@ describe('While a plan is looked at', () => {
     ['it does not find room', script, { ...everything, here: () => 0 }],
     ['no statement goes through a table', 'ALTER TABLE items ADD COLUMN note TEXT;', everything],
   ])('nothing is read ahead where %s', async (_, sql, kept) => {
-    const { file, asked } = watchedFile(await database(2000));
+    const { file, asked } = watchedFile(database(2000));
     const api = makeApi(engines, kept);
     expect((await api.open(file, 'items.db')).ok).toBe(true);
     void api.readAhead(sql);

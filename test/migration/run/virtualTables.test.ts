@@ -122,6 +122,16 @@ describe('A script that', () => {
     });
   });
 
+  test('is a dump of them all, of native sqlite3, makes them in an empty database', () => {
+    const empty = nativeDatabase('PRAGMA user_version = 1;');
+    const dump = askNative(base, '.dump').replace('PRAGMA foreign_keys=OFF;', '');
+    const { run, output, proofs } = upgrade({ database: empty, log: null, journal: null }, dump, engine);
+    expect(run.outcomes.filter(({ verdict }) => verdict !== 'applied' && verdict !== 'unchanged')).toEqual([]);
+    expect(run.committed).toBe(true);
+    expect(found(output)).toBe(found(base));
+    expect([...proofs.values()].filter(({ result }) => /fail|unverifiable/.test(result))).toEqual([]);
+  });
+
   test('damages an index has results that are called bad', () => {
     for (const script of [
       "INSERT INTO note_content VALUES (9, 'x', 'y')",
