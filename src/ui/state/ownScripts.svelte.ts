@@ -14,6 +14,7 @@ import type { ChosenScript } from './chosenScript';
 import { decodeScript, readingsOf, type Encoding } from './encodings';
 import { loadHashing } from './hashing';
 import type { Problem } from './problem';
+import type { Step } from '../../migration/roundTrip/roundTrip';
 import type { Script, ScriptPart } from '../../script/statement';
 import { pathOf } from './droppedFiles';
 import { counted } from '../../words';
@@ -86,6 +87,10 @@ export class OwnScripts {
   readonly pending = $derived(this.#withSaid(this.#told));
   readonly #taking = $derived(this.#takenOf(this.pending));
   readonly #takenPaths: ReadonlySet<string> = $derived(pathsIn(this.taken));
+  readonly #steps = $derived.by((): readonly Step[] => {
+    const steps = this.taken.map((migration) => ({ up: partOf(migration), down: migration.down }));
+    return steps.some(({ down }) => down !== null) ? steps : [];
+  });
   /** All that is asked, answered or not. */
   readonly needs: readonly Need[] = $derived([...this.arranged.needs, ...this.#taking.steps]);
   /** What is recorded as applied and has no file here: the folder may not be whole, or be of another branch. */
@@ -101,6 +106,11 @@ export class OwnScripts {
   /** What is run, in order. */
   get taken(): readonly ChainMigration[] {
     return this.#taking.migrations;
+  }
+
+  /** What is run, each with what takes it back, to be rehearsed up and down; empty where nothing takes any of it back. */
+  get steps(): readonly Step[] {
+    return this.#steps;
   }
 
   /** The step in code before which the chain ends; null where it does not. */
