@@ -95,3 +95,58 @@ it('A rehearsal that never ends is stopped, and neither the plan nor the run wai
   expect(workbench.finished?.committed).toBe(true);
   expect(workbench.rehearsed).toBeNull();
 });
+
+const DBMATE = {
+  '1_city.sql': '-- migrate:up\nCREATE TABLE city(name TEXT);\n-- migrate:down\nDROP TABLE city;\n',
+  '2_land.sql': '-- migrate:up\nCREATE TABLE land(name TEXT);\n-- migrate:down\nDROP TABLE land;\n',
+  '3_road.sql': '-- migrate:up\nCREATE TABLE road(name TEXT);\n-- migrate:down\nDROP TABLE road;\n',
+};
+const APPLIED = `${PEOPLE} CREATE TABLE city(name TEXT); CREATE TABLE land(name TEXT);
+  CREATE TABLE schema_migrations(version varchar(128) PRIMARY KEY); INSERT INTO schema_migrations VALUES ('1'), ('2');`;
+
+async function choose(version: string): Promise<void> {
+  const select = await vi.waitUntil(() => document.querySelector<HTMLSelectElement>('[data-target]'), {
+    timeout: 20_000,
+    interval: 5,
+  });
+  select.value = version;
+  select.dispatchEvent(new Event('change', { bubbles: true }));
+  await vi.waitUntil(() => !workbench.planning, { timeout: 20_000, interval: 5 });
+}
+
+/** The statements that would run. */
+function planned(): readonly string[] {
+  return workbench.planned?.statements.map(({ text }) => text) ?? [];
+}
+
+it('A chain leads down to any of its versions, and is no longer recorded as applied; ticking goes back to what is ticked', async () => {
+  await open(DBMATE, APPLIED);
+  await choose('down ');
+  expect(planned()).toEqual(['DROP TABLE land', 'DROP TABLE city']);
+  expect(document.querySelectorAll('[data-taken-back]')).toHaveLength(2);
+  await workbench.changeOwn((own) => (own.records = true));
+  expect(planned()).toEqual([
+    'DROP TABLE land',
+    `DELETE FROM "schema_migrations" WHERE version = '2'`,
+    'DROP TABLE city',
+    `DELETE FROM "schema_migrations" WHERE version = '1'`,
+  ]);
+  await choose('down 1_city.sql');
+  expect(planned()).toHaveLength(2);
+  await workbench.changeOwn((own) => {
+    own.records = false;
+    own.pick('2_land.sql', true);
+  });
+  expect(workbench.scripts.own?.target).toBeNull();
+  expect(planned()).toEqual(['CREATE TABLE land(name TEXT)', 'CREATE TABLE road(name TEXT)']);
+});
+
+it('A version whose files have no way down is not planned, and they are named', async () => {
+  await open({ ...DBMATE, '2_land.sql': '-- migrate:up\nCREATE TABLE land(name TEXT);\n' }, APPLIED);
+  await choose('down ');
+  expect(planned()).toEqual([]);
+  expect(workbench.scriptProblem).toMatchObject({
+    code: 'no-way-back',
+    sentence: '2_land.sql has nothing that takes it back, so nothing is planned.',
+  });
+});

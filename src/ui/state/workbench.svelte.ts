@@ -314,6 +314,8 @@ export class Workbench extends Screen {
     // What the engine is busy with is for a file that is no longer wanted, and its memory is given back only so.
     this.job?.close();
     this.job = this.sample = this.notice = null;
+    // What is taken back of one database may never have been applied to another.
+    if (this.scripts.own?.target?.direction === 'down') this.scripts.own.target = null;
     this.isSettled = false;
     this.many = [];
   }
