@@ -1,9 +1,10 @@
 // A chain leads to any of its versions, up or down, with what each tool has for the way back; its table then tells where the database stands.
 import { describe, expect, it } from 'vitest';
 import { arrangeMigrations } from '../../src/chain/folder';
+import { partOf } from '../../src/chain/migration';
 import { readHistory } from '../../src/chain/history';
 import { tellPending } from '../../src/chain/pending';
-import { forgettingOf, partsOfWay, wayTo } from '../../src/chain/takenBack';
+import { partsBack, targetsOf, wayTo } from '../../src/chain/takenBack';
 import { keepNoLosses } from '../../src/migration/run/lossAccount';
 import { runMigration } from '../../src/migration/run/run';
 import { DEFAULT_CHOICES } from '../../src/migration/outcome';
@@ -97,12 +98,13 @@ function leadTo(
   const opened = engine.open(overlay);
   try {
     const histories = readHistory(opened);
-    const way = wayTo(migrations, tellPending(migrations, histories), migrations[place]?.path ?? '');
+    const pending = tellPending(migrations, histories);
+    const path = migrations[place]?.path ?? '';
+    const target = targetsOf(migrations, pending).find((one) => one.path === path);
+    const way = wayTo(migrations, pending, target ?? { direction: 'up', path });
     expect(way.stuck).toEqual([]);
-    const forgetting = way.migrations.flatMap((migration) =>
-      records ? histories.map((history) => forgettingOf(history, migration, migrations)) : [],
-    );
-    const parts = [...partsOfWay(way), ...forgetting.filter((part) => part !== null)];
+    const parts =
+      way.direction === 'up' ? way.migrations.map(partOf) : partsBack(way, records ? histories : [], migrations);
     const split = splitScript(parts);
     if (!split.ok) throw new Error(split.refusal.sentence);
     const tools = { losses: keepNoLosses, now: () => 0, onStatement: () => undefined };
@@ -147,8 +149,34 @@ it('What has nothing that takes it back is named, and nothing of the way is run 
     { path: '2_b.down.sql', text: gone('b') },
   ]);
   const pending = migrations.map(({ path }) => ({ path, status: 'applied' as const, changed: null, notes: [] }));
-  expect(wayTo(migrations, pending, '').stuck.map(({ path }) => path)).toEqual(['1_a.up.sql']);
-  expect(wayTo(migrations, pending, '2_b.up.sql')).toEqual({ direction: 'none', migrations: [], stuck: [] });
+  const { stuck } = wayTo(migrations, pending, { direction: 'down', path: '' });
+  expect(stuck.map(({ path }) => path)).toEqual(['1_a.up.sql']);
+});
+
+it('The versions to which there is something to do are below and above where the database stands', () => {
+  const { migrations } = arrangeMigrations(
+    ['1_a.sql', '2_b.sql', '3_c.go', '4_d.sql', '5_e.sql'].map((path) => ({ path, text: 'SELECT 1' })),
+  );
+  const standing = (...statuses: readonly ('applied' | 'pending')[]): readonly string[] => {
+    const pending = migrations.map(({ path }, at) => ({
+      path,
+      status: statuses[at] ?? ('pending' as const),
+      changed: null,
+      notes: [],
+    }));
+    return targetsOf(migrations, pending).map(({ direction, path }) => `${direction} ${path}`.trim());
+  };
+  expect(standing()).toEqual(['up 1_a.sql', 'up 2_b.sql', 'up 4_d.sql', 'up 5_e.sql']);
+  expect(standing('applied', 'applied', 'applied')).toEqual(['down', 'down 1_a.sql', 'up 4_d.sql', 'up 5_e.sql']);
+  // One that was left out on the way is made up for without going down.
+  expect(standing('applied', 'pending', 'applied', 'applied')).toEqual([
+    ...['down', 'down 1_a.sql', 'down 2_b.sql'],
+    ...['up 4_d.sql', 'up 5_e.sql'],
+  ]);
+  const all = migrations.map(({ path }) => ({ path, status: 'applied' as const, changed: null, notes: [] }));
+  const way = wayTo(migrations, all, { direction: 'down', path: '2_b.sql' });
+  expect(way.migrations.map(({ path }) => path)).toEqual(['5_e.sql', '4_d.sql']);
+  expect(way.passed.map(({ path }) => path)).toEqual(['3_c.go']);
 });
 
 it('Flyway’s undo files and the halves of npm’s sqlite are ways back too', () => {

@@ -20,6 +20,7 @@ import type { ModeDifference } from '../../migration/losses/foreignKeyModes';
 import type { Plan } from '../../migration/run/plan';
 import type { Proof, ProofCode } from '../../migration/proofs/proof';
 import { DEFAULT_CHOICES, type Choices, type Failure } from '../../migration/outcome';
+import type { RoundTrip, Step } from '../../migration/roundTrip/roundTrip';
 import type { SchemaDetails } from '../../schema/details';
 import type { Schema } from '../../schema/schema';
 import type { ScriptRefusal } from '../../script/refusal';
@@ -320,6 +321,26 @@ export function makeApi(engines: Engines, kept: Kept) {
           compareForeignKeyModes(database, split.statements, choices, planned, tools);
         return { ok: true, value: ready.value.open.using(({ database }) => compare(database)) };
       });
+    },
+
+    /** Goes up and down again for each migration, from the open file on, and compares schema and rows; the file is not changed. */
+    async roundTrips(
+      steps: readonly Step[],
+      choices: Choices,
+      onProgress: OnProgress,
+    ): Promise<Outcome<readonly RoundTrip[], Refusal>> {
+      const [hashers, loaded] = await Promise.all([
+        loadHashersOnce(),
+        loadLate('rehearses migrations up and down', () => import('../roundTrips')),
+      ]);
+      if (!hashers.ok) return hashers;
+      if (!loaded.ok) return loaded;
+      const { rehearseRoundTrips, statementsOfSteps } = loaded.value;
+      const ready = await openFor(statementsOfSteps(steps));
+      if (!ready.ok) return ready;
+      const { content } = hashers.value;
+      const { open } = ready.value;
+      return readable(() => ({ ok: true, value: rehearseRoundTrips(open, steps, choices, content, onProgress) }));
     },
 
     /** Begins to read what a run of the script would read, so that it need not wait for that; does not wait for it. */

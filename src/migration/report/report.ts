@@ -4,6 +4,8 @@ import { placeOf, type Statement } from '../../script/statement';
 import { describeLoss, summariseLosses } from '../losses/loss';
 import type { PageChanges } from '../proofs/pageProof';
 import { isFine, type Proof, type ProofCode } from '../proofs/proof';
+import { describeRoundTrip, ROUND_TRIP_LABELS, summariseRoundTrips } from '../roundTrip/describe';
+import type { RoundTrip } from '../roundTrip/roundTrip';
 import { counted, duration, figure } from '../../words';
 import type { Warning } from '../warning';
 import { countVerdicts, VERDICTS, type Choices, type StatementOutcome } from '../outcome';
@@ -56,6 +58,8 @@ export interface ReportSource {
   readonly proofs: readonly Proof[];
   readonly notMade: readonly UnmadeCheck[];
   readonly findings: readonly ReportedFinding[];
+  /** What going up and down again came to for each migration; left out where that was not rehearsed. */
+  readonly roundTrips?: readonly RoundTrip[];
   /** What the run did to the pages of the file; null where there is no result. */
   readonly pages: ReportedPages | null;
 }
@@ -151,6 +155,7 @@ export function reportAsMarkdown(source: ReportSource): string {
     ...findingLines(source.findings),
     ...lossLines(statements, outcomes),
     ...warningLines(source.warnings),
+    ...roundTripLines(source.roundTrips ?? []),
     '## Checks',
     '',
     ...(proofs.length === 0
@@ -194,6 +199,15 @@ function warningLines(warnings: readonly Warning[]): readonly string[] {
     return `- **${label}** (\`${code}\`, statement ${ordinal}) ${inText(sentence)} ${inText(rest)}`;
   });
   return ['## Warnings of the plan', '', ...lines, ''];
+}
+
+function roundTripLines(trips: readonly RoundTrip[]): readonly string[] {
+  if (trips.length === 0) return [];
+  const lines = trips.flatMap((trip) => [
+    `- **${ROUND_TRIP_LABELS[trip.result].toUpperCase()}** ${inText(trip.name)}: ${inText(describeRoundTrip(trip))}`,
+    ...trip.remains.map(({ sentence }) => `  - ${inText(sentence)}`),
+  ]);
+  return ['## Up and down again', '', inText(summariseRoundTrips(trips)), '', ...lines, ''];
 }
 
 function hashOf({ sha256 }: ReportedFile): string {

@@ -1,6 +1,6 @@
 // What the list of migrations shows of each: put together once for all rows, so that no row reads what they all share.
 
-import type { ChainMigration } from '../../chain/migration';
+import { pathsIn, type ChainMigration } from '../../chain/migration';
 import { answerTo, type Need } from '../../chain/needs';
 import type { Pending } from '../../chain/pending';
 import type { OwnScripts } from '../state/ownScripts.svelte';
@@ -15,6 +15,7 @@ export interface ListedMigration {
   /** Whether any table tells of applied migrations, so that the status says something. */
   readonly isKnown: boolean;
   readonly isTaken: boolean;
+  readonly isTakenBack: boolean;
   readonly isEdited: boolean;
   /** Whether the user said that it has been applied, of it alone or of all up to some file. */
   readonly isSaid: boolean;
@@ -31,6 +32,7 @@ export interface ListedMigration {
 export function listMigrations(own: OwnScripts): readonly ListedMigration[] {
   const steps = new Map(own.needs.filter(({ kind }) => kind === 'step').map((need) => [need.name, need]));
   const { endsBefore, standsAt, pending } = own;
+  const back = pathsIn(own.wayBack?.migrations ?? []);
   const isKnown = own.histories.length > 0;
   const migrations = own.arranged.migrations;
   const stands = standsAt === null ? -1 : migrations.findIndex(({ path }) => path === standsAt);
@@ -48,6 +50,7 @@ export function listMigrations(own: OwnScripts): readonly ListedMigration[] {
       changed: entry?.changed ?? null,
       isKnown,
       isTaken: own.isTaken(path),
+      isTakenBack: back.has(path),
       isEdited: own.editing === path,
       isSaid: isSaidAlone || (at <= stands && !own.isTold(at)),
       isSaidAlone,

@@ -16,6 +16,7 @@ import { lookedAt, type DroppedDatabase } from './droppedFiles';
 import { CANCELLED, isFor, outcomeOf, unplanned, type JobPlan, type Unplanned } from './jobPlan';
 import { explainStoppedEngine, type Problem } from './problem';
 import { latestNowAndThen } from './progress';
+import { RoundTrips } from './roundTrips.svelte';
 import { goesByHistory, isSame, subjectOf, type Subject, type Wish } from './subject';
 import { Turns, type Turn } from './turn';
 
@@ -38,6 +39,7 @@ export interface JobRun {
 export class FileJob {
   readonly dropped: DroppedDatabase;
   readonly checks: Checks;
+  readonly roundTrips: RoundTrips;
   /** What was found when the file was opened. */
   inspection = $state.raw<Inspection | null>(null);
   /** Why the file is refused. */
@@ -80,6 +82,7 @@ export class FileJob {
     this.#client = client;
     this.#wish = wish;
     this.#file = client.over(lookedAt(dropped));
+    this.roundTrips = new RoundTrips(dropped);
     this.checks = new Checks(dropped, checking, () => this.planned?.plan ?? null);
   }
 
@@ -168,6 +171,7 @@ export class FileJob {
     const begun: JobRun = { subject, planned, progress: null, finished: null, isOver: false };
     this.#run = begun;
     this.checks.giveWay(inspection);
+    this.roundTrips.giveUp();
     performance.mark('run-started');
     const { text: script, choices } = subject;
     // Each report changes the list of statements, and drawing that takes a processor from the run.
@@ -251,6 +255,7 @@ export class FileJob {
     this.#preparing = null;
     this.#client.cancel();
     this.checks.giveUp();
+    this.roundTrips.giveUp();
   }
 
   /** Whether the file, with what was read along with it, can still be read as it was when it was dropped. */

@@ -9,11 +9,13 @@ import { compareChecksums, type Hashing } from '../../chain/checksums';
 import { findUnmatched, isTold, tellPending, withSaid, type Pending } from '../../chain/pending';
 import { recordingOf } from '../../chain/recording';
 import { takeMigrations, type Taken } from '../../chain/taken';
+import { forgetterOf, partsBack, targetsOf, wayTo, type Target, type Way } from '../../chain/takenBack';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { ChosenScript } from './chosenScript';
 import { decodeScript, readingsOf, type Encoding } from './encodings';
 import { loadHashing } from './hashing';
 import type { Problem } from './problem';
+import type { Step } from '../../migration/roundTrip/roundTrip';
 import type { Script, ScriptPart } from '../../script/statement';
 import { pathOf } from './droppedFiles';
 import { counted } from '../../words';
@@ -40,6 +42,9 @@ export interface Recorded {
   readonly isEmpty: boolean;
 }
 
+/** Names that a sentence lists. */
+const NAMED = 5;
+
 /** What is followed where no database is open. */
 const NOTHING_RECORDED: Recorded = { histories: [], isEmpty: false };
 
@@ -64,6 +69,8 @@ export class OwnScripts {
   readonly saidApplied = new SvelteSet<string>();
   /** The file up to which all has been applied, as the user says. */
   standsAt = $state<string | null>(null);
+  /** The version that the chain is to lead to; null where what is ticked is run. */
+  target = $state.raw<Target | null>(null);
   readonly #isEmpty = $derived(this.#recorded()?.isEmpty ?? false);
   readonly arranged = $derived(
     arrangeMigrations(this.files, { answers: this.answers, isEmpty: this.#isEmpty, order: this.order }),
@@ -84,8 +91,22 @@ export class OwnScripts {
   /** What the tables of tools tell. */
   readonly #told = $derived(tellPending(this.arranged.migrations, this.histories, this.#comparisons));
   readonly pending = $derived(this.#withSaid(this.#told));
+  /** The versions that can be chosen. */
+  readonly targets: readonly Target[] = $derived.by(() => {
+    const { migrations } = this.arranged;
+    if (!this.isChain || !this.isRead) return [];
+    const canGoDown = migrations.some(({ down }) => down !== null);
+    const targets = targetsOf(migrations, this.pending).filter(({ direction }) => direction === 'up' || canGoDown);
+    return migrations.length > 1 || canGoDown ? targets : [];
+  });
+  /** What is taken back, the last one first; null where nothing is. */
+  readonly wayBack: Way | null = $derived(this.#wayBackOf(this.pending));
   readonly #taking = $derived(this.#takenOf(this.pending));
   readonly #takenPaths: ReadonlySet<string> = $derived(pathsIn(this.taken));
+  readonly #steps = $derived.by((): readonly Step[] => {
+    const steps = this.taken.map((migration) => ({ up: partOf(migration), down: migration.down }));
+    return steps.some(({ down }) => down !== null) ? steps : [];
+  });
   /** All that is asked, answered or not. */
   readonly needs: readonly Need[] = $derived([...this.arranged.needs, ...this.#taking.steps]);
   /** What is recorded as applied and has no file here: the folder may not be whole, or be of another branch. */
@@ -98,9 +119,14 @@ export class OwnScripts {
     this.unreadable = unreadable;
   }
 
-  /** What is run, in order. */
+  /** What is run, in order; nothing where migrations are taken back. */
   get taken(): readonly ChainMigration[] {
     return this.#taking.migrations;
+  }
+
+  /** What is run, each with what takes it back, to be rehearsed up and down; empty where nothing takes any of it back. */
+  get steps(): readonly Step[] {
+    return this.#steps;
   }
 
   /** The step in code before which the chain ends; null where it does not. */
@@ -148,10 +174,11 @@ export class OwnScripts {
   /** What is to be run as it is ticked and written now; null where there is nothing, or something is in the way. */
   get chosen(): ChosenScript | null {
     if (this.problem) return null;
+    const title = this.title + this.#whereTo;
     const [only] = this.taken;
     if (!this.isChain && only) return { id: null, title: this.title, summary: 'Your own script.', text: only.text };
     const textFor = (histories: readonly History[]): Script => this.#partsFor(histories);
-    return { id: null, title: this.title, summary: '', text: textFor(this.histories), textFor };
+    return { id: null, title, summary: '', text: textFor(this.histories), textFor };
   }
 
   /** Why nothing can be planned; null where it can. */
@@ -167,7 +194,10 @@ export class OwnScripts {
     }
     const [asked, ...others] = this.arranged.needs.filter((need) => isOpen(need, this.answers));
     if (asked) return explainNeed(asked, others.length);
-    if (this.taken.length > 0) return null;
+    const [stuck, ...more] = this.wayBack?.stuck ?? [];
+    if (stuck) return explainStuck(stuck, more);
+    if (this.taken.length > 0 || (this.wayBack?.migrations.length ?? 0) > 0) return null;
+    if (this.target) return explainThere();
     if (this.endsBefore) return explainStep(this.endsBefore);
     if (this.pending.length === 0) {
       return { code: 'no-scripts', sentence: 'There is no script left.', help: 'Choose another, or write one.' };
@@ -194,7 +224,23 @@ export class OwnScripts {
   /** The tools' tables in which what is run can be recorded, by the name of each. */
   get recordable(): readonly string[] {
     const [first] = this.taken;
-    return this.histories.filter((history) => first && recordingOf(history, first).ok).map(({ table }) => table);
+    const [last] = this.wayBack?.migrations ?? [];
+    const canBe = (history: History): boolean => {
+      if (last) return forgetterOf(history, this.arranged.migrations)(last) !== null;
+      return first !== undefined && recordingOf(history, first).ok;
+    };
+    return this.histories.filter(canBe).map(({ table }) => table);
+  }
+
+  /** The tools' tables that tell of what is taken back, and that only the tools themselves can change. */
+  get keepsRecord(): readonly string[] {
+    const back = this.wayBack?.migrations ?? [];
+    const [last] = back;
+    if (!last) return [];
+    return this.histories
+      .filter((history) => tellPending(back, [history]).some(({ status }) => status === 'applied'))
+      .filter((history) => forgetterOf(history, this.arranged.migrations)(last) === null)
+      .map(({ table }) => table);
   }
 
   /** Whether a migration is run: what is recorded as applied is not, unless it is ticked. */
@@ -204,6 +250,12 @@ export class OwnScripts {
 
   /** Ticks a migration, or leaves it out. */
   pick(path: string, taken: boolean): void {
+    if (this.target?.direction === 'up') {
+      // What is ticked by hand begins with what is ticked already.
+      for (const one of this.arranged.migrations)
+        if (one.code === null) this.#picked.set(one.path, this.isTaken(one.path));
+    }
+    this.target = null;
     if (taken) this.saidApplied.delete(path);
     this.#picked.set(path, taken);
   }
@@ -286,6 +338,17 @@ export class OwnScripts {
     return withSaid(pending, { applied: this.saidApplied, standsAt: this.standsAt });
   }
 
+  #wayBackOf(pending: readonly Pending[]): Way | null {
+    return this.target?.direction === 'down' ? wayTo(this.arranged.migrations, pending, this.target) : null;
+  }
+
+  /** What a choice of a version adds to the title. */
+  get #whereTo(): string {
+    if (this.target === null) return '';
+    const { direction, path } = this.target;
+    return `, ${direction} to ${path === '' ? 'none of them' : path}`;
+  }
+
   #takenOf(pending: readonly Pending[]): Taken {
     const { migrations } = this.arranged;
     const [only] = migrations;
@@ -294,11 +357,16 @@ export class OwnScripts {
       const isTaken = this.#picked.get(only.path) ?? true;
       return { migrations: isTaken ? migrations : [], steps: [], endsBefore: null };
     }
-    return takeMigrations(migrations, pending, { picked: this.#picked, answers: this.answers });
+    if (this.target?.direction === 'down') return { migrations: [], steps: [], endsBefore: null };
+    const picked = this.target ? pickedOn(wayTo(migrations, pending, this.target), migrations) : this.#picked;
+    return takeMigrations(migrations, pending, { picked, answers: this.answers });
   }
 
   #partsFor(histories: readonly History[]): Script {
-    const pending = this.#withSaid(tellPending(this.arranged.migrations, histories));
+    const { migrations } = this.arranged;
+    const pending = this.#withSaid(tellPending(migrations, histories));
+    const wayBack = this.#wayBackOf(pending);
+    if (wayBack) return partsBack(wayBack, this.records ? histories : [], migrations);
     return this.#takenOf(pending).migrations.flatMap((migration): ScriptPart[] => {
       const part = partOf(migration);
       if (!this.records) return [part];
@@ -336,6 +404,31 @@ function explainNeed({ sentence }: Need, others: number): Problem {
   const more =
     others > 0 ? ` ${counted(others, 'more thing')} ${others === 1 ? 'is' : 'are'} asked, see the list.` : '';
   return { code: 'need', sentence: sentence + more, help: 'Answer it above the list of your scripts.' };
+}
+
+/** What is ticked where a chain leads up to a version: what is on the way there. Steps in code are asked about as ever. */
+function pickedOn({ migrations: on }: Way, migrations: readonly ChainMigration[]): ReadonlyMap<string, boolean> {
+  const wanted = pathsIn(on);
+  return new Map(migrations.flatMap(({ path, code }) => (code === null ? [[path, wanted.has(path)] as const] : [])));
+}
+
+function explainStuck(first: ChainMigration, others: readonly ChainMigration[]): Problem {
+  const named = [first, ...others].map(({ path }) => path);
+  const listed = named.slice(0, NAMED).join(', ') + (named.length > NAMED ? ` and ${named.length - NAMED} more` : '');
+  const [has, it] = others.length === 0 ? ['has', 'it'] : ['have', 'them'];
+  return {
+    code: 'no-way-back',
+    sentence: `${listed} ${has} nothing that takes ${it} back, so nothing is planned.`,
+    help: `Choose a version that leaves ${it} as ${others.length === 0 ? 'it is' : 'they are'}, or add what takes ${it} back.`,
+  };
+}
+
+function explainThere(): Problem {
+  return {
+    code: 'nothing-pending',
+    sentence: 'This database stands at that version already: there is nothing to run.',
+    help: 'Choose another version, or go by what is ticked.',
+  };
 }
 
 function explainStep({ path, code }: ChainMigration): Problem {

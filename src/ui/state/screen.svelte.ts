@@ -11,6 +11,7 @@ import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
 import { Checks } from './checks.svelte';
 import type { FileJob } from './fileJob.svelte';
 import type { Problem } from './problem';
+import type { RoundTrips } from './roundTrips.svelte';
 import { Scripts } from './scripts.svelte';
 
 /** Where the work is; `<main data-state>` shows it. */
@@ -85,6 +86,11 @@ export class Screen {
 
   get checks(): Checks {
     return (this.job ?? this.#none).checks;
+  }
+
+  /** The rehearsal of migrations up and down on the open file; null where none is open. */
+  get roundTrips(): RoundTrips | null {
+    return this.job?.roundTrips ?? null;
   }
 
   /** Findings that the user goes on in spite of. */

@@ -39,14 +39,19 @@ export function subjectOf({ script, choices }: Wish, recorded: readonly History[
 
 const CHOICES = Object.keys(DEFAULT_CHOICES) as readonly (keyof Choices)[];
 
+/** Whether both are decided alike. */
+export function haveSameChoices(one: Choices, other: Choices): boolean {
+  const [said, saidThere] = [one, other].map(({ meanings = [] }) => JSON.stringify(meanings));
+  return said === saidThere && CHOICES.every((choice) => one[choice] === other[choice]);
+}
+
 /** Whether a plan of the one is a plan of the other. */
 export function isSame(one: Subject | null, other: Subject | null): boolean {
   if (one === null || other === null) return one === other;
   return (
     one.id === other.id &&
     one.title === other.title &&
-    CHOICES.every((choice) => one.choices[choice] === other.choices[choice]) &&
-    JSON.stringify(one.choices.meanings ?? []) === JSON.stringify(other.choices.meanings ?? []) &&
+    haveSameChoices(one.choices, other.choices) &&
     isSameScript(one.text, other.text)
   );
 }

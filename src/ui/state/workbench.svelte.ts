@@ -7,6 +7,7 @@ import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
 import type { Sample } from '../../catalog/catalog';
 import type { Machine } from '../../migration/forecast/limits';
 import { DEFAULT_CHOICES, type Choices } from '../../migration/outcome';
+import type { RoundTrip } from '../../migration/roundTrip/roundTrip';
 import { liesBeside, lookAt, sortFiles, type DroppedDatabase, type SeenFile } from './droppedFiles';
 import { FileJob } from './fileJob.svelte';
 import { readMachine } from './machine';
@@ -111,6 +112,13 @@ export class Workbench extends Screen {
     if (scripts.length > 0 && !own) this.miss('reads scripts of yours', () => void this.take(files));
     else this.notice = leftOut ?? this.notice;
     return { prepared: this.#prepare() };
+  }
+
+  /** What was rehearsed of what is run now, once it has come to its end; null where it was not. */
+  get rehearsed(): readonly RoundTrip[] | null {
+    const { own, isOwn } = this.scripts;
+    if (!own || !isOwn) return null;
+    return this.roundTrips?.of({ steps: own.steps, choices: this.choices })?.trips ?? null;
   }
 
   override get refusal(): Problem | null {
@@ -306,6 +314,8 @@ export class Workbench extends Screen {
     // What the engine is busy with is for a file that is no longer wanted, and its memory is given back only so.
     this.job?.close();
     this.job = this.sample = this.notice = null;
+    // What is taken back of one database may never have been applied to another.
+    if (this.scripts.own?.target?.direction === 'down') this.scripts.own.target = null;
     this.isSettled = false;
     this.many = [];
   }
