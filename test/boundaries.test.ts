@@ -77,6 +77,7 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   },
   'migration/report': {
     values: [
+      'functions/meaning',
       'migration/outcome',
       'migration/warning',
       'migration/losses',

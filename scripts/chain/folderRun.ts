@@ -197,12 +197,12 @@ export class Chains {
       const engine = await choose(meanings);
       const { definitions } = define(meanings, known, engine);
       const plan = using(engine, bytes, planOn, definitions);
-      const failure = plan.obstacle?.failure ?? null;
-      const other = failure && missingIn(failure.message) ? await choose([{ kind: 'function', name: '' }]) : null;
+      const message = plan.obstacle?.failure.message ?? null;
+      const other = message !== null && missingIn(message) ? await choose([{ kind: 'function', name: '' }]) : null;
       const found = other
         ? findMissing(
-            failure,
-            (standIns) => using(other, bytes, planOn, [...definitions, ...standIns]).obstacle?.failure ?? null,
+            message,
+            (standIns) => using(other, bytes, planOn, [...definitions, ...standIns]).obstacle?.failure.message ?? null,
           )
         : [];
       const asked = needsOfMeaning(found, meanings, statements);

@@ -2,7 +2,6 @@
 
 import { foldName, type Definition } from '../database';
 import type { Need } from '../chain/needs';
-import type { Failure } from '../migration/outcome';
 import type { ParsedStatement } from '../script/parsedStatement';
 import { placeOf } from '../script/statement';
 import { counted } from '../words';
@@ -20,18 +19,18 @@ export interface Found extends Missing {
 
 /**
  * Tries a script again and again, with a stand-in for what the last try missed.
- * @param failure what the plan of the script stops at, as it is
- * @param attempt plans it with these definitions beside those that it has; gives what it stops at, or null
+ * @param message what the plan of the script stops at, as it is; null for nothing
+ * @param attempt plans it with these definitions beside those that it has; gives the message that it stops at, or null
  */
 export function findMissing(
-  failure: Failure | null,
-  attempt: (standIns: readonly Definition[]) => Failure | null,
+  message: string | null,
+  attempt: (standIns: readonly Definition[]) => string | null,
 ): readonly Found[] {
   const found: Missing[] = [];
   let used = new Set<string>();
-  let last = failure;
+  let last = message;
   while (last !== null && found.length < MOST) {
-    const missing = missingIn(last.message);
+    const missing = missingIn(last);
     // What is still missed with its stand-in cannot be given one.
     if (missing === null || found.some((one) => keyOf(one) === keyOf(missing))) break;
     found.push(missing);
@@ -77,10 +76,16 @@ export function needsOfMeaning(
       sentence: `The script ${what} ${name}, which its application brings and SQLite has not: in ${where}.${rows}`,
       where: places,
       options: [],
-      proposal: isUsed === false ? option : null,
+      // A plan does not build every index, and an index compares.
+      proposal: isUsed === false && (kind === 'function' || !statements.some(sorts)) ? option : null,
       blocks: true,
     };
   });
+}
+
+/** Whether rows are sorted for a statement to hold: an index, or a key of a table. */
+function sorts({ kind, text }: ParsedStatement): boolean {
+  return kind === 'create index' || (kind.startsWith('create table') && /\b(unique|primary\s+key)\b/i.test(text));
 }
 
 function placesOf({ kind, name }: Missing, statements: readonly ParsedStatement[]): readonly string[] {

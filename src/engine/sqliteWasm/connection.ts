@@ -29,6 +29,13 @@ function decode(bytes: Uint8Array): string {
 /** SQLite's own refusal of a statement, which becomes an outcome. */
 class Refused extends Error {}
 
+/** What a function throws, so that its message alone becomes SQLite's: the library puts an error down as a string. */
+class CallFailure extends Error {
+  override toString(): string {
+    return this.message;
+  }
+}
+
 /** What a connection knows of where it comes from. */
 export interface ConnectionTools {
   /** Opens an empty database in memory. */
@@ -46,6 +53,8 @@ export class Connection implements Database {
   readonly #database: Pointer;
   readonly #tools: ConnectionTools;
   readonly #definitions: Definition[] = [];
+  /** What a collation has thrown: SQLite knows no way to say that one failed, so the statement fails when it has ended. */
+  #collationFault: string | null = null;
   /** Where SQLite puts a pointer that it gives. */
   readonly #place: Pointer;
 
@@ -141,15 +150,27 @@ export class Connection implements Database {
     // Innocuous: a view or a check of the file may call it, whatever PRAGMA trusted_schema says.
     const flags = UTF8 | INNOCUOUS | (deterministic ? DETERMINISTIC : 0);
     const { capi } = this.#library;
-    const given = (_context: Pointer, ...values: SqlValue[]): SqlValue => call(...values);
+    const given = (_context: Pointer, ...values: SqlValue[]): SqlValue => {
+      try {
+        return call(...values);
+      } catch (error) {
+        throw new CallFailure(messageOf(error));
+      }
+    };
     return capi.sqlite3_create_function_v2(this.#database, name, arity, flags, 0, given, 0, 0, 0);
   }
 
   #defineCollation({ name, compare }: Definition & { readonly kind: 'collation' }): number {
     const { capi, wasm } = this.#library;
     const textAt = (at: Pointer, length: number): string => decoder.decode(wasm.heap8u().subarray(at, at + length));
-    const given = (_data: Pointer, length: number, at: Pointer, otherLength: number, otherAt: Pointer): number =>
-      compare(textAt(at, length), textAt(otherAt, otherLength));
+    const given = (_data: Pointer, length: number, at: Pointer, otherLength: number, otherAt: Pointer): number => {
+      try {
+        return compare(textAt(at, length), textAt(otherAt, otherLength));
+      } catch (error) {
+        this.#collationFault = messageOf(error);
+        return 0;
+      }
+    };
     return capi.sqlite3_create_collation_v2(this.#database, name, UTF8, 0, given, 0);
   }
 
@@ -170,7 +191,9 @@ export class Connection implements Database {
         code = exports.sqlite3_step(statement);
       }
       this.#must(exports.sqlite3_reset(statement));
+      if (this.#collationFault !== null) throw new Refused(this.#collationFault);
     } finally {
+      this.#collationFault = null;
       exports.sqlite3_finalize(statement);
     }
   }
@@ -266,4 +289,8 @@ export class Connection implements Database {
       throw error;
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

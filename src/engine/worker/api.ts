@@ -19,7 +19,7 @@ import { countRows } from '../../migration/proofs/measurement';
 import type { ModeDifference } from '../../migration/losses/foreignKeyModes';
 import type { Plan } from '../../migration/run/plan';
 import type { Proof, ProofCode } from '../../migration/proofs/proof';
-import { DEFAULT_CHOICES, type Choices, type Failure } from '../../migration/outcome';
+import { DEFAULT_CHOICES, type Choices } from '../../migration/outcome';
 import type { RoundTrip, Step } from '../../migration/roundTrip/roundTrip';
 import type { SchemaDetails } from '../../schema/details';
 import type { Schema } from '../../schema/schema';
@@ -137,12 +137,11 @@ export function makeApi(engines: Engines, kept: Kept) {
   async function askForMeanings(
     statements: readonly ParsedStatement[],
     choices: Choices,
-    { failure, faults }: { readonly failure: Failure | null; readonly faults: Defined['faults'] },
-    plan: (open: OpenedFile) => Failure | null,
+    { message, faults }: { readonly message: string | null; readonly faults: Defined['faults'] },
+    plan: (open: OpenedFile) => string | null,
   ): Promise<Outcome<readonly ChainNeed[], Refusal>> {
     const { meanings = [] } = choices;
-    if (meanings.length === 0 && (failure === null || missingIn(failure.message) === null))
-      return { ok: true, value: [] };
+    if (meanings.length === 0 && (message === null || missingIn(message) === null)) return { ok: true, value: [] };
     const functions = await loadFunctions();
     if (!functions.ok) return functions;
     const { define, findMissing, needsOfMeaning, known } = functions.value;
@@ -151,9 +150,9 @@ export function makeApi(engines: Engines, kept: Kept) {
     const { engine } = chosen.value;
     return readable(() => {
       const { definitions } = define(meanings, known, engine);
-      const attempt = (standIns: readonly Definition[]): Failure | null =>
+      const attempt = (standIns: readonly Definition[]): string | null =>
         plan(mustBeOpen().on(engine, [...definitions, ...standIns]));
-      const asked = needsOfMeaning(findMissing(failure, attempt), meanings, statements);
+      const asked = needsOfMeaning(findMissing(message, attempt), meanings, statements);
       const wrong = new Map(faults.map(({ meaning, sentence }) => [needKey(meaning), sentence]));
       return {
         ok: true,
@@ -290,11 +289,12 @@ export function makeApi(engines: Engines, kept: Kept) {
         return { ok: true, value: { statements, notes, plan, growth, documentation, milliseconds, engine } };
       });
       if (!planned.ok) return planned;
-      const failure = planned.value.plan.obstacle?.failure ?? null;
-      const asked = await askForMeanings(statements, choices, { failure, faults }, (trial) => {
+      const message = planned.value.plan.obstacle?.failure.message ?? null;
+      const asked = await askForMeanings(statements, choices, { message, faults }, (trial) => {
         const tools = { losses: keepNoLosses, help };
         return (
-          trial.using(({ database }) => planMigration(database, statements, choices, tools)).obstacle?.failure ?? null
+          trial.using(({ database }) => planMigration(database, statements, choices, tools)).obstacle?.failure
+            .message ?? null
         );
       });
       return asked.ok ? { ok: true, value: { ...planned.value, needs: asked.value } } : asked;
@@ -336,7 +336,7 @@ export function makeApi(engines: Engines, kept: Kept) {
       if (!hashers.ok) return hashers;
       if (!loaded.ok) return loaded;
       const { rehearseRoundTrips, statementsOfSteps } = loaded.value;
-      const ready = await openFor(statementsOfSteps(steps));
+      const ready = await openFor(statementsOfSteps(steps), choices);
       if (!ready.ok) return ready;
       const { content } = hashers.value;
       const { open } = ready.value;

@@ -23,6 +23,13 @@ export const NESTED_TOO_DEEP: Explanation = {
   }),
 };
 
+/** What a stand-in for a function or a collation says when it is used. */
+export const STAND_IN_USED: Explanation = inWords(
+  /^the (function|collation) (\S+) has only a stand-in/,
+  'A row of this database goes through the $1 $2, for which only a stand-in was chosen.',
+  'Say above what $2 is: a function of this page, or an expression.',
+);
+
 /** On what no change of a table or a row would mend. */
 export const LIMITS: readonly Explanation[] = [
   { pattern: /^database or disk is full$/, explain: explainFull },
@@ -46,6 +53,7 @@ export const LIMITS: readonly Explanation[] = [
     'The change sets off a trigger, which sets off another, and they never come to an end.',
     'Look for a trigger that sets itself off, or set PRAGMA recursive_triggers = OFF before the statement.',
   ),
+  STAND_IN_USED,
   inWords(
     /^cannot start a transaction within a transaction/,
     'A transaction is open already at this place, and SQLite has no transactions within transactions.',

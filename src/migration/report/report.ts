@@ -1,5 +1,6 @@
 // The report of a run, to be kept beside the upgraded file: as JSON for programs and as Markdown for people.
 
+import { describeMeaning } from '../../functions/meaning';
 import { placeOf, type Statement } from '../../script/statement';
 import { describeLoss, summariseLosses } from '../losses/loss';
 import type { PageChanges } from '../proofs/pageProof';
@@ -144,6 +145,7 @@ export function reportAsMarkdown(source: ReportSource): string {
     `| Existing rows get | ${choices.existingRows === 'null' ? 'nothing (NULL)' : 'the time of the upgrade'} |`,
     `| Strict | ${choices.strict ? 'on' : 'off'} |`,
     `| Foreign keys while it ran | ${choices.foreignKeys} |`,
+    ...(choices.meanings ?? []).map((meaning) => `| Of your application | ${inText(describeMeaning(meaning))} |`),
     `| Started | ${source.startedAt} |`,
     `| Statements took | ${duration(source.milliseconds)} |`,
     `| With putting the result together | ${duration(source.totalMilliseconds)} |`,

@@ -1,6 +1,7 @@
 // The SQL by which the sqlite3 command does to one database what a run did to it: for files that are too large for a
 // browser, and for servers that no one may copy from.
 
+import { describeMeaning } from '../../functions/meaning';
 import { quoteIdentifier, foldName } from '../../database';
 import { findRelation, isInternal, type Schema } from '../../schema/schema';
 import { startOf, type Statement } from '../../script/statement';
@@ -51,6 +52,13 @@ export function writeNativeScript(rehearsed: Rehearsed): string {
         ? ['', `From statement ${untried.ordinal} on it stands as it was written, and nothing of that was tried.`]
         : []),
     ),
+    ...((choices.meanings ?? []).length > 0
+      ? comment(
+          '',
+          'It needs functions or collations that the sqlite3 command has only with extensions. When it was made, they were these:',
+          ...(choices.meanings ?? []).map((meaning) => `    ${describeMeaning(meaning)}`),
+        )
+      : []),
     '',
     guard(rehearsed),
     '',

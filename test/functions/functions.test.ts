@@ -1,0 +1,173 @@
+// Functions and collations of an application: found where SQLite stops at them, and run with the meaning that is given.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it, test } from 'vitest';
+import type { Database } from '../../src/database';
+import { loadSqliteWasm } from '../../src/engine/sqliteWasm/sqliteWasm';
+import { define, loadKnownFunctions } from '../../src/engine/worker/lateFunctions';
+import { KNOWN_FUNCTIONS, missingIn, type Meaning } from '../../src/functions/meaning';
+import { findMissing, needsOfMeaning } from '../../src/functions/missing';
+import { failureHelp } from '../../src/migration/failures/failures';
+import { DEFAULT_CHOICES } from '../../src/migration/outcome';
+import { keepNoLosses } from '../../src/migration/run/lossAccount';
+import { planMigration } from '../../src/migration/run/plan';
+import { runMigration } from '../../src/migration/run/run';
+import { askNative, nativeDatabase, overlayOf, statementsOf, withDatabase } from '../databases';
+
+const wasm = await loadSqliteWasm();
+const known = await loadKnownFunctions();
+
+function definedOn(database: Database, meanings: readonly Meaning[]): readonly string[] {
+  const { definitions, faults } = define(meanings, known, wasm);
+  for (const definition of definitions) expect(database.define(definition).ok).toBe(true);
+  return faults.map(({ sentence }) => sentence);
+}
+
+/** Plans and runs a script with meanings; gives the message of what fails, or the database. */
+function migrated(base: string, script: string, meanings: readonly Meaning[]): string | Uint8Array {
+  const overlay = overlayOf(nativeDatabase(base));
+  const database = wasm.open(overlay);
+  try {
+    expect(definedOn(database, meanings)).toEqual([]);
+    const tools = { losses: keepNoLosses, help: failureHelp, now: () => 0, onStatement: () => undefined };
+    const statements = statementsOf(script);
+    const plan = planMigration(database, statements, DEFAULT_CHOICES, tools);
+    const run = runMigration(database, statements, DEFAULT_CHOICES, tools);
+    expect(run.committed).toBe(plan.obstacle === null);
+    return plan.obstacle?.failure.message ?? overlay.read(0, overlay.size);
+  } finally {
+    database.close();
+  }
+}
+
+const PEOPLE =
+  "CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO person (name) VALUES ('  Ann '), ('BOB');";
+
+describe('A meaning', () => {
+  it('that is an expression is computed for each row, also by an index and a computed column', () => {
+    const script = `UPDATE person SET name = tidy(name, 1); CREATE INDEX by_tidy ON person (tidy(name, 0));
+      ALTER TABLE person ADD COLUMN short AS (tidy(name, 0));`;
+    const meaning = { kind: 'function', name: 'tidy', answer: "sql lower(trim($1)) || iif($2, '!', '')" } as const;
+    const result = migrated(PEOPLE, script, [meaning]);
+    expect(
+      typeof result === 'string' ? result : askNative(result, 'SELECT group_concat(name) FROM person NOT INDEXED'),
+    ).toBe('ann!,bob!');
+  });
+
+  it('that is no expression, or no language, is told with what is wrong with it', () => {
+    const told = (kind: Meaning['kind'], answer: string): readonly string[] =>
+      withDatabase(nativeDatabase(PEOPLE), (database) => definedOn(database, [{ kind, name: 'f', answer }]), wasm);
+    expect(told('function', 'sql lower(')[0]).toContain('The expression for f() is not right: ');
+    expect(told('function', 'sql lower(:name)')).toEqual([
+      ':name is no value of f(): they are called $1, $2 and so on.',
+    ]);
+    expect(told('collation', 'locale no language')).toEqual([
+      '“no language” is no language that the collation f could sort by.',
+    ]);
+  });
+
+  it('that is a stand-in runs where no row goes through it, and fails where one does', () => {
+    const script = 'UPDATE person SET name = secret(name)';
+    const meaning = { kind: 'function', name: 'secret', answer: 'stand-in' } as const;
+    expect(migrated('CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT);', script, [meaning])).toBeInstanceOf(
+      Uint8Array,
+    );
+    expect(migrated(PEOPLE, script, [meaning])).toBe(
+      'the function secret has only a stand-in, and a row goes through it',
+    );
+  });
+
+  it('of a collation orders texts in the language, and as SQLite’s own do', () => {
+    const letters = "CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('z'), ('ä'), ('B'), ('a');";
+    const sorted = (answer: string): unknown => {
+      const script = "CREATE TABLE s AS SELECT group_concat(a, '') AS a FROM (SELECT a FROM t ORDER BY a COLLATE own)";
+      const result = migrated(letters, script, [{ kind: 'collation', name: 'own', answer }]);
+      return typeof result === 'string' ? result : askNative(result, 'SELECT a FROM s');
+    };
+    expect(sorted('locale de')).toBe('aäBz');
+    expect(sorted('locale sv')).toBe('aBzä');
+    expect(sorted('known BINARY')).toBe(
+      askNative(nativeDatabase(letters), "SELECT group_concat(a, '') FROM (SELECT a FROM t ORDER BY a)"),
+    );
+    expect(sorted('known NOCASE')).toBe(
+      askNative(nativeDatabase(letters), "SELECT group_concat(a, '') FROM (SELECT a FROM t ORDER BY a COLLATE NOCASE)"),
+    );
+  });
+});
+
+describe('What a script misses', () => {
+  const asked = (base: string, script: string) =>
+    withDatabase(
+      nativeDatabase(base),
+      (database) => {
+        const statements = statementsOf(script);
+        const failureOf = () =>
+          planMigration(database, statements, DEFAULT_CHOICES, { losses: keepNoLosses, help: failureHelp }).obstacle
+            ?.failure.message ?? null;
+        const found = findMissing(failureOf(), (standIns) => {
+          for (const one of standIns) database.define(one);
+          return failureOf();
+        });
+        return needsOfMeaning(found, [], statements);
+      },
+      wasm,
+    );
+  const script = `CREATE TABLE log (line TEXT COLLATE unicase);\nUPDATE person SET name = tidy(name);
+    CREATE VIEW shown AS SELECT shout(name) FROM person; CREATE INDEX i ON person (other(name)) WHERE 0;`;
+
+  it('is found one after the other, with where it is called and whether a row goes through it', () => {
+    const needs = asked(PEOPLE, script);
+    expect(needs.map(({ kind, name, proposal }) => [kind, name, proposal?.answer])).toEqual(
+      expect.arrayContaining([['function', 'tidy', undefined]]),
+    );
+    const tidy = needs.find(({ name }) => name === 'tidy');
+    expect(tidy?.sentence).toBe(
+      'The script calls the function tidy, which its application brings and SQLite has not: in statement 2 (line 2). Rows of this database go through it.',
+    );
+  });
+
+  it('has a safe proposal where no row goes through it', () => {
+    const needs = asked('CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT);', script);
+    expect(needs.filter(({ kind }) => kind === 'function').map(({ proposal }) => proposal?.answer)).toEqual(
+      expect.arrayContaining(['stand-in']),
+    );
+    // An index is not built for a plan, and would compare by it.
+    expect(needs.find(({ kind }) => kind === 'collation')?.proposal ?? null).toBeNull();
+  });
+
+  it('is nothing where SQLite stops for another reason', () => {
+    expect(missingIn('no such table: t')).toBeNull();
+    expect(asked(PEOPLE, 'UPDATE missing SET a = tidy(1)')).toEqual([]);
+  });
+});
+
+describe('docs/functions.md', () => {
+  const lines = readFileSync('docs/functions.md', 'utf8').split('\n');
+  const examples = lines.flatMap((line) => {
+    const [, call = '', gives = ''] = /^\| `([a-z0-9_]+\(.*\))` +\| `(.*?)` +\|/.exec(line) ?? [];
+    return call === '' ? [] : [{ call, gives }];
+  });
+
+  it('has an example of every function of the documented set, and of no other', () => {
+    const named = new Set(examples.map(({ call }) => call.slice(0, call.indexOf('('))));
+    expect([...named].sort()).toEqual(Object.keys(KNOWN_FUNCTIONS).sort());
+    expect(known.map(({ name }) => name).sort()).toEqual(Object.keys(KNOWN_FUNCTIONS).sort());
+  });
+
+  test.each(examples)('$call gives $gives', ({ call, gives }) => {
+    const meanings = Object.keys(KNOWN_FUNCTIONS).map((name): Meaning => ({
+      kind: 'function',
+      name,
+      answer: `known ${name}`,
+    }));
+    withDatabase(
+      nativeDatabase(PEOPLE),
+      (database) => {
+        expect(definedOn(database, meanings)).toEqual([]);
+        const read = database.query(`SELECT quote(${call}), quote(${call.replace(/\(.*\)$/s, '(NULL)')})`);
+        if (gives === 'a new one each time') expect(String(read.ok && read.value[0]?.[0])).toMatch(/^'[0-9a-f-]{36}'$/);
+        else expect(read).toEqual({ ok: true, value: [[gives, 'NULL']] });
+      },
+      wasm,
+    );
+  });
+});
