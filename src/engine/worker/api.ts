@@ -336,7 +336,7 @@ export function makeApi(engines: Engines, kept: Kept) {
       if (!hashers.ok) return hashers;
       if (!loaded.ok) return loaded;
       const { rehearseRoundTrips, statementsOfSteps } = loaded.value;
-      const ready = await openFor(statementsOfSteps(steps));
+      const ready = await openFor(statementsOfSteps(steps), choices);
       if (!ready.ok) return ready;
       const { content } = hashers.value;
       const { open } = ready.value;
