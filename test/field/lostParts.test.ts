@@ -99,6 +99,25 @@ describe('A rebuild', () => {
     ]);
   });
 
+  it('is not warned of for a trigger that is made again under another name, in another spelling', () => {
+    const bytes = nativeDatabase(
+      'CREATE TABLE depot (id INTEGER PRIMARY KEY, n); CREATE TRIGGER one AFTER UPDATE ON depot BEGIN SELECT new.n; END;',
+    );
+    const script = `CREATE TABLE d (id INTEGER PRIMARY KEY, n, m); INSERT INTO d (id, n) SELECT * FROM depot; DROP TABLE depot; ALTER TABLE d RENAME TO depot;
+      CREATE TRIGGER two /* as before */ after update ON "depot" BEGIN select NEW."n"; END;`;
+    expect(warned(said(bytes, script))).toEqual([]);
+  });
+
+  it('with CREATE TABLE AS is offered nothing that would not run', () => {
+    const bytes = nativeDatabase(
+      'CREATE TABLE depot (id INTEGER PRIMARY KEY, n INT, twice AS (n * 2) STORED UNIQUE); INSERT INTO depot (n) VALUES (1);',
+    );
+    const script = 'CREATE TABLE d AS SELECT * FROM depot; DROP TABLE depot; ALTER TABLE d RENAME TO depot;';
+    const { warnings } = said(bytes, script);
+    expect(warnings.length).toBeGreaterThan(0);
+    expect(warnings.filter(({ fix }) => fix !== null)).toEqual([]);
+  });
+
   it('is warned of for a column that goes on under another name', () => {
     const bytes = nativeDatabase(
       'CREATE TABLE depot (id INTEGER PRIMARY KEY, mail TEXT UNIQUE NOT NULL); CREATE TRIGGER t AFTER UPDATE OF mail ON depot BEGIN SELECT 1; END;',

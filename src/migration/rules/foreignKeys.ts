@@ -64,7 +64,7 @@ function remedyFor(
     const aside = applied.findLast(({ kind, newName }) => kind === 'rename table' && isSame(newName, parent));
     const isReplaced = after.relations.some(({ name }) => isSame(aside?.table ?? null, name));
     if (aside && isReplaced)
-      return `RENAME has written ${parent} into the foreign key of ${table}. Create the new table under another name, copy the rows, drop the old one, and rename the new one: then the foreign key keeps the name ${aside.table ?? ''}. PRAGMA legacy_alter_table = ON before the RENAME keeps it too.`;
+      return `RENAME has written ${parent} into the foreign key of ${table}. Create the new table under another name, copy the rows, drop the old one, and rename the new one: then the foreign key keeps the name ${aside.table ?? ''}. PRAGMA legacy_alter_table = ON before the RENAME keeps it too, where foreign keys are off.`;
     const wasDropped = applied.some(({ kind, name }) => kind === 'drop table' && isSame(name, parent));
     return wasDropped
       ? `Keep the table ${parent}, or ${change}.`

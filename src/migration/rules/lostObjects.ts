@@ -67,7 +67,8 @@ function lostObjects(
   statements: readonly ParsedStatement[],
 ): readonly Found[] {
   const { pair, drop, columnNow } = rebuilt;
-  const names = new Set([...pair.before.columns, ...pair.after.columns].map(({ name }) => foldName(name)));
+  const known = [pair.before, pair.after, ...pair.before.columns, ...pair.after.columns];
+  const names = new Set(known.map(({ name }) => foldName(name)));
   const there = own(after, pair.after.name);
   const bodies = new Set(there.map(({ sql }) => body(sql, names)));
   return own(before, pair.before.name).flatMap(({ name, sql }): readonly Found[] => {
