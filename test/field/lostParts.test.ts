@@ -15,7 +15,7 @@ const COLUMN_PARTS = {
   CASCADE: [
     'town',
     'REFERENCES town ON DELETE CASCADE',
-    'lost-constraint: table depot: the foreign key (town) to town ON UPDATE NO ACTION ON DELETE CASCADE',
+    'lost-constraint: table depot: the foreign key (town) to town (id) ON UPDATE NO ACTION ON DELETE CASCADE',
   ],
 } as const;
 const OBJECTS = {
