@@ -12,6 +12,7 @@ import { keepLosses } from '../../src/migration/losses/lossLedger';
 import { DEFAULT_CHOICES, type StatementOutcome } from '../../src/migration/outcome';
 import { findRowChanges } from '../../src/migration/proofs/rowChanges';
 import { pairTables } from '../../src/migration/proofs/tablePairs';
+import { watchRules } from '../../src/migration/rules/rules';
 import { planMigration } from '../../src/migration/run/plan';
 import { runMigration } from '../../src/migration/run/run';
 import { compareSchemas } from '../../src/schema/compare';
@@ -184,6 +185,50 @@ describe('What is looked at is at most twice as much', () => {
       expect(suggestedRelations(schema, details, declaredRelations(schema, details))).toHaveLength(size - 1);
       return seen.count;
     }));
+
+  it('of statements, for what the rules warn of in a plan', () => {
+    const looks = (of: (at: number) => readonly [database: string, script: string], size: number): number => {
+      const parts = Array.from({ length: size }, (_, at) => of(at + 1));
+      const seen = { count: 0 };
+      const database = engine.open(overlayOf(nativeDatabase(`BEGIN; ${parts.map(([sql]) => sql).join('\n')} COMMIT;`)));
+      const script = parts.map(([, sql]) => sql).join('\n');
+      const statements = statementsOf(script);
+      // A proxy of a statement could not read its tokens.
+      for (const statement of statements) {
+        const { kind } = statement;
+        Object.defineProperty(statement, 'kind', { get: () => (seen.count++, kind) });
+      }
+      const plain = planMigration(database, statements, DEFAULT_CHOICES, TOOLS);
+      const unwatched = seen.count;
+      const plan = planMigration(database, statements, DEFAULT_CHOICES, { ...TOOLS, watch: watchRules(script) });
+      database.close();
+      expect(plain.obstacle).toBeNull();
+      expect(plan.warnings.length).toBeGreaterThanOrEqual(size);
+      return seen.count - 2 * unwatched;
+    };
+    const kinds: readonly (readonly [string, (at: number) => readonly [string, string]])[] = [
+      ['new foreign keys', (at) => ['', `CREATE TABLE n${at} (id INTEGER PRIMARY KEY, p INTEGER REFERENCES n1 (id));`]],
+      [
+        'tables made anew',
+        (at) => [
+          `CREATE TABLE t${at} (id INTEGER PRIMARY KEY, a TEXT UNIQUE); CREATE INDEX i${at} ON t${at} (a) WHERE id > 1;`,
+          `CREATE TABLE n${at} (id INTEGER PRIMARY KEY, a TEXT); INSERT INTO n${at} SELECT * FROM t${at}; DROP TABLE t${at}; ALTER TABLE n${at} RENAME TO t${at};`,
+        ],
+      ],
+      [
+        'broken views',
+        (at) => [`CREATE TABLE t${at} (a); CREATE VIEW v${at} AS SELECT a FROM t${at};`, `DROP TABLE t${at};`],
+      ],
+      [
+        'silenced rules',
+        (at) => [
+          `CREATE TABLE t${at} (a); INSERT INTO t${at} VALUES (1);`,
+          `-- drydock:ignore lost-rows so\nDELETE FROM t${at};`,
+        ],
+      ],
+    ];
+    for (const [name, of] of kinds) expect(looks(of, 80), name).toBeLessThanOrEqual(2.3 * looks(of, 40));
+  });
 
   it('of files of a chain, for their order and for what a journal names', () =>
     atMostTwice((size) => {

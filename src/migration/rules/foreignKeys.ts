@@ -25,8 +25,11 @@ export const brokenReference: Rule = {
         const applied = appliedOf(statements, outcomes);
         // What was so before is not the script's doing.
         const known = childKeysNow(earlier, pairTables(before, after, applied));
+        const concerning = concerningTables(applied, before);
         return [...unresolved].flatMap(([reference, reason]): readonly Found[] => {
-          const statement = known.has(childKey(reference)) ? null : blame(reference, applied, before);
+          if (known.has(childKey(reference))) return [];
+          const own = concerning([reference.table, reference.parent]);
+          const statement = blame(reference, own) ?? applied.at(-1);
           if (!statement) return [];
           const { table } = reference;
           return [
@@ -35,7 +38,7 @@ export const brokenReference: Rule = {
               severity: 'warning',
               subject: `table ${table}: ${describeReference(reference)}`,
               sentence: `The foreign key ${describeReference(reference)} leads nowhere after the script: ${reason}. With foreign keys enforced, SQLite refuses each change of ${table}.`,
-              remedy: remedyFor(reference, reason, after, applied),
+              remedy: remedyFor(reference, reason, after, own),
               fix: null,
             },
           ];
@@ -52,6 +55,28 @@ function appliedOf(
   return statements.filter(({ ordinal }) => /^(applied|adapted)$/.test(outcomes[ordinal - 1]?.verdict ?? ''));
 }
 
+/** Gives the statements on some tables and on the indexes that these had before, in the order of the script. */
+function concerningTables(
+  applied: readonly ParsedStatement[],
+  { indexes }: ScriptEnd['after'],
+): (tables: readonly string[]) => readonly ParsedStatement[] {
+  const tableOf = new Map(indexes.map(({ name, table }) => [foldName(name), foldName(table)]));
+  const byTable = new Map<string, ParsedStatement[]>();
+  for (const statement of applied) {
+    const { kind, name, table, newName } = statement;
+    const ofIndex = kind === 'drop index' ? (tableOf.get(foldName(name ?? '')) ?? null) : null;
+    for (const one of new Set([name, table, newName, ofIndex].map((each) => foldName(each ?? '')))) {
+      const known = byTable.get(one);
+      if (known) known.push(statement);
+      else byTable.set(one, [statement]);
+    }
+  }
+  return (tables) => {
+    const found = new Set(tables.flatMap((table) => byTable.get(foldName(table)) ?? []));
+    return [...found].sort((one, other) => one.ordinal - other.ordinal);
+  };
+}
+
 /** What mends it, by what `findUnresolved` says. */
 function remedyFor(
   { table, parent, parentColumns }: Reference,
@@ -64,7 +89,7 @@ function remedyFor(
     const aside = applied.findLast(({ kind, newName }) => kind === 'rename table' && isSame(newName, parent));
     const isReplaced = after.relations.some(({ name }) => isSame(aside?.table ?? null, name));
     if (aside && isReplaced)
-      return `RENAME has written ${parent} into the foreign key of ${table}. Create the new table under another name, copy the rows, drop the old one, and rename the new one: then the foreign key keeps the name ${aside.table ?? ''}. PRAGMA legacy_alter_table = ON before the RENAME keeps it too.`;
+      return `RENAME has written ${parent} into the foreign key of ${table}. Create the new table under another name, copy the rows, drop the old one, and rename the new one: then the foreign key keeps the name ${aside.table ?? ''}. PRAGMA legacy_alter_table = ON before the RENAME keeps it too, where foreign keys are off.`;
     const wasDropped = applied.some(({ kind, name }) => kind === 'drop table' && isSame(name, parent));
     return wasDropped
       ? `Keep the table ${parent}, or ${change}.`
@@ -82,25 +107,17 @@ function isSame(one: string | null, other: string): boolean {
   return one !== null && foldName(one) === foldName(other);
 }
 
-/** The statement that took the parent or its key away, or made the child. */
-function blame(
-  { table, parent }: Reference,
-  applied: readonly ParsedStatement[],
-  before: ScriptEnd['after'],
-): ParsedStatement | null {
-  const isOnParent = (index: string | null): boolean =>
-    before.indexes.some(({ name, table: of }) => isSame(index, name) && isSame(of, parent));
+/** The statement, of those on both tables, that took the parent or its key away, or made the child. */
+function blame({ table, parent }: Reference, own: readonly ParsedStatement[]): ParsedStatement | undefined {
   const last = (kinds: RegExp, fits: (statement: ParsedStatement) => boolean): ParsedStatement | undefined =>
-    applied.findLast((statement) => kinds.test(statement.kind) && fits(statement));
+    own.findLast((statement) => kinds.test(statement.kind) && fits(statement));
   return (
     last(/^drop (table|column)$/, ({ name, table: of }) => isSame(name, parent) || isSame(of, parent)) ??
-    last(/^drop index$/, ({ name }) => isOnParent(name)) ??
+    last(/^drop index$/, () => true) ??
     last(/^(rename table|create (virtual )?table( as)?|create view)$/, ({ name, newName }) =>
       isSame(newName ?? name, parent),
     ) ??
-    last(/^(create table|add column)$/, ({ name, table: of }) => isSame(name, table) || isSame(of, table)) ??
-    applied.at(-1) ??
-    null
+    last(/^(create table|add column)$/, ({ name, table: of }) => isSame(name, table) || isSame(of, table))
   );
 }
 

@@ -59,7 +59,8 @@ export const changedValues = lossRule(
     code: 'changed-values',
     name: 'A table rebuild changes values',
     why: 'SQLite converts what is copied to the type of the new column: the text 0049 becomes the number 49 in an INTEGER column, and 20 digits become a rounded REAL.',
-    safeWay: 'Give the new column the type of the old one, or write the conversion that is meant with CAST.',
+    safeWay:
+      'Give the new column the type of the old one, name the columns on both sides of the copy, and write a conversion that is meant with CAST.',
   },
   ['values'],
 );

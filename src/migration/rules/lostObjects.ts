@@ -54,9 +54,18 @@ function own(objects: readonly TableObject[], of: string): readonly TableObject[
   return objects.filter(({ table, sql }) => sql !== null && foldName(table) === foldName(of));
 }
 
-/** Dropped by its name: that is what the script is for. */
-function isDropped(statements: readonly ParsedStatement[], kind: 'trigger' | 'index', name: string): boolean {
-  return statements.some((one) => one.kind === `drop ${kind}` && foldName(one.name ?? '') === foldName(name));
+const byKindAndName = new WeakMap<readonly ParsedStatement[], ReadonlyMap<string, ParsedStatement>>();
+
+/** The last statement of a kind on something of a name. */
+function lastOf(
+  statements: readonly ParsedStatement[],
+  kind: ParsedStatement['kind'],
+  name: string,
+): ParsedStatement | undefined {
+  const known =
+    byKindAndName.get(statements) ?? new Map(statements.map((one) => [`${one.kind} ${foldName(one.name ?? '')}`, one]));
+  byKindAndName.set(statements, known);
+  return known.get(`${kind} ${foldName(name)}`);
 }
 
 function lostObjects(
@@ -67,7 +76,8 @@ function lostObjects(
   statements: readonly ParsedStatement[],
 ): readonly Found[] {
   const { pair, drop, columnNow } = rebuilt;
-  const names = new Set([...pair.before.columns, ...pair.after.columns].map(({ name }) => foldName(name)));
+  const known = [pair.before, pair.after, ...pair.before.columns, ...pair.after.columns];
+  const names = new Set(known.map(({ name }) => foldName(name)));
   const there = own(after, pair.after.name);
   const bodies = new Set(there.map(({ sql }) => body(sql, names)));
   return own(before, pair.before.name).flatMap(({ name, sql }): readonly Found[] => {
@@ -81,12 +91,9 @@ function lostObjects(
       remedy,
       fix: fix === null ? null : { label: RESTORE, edits: [{ place: 'end', sql: fix }] },
     });
-    if (bodies.has(body(sql, names)) || isDropped(statements, kind, name)) return [];
+    if (bodies.has(body(sql, names)) || lastOf(statements, `drop ${kind}`, name)) return [];
     const namesake = there.find((other) => foldName(other.name) === foldName(name));
-    const again = statements.find(
-      (one) =>
-        one.kind === `create ${kind}` && foldName(one.name ?? '') === foldName(name) && one.ordinal > drop.ordinal,
-    );
+    const again = lastOf(statements, `create ${kind}`, name);
     // An index on columns that are gone is gone with them.
     const gone = pair.before.columns.filter(
       (column) => columnNow(column.name) === null && mentions(parsed, column.name),
@@ -140,14 +147,11 @@ function lostOnViews({ before, statements }: ScriptStart, { complete, after, out
   const left = new Set(after.triggers.map(({ name }) => foldName(name)));
   return before.triggers.flatMap(({ name, table, sql }): readonly Found[] => {
     if (left.has(foldName(name)) || findRelation(before, table)?.kind !== 'view') return [];
-    const drop = statements.findLast(
-      (one) =>
-        one.kind === 'drop view' &&
-        foldName(one.name ?? '') === foldName(table) &&
-        outcomes[one.ordinal - 1]?.verdict === 'applied',
-    );
+    const drop = lastOf(statements, 'drop view', table);
     const now = findRelation(after, table);
-    if (!drop || now?.kind !== 'view' || isDropped(statements, 'trigger', name)) return [];
+    if (!drop || outcomes[drop.ordinal - 1]?.verdict !== 'applied' || now?.kind !== 'view') return [];
+    // Dropped by its name: that is what the script is for.
+    if (lastOf(statements, 'drop trigger', name)) return [];
     return [
       {
         ordinal: drop.ordinal,

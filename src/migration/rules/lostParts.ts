@@ -41,7 +41,14 @@ function fixFor({ pair, create }: Rebuilt, shadow: Database, clause: TableClause
     const select = /\bAS\b([\s\S]*)$/i.exec(create.text)?.[1];
     const { before, columns, lostColumns } = pair;
     const same = columns.every((column) => foldName(column.before) === foldName(column.after));
-    if (select === undefined || !same || lostColumns.length > 0 || pair.after.columns.length !== columns.length)
+    const isComputed = before.columns.some(({ generated }) => generated !== null);
+    if (
+      select === undefined ||
+      isComputed ||
+      !same ||
+      lostColumns.length > 0 ||
+      pair.after.columns.length !== columns.length
+    )
       return null;
     const name = quoteIdentifier(create.name ?? '');
     const listed = pair.after.columns.map((column) => quoteIdentifier(column.name)).join(', ');
