@@ -1,5 +1,5 @@
-// Runs folders of migrations through the core and by native sqlite3, and says what each came to: npm run chain -- FOLDER… [--db FILE] [--json]
-// Ends with 1 where one of them stops, or comes to another schema than native sqlite3.
+// Runs folders of migrations through the core and by native sqlite3, and says what each came to: npm run chain -- FOLDER… [--db FILE] [--round-trip] [--json]
+// Ends with 1 where one of them stops, comes to another schema than native sqlite3, or has a way down that does not lead back.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -14,13 +14,14 @@ const { values, positionals } = parseArgs({
     answer: { type: 'string', multiple: true, default: [] },
     safe: { type: 'boolean', default: false },
     'past-steps': { type: 'boolean', default: false },
+    'round-trip': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     schema: { type: 'boolean', default: false },
   },
 });
 if (positionals.length === 0) {
   console.error(
-    'npm run chain -- FOLDER… [--db FILE] [--safe] [--past-steps] [--answer KIND:NAME=ANSWER]… [--json] [--schema]: see docs/chains.md.',
+    'npm run chain -- FOLDER… [--db FILE] [--safe] [--past-steps] [--round-trip] [--answer KIND:NAME=ANSWER]… [--json] [--schema]: see docs/chains.md.',
   );
   process.exit(2);
 }
@@ -35,6 +36,10 @@ const server = await createServer({
 const { Chains } = /** @type {typeof import('./chain/folderRun')} */ (
   await server.ssrLoadModule('/scripts/chain/folderRun.ts')
 );
+const { describeRoundTrip, ROUND_TRIP_LABELS, summariseRoundTrips } =
+  /** @type {typeof import('../src/migration/roundTrip/describe')} */ (
+    await server.ssrLoadModule('/src/migration/roundTrip/describe.ts')
+  );
 const { filesOf } = /** @type {typeof import('./chain/folderFiles')} */ (
   await server.ssrLoadModule('/scripts/chain/folderFiles.ts')
 );
@@ -46,7 +51,7 @@ const answers = new Map(
     (given) => /** @type {const} */ ([given.slice(0, given.indexOf('=')), given.slice(given.indexOf('=') + 1)]),
   ),
 );
-const wanted = { answers, safe: values.safe, pastSteps: values['past-steps'] };
+const wanted = { answers, safe: values.safe, pastSteps: values['past-steps'], roundTrip: values['round-trip'] };
 /** @type {FolderRun[]} */
 const runs = [];
 for (const folder of positionals) {
@@ -56,7 +61,16 @@ for (const folder of positionals) {
 }
 if (values.json) console.log(JSON.stringify(runs, null, 2));
 await server.close();
-if (!runs.every((run) => run.verdict === 'head' && judged(run) === 'the same schema')) process.exitCode = 1;
+const isFine = runs.every((run) => run.verdict === 'head' && judged(run) === 'the same schema' && leadsBack(run));
+if (!isFine) process.exitCode = 1;
+
+/**
+ * Whether every way down that was rehearsed leads back.
+ * @param {FolderRun} run
+ */
+function leadsBack({ roundTrips }) {
+  return (roundTrips ?? []).every(({ result }) => result === 'back' || result === 'no way back');
+}
 
 /**
  * What the other program came to beside it.
@@ -77,7 +91,8 @@ function inTime(milliseconds) {
 function inOneLine(run) {
   const { folder, tool, files, statements, verdict, milliseconds } = run;
   const what = `${verdict}, ${judged(run)}`;
-  return `${folder} | ${tool} | ${files} files, ${statements} statements | ${what} | ${inTime(milliseconds.plan)} | ${run.sentence ?? ''}`;
+  const trips = run.roundTrips?.length ? ` ${summariseRoundTrips(run.roundTrips)}` : '';
+  return `${folder} | ${tool} | ${files} files, ${statements} statements | ${what} | ${inTime(milliseconds.plan)} | ${run.sentence ?? ''}${trips}`;
 }
 
 /** @param {FolderRun} run */
@@ -92,6 +107,11 @@ function inFull(run) {
   if (oracle) lines.push(`judge:      ${oracle.program} ran it in ${inTime(oracle.milliseconds)}`);
   for (const { kind, name, sentence, isOpen } of run.needs)
     lines.push(`${isOpen ? 'asked:     ' : 'told:      '} ${kind}:${name} ${sentence}`);
+  if (run.roundTrips?.length) lines.push(`up, down:   ${summariseRoundTrips(run.roundTrips)}`);
+  for (const trip of run.roundTrips ?? []) {
+    lines.push(`  ${ROUND_TRIP_LABELS[trip.result].padEnd(11)} ${trip.name}: ${describeRoundTrip(trip)}`);
+    for (const { sentence } of trip.remains) lines.push(`              ${sentence}`);
+  }
   for (const note of run.notes) lines.push(`note:       ${note}`);
   for (const { path, why } of run.leftOut) lines.push(`left out:   ${path}: ${why}`);
   for (const definition of oracle?.difference?.onlyHere ?? []) lines.push(`only here:  ${definition}`);

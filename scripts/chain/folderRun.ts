@@ -11,16 +11,19 @@ import { takeMigrations, type Taken } from '../../src/chain/taken';
 import { Overlay } from '../../src/engine/pages/overlay';
 import type { Engine } from '../../src/engine/engine';
 import { Engines, needsOfFile, withScript } from '../../src/engine/engines';
+import { statementsOfSteps } from '../../src/engine/roundTrips';
 import { loadSqliteWasm } from '../../src/engine/sqliteWasm/sqliteWasm';
 import { define, findMissing, loadKnownFunctions, needsOfMeaning } from '../../src/engine/worker/lateFunctions';
 import { loadEngine } from '../../src/engine/sqljs/sqljs';
+import { loadHashers } from '../../src/engine/worker/hashers';
 import { sourceOfBytes } from '../../src/file/byteSource';
 import { readHeader, type Header } from '../../src/file/header';
 import { missingIn, type Meaning } from '../../src/functions/meaning';
 import { failureHelp } from '../../src/migration/failures/failures';
 import { keepLosses } from '../../src/migration/losses/lossLedger';
-import { DEFAULT_CHOICES } from '../../src/migration/outcome';
+import { DEFAULT_CHOICES, type Choices } from '../../src/migration/outcome';
 import { watchRules } from '../../src/migration/rules/rules';
+import { goRoundTrip, type RoundTrip, type Step } from '../../src/migration/roundTrip/roundTrip';
 import { planMigration, type Plan } from '../../src/migration/run/plan';
 import { runMigration } from '../../src/migration/run/run';
 import { readSchema } from '../../src/schema/read';
@@ -44,6 +47,8 @@ export interface Wanted {
   readonly safe: boolean;
   /** Whether the chain goes on past the steps in code. */
   readonly pastSteps: boolean;
+  /** Whether each file is rehearsed up and down too. */
+  readonly roundTrip: boolean;
 }
 
 /** What a folder came to. */
@@ -64,6 +69,8 @@ export interface FolderRun {
   /** The definitions in the result, by native sqlite3. */
   readonly schema: readonly string[];
   readonly milliseconds: { readonly arrange: number; readonly plan: number; readonly run: number };
+  /** What going up and down again came to for each file; null where that was not asked for, or nothing can be run. */
+  readonly roundTrips: readonly RoundTrip[] | null;
   /** What native sqlite3 came to, or sqlite-wasm where that is too old; null where nothing was to be run. */
   readonly oracle: (Omit<OracleRun, 'schema'> & { readonly difference: SchemaDifference | null }) | null;
 }
@@ -115,6 +122,7 @@ export class Chains {
       split.ok ? split.statements.flatMap(({ ordinal, file }) => (own?.begins.has(ordinal) ? [file] : [])) : [],
     );
     let functions: readonly string[] = [];
+    let roundTrips: readonly RoundTrip[] | null = null;
     const end = async (
       sentence: string | null,
       result: Uint8Array,
@@ -130,6 +138,7 @@ export class Chains {
         sentence: sentence ?? stepBefore(taken),
         schema,
         milliseconds: { arrange, ...times },
+        roundTrips,
         oracle: oracle && {
           program: oracle.program,
           stopped: oracle.stopped,
@@ -156,6 +165,7 @@ export class Chains {
     told.needs.push(...asked);
     functions = definitions.flatMap(({ kind, name }) => (kind === 'function' ? [name] : []));
     const planned = performance.now() - planStart;
+    if (wanted.roundTrip) roundTrips = await this.#rehearsed(bytes, taken.migrations, choices, definitions);
     if (plan.obstacle) return end(plan.obstacle.sentence, bytes, { plan: planned, run: 0 });
 
     const overlay = overlayOf(bytes);
@@ -171,6 +181,23 @@ export class Chains {
     } finally {
       opened.close();
     }
+  }
+
+  /** Goes up and down again for each migration. */
+  async #rehearsed(
+    bytes: Uint8Array,
+    migrations: Taken['migrations'],
+    choices: Choices,
+    definitions: readonly Definition[],
+  ): Promise<readonly RoundTrip[]> {
+    const steps = migrations.map((migration): Step => ({ up: partOf(migration), down: migration.down }));
+    const file = needsOfFile(sourceOfBytes(bytes), headerOf(bytes));
+    const chosen = await this.#engines.choose(withScript(file, statementsOfSteps(steps), definitions));
+    if (!chosen.ok) throw new Error(chosen.error.sentence);
+    const { content: hasher } = await loadHashers();
+    const rehearse = (opened: Database): readonly RoundTrip[] =>
+      goRoundTrip(opened, steps, choices, { hasher, onStep: () => undefined });
+    return using(chosen.value.engine, bytes, rehearse, definitions);
   }
 
   /** Plans statements by the engine that has what they need, with what is answered of functions and collations, or safe to answer. */
