@@ -47,6 +47,28 @@ describe('a report of a database that was read along with its log', () => {
   });
 });
 
+test('a report says what of the migrations does not come back, where that was rehearsed', () => {
+  const remains = [{ subject: 'index by_a', sentence: 'The index by_a is left behind.' }];
+  const rehearsed: ReportSource = {
+    ...source,
+    roundTrips: [
+      { name: '1_a.sql', result: 'back', remains: [], failure: null },
+      { name: '2_b.sql', result: 'differs', remains, failure: null },
+    ],
+  };
+  expect(parsed(rehearsed)).toMatchObject({ roundTrips: rehearsed.roundTrips });
+  expect(reportAsMarkdown(rehearsed)).toContain(`## Up and down again
+
+Of 2 files, 1 comes back whole, 1 leaves something that is not as before.
+
+- **COMES BACK** 1\\_a.sql: The schema and every row are as they were.
+- **DIFFERS** 2\\_b.sql: 1 thing is not as before:
+  - The index by\\_a is left behind.
+`);
+  expect(parsed(source)).not.toHaveProperty('roundTrips');
+  expect(reportAsMarkdown(source)).not.toContain('Up and down again');
+});
+
 describe('a report of a run of which not everything was checked', () => {
   test('names for programs what was not made, with the reason, and gives no hash that was not computed', () => {
     expect(parsed(source)).toMatchObject({

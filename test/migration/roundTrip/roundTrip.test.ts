@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { runs } from '../../amount';
 import { DEFAULT_CHOICES } from '../../../src/migration/outcome';
+import { describeRoundTrip, summariseRoundTrips } from '../../../src/migration/roundTrip/describe';
 import { goRoundTrip, type RoundTrip, type Step } from '../../../src/migration/roundTrip/roundTrip';
 import { askNative, digestOf, digestOfOverlay, engine, nativeDatabase, nodeHasher, overlayOf } from '../../databases';
 
@@ -115,6 +116,35 @@ it('Transactions of its own, foreign keys and VACUUM are followed on both ways',
     "BEGIN; INSERT INTO person VALUES (1, 'Ann', 'ann@x'); COMMIT",
   ]);
   expect(trip).toMatchObject({ result: 'back', failure: null });
+});
+
+it('What a chain came to is told in a sentence, with every file in it', () => {
+  const up = 'CREATE TABLE city (name TEXT)';
+  const again = 'CREATE TABLE land (name TEXT)';
+  expect(summariseRoundTrips(tripsOf(BASE, [up, 'DROP TABLE city']))).toBe(
+    'It goes up and comes back: the schema and every row are as they were.',
+  );
+  expect(summariseRoundTrips(tripsOf(BASE, [up, 'DROP TABLE city'], [again, 'DROP TABLE land']))).toBe(
+    'All 2 files go up and come back: each time, the schema and every row are as they were.',
+  );
+  const trips = tripsOf(
+    BASE,
+    [up, 'SELECT 1'],
+    [again, 'DROP TABLE lend'],
+    ['SELECT 1', null],
+    [again, 'SELECT 1'],
+    ['SELECT 1', 'SELECT 1'],
+  );
+  expect(summariseRoundTrips(trips)).toBe(
+    'Of 5 files, 0 come back whole, 1 leaves something that is not as before, 2 fail, 1 has nothing that takes it back, 1 was not tried.',
+  );
+  expect(trips.map(describeRoundTrip)).toEqual([
+    '1 thing is not as before:',
+    '2.down.sql, line 1: no such table: lend.',
+    'Nothing takes it back.',
+    '4.up.sql, line 1: table land already exists.',
+    'A file before it does not go up.',
+  ]);
 });
 
 const ups = fc.constantFrom(
