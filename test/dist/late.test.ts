@@ -209,6 +209,18 @@ describe('A part of the page that cannot be loaded', () => {
     await leave(other);
   });
 
+  it('is said of the rehearsal up and down', async () => {
+    missing.add(late.get('roundTrips') ?? '');
+    const visit = await arrive();
+    const { page } = visit;
+    const up = { name: '2_city.up.sql', content: 'CREATE TABLE city(name);' };
+    await visit.drop(database, up, { name: '2_city.down.sql', content: 'DROP TABLE city;' });
+    await page.getByRole('button', { name: 'Rehearse up and down' }).click();
+    await miss(visit, 'roundTrips', page.locator('[data-problem]'), 'rehearses migrations up and down');
+    await page.locator('[data-round-trip="2_city.up.sql"][data-result=back]').waitFor();
+    await leave(visit);
+  });
+
   it('is said of the table of many databases, too', async () => {
     const file = late.get('BatchPanel') ?? '';
     missing.add(file);

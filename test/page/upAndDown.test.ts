@@ -150,3 +150,15 @@ it('A version whose files have no way down is not planned, and they are named', 
     sentence: '2_land.sql has nothing that takes it back, so nothing is planned.',
   });
 });
+
+it('A rehearsal knows what stands for the functions of an application, and is no longer shown when something else does', async () => {
+  await open({
+    '1_hash.up.sql': 'UPDATE person SET email = shuffled(email);',
+    '1_hash.down.sql': 'UPDATE person SET email = shuffled(email);',
+  });
+  await workbench.decide({ meanings: [{ kind: 'function', name: 'shuffled', answer: 'known reverse' }] });
+  (await button('Rehearse up and down')).click();
+  await expect.poll(results, { timeout: 20_000 }).toEqual([['1_hash.up.sql', 'back', '']]);
+  await workbench.decide({ meanings: [{ kind: 'function', name: 'shuffled', answer: 'known md5' }] });
+  expect(results()).toEqual([]);
+});
