@@ -221,6 +221,18 @@ describe('A part of the page that cannot be loaded', () => {
     await leave(visit);
   });
 
+  it('is said of what knows the functions of applications, and of the list that asks for them', async () => {
+    for (const part of ['lateFunctions', 'MeaningNeeds']) missing.add(late.get(part) ?? '');
+    const visit = await arrive();
+    const { page } = visit;
+    await visit.drop(database, { name: 'tidy.sql', content: 'UPDATE people SET name = tidy(name);' });
+    const messages = page.locator('[data-problem]');
+    await miss(visit, 'lateFunctions', messages, 'knows functions of applications');
+    await miss(visit, 'MeaningNeeds', messages, 'The list of functions that your script needs');
+    await page.locator('[data-need=function][data-name=tidy]').waitFor();
+    await leave(visit);
+  });
+
   it('is said of the table of many databases, too', async () => {
     const file = late.get('BatchPanel') ?? '';
     missing.add(file);
