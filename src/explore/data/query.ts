@@ -4,6 +4,7 @@ import { quoteIdentifier, rowsOf, type Database, type Outcome, type Row } from '
 import { explainsPragma, readPragma } from '../../script/pragma';
 import { Lines, type Position } from '../../script/position';
 import type { ParsedStatement } from '../../script/parsedStatement';
+import { refuseShellCommand } from '../../script/refusal';
 import { splitScript } from '../../script/split';
 import type { Statement } from '../../script/statement';
 import { parseSql } from '../../script/tokens';
@@ -63,6 +64,12 @@ const NAMES = '"drydock query"';
 export function readQuery(source: string): ReadQuery {
   const split = splitScript(source);
   if (!split.ok) return { ok: false, error: split.refusal };
+  // A script does without such a line; whoever types one here waits for what it prints.
+  const shell = split.notes.find(({ code }) => code === 'shell-command');
+  if (shell) {
+    const line = source.split('\n')[shell.line - 1]?.trim() ?? '';
+    return { ok: false, error: refuseShellCommand(line, 'the sqlite3 shell', shell) };
+  }
   const lines = new Lines(source);
   const statements = split.statements.map((statement): QueryStatement => {
     const { text, start, kind } = statement;
