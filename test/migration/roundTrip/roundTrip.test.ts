@@ -184,7 +184,7 @@ it('All is back exactly where native sqlite3 dumps the very same after up and do
         seen.add(trip?.result ?? '');
       },
     ),
-    runs(50),
+    runs(30, 500),
   );
   expect([...seen].sort()).toEqual(['back', 'differs']);
 });

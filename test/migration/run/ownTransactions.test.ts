@@ -228,7 +228,7 @@ test('Any script with transactions of its own stops where native sqlite3 stops, 
         );
       }
     }),
-    runs(60, 2000),
+    runs(40, 2000),
   );
   expect(kept).toBeGreaterThan(5);
 });
