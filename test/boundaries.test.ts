@@ -30,7 +30,7 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   file: { values: ['words'] },
   script: { values: ground },
   schema: { values: ['script', ...ground] },
-  catalog: { values: ground },
+  catalog: { values: ['functions/meaning', ...ground] },
   functions: { values: ['chain/needs', 'migration/outcome', 'script', ...ground] },
   'functions/meaning': { values: [] },
   chain: { values: ['schema', 'script', ...ground] },

@@ -1,6 +1,7 @@
 // The companion file of a migration: what it has beside its script. docs/companions.md documents the format.
 
 import type { Outcome } from '../database';
+import { KNOWN_FUNCTIONS, STAND_IN, type Meaning } from '../functions/meaning';
 import {
   identifier,
   isCompanionName,
@@ -8,6 +9,7 @@ import {
   isScriptPath,
   list,
   matching,
+  optionalList,
   parsed,
   refuse,
   words,
@@ -33,10 +35,12 @@ export interface Companion {
   readonly samples: readonly Sample[];
   /** Name of the .json file with what its values mean and how its data is checked (see meaning.ts), or null. */
   readonly meaning: string | null;
+  /** What stands for functions and collations of the application that the migration is for. */
+  readonly functions: readonly Meaning[];
 }
 
 /** Of a migration that has no companion file. */
-export const NO_COMPANION: Companion = { samples: [], meaning: null };
+export const NO_COMPANION: Companion = { samples: [], meaning: null, functions: [] };
 
 /** Checks the text of a companion file and gives its contents, or the first thing that is wrong. Unknown keys are left. */
 export function parseCompanion(text: string, fileName: string): Outcome<Companion, CatalogProblem> {
@@ -46,7 +50,32 @@ export function parseCompanion(text: string, fileName: string): Outcome<Companio
       root.fields.meaning === undefined
         ? null
         : matching(root, 'meaning', isCompanionName, 'the name of a .json file beside this one'),
+    functions: optionalList(root, 'functions', functionOf).map(({ meaning }) => meaning),
   }));
+}
+
+/** As `Meaning` has it; the id is the name. */
+function functionOf(item: Place): { readonly id: string; readonly meaning: Meaning } {
+  const id = identifier(item);
+  const isCollation = item.fields.kind === 'collation';
+  const answer = isCollation
+    ? matching(
+        item,
+        'answer',
+        isCollationAnswer,
+        '“known BINARY”, “known NOCASE”, “locale” and a language, or “stand-in”',
+      )
+    : matching(item, 'answer', isFunctionAnswer, '“known” and a function, “sql” and an expression, or “stand-in”');
+  return { id, meaning: { kind: isCollation ? 'collation' : 'function', name: id, answer } };
+}
+
+function isFunctionAnswer(text: string): boolean {
+  const known = /^known (\S+)$/.exec(text)?.[1];
+  return text === STAND_IN || /^sql \S/.test(text) || (known !== undefined && Object.hasOwn(KNOWN_FUNCTIONS, known));
+}
+
+function isCollationAnswer(text: string): boolean {
+  return text === STAND_IN || /^(known (BINARY|NOCASE)|locale \S+)$/.test(text);
 }
 
 function sampleOf(item: Place): Sample {

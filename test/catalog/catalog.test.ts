@@ -61,7 +61,7 @@ describe('a sound catalog', () => {
     expect(catalogOf(extended)).toEqual({ ok: true, value: { migrations: [ENTRY] } });
     expect(companionOf({ format: 1, samples: [{ ...SAMPLE, colour: 'red' }], recipes: [] })).toEqual({
       ok: true,
-      value: { samples: [SAMPLE], meaning: null },
+      value: { samples: [SAMPLE], meaning: null, functions: [] },
     });
   });
 
@@ -229,6 +229,32 @@ describe('whatever the files hold', () => {
     };
     check(CATALOG, catalogOf, fields('migrations', ['id', 'title', 'summary', 'script', 'companion']));
     check(COMPANION, companionOf, fields('samples', ['id', 'title', 'description', 'file', 'base', 'through']));
+  });
+});
+
+describe('the functions of a companion file', () => {
+  const functionsOf = (functions: Record<string, string>[]) => companionOf({ ...COMPANION, functions });
+
+  it('are meanings by their names, and none where the field is left out', () => {
+    const told = functionsOf([
+      { id: 'tidy', answer: 'sql lower(trim($1))' },
+      { id: 'unicase', kind: 'collation', answer: 'locale de' },
+    ]);
+    expect(told).toMatchObject({
+      ok: true,
+      value: {
+        functions: [
+          { kind: 'function', name: 'tidy', answer: 'sql lower(trim($1))' },
+          { kind: 'collation', name: 'unicase', answer: 'locale de' },
+        ],
+      },
+    });
+    expect(companionOf(COMPANION)).toMatchObject({ ok: true, value: { functions: [] } });
+  });
+
+  it('are refused with the place where they say nothing that one could be', () => {
+    expect(messageOf(functionsOf([{ id: 'tidy', answer: 'known unheard' }]))).toContain('functions[0].answer must be ');
+    expect(messageOf(functionsOf([{ id: 'c', kind: 'collation', answer: 'sql 1' }]))).toContain('functions[0].answer');
   });
 });
 

@@ -43,9 +43,15 @@ export class Workbench extends Screen {
       (this.job?.histories ?? []).map(({ tool }) => tool),
     );
   });
-  readonly choices: Choices = $derived({
-    ...this.#decided,
-    foreignKeys: this.#foreignKeys ?? this.foreignKeyDefault.mode,
+  readonly choices: Choices = $derived.by(() => {
+    const { meanings: said = [], ...decided } = this.#decided;
+    // What a migration brings along holds where the user has said nothing else of it.
+    const brought = (this.scripts.migration?.companion.functions ?? []).filter(
+      ({ kind, name }) => !said.some((one) => one.kind === kind && one.name === name),
+    );
+    const meanings = [...said, ...brought];
+    const foreignKeys = this.#foreignKeys ?? this.foreignKeyDefault.mode;
+    return { ...decided, foreignKeys, ...(meanings.length > 0 && { meanings }) };
   });
   /** Said to screen readers when something changes by itself. */
   announcement = $state('');
