@@ -1,8 +1,9 @@
 // Indexes that a script makes twice, and foreign keys that it leaves without one.
 
 import { foldName, type Database } from '../../database';
-import { describeReference, readReferences } from '../../schema/references';
+import { readReferences, type Reference } from '../../schema/references';
 import { findRelation } from '../../schema/schema';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Found, Rule } from '../warning';
 
 interface IndexFacts {
@@ -101,22 +102,33 @@ export const unindexedForeignKey: Rule = {
   why: 'Where foreign keys are enforced, SQLite looks for the children of each row of the parent that is deleted or whose key changes. Without an index it reads the whole child table each time.',
   safeWay: 'Create an index on the columns of the foreign key.',
   watch: ({ database, statements, before }) => {
-    const touching = statements.filter(({ kind }) => kind === 'create table' || kind === 'add column');
-    const earlier = new Set(readReferences(database, before).map(describeReference));
-    if (!touching.some(({ text }) => /references/i.test(text))) return null;
+    const touching = statements.filter(
+      ({ kind, text }) => /^(create table|add column)$/.test(kind) && /references/i.test(text),
+    );
+    if (touching.length === 0) return null;
+    const keyOf = ({ table, columns }: Reference): string => foldName(JSON.stringify([table, columns]));
+    const earlier = new Set(readReferences(database, before).map(keyOf));
     return {
       end: ({ shadow, after, outcomes }): readonly Found[] => {
         const indexes = byTable(readIndexes(shadow).filter(({ partial }) => !partial));
-        const makers = new Map(
-          touching
-            .filter(({ ordinal }) => outcomes[ordinal - 1]?.verdict === 'applied')
-            .map((one) => [foldName(one.table ?? one.name ?? ''), one]),
-        );
+        /** The statement that brought the foreign keys of a table, or of one column of it, by the name of now. */
+        const makers = new Map<string, ParsedStatement>();
+        const renames = statements.filter(({ kind }) => kind === 'rename table');
+        for (const one of [...touching, ...renames].sort((a, b) => a.ordinal - b.ordinal)) {
+          const table = foldName(one.table ?? one.name ?? '');
+          if (outcomes[one.ordinal - 1]?.verdict !== 'applied') continue;
+          if (one.kind === 'add column') makers.set(JSON.stringify([table, foldName(one.column ?? '')]), one);
+          else if (one.kind === 'create table') makers.set(foldName(one.name ?? ''), one);
+          const made = one.kind === 'rename table' ? makers.get(table) : undefined;
+          if (made) makers.set(foldName(one.newName ?? ''), made);
+        }
         return readReferences(shadow, after).flatMap((reference): readonly Found[] => {
           const { table, columns, parent } = reference;
-          const statement = makers.get(foldName(table));
+          const [column = ''] = columns;
+          const statement =
+            makers.get(JSON.stringify([foldName(table), foldName(column)])) ?? makers.get(foldName(table));
           // What was so before is not the script's doing.
-          if (!statement || earlier.has(describeReference(reference))) return [];
+          if (!statement || earlier.has(keyOf(reference))) return [];
           const first = (index: IndexFacts): readonly string[] =>
             index.keys.slice(0, columns.length).map((one) => one?.split(' ')[0] ?? '');
           const wanted = [...columns].map(foldName).sort().join();

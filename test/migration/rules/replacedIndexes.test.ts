@@ -101,3 +101,37 @@ it('What native sqlite3 still refuses after a rebuild is never called lost, and 
     runs(25, 400),
   );
 });
+
+describe('A foreign key without an index', () => {
+  const keysIn = (base: string, script: string): readonly (readonly [number, string])[] =>
+    withDatabase(nativeDatabase(base), (database) => {
+      const tools = { losses: keepNoLosses, watch: watchRules(script) };
+      const { warnings } = planMigration(database, statementsOf(script), DEFAULT_CHOICES, tools);
+      return warnings.flatMap(({ code, ordinal, subject }) =>
+        code === 'unindexed-foreign-key' ? [[ordinal, subject]] : [],
+      );
+    });
+  const parent = 'CREATE TABLE p (id INTEGER PRIMARY KEY);';
+
+  it('is told of the statement that brings it, under the name that its table gets', () => {
+    expect(
+      keysIn(
+        `${parent} CREATE TABLE t (a);`,
+        `ALTER TABLE t ADD COLUMN b; CREATE TABLE new (a, b REFERENCES p); DROP TABLE t; ALTER TABLE new RENAME TO t;
+         ALTER TABLE t ADD COLUMN c REFERENCES p;`,
+      ),
+    ).toEqual([
+      [2, 'table t (b)'],
+      [5, 'table t (c)'],
+    ]);
+  });
+
+  it('is not told where the table had it before it was rebuilt', () => {
+    expect(
+      keysIn(
+        `${parent} CREATE TABLE t (a, b REFERENCES p (id));`,
+        'CREATE TABLE new (a, b REFERENCES p); INSERT INTO new SELECT * FROM t; DROP TABLE t; ALTER TABLE new RENAME TO t;',
+      ),
+    ).toEqual([]);
+  });
+});
