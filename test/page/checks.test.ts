@@ -111,7 +111,7 @@ describe('The checks of a file', () => {
     const end = vi.spyOn(worker, 'terminate');
     release();
     await settled(checks);
-    await vi.waitUntil(() => end.mock.calls.length === 1);
+    await vi.waitUntil(() => end.mock.calls.length === 1, { timeout: 20_000 });
 
     const before = questions.length;
     checks.ask('sha256-input');
@@ -130,7 +130,7 @@ describe('The checks of a file', () => {
     checks.giveWay(inspection);
     expect(standing(checks)).toMatchObject({ rows: 'running' });
     release();
-    await vi.waitUntil(() => checks.states.get('rows')?.state === 'made');
+    await vi.waitUntil(() => checks.states.get('rows')?.state === 'made', { timeout: 20_000 });
     expect(standing(checks)).toMatchObject({ rows: 'made', 'integrity-before': 'waiting', 'sha256-input': 'waiting' });
     expect(questions).not.toContain('prove integrity-before');
 

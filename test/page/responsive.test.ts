@@ -182,10 +182,12 @@ it('The statement that is being run is marked without a change to any other', as
     for (const ordinal of [1, 350, 351, 700]) {
       const data = { id: runAsked?.id, kind: 'report', value: { ...progress, ordinal } };
       worker?.dispatchEvent(new MessageEvent('message', { data }));
-      await vi.waitUntil(() =>
-        all('.current')
-          .map(({ id }) => id)
-          .includes(`statement-${ordinal}`),
+      await vi.waitUntil(
+        () =>
+          all('.current')
+            .map(({ id }) => id)
+            .includes(`statement-${ordinal}`),
+        { timeout: 20_000 },
       );
     }
   });
@@ -198,7 +200,7 @@ it('A statement that was opened stays open when a choice changes the plan, and c
   await settle();
   const [, , third] = all('[data-statement] details') as readonly HTMLDetailsElement[];
   third?.querySelector('summary')?.click();
-  await vi.waitUntil(() => third?.querySelector('pre'));
+  await vi.waitUntil(() => third?.querySelector('pre'), { timeout: 20_000 });
 
   await workbench.decide({ existingRows: 'upgrade time' });
   await settle();
@@ -255,7 +257,7 @@ it('A schema of many tables, and a table of many columns, are drawn a few rows i
 
   const drawn = await countByTask('[data-column]', async () => {
     document.querySelector<HTMLElement>('[data-relation=t0] summary')?.click();
-    await vi.waitUntil(() => document.querySelector('[data-column]'));
+    await vi.waitUntil(() => document.querySelector('[data-column]'), { timeout: 20_000 });
   });
   expect(drawn).toEqual([AT_ONCE, ...Array.from({ length: 12 }, () => IN_A_SLICE)]);
   expect(all('[data-column]').map(({ dataset }) => dataset.column)).toEqual(columns);
