@@ -46,7 +46,9 @@ export class Engines {
     const loaded: Outcome<Engine, Refusal> =
       wanted === 'sql.js' || usual.name === wanted
         ? { ok: true, value: usual }
-        : await loadLate('reads FTS5 and R-Tree tables', () => this.#load(wanted));
+        : await loadLate('reads FTS5 and R-Tree tables, and knows functions of applications,', () =>
+            this.#load(wanted),
+          );
     if (!loaded.ok) return loaded;
     const engine = loaded.value;
     const facts = factsOf(engine, [...needs.file, ...needs.schema, ...needs.script]);

@@ -15,7 +15,7 @@ export interface KnownFunction {
 /** What definitions are made with. */
 export interface DefinitionTools {
   readonly known: readonly KnownFunction[];
-  /** A database in memory, in which expressions are computed. */
+  /** A database in memory, in which expressions are computed; whoever gives it keeps it. */
   readonly scratch: () => Database;
 }
 
@@ -107,7 +107,6 @@ function expressionOf(name: string, sql: string, { scratch }: DefinitionTools): 
   const database = scratch();
   const isSound = database.compile(query);
   if (!isSound.ok) {
-    database.close();
     return { ok: false, error: `The expression for ${name}() is not right: ${isSound.error.message}.` };
   }
   const call = (...values: readonly SqlValue[]): SqlValue => {

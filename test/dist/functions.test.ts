@@ -9,7 +9,7 @@ const BASE =
   "CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO person (name) VALUES ('  Ann'), ('BOB ');";
 
 it('A function that SQLite does not have is asked for, and what is said of it runs and is checked', async () => {
-  const visit = await openPage();
+  const visit = await openPage({ viewport: { width: 360, height: 800 }, colorScheme: 'dark' });
   const { page } = visit;
   await visit.pick(
     { name: 'people.db', content: nativeDatabase(BASE) },

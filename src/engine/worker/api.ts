@@ -24,6 +24,7 @@ import type { RoundTrip, Step } from '../../migration/roundTrip/roundTrip';
 import type { SchemaDetails } from '../../schema/details';
 import type { Schema } from '../../schema/schema';
 import type { ScriptRefusal } from '../../script/refusal';
+import type { ScriptNote } from '../../script/split';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Statement, Script } from '../../script/statement';
 import type { FinishedRun, OnProgress, PlannedScript, ProvableRun } from '../answers';
@@ -76,6 +77,29 @@ export function makeApi(engines: Engines, kept: Kept) {
   /** What plans and runs a script: of no use before there is a file, so it is no part of the first load. */
   const loadPlanning = (): Promise<Outcome<typeof import('./latePlan'), Refusal>> =>
     loadLate('plans scripts', () => import('./latePlan'));
+  /** Takes a script apart, and loads what plans and runs it. */
+  const prepare = async (
+    script: Script,
+  ): Promise<
+    Outcome<
+      {
+        readonly planning: typeof import('./latePlan');
+        readonly statements: readonly ParsedStatement[];
+        readonly notes: readonly ScriptNote[];
+        readonly losses: KeepLosses;
+      },
+      ScriptRefusal | Refusal
+    >
+  > => {
+    const planning = await loadPlanning();
+    if (!planning.ok) return planning;
+    const split = planning.value.splitScript(script);
+    if (!split.ok) return { ok: false, error: split.refusal };
+    const { statements, notes } = split;
+    const losses = await lossesOf(statements);
+    if (!losses.ok) return losses;
+    return { ok: true, value: { planning: planning.value, statements, notes, losses: losses.value } };
+  };
   /** What the explorer asks. */
   const loadLooking = (): Promise<Outcome<typeof import('../looking'), Refusal>> =>
     loadLate('looks into databases', () => import('../looking'));
@@ -129,15 +153,18 @@ export function makeApi(engines: Engines, kept: Kept) {
     const functions = meanings.length > 0 ? await loadFunctions() : null;
     if (functions && !functions.ok) return functions;
     const defined = functions?.value.define(meanings, functions.value.known, engine);
-    opened = found.value.on(engine, defined?.definitions ?? []);
-    return { ok: true, value: { open: opened, facts, faults: defined?.faults ?? [] } };
+    const open = found.value.on(engine, defined?.definitions ?? []);
+    // Another file may have been opened meanwhile: it stays.
+    if (opened === found.value) opened = open;
+    return { ok: true, value: { open, facts, faults: defined?.faults ?? [] } };
   }
 
   /** What is asked of functions and collations that a planned script misses, or names. */
   async function askForMeanings(
     statements: readonly ParsedStatement[],
     choices: Choices,
-    { message, faults }: { readonly message: string | null; readonly faults: Defined['faults'] },
+    { open, faults }: ReadyFile,
+    message: string | null,
     plan: (open: OpenedFile) => string | null,
   ): Promise<Outcome<readonly ChainNeed[], Refusal>> {
     const { meanings = [] } = choices;
@@ -151,7 +178,7 @@ export function makeApi(engines: Engines, kept: Kept) {
     return readable(() => {
       const { definitions } = define(meanings, known, engine);
       const attempt = (standIns: readonly Definition[]): string | null =>
-        plan(mustBeOpen().on(engine, [...definitions, ...standIns]));
+        plan(open.on(engine, [...definitions, ...standIns]));
       const asked = needsOfMeaning(findMissing(message, attempt), meanings, statements);
       const wrong = new Map(faults.map(({ meaning, sentence }) => [needKey(meaning), sentence]));
       return {
@@ -259,25 +286,20 @@ export function makeApi(engines: Engines, kept: Kept) {
 
     /** Splits a script and plans it for the open file; gives why the script cannot be read, where it cannot. */
     async plan(script: Script, choices: Choices): Promise<Outcome<PlannedScript, ScriptRefusal | Refusal>> {
-      const planning = await loadPlanning();
-      if (!planning.ok) return planning;
-      const { planMigration, readAddedColumnDocumentation, splitScript } = planning.value;
-      const { watchGrowth, watchRules, failureHelp: help } = planning.value;
-      const split = splitScript(script);
-      if (!split.ok) return { ok: false, error: split.refusal };
-      const losses = await lossesOf(split.statements);
-      if (!losses.ok) return losses;
-      const { statements, notes } = split;
+      const prepared = await prepare(script);
+      if (!prepared.ok) return prepared;
+      const { planning, statements, notes, losses } = prepared.value;
+      const { planMigration, readAddedColumnDocumentation, watchGrowth, watchRules, failureHelp: help } = planning;
       const ready = await openFor(statements, choices);
       if (!ready.ok) return ready;
-      const { open, facts: engine, faults } = ready.value;
+      const { open, facts: engine } = ready.value;
       const planned = readable((): Outcome<Omit<PlannedScript, 'needs'>, never> => {
         const start = performance.now();
         let growth: Growth = { pages: [], waiting: [] };
         const watch = watchGrowth(watchRules(script), (told) => (growth = told));
         const { outcomes, after, obstacle, ownTransactions, warnings } = open.using(({ database }) =>
           planMigration(database, statements, choices, {
-            losses: losses.value,
+            losses,
             help,
             watch,
             now: () => performance.now(),
@@ -290,7 +312,7 @@ export function makeApi(engines: Engines, kept: Kept) {
       });
       if (!planned.ok) return planned;
       const message = planned.value.plan.obstacle?.failure.message ?? null;
-      const asked = await askForMeanings(statements, choices, { message, faults }, (trial) => {
+      const asked = await askForMeanings(statements, choices, ready.value, message, (trial) => {
         const tools = { losses: keepNoLosses, help };
         return (
           trial.using(({ database }) => planMigration(database, statements, choices, tools)).obstacle?.failure
@@ -306,19 +328,16 @@ export function makeApi(engines: Engines, kept: Kept) {
       choices: Choices,
       planned: Plan['outcomes'],
     ): Promise<Outcome<readonly ModeDifference[], ScriptRefusal | Refusal>> {
-      const planning = await loadPlanning();
-      if (!planning.ok) return planning;
-      const { compareForeignKeyModes, failureHelp: help, splitScript } = planning.value;
-      const split = splitScript(script);
-      if (!split.ok) return { ok: false, error: split.refusal };
-      const losses = await lossesOf(split.statements);
-      if (!losses.ok) return losses;
-      const ready = await openFor(split.statements, choices);
+      const prepared = await prepare(script);
+      if (!prepared.ok) return prepared;
+      const { planning, statements, losses } = prepared.value;
+      const { compareForeignKeyModes, failureHelp: help } = planning;
+      const ready = await openFor(statements, choices);
       if (!ready.ok) return ready;
       return readable((): Outcome<readonly ModeDifference[], never> => {
-        const tools = { losses: losses.value, help };
+        const tools = { losses, help };
         const compare = (database: Database): readonly ModeDifference[] =>
-          compareForeignKeyModes(database, split.statements, choices, planned, tools);
+          compareForeignKeyModes(database, statements, choices, planned, tools);
         return { ok: true, value: ready.value.open.using(({ database }) => compare(database)) };
       });
     },
@@ -395,29 +414,26 @@ export function makeApi(engines: Engines, kept: Kept) {
       choices: Choices,
       onProgress: OnProgress,
     ): Promise<Outcome<FinishedRun, ScriptRefusal | Refusal>> {
-      const planning = await loadPlanning();
-      if (!planning.ok) return planning;
-      const { failureHelp: help, runMigration, splitScript } = planning.value;
-      const split = splitScript(script);
-      if (!split.ok) return { ok: false, error: split.refusal };
+      const prepared = await prepare(script);
+      if (!prepared.ok) return prepared;
+      const { planning, statements, losses } = prepared.value;
+      const { failureHelp: help, runMigration } = planning;
       const start = performance.now();
       const startedAt = new Date().toISOString();
       const found = readable((): Outcome<OpenedFile, never> => ({ ok: true, value: mustBeOpen() }));
       if (!found.ok) return found;
-      const preload = preloadOf(found.value, split.statements);
+      const preload = preloadOf(found.value, statements);
       if (preload) {
         const { size: total } = found.value.file;
         preload.onBytes = (done) =>
           onProgress({ stage: 'check', label: 'reading the file', done, total, pagesRead: 0 });
         await preload.ended;
       }
-      const losses = await lossesOf(split.statements);
-      if (!losses.ok) return losses;
-      const ready = await openFor(split.statements, choices);
+      const ready = await openFor(statements, choices);
       if (!ready.ok) return ready;
       const { open, facts: engine } = ready.value;
       return readable((): Outcome<FinishedRun, never> => {
-        const total = split.statements.length;
+        const total = statements.length;
         let ordinal = 0;
         let pagesAtStart = 0;
         const tell = ({ pagesRead, pagesWritten }: Overlay): void => {
@@ -431,8 +447,8 @@ export function makeApi(engines: Engines, kept: Kept) {
             pagesAtStart = overlay.pagesRead + overlay.pagesWritten;
             tell(overlay);
           };
-          const result = runMigration(database, split.statements, choices, {
-            losses: losses.value,
+          const result = runMigration(database, statements, choices, {
+            losses,
             help,
             now: () => performance.now(),
             onStatement,

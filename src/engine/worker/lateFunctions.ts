@@ -1,7 +1,7 @@
 // A chunk of its own, which the worker loads where a script needs functions or collations of its application.
 
 import { createMD5, createSHA1, createSHA256, createSHA512, type IHasher } from 'hash-wasm';
-import type { Definition } from '../../database';
+import type { Database, Definition } from '../../database';
 import { definitionOf, type KnownFunction } from '../../functions/definitions';
 import type { Meaning } from '../../functions/meaning';
 import type { Engine } from '../engine';
@@ -26,6 +26,15 @@ function hashOf(hasher: IHasher): Hash {
   };
 }
 
+/** One database in memory for all expressions of an engine: definitions are made anew with every plan. */
+const calculators = new WeakMap<Engine, Database>();
+
+function calculatorOf(engine: Engine): Database {
+  const known = calculators.get(engine) ?? engine.memory();
+  calculators.set(engine, known);
+  return known;
+}
+
 /** The definitions for meanings, and what is wrong with the others. */
 export interface Defined {
   readonly definitions: readonly Definition[];
@@ -37,7 +46,7 @@ export function define(meanings: readonly Meaning[], known: readonly KnownFuncti
   const definitions: Definition[] = [];
   const faults: { meaning: Meaning; sentence: string }[] = [];
   for (const meaning of meanings) {
-    const made = definitionOf(meaning, { known, scratch: () => engine.memory() });
+    const made = definitionOf(meaning, { known, scratch: () => calculatorOf(engine) });
     if (made.ok) definitions.push(made.value);
     else faults.push({ meaning, sentence: made.error });
   }
