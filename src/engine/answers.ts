@@ -3,6 +3,7 @@
 import type { Need } from '../chain/needs';
 import type { Growth } from '../migration/forecast/growth';
 import type { PageChanges } from '../migration/proofs/pageProof';
+import type { DesiredSchema } from '../migration/proofs/reachesTarget';
 import type { Plan } from '../migration/run/plan';
 import type { RunResult } from '../migration/run/run';
 import type { Choices } from '../migration/outcome';
@@ -48,6 +49,8 @@ export interface ProvableRun extends Pick<FinishedRun, 'outcomes' | 'specified' 
   readonly file: Blob;
   readonly script: Script;
   readonly choices: Choices;
+  /** The schema that the script was written to reach; left out where it was written by other means. */
+  readonly desired?: DesiredSchema;
 }
 
 /** How far long work has come. Pages are those that SQLite has read and written since the work began. */

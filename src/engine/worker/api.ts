@@ -41,6 +41,7 @@ import { readInto, type ByteSource } from '../../file/byteSource';
 import type { Overlay } from '../pages/overlay';
 import type { Preload } from '../pages/preload';
 import type { Prover } from '../prover';
+import type { TargetDatabase, TargetFault } from '../target';
 import { NotOpened, readable, unreadableSchema } from '../unreadable';
 
 const HASH_BYTES_AT_ONCE = 4 << 20;
@@ -553,6 +554,16 @@ export function makeApi(engines: Engines, kept: Kept) {
     async layOut(boxes: readonly Box[], links: readonly Link[]): Promise<Outcome<Layout, Refusal>> {
       const loaded = await loadLate('lays diagrams out', () => import('../../explore/diagram/diagramLayout'));
       return loaded.ok ? { ok: true, value: loaded.value.layOut(boxes, links) } : loaded;
+    },
+
+    /** Makes a database of SQL alone, to compare another one with; gives the first line that is wrong. Needs no open file. */
+    async makeTarget(script: Script): Promise<Outcome<TargetDatabase, TargetFault | Refusal>> {
+      const loaded = await loadLate('makes databases of SQL', () => import('../target'));
+      if (!loaded.ok) return loaded;
+      const read = loaded.value.readTarget(script);
+      if (!read.ok) return read;
+      const chosen = await engines.choose(withScript({ file: [], schema: [] }, read.value));
+      return chosen.ok ? loaded.value.makeTarget(chosen.value.engine, read.value) : chosen;
     },
 
     /** Makes a sample database; gives the file, or the sentence of what is wrong with either script. */

@@ -32,7 +32,7 @@ type Remote<Methods extends keyof EngineApi> = {
 };
 
 /** What needs no open file. */
-export type RemoteEngine = Remote<'describe' | 'layOut' | 'makeSample'>;
+export type RemoteEngine = Remote<'describe' | 'layOut' | 'makeSample' | 'makeTarget'>;
 
 /** So often the worker goes over what a file will need; then it is compiled as well as it gets. */
 const WARMING_ROUNDS = 16;
@@ -93,6 +93,7 @@ export class EngineClient {
     describe: (...values) => this.#ask('describe', values),
     layOut: (...values) => this.#ask('layOut', values),
     makeSample: (...values) => this.#ask('makeSample', values),
+    makeTarget: (...values) => this.#ask('makeTarget', values),
   };
 
   /**

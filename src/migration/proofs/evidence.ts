@@ -14,6 +14,7 @@ import { findRowChanges, type RowChanges } from './rowChanges';
 import { findBrokenReferences, type BrokenReference } from './brokenReferences';
 import { findUnresolved, readReferences } from '../../schema/references';
 import type { Choices, StatementOutcome } from '../outcome';
+import type { DesiredSchema } from './reachesTarget';
 
 /** How far a check has come: `done` of `total` rows, pages or steps; `total` is 0 where it cannot be told. */
 export type OnCheck = (label: string, done: number, total: number) => void;
@@ -34,6 +35,8 @@ export interface Aftermath {
   readonly choices: Choices;
   /** The schema that the script makes of the same database without rows. */
   readonly specified: Schema;
+  /** The schema that the script was written to reach; left out where it was written by other means. */
+  readonly desired?: DesiredSchema;
 }
 
 /** Looks at each side once, and keeps what it saw for the proofs that come after. */

@@ -14,6 +14,7 @@ import { proveForeignKeys, proveIntegrity, proveSchema, proveSettings, proveView
 import { proveSecondRun } from './secondRun';
 import type { Schema } from '../../schema/schema';
 import { checkIntegrity, countViolations } from './integrity';
+import { proveReachesTarget } from './reachesTarget';
 
 /** How a check is made. */
 export interface ProofTools {
@@ -77,6 +78,8 @@ const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools)
   },
 
   'schema-as-specified': (evidence) => proveSchema(evidence.schemaAfter, evidence.aftermath.specified),
+
+  'reaches-target': ({ schemaAfter, aftermath }) => proveReachesTarget(schemaAfter, aftermath.desired ?? null),
 
   'views-and-triggers': (evidence) => proveViewsAndTriggers(evidence.measuredBefore, evidence.measuredAfter),
 

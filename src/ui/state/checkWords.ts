@@ -1,7 +1,7 @@
 // What the page says of a check that was not made, or that can be made more thoroughly.
 
 import { DEAR_BYTES } from '../../migration/proofs/agenda';
-import { PROOF_CODES, PROOF_TITLES, type ProofCode } from '../../migration/proofs/proof';
+import { ALL_PROOF_CODES, PROOF_TITLES, type ProofCode } from '../../migration/proofs/proof';
 import type { UnmadeCheck } from '../../migration/report/report';
 import type { CheckKey, CheckState } from './check';
 
@@ -54,7 +54,7 @@ const MORE: Readonly<Partial<Record<CheckKey, string>>> = {
 
 /** The proofs that are made unasked and were not made: skipped, or the engine stopped over them. */
 export function missingOf(states: ReadonlyMap<CheckKey, CheckState>): readonly ProofCode[] {
-  return PROOF_CODES.filter((code) => {
+  return ALL_PROOF_CODES.filter((code) => {
     const state = states.get(code)?.state;
     return state !== undefined && state !== 'made' && state !== 'unasked';
   });
@@ -62,7 +62,7 @@ export function missingOf(states: ReadonlyMap<CheckKey, CheckState>): readonly P
 
 /** The proofs that have no outcome, with the reason. */
 export function unmadeOf(states: ReadonlyMap<CheckKey, CheckState>): readonly UnmadeCheck[] {
-  return PROOF_CODES.flatMap((code) => {
+  return ALL_PROOF_CODES.flatMap((code) => {
     const check = states.get(code);
     if (check === undefined || check.state === 'made') return [];
     return [{ code, title: PROOF_TITLES[code], reason: reasonOf(code, check) }];

@@ -12,7 +12,7 @@ import { isHashedUnasked, thoroughnessUnasked, type Thoroughness } from '../../m
 import type { ModeDifference } from '../../migration/losses/foreignKeyModes';
 import type { Choices } from '../../migration/outcome';
 import type { Forecast } from '../../migration/forecast/forecast';
-import { PROOF_CODES, type Proof } from '../../migration/proofs/proof';
+import { ALL_PROOF_CODES, PROOF_CODES, type Proof } from '../../migration/proofs/proof';
 import { partsOf, type Script } from '../../script/statement';
 import { labelOf, OF_FILE, OF_PLAN, type CheckKey, type CheckState } from './check';
 import { lookedAt, type DroppedDatabase } from './droppedFiles';
@@ -84,7 +84,7 @@ export class Checks {
 
   /** The proofs that were made, in their order. */
   get proofs(): readonly Proof[] {
-    return PROOF_CODES.flatMap((code) => {
+    return ALL_PROOF_CODES.flatMap((code) => {
       const check = this.states.get(code);
       return check?.state === 'made' && 'proof' in check ? [check.proof] : [];
     });
@@ -158,7 +158,8 @@ export class Checks {
     this.forgetRun();
     this.#run = run;
     this.#want('rows', 'full');
-    for (const code of PROOF_CODES) this.#want(code, thoroughnessUnasked(code, size));
+    const codes = run.desired ? ALL_PROOF_CODES : PROOF_CODES;
+    for (const code of codes) this.#want(code, thoroughnessUnasked(code, size));
     for (const key of ['sha256-input', 'sha256-result'] as const)
       this.#want(key, isHashedUnasked(size) ? 'full' : 'none');
     this.#held = false;
@@ -186,7 +187,7 @@ export class Checks {
    * has the machine to itself, it waits with the others.
    */
   ask(key: CheckKey): void {
-    const code = PROOF_CODES.find((proof) => proof === key);
+    const code = ALL_PROOF_CODES.find((proof) => proof === key);
     const made = this.states.get(key)?.state === 'made';
     const usual = code === undefined || made ? 'full' : thoroughnessUnasked(code, this.#inspection?.size ?? 0);
     this.#queue.push({ key, thoroughness: usual === 'none' ? 'full' : usual });

@@ -173,7 +173,7 @@ export class FileJob {
     this.checks.giveWay(inspection);
     this.roundTrips.giveUp();
     performance.mark('run-started');
-    const { text: script, choices } = subject;
+    const { text: script, choices, desired } = subject;
     // Each report changes the list of statements, and drawing that takes a processor from the run.
     const onProgress = latestNowAndThen((progress: Progress) => {
       if (turn.isCurrent && this.#run && !this.#run.finished) this.#run = { ...begun, progress };
@@ -189,7 +189,7 @@ export class FileJob {
         whenChecked();
         // What the run wrote is in the result now. A worker never gives memory back, so one that took much is ended.
         if (pages.resultPages * pages.pageSize > MEMORY_WORTH_FREEING) this.#client.cancel();
-        await turn.still(this.checks.prove({ ...finished, file, script, choices }));
+        await turn.still(this.checks.prove({ ...finished, file, script, choices, ...(desired && { desired }) }));
         performance.mark('proofs-done');
         this.isLost = !(await turn.still(this.isWhole()));
       }

@@ -14,6 +14,7 @@ import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { ChosenScript } from './chosenScript';
 import { decodeScript, readingsOf, type Encoding } from './encodings';
 import { loadHashing } from './hashing';
+import type { DesiredSchema } from '../../migration/proofs/reachesTarget';
 import type { Problem } from './problem';
 import type { Step } from '../../migration/roundTrip/roundTrip';
 import type { Script, ScriptPart } from '../../script/statement';
@@ -71,6 +72,8 @@ export class OwnScripts {
   standsAt = $state<string | null>(null);
   /** The version that the chain is to lead to; null where what is ticked is run. */
   target = $state.raw<Target | null>(null);
+  /** The schema that the script was written to reach; null where it was written by other means. */
+  readonly desired: DesiredSchema | null;
   readonly #isEmpty = $derived(this.#recorded()?.isEmpty ?? false);
   readonly arranged = $derived(
     arrangeMigrations(this.files, { answers: this.answers, isEmpty: this.#isEmpty, order: this.order }),
@@ -114,9 +117,14 @@ export class OwnScripts {
   /** What the user ticked or left out herself. */
   readonly #picked = new SvelteMap<string, boolean>();
 
-  constructor(files: readonly OwnFile[], unreadable: readonly UnreadableFile[] = []) {
+  constructor(
+    files: readonly OwnFile[],
+    unreadable: readonly UnreadableFile[] = [],
+    desired: DesiredSchema | null = null,
+  ) {
     this.files = files;
     this.unreadable = unreadable;
+    this.desired = desired;
   }
 
   /** What is run, in order; nothing where migrations are taken back. */
@@ -176,7 +184,11 @@ export class OwnScripts {
     if (this.problem) return null;
     const title = this.title + this.#whereTo;
     const [only] = this.taken;
-    if (!this.isChain && only) return { id: null, title: this.title, summary: 'Your own script.', text: only.text };
+    const { desired } = this;
+    if (!this.isChain && only) {
+      const summary = desired ? `Written by Compare, to reach the schema of ${desired.name}.` : 'Your own script.';
+      return { id: null, title: this.title, summary, text: only.text, ...(desired && { desired }) };
+    }
     const textFor = (histories: readonly History[]): Script => this.#partsFor(histories);
     return { id: null, title, summary: '', text: textFor(this.histories), textFor };
   }

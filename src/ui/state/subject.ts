@@ -2,6 +2,7 @@
 
 import type { History } from '../../chain/history';
 import { DEFAULT_CHOICES, type Choices } from '../../migration/outcome';
+import type { DesiredSchema } from '../../migration/proofs/reachesTarget';
 import type { Script } from '../../script/statement';
 import type { ChosenScript } from './chosenScript';
 
@@ -18,6 +19,8 @@ export interface Subject {
   readonly title: string;
   readonly text: Script;
   readonly choices: Choices;
+  /** The schema that it was written to reach. */
+  readonly desired: DesiredSchema | null;
 }
 
 /** Whether it depends on what a file has recorded what of the script is run on it. */
@@ -32,9 +35,9 @@ export function goesByHistory({ script }: Wish): boolean {
  */
 export function subjectOf({ script, choices }: Wish, recorded: readonly History[] | null): Subject | null {
   if (script === null || (script.textFor && recorded === null)) return null;
-  const { id, title } = script;
+  const { id, title, desired = null } = script;
   const text = script.textFor && recorded !== null ? script.textFor(recorded) : script.text;
-  return typeof text !== 'string' && text.length === 0 ? null : { id, title, text, choices };
+  return typeof text !== 'string' && text.length === 0 ? null : { id, title, text, choices, desired };
 }
 
 const CHOICES = Object.keys(DEFAULT_CHOICES) as readonly (keyof Choices)[];
@@ -51,6 +54,7 @@ export function isSame(one: Subject | null, other: Subject | null): boolean {
   return (
     one.id === other.id &&
     one.title === other.title &&
+    one.desired === other.desired &&
     haveSameChoices(one.choices, other.choices) &&
     isSameScript(one.text, other.text)
   );

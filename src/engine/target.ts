@@ -1,0 +1,109 @@
+// Makes a database of SQL alone: what an open database is compared with. Loaded when that is asked for first.
+
+import { rowsOf, type Database, type Outcome } from '../database';
+import { sourceOfBytes } from '../file/byteSource';
+import { readHeader } from '../file/header';
+import { keepNoLosses } from '../migration/run/lossAccount';
+import { transcribe } from '../migration/run/transcript';
+import { DEFAULT_CHOICES } from '../migration/outcome';
+import { readSchema } from '../schema/read';
+import { isInternal, type Schema } from '../schema/schema';
+import type { ParsedStatement } from '../script/parsedStatement';
+import type { ScriptRefusal } from '../script/refusal';
+import { splitScript } from '../script/split';
+import { startOf, type Script, type StatementKind } from '../script/statement';
+import type { Engine } from './engine';
+import { Overlay } from './pages/overlay';
+
+/** A database that was made of SQL, and its schema. */
+export interface TargetDatabase {
+  readonly file: Blob;
+  readonly schema: Schema;
+}
+
+/** Why SQL makes no database: the first statement that SQLite refuses, or the place that cannot be read. */
+export interface TargetFault {
+  readonly code: 'target';
+  /** It names the line. */
+  readonly sentence: string;
+  /** The file of the script that it is in; null where the script is one text. */
+  readonly file: string | null;
+  /** Counted from 1. */
+  readonly line: number;
+}
+
+/** A script that has any of these is not run inside of a transaction. */
+const ALONE: ReadonlySet<StatementKind> = new Set<StatementKind>([
+  ...(['begin', 'commit', 'rollback', 'savepoint', 'release', 'rollback to'] as const),
+  ...(['vacuum', 'pragma', 'attach', 'detach'] as const),
+]);
+
+/** The statements of a script, by which the engine is chosen. The sqlite3 shell lists SQLite's own tables in a schema; they are left out. */
+export function readTarget(script: Script): Outcome<readonly ParsedStatement[], TargetFault> {
+  const split = splitScript(script);
+  if (!split.ok) return { ok: false, error: faultOf(split.refusal) };
+  const isOwn = ({ kind, name }: ParsedStatement): boolean => kind === 'create table' && isInternal(name ?? '');
+  return { ok: true, value: split.statements.filter((statement) => !isOwn(statement)) };
+}
+
+/**
+ * Runs statements on an empty database. They run as they are; where SQLite refuses one, all of them run as a migration of the page
+ * would, with the adaptations that are documented, and what fails then is told.
+ */
+export function makeTarget(
+  engine: Engine,
+  statements: readonly ParsedStatement[],
+): Outcome<TargetDatabase, TargetFault> {
+  let schema = null as Schema | null;
+  const bytes = engine.build((database) => {
+    if (!runPlainly(database, statements)) return;
+    schema = readSchema(database);
+    // Without any object there is no first page yet.
+    if (schema.relations.length === 0) database.execute('PRAGMA application_id = 0');
+  });
+  if (schema) return { ok: true, value: { file: new Blob([bytes as BlobPart]), schema } };
+  return runAdapted(engine, statements);
+}
+
+function runPlainly(database: Database, statements: readonly ParsedStatement[]): boolean {
+  const isAlone = statements.some(({ kind }) => ALONE.has(kind));
+  // To commit each statement alone takes longer than the statement.
+  if (!isAlone) database.execute('BEGIN');
+  const ran = statements.every(({ text }) => database.execute(text).ok);
+  if (!isAlone && ran) database.execute('COMMIT');
+  // Nothing that is open can be written down; where there is nothing, SQLite says so.
+  database.execute('ROLLBACK');
+  return ran;
+}
+
+function runAdapted(engine: Engine, statements: readonly ParsedStatement[]): Outcome<TargetDatabase, TargetFault> {
+  const empty = engine.build((database) => void database.execute('PRAGMA application_id = 0'));
+  const header = readHeader(empty);
+  if (!header.ok) throw new Error('An empty database has no header');
+  const overlay = new Overlay(sourceOfBytes(empty), header.value.pageSize);
+  const database = engine.open(overlay);
+  try {
+    const options = { rehearsing: false, losses: keepNoLosses, now: () => 0 };
+    const { complete, open, outcomes } = transcribe(database, statements, DEFAULT_CHOICES, options);
+    const at = outcomes.findIndex(({ verdict }) => verdict === 'failed');
+    const failed = statements[at];
+    if (!complete && failed) {
+      const { file, firstLine: line } = failed;
+      const message = outcomes[at]?.failure?.message ?? '';
+      return { ok: false, error: { code: 'target', sentence: `${capital(startOf(failed))}: ${message}.`, file, line } };
+    }
+    if (open) rowsOf(database, 'COMMIT');
+    const schema = readSchema(database);
+    return { ok: true, value: { file: new Blob([overlay.read(0, overlay.size) as BlobPart]), schema } };
+  } finally {
+    database.close();
+  }
+}
+
+function faultOf({ sentence, line }: ScriptRefusal): TargetFault {
+  return { code: 'target', sentence, file: null, line };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,73 @@
+// Databases that are made of SQL alone, to compare others with: of a schema, a dump, a folder; and what is told where they cannot be made.
+import { describe, expect, test } from 'vitest';
+import { makeTarget, readTarget, type TargetDatabase, type TargetFault } from '../../src/engine/target';
+import type { Outcome } from '../../src/database';
+import type { Script } from '../../src/script/statement';
+import { askNative, engine, nativeDatabase } from '../databases';
+
+function made(script: Script): Outcome<TargetDatabase, TargetFault> {
+  const read = readTarget(script);
+  return read.ok ? makeTarget(engine, read.value) : read;
+}
+
+async function bytesOf(script: Script): Promise<Uint8Array> {
+  const target = made(script);
+  if (!target.ok) throw new Error(target.error.sentence);
+  return new Uint8Array(await target.value.file.arrayBuffer());
+}
+
+const SCHEMA = 'SELECT type, name, sql FROM sqlite_schema ORDER BY type, name';
+const original = nativeDatabase(`CREATE TABLE people(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT, at REAL);
+  INSERT INTO people(name, at) VALUES ('Ann', 1.5), ('it''s; Bo', NULL); CREATE INDEX by_name ON people(name);
+  CREATE VIEW v AS SELECT name FROM people; CREATE TRIGGER t AFTER INSERT ON people BEGIN SELECT 1; END; ANALYZE;`);
+
+describe('A database that is made of SQL', () => {
+  test('is what the shell dumped, with its rows', async () => {
+    const bytes = await bytesOf(askNative(original, '.dump'));
+    expect(askNative(bytes, SCHEMA)).toBe(askNative(original, SCHEMA));
+    expect(askNative(bytes, 'SELECT * FROM people; SELECT * FROM sqlite_sequence')).toBe(
+      askNative(original, 'SELECT * FROM people; SELECT * FROM sqlite_sequence'),
+    );
+  });
+
+  test('has the schema that the shell prints, which lists tables that only SQLite itself may make', async () => {
+    const printed = askNative(original, '.schema');
+    expect(printed).toContain('CREATE TABLE sqlite_sequence');
+    const own = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name";
+    expect(askNative(await bytesOf(printed), own)).toBe(askNative(original, own));
+  });
+
+  test('is as the page’s own run would leave a chain, also where plain SQLite refuses a statement', async () => {
+    const bytes = await bytesOf([
+      { name: '1.sql', text: 'CREATE TABLE a(x); INSERT INTO a VALUES (1);' },
+      { name: '2.sql', text: "ALTER TABLE a ADD COLUMN at TEXT DEFAULT (datetime('now'));" },
+    ]);
+    expect(askNative(bytes, 'SELECT x, at IS NULL FROM a')).toBe('1|1');
+  });
+
+  test('may be empty', async () => {
+    expect(askNative(await bytesOf('-- nothing yet'), 'SELECT count(*) FROM sqlite_schema')).toBe('0');
+  });
+
+  test.each([
+    ['CREATE TABLE a(x);\nCREATE TABLE a(y);', 'Line 2: table a already exists.', 2],
+    ['CREATE TABLE a(x);\n\nCREATE INDEX i ON a(absent);', 'Line 3: no such column: absent.', 3],
+    ['CREATE TABLE a(x);\nCREATE TABEL b(y)', 'Line 2: near "TABEL": syntax error.', 2],
+    [`CREATE TABLE a(x);\nSELECT 'open`, 'is never closed', 2],
+  ])('is not made of %j, and the line is told', (script, sentence, line) => {
+    const target = made(script);
+    if (target.ok) throw new Error('It was made');
+    expect(target.error).toMatchObject({ code: 'target', file: null, line });
+    expect(target.error.sentence).toContain(sentence);
+  });
+
+  test('is not made of a folder with a fault, and the file is told', () => {
+    const target = made([
+      { name: '1_a.sql', text: 'CREATE TABLE a(x);' },
+      { name: '2_b.sql', text: '\nDROP TABLE b;' },
+    ]);
+    expect(target).toMatchObject({
+      error: { file: '2_b.sql', line: 2, sentence: '2_b.sql, line 2: no such table: b.' },
+    });
+  });
+});
