@@ -1,6 +1,7 @@
-// The methods by which the page looks into the open file: rows in an arrangement, values, exports and queries.
+// The methods by which the page looks into the open file: rows in an arrangement, values, exports, queries and checks of its data.
 
 import type { Outcome, SqlError } from '../../database';
+import type { DataCheckAnswer, DataCheckFault, NamedPart, OffendingRows } from '../../explore/checks/dataChecks';
 import type { Arrangement } from '../../explore/data/arrangement';
 import type { WholeValue } from '../../explore/data/cells';
 import type { ExportedPortion, ExportFormat } from '../../explore/data/exportRows';
@@ -9,25 +10,19 @@ import type { Counted, RowWindow } from '../../explore/data/rows';
 import type { Refusal } from '../../file/identify';
 import type { OnProgress } from '../answers';
 import type { LookedAtRows, Shelf } from '../looking';
-import type { OpenedFile } from '../openedFile';
 import { readable } from '../unreadable';
+import type { FileOfWorker } from './fileOfWorker';
+import { loadLooking } from './lateParts';
 
 /** What comes of a question to SQLite that it may refuse, about a file that may be lost. */
 type Looked<Value> = Outcome<Value, SqlError | Refusal>;
 
-/**
- * Part of the engine's methods. Rows stay arranged until others are asked for, or those of another file.
- * @param mustBeOpen gives the open file, and throws where there is none
- * @param load gives the code for it, which is no part of the first load
- */
-export function makeLookingApi(
-  mustBeOpen: () => OpenedFile,
-  load: () => Promise<Outcome<typeof import('../looking'), Refusal>>,
-) {
+/** Part of the engine's methods. Rows stay arranged until others are asked for, or those of another file. */
+export function makeLookingApi(file: FileOfWorker) {
   let shelf: Shelf | null = null;
   const openShelf = async (): Promise<Outcome<Shelf, Refusal>> => {
     if (shelf) return { ok: true, value: shelf };
-    const loaded = await load();
+    const loaded = await loadLooking();
     return loaded.ok ? { ok: true, value: (shelf = new loaded.value.Shelf()) } : loaded;
   };
 
@@ -36,21 +31,21 @@ export function makeLookingApi(
     async rows(of: Arrangement, window: RowWindow, onProgress: OnProgress): Promise<Looked<LookedAtRows>> {
       const rows = await openShelf();
       if (!rows.ok) return rows;
-      return readable(() => rows.value.read(mustBeOpen(), of, window, onProgress));
+      return readable(() => rows.value.read(file.open, of, window, onProgress));
     },
 
     /** Goes on counting the rows in an arrangement for a moment. */
     async countMore(of: Arrangement, onProgress: OnProgress): Promise<Looked<Counted>> {
       const rows = await openShelf();
       if (!rows.ok) return rows;
-      return readable(() => rows.value.count(mustBeOpen(), of, onProgress));
+      return readable(() => rows.value.count(file.open, of, onProgress));
     },
 
     /** One value of the rows in an arrangement as a whole; null where there is no such row. */
     async wholeValue(of: Arrangement, row: number, column: number): Promise<Looked<WholeValue | null>> {
       const rows = await openShelf();
       if (!rows.ok) return rows;
-      return readable(() => rows.value.value(mustBeOpen(), of, row, column));
+      return readable(() => rows.value.value(file.open, of, row, column));
     },
 
     /** Some of the rows in an arrangement, in a form to export: from a row on, as many as take a moment. */
@@ -61,7 +56,7 @@ export function makeLookingApi(
     ): Promise<Looked<ExportedPortion>> {
       const rows = await openShelf();
       if (!rows.ok) return rows;
-      return readable(() => rows.value.portion(mustBeOpen(), of, form, onProgress));
+      return readable(() => rows.value.portion(file.open, of, form, onProgress));
     },
 
     /** Runs one statement that the console does not refuse, and forgets what it may have written. */
@@ -70,9 +65,29 @@ export function makeLookingApi(
       limits: QueryLimits,
       onProgress: OnProgress,
     ): Promise<Outcome<QueryAnswer, QueryFailure | Refusal>> {
-      const loaded = await load();
+      const loaded = await loadLooking();
       if (!loaded.ok) return loaded;
-      return readable(() => loaded.value.query(mustBeOpen(), text, limits, onProgress));
+      return readable(() => loaded.value.query(file.open, text, limits, onProgress));
+    },
+
+    /** Runs a part of a data check on the open file. */
+    async checkData(
+      named: NamedPart,
+      onProgress: OnProgress,
+    ): Promise<Outcome<DataCheckAnswer, DataCheckFault | Refusal>> {
+      const loaded = await loadLooking();
+      if (!loaded.ok) return loaded;
+      return readable(() => loaded.value.checkData(file.open, named, onProgress));
+    },
+
+    /** The rows of the open file that a part of a data check blames. */
+    async offendingRows(
+      named: NamedPart,
+      onProgress: OnProgress,
+    ): Promise<Outcome<OffendingRows, DataCheckFault | Refusal>> {
+      const loaded = await loadLooking();
+      if (!loaded.ok) return loaded;
+      return readable(() => loaded.value.offendingRows(file.open, named, onProgress));
     },
   };
 }

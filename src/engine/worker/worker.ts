@@ -1,7 +1,8 @@
 // The worker's side: loads the engine and answers calls.
 
 import type { Progress } from '../answers';
-import { makeApi, type Kept } from './api';
+import { makeApi } from './api';
+import type { Kept } from './fileOfWorker';
 import { keptBytes, type WorkerPurpose } from '../pages/readCache';
 import type { AnswerMessage, CallMessage } from './message';
 import { Engines } from '../engines';

@@ -61,7 +61,7 @@ export function planMigration(
   const { own: ownTransactions } = readTransactions(statements);
   const rehearsed = ownTransactions ? database.fork() : database;
   const watcher = watch({ database: rehearsed, before, statements, choices });
-  const options = { rehearsing: true, losses, help, now, onStatement: watcher.before };
+  const options = { rehearsing: true, losses, help, original: database, now, onStatement: watcher.before };
   let refusal = null as Failure | null;
   const transcript = transcribe(rehearsed, statements, choices, options, (shadow, outcomes, complete) => {
     after = readSchema(shadow);

@@ -32,6 +32,8 @@ export interface TranscriptOptions {
   readonly losses: KeepLosses;
   /** Explains a failure; without it, SQLite's message alone is told. */
   readonly help?: FailureHelp;
+  /** The database as it was, where whoever calls keeps it; else a connection of its own stands for it where it is needed. */
+  readonly original?: Database;
   /** Milliseconds since some fixed moment. */
   readonly now: () => number;
   /** Called before a statement is run, with the shadow as it is then. */
@@ -56,7 +58,7 @@ export function transcribe(
   const help = options.help ?? plainHelp;
   const { own, wrappers } = readTransactions(statements);
   // A failure is explained by the database as it was, which is gone once the script has committed something.
-  const original = own ? database.fork() : database;
+  const original = options.original ?? (own ? database.fork() : database);
   const abandon = (): void => {
     database.execute('ROLLBACK');
     // Neither this nor the settings of a connection are part of a transaction.
@@ -110,7 +112,7 @@ export function transcribe(
     return { outcomes: told, complete: !stopped, open: !stopped && own === null, abandon };
   } finally {
     shadow.close();
-    if (original !== database) original.close();
+    if (original !== database && original !== options.original) original.close();
   }
 }
 

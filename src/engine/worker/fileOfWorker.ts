@@ -1,0 +1,151 @@
+// The one file that a worker has open, and the engine that it is open for.
+
+import type { Definition, Outcome } from '../../database';
+import type { Refusal } from '../../file/identify';
+import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
+import type { KnownFunction } from '../../functions/definitions';
+import { DEFAULT_CHOICES, type Choices } from '../../migration/outcome';
+import type { ParsedStatement } from '../../script/parsedStatement';
+import type { Statement } from '../../script/statement';
+import type { EngineFacts } from '../engineFacts';
+import { needsOfFile, withScript, type ChosenEngine, type Engines, type Needs } from '../engines';
+import { inspect, type Inspection } from '../inspection';
+import { loadLate } from '../late';
+import { OpenedFile, readersFor, recoverFile } from '../openedFile';
+import type { Preload } from '../pages/preload';
+import { NotOpened, readable, unreadableSchema } from '../unreadable';
+import type { Defined } from './lateFunctions';
+
+/** How many bytes of a file of a size are kept in memory at most: in this worker, and in the one that runs. */
+export interface Kept {
+  readonly here: (fileBytes: number) => number;
+  readonly ofRuns: (fileBytes: number) => number;
+}
+
+/** A file that is open for a script. */
+export interface ReadyFile {
+  readonly open: OpenedFile;
+  readonly facts: EngineFacts;
+  readonly faults: Defined['faults'];
+}
+
+/** What gives functions and collations of an application their meaning, with the documented set. */
+type Functions = typeof import('./lateFunctions') & { readonly known: readonly KnownFunction[] };
+
+/** The file of a worker. At most one is open; that the last one was refused is remembered. */
+export class FileOfWorker {
+  readonly kept: Kept;
+  readonly #engines: Engines;
+  #opened: OpenedFile | null = null;
+  /** What the open file needs of an engine, whatever the script. */
+  #needs: Omit<Needs, 'script'> = { file: [], schema: [] };
+  /** Why the file that was to be opened last is not. */
+  #refused: Refusal | null = null;
+  #known: readonly KnownFunction[] | null = null;
+
+  constructor(engines: Engines, kept: Kept) {
+    this.#engines = engines;
+    this.kept = kept;
+  }
+
+  /** The open file; throws where there is none. To be called where an outcome is made: that the file was refused is one. */
+  get open(): OpenedFile {
+    if (this.#refused) throw new NotOpened(this.#refused);
+    if (!this.#opened) throw new Error('No file is open in this engine');
+    return this.#opened;
+  }
+
+  /**
+   * Recovers a file with the sidecars that lie beside it, opens and inspects it; it replaces the one that was open. Which engine opens it
+   * is told by its schema, before.
+   */
+  async replace(
+    file: Blob,
+    name: string,
+    sidecars: Sidecars<Blob> = NO_SIDECARS,
+  ): Promise<Outcome<Inspection, Refusal>> {
+    this.#refused = null;
+    const loaded = await readersFor(sidecars);
+    if (!loaded.ok) {
+      // What is asked next is meant for this file, not for the one before it.
+      this.#refused = loaded.error;
+      return loaded;
+    }
+    const readers = loaded.value;
+    const recovered = readable(() => {
+      this.#opened?.abandon();
+      this.#opened = null;
+      const made = recoverFile(file, { sidecars, readers }, this.kept.here(file.size));
+      if (!made.ok) return made;
+      const { cache, header } = made.value.recovery;
+      return { ok: true, value: { ...made.value, needs: needsOfFile(cache, header) } };
+    });
+    const chosen = recovered.ok ? await this.#engines.choose({ ...recovered.value.needs, script: [] }) : recovered;
+    const outcome = readable((): Outcome<Inspection, Refusal> => {
+      if (!recovered.ok) return recovered;
+      if (!chosen.ok) return chosen;
+      const { recovery, findings, needs } = recovered.value;
+      const { engine, facts } = chosen.value;
+      const candidate = new OpenedFile(engine, recovery);
+      return candidate.using(({ database }): Outcome<Inspection, Refusal> => {
+        const schema = database.query('SELECT count(*) FROM sqlite_schema');
+        if (!schema.ok) {
+          return { ok: false, error: unreadableSchema(schema.error.message, candidate.header, file.size) };
+        }
+        this.#opened = candidate;
+        this.#needs = needs;
+        const { header } = candidate;
+        return { ok: true, value: inspect(database, { name, size: file.size, header, findings }, facts) };
+      });
+    });
+    if (!outcome.ok) this.#refused = outcome.error;
+    return outcome;
+  }
+
+  /**
+   * Gives the open file to the engine that it and a script need together, with what stands for the functions and collations of its
+   * application; what was open for another script is so no longer.
+   */
+  async openFor(
+    statements: readonly ParsedStatement[],
+    { meanings = [] }: Choices = DEFAULT_CHOICES,
+  ): Promise<Outcome<ReadyFile, Refusal>> {
+    const found = readable((): Outcome<OpenedFile, never> => ({ ok: true, value: this.open }));
+    if (!found.ok) return found;
+    const chosen = await this.chooseFor(statements, meanings);
+    if (!chosen.ok) return chosen;
+    const { engine, facts } = chosen.value;
+    const functions = meanings.length > 0 ? await this.loadFunctions() : null;
+    if (functions && !functions.ok) return functions;
+    const defined = functions?.value.define(meanings, functions.value.known, engine);
+    const open = found.value.on(engine, defined?.definitions ?? []);
+    // Another file may have been opened meanwhile: it stays.
+    if (this.#opened === found.value) this.#opened = open;
+    return { ok: true, value: { open, facts, faults: defined?.faults ?? [] } };
+  }
+
+  /** The engine that the open file, a script and definitions need together. */
+  chooseFor(
+    statements: readonly ParsedStatement[],
+    definitions: readonly Pick<Definition, 'kind' | 'name'>[],
+  ): Promise<Outcome<ChosenEngine, Refusal>> {
+    return this.#engines.choose(withScript(this.#needs, statements, definitions));
+  }
+
+  /** What functions and collations of an application need. */
+  async loadFunctions(): Promise<Outcome<Functions, Refusal>> {
+    const loaded = await loadLate('knows functions of applications', () => import('./lateFunctions'));
+    if (!loaded.ok) return loaded;
+    this.#known ??= await loaded.value.loadKnownFunctions();
+    return { ok: true, value: { ...loaded.value, known: this.#known } };
+  }
+
+  /** Where statements go through whole tables and the open file finds room in memory, it is read beforehand. */
+  preloadFor(statements: readonly Statement[]): Preload | null {
+    const opened = this.#refused ? null : this.#opened;
+    const scans = statements.some(({ kind }) => kind === 'create index' || kind === 'insert' || kind === 'update');
+    if (!opened?.isPlain || !scans) return null;
+    const { size } = opened.file;
+    return size <= this.kept.here(size) ? opened.preload() : null;
+  }
+}

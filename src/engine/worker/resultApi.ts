@@ -1,0 +1,102 @@
+// The methods by which the page checks the open file and the result of a run on it, and hashes them.
+
+import type { Outcome } from '../../database';
+import { readInto, type ByteSource } from '../../file/byteSource';
+import type { Refusal } from '../../file/identify';
+import type { Thoroughness } from '../../migration/proofs/agenda';
+import type { Hasher } from '../../migration/proofs/contentHash';
+import type { Proof, ProofCode } from '../../migration/proofs/proof';
+import type { OnProgress, ProvableRun } from '../answers';
+import { sourceOfBlob } from '../pages/blob';
+import type { Prover } from '../prover';
+import { NotOpened, readable } from '../unreadable';
+import type { FileOfWorker } from './fileOfWorker';
+import { loadChecking, type hashersOnce } from './lateParts';
+
+const HASH_BYTES_AT_ONCE = 4 << 20;
+
+/** Part of the engine's methods, and what forgets the result: it stands on the file that is open. */
+export function makeResultApi(file: FileOfWorker, loadHashersOnce: ReturnType<typeof hashersOnce>) {
+  let prover: Prover | null = null;
+  /** Why the result that was to be opened last is not. */
+  let refused: Refusal | null = null;
+
+  function mustBeOpen(): Prover {
+    if (refused) throw new NotOpened(refused);
+    if (!prover) throw new Error('No result is open in this engine');
+    return prover;
+  }
+
+  function forget(): void {
+    prover?.close();
+    prover = null;
+    refused = null;
+  }
+
+  const methods = {
+    /** Opens the result of a run on the open file beside it, so that it can be proved. */
+    async openResult(run: ProvableRun): Promise<Outcome<null, Refusal>> {
+      const loaded = await loadChecking();
+      if (!loaded.ok) return loaded;
+      const { Prover, splitScript } = loaded.value;
+      forget();
+      const split = splitScript(run.script);
+      const ready = await file.openFor(split.ok ? split.statements : [], run.choices);
+      const outcome = readable((): Outcome<null, Refusal> => {
+        if (!ready.ok) return ready;
+        const made = Prover.over(ready.value.open, run, file.kept.here(run.file.size));
+        if (!made.ok) return made;
+        prover = made.value;
+        return { ok: true, value: null };
+      });
+      if (!outcome.ok) refused = outcome.error;
+      return outcome;
+    },
+
+    /** Makes one proof of the result that is open; `integrity-before` needs no result. */
+    async prove(
+      code: ProofCode,
+      thoroughness: Exclude<Thoroughness, 'none'>,
+      onProgress: OnProgress,
+    ): Promise<Outcome<Proof, Refusal>> {
+      const [hashers, checking] = await Promise.all([loadHashersOnce(), loadChecking()]);
+      if (!hashers.ok) return hashers;
+      if (!checking.ok) return checking;
+      const { content } = hashers.value;
+      const { proveSound } = checking.value;
+      return readable((): Outcome<Proof, Refusal> => {
+        if (code === 'integrity-before') {
+          return { ok: true, value: proveSound(file.open, thoroughness, onProgress) };
+        }
+        return { ok: true, value: mustBeOpen().prove(code, { hasher: content, thoroughness }, onProgress) };
+      });
+    },
+
+    /** SHA-256 of the open file or of the result, in hexadecimal. */
+    async hash(of: 'input' | 'result', onProgress: OnProgress): Promise<Outcome<string, Refusal>> {
+      const loaded = await loadHashersOnce();
+      if (!loaded.ok) return loaded;
+      const { file: sha256 } = loaded.value;
+      return readable((): Outcome<string, Refusal> => {
+        if (of === 'input') {
+          // The file as it lies on the disk, whatever was recovered from its sidecars.
+          const { isPlain, source, file: dropped } = file.open;
+          const bytes = isPlain ? source : sourceOfBlob(dropped);
+          return { ok: true, value: hashOf(sha256, bytes, 'SHA-256 of your file', onProgress) };
+        }
+        return { ok: true, value: hashOf(sha256, mustBeOpen().source, 'SHA-256 of the result', onProgress) };
+      });
+    },
+  };
+  return { methods, forget };
+}
+
+function hashOf(sha256: Hasher, source: ByteSource, label: string, onProgress: OnProgress): string {
+  sha256.digest();
+  const bytes = new Uint8Array(HASH_BYTES_AT_ONCE);
+  for (let at = 0; at < source.size; at += HASH_BYTES_AT_ONCE) {
+    onProgress({ stage: 'check', label, done: at, total: source.size, pagesRead: 0 });
+    sha256.update(bytes.subarray(0, readInto(source, bytes, 0, at, HASH_BYTES_AT_ONCE)));
+  }
+  return sha256.digest();
+}
