@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumArguments, findChromium } from './scripts/chromium.mjs';
+import { wholeWorker } from './scripts/worker.mjs';
 import { amount, isLong } from './test/amount.ts';
 
 const executablePath = findChromium();
@@ -47,11 +48,13 @@ export default defineConfig({
       },
       {
         extends: './vite.config.ts',
+        plugins: [wholeWorker()],
         // A page has no process.
         define: { 'process.env.DRYDOCK_TESTS': JSON.stringify(process.env.DRYDOCK_TESTS ?? '') },
         test: {
           name: 'page',
           include: ['test/page/**/*.test.ts'],
+          setupFiles: ['test/page/compiled.ts'],
           // A worker is started for each, on a machine that may be busy.
           testTimeout: amount(60_000, 1_800_000),
           browser: {

@@ -4,20 +4,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
-import { sqliteWasm } from './sqliteWasm.mjs';
+import { filesOf, workerCode } from './worker.mjs';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const target = resolve(process.argv[2] ?? join(folder, 'dist-single/sqlite-drydock.html'));
-
-/** What both parts are built with: the page and its worker. */
-const common = /** @type {const} */ ({
-  configFile: false,
-  root: folder,
-  mode: 'single',
-  logLevel: 'warn',
-  publicDir: false,
-});
 
 /** The modules of `src` that ask a server for something, and what stands in their place. */
 const modules = [
@@ -26,29 +16,9 @@ const modules = [
 ];
 
 async function workerModule() {
-  const [chunk, ...others] = await filesOf({
-    plugins: [
-      sqliteWasm(),
-      {
-        name: 'single:wasm',
-        enforce: 'pre',
-        load: (id) => (id.endsWith('.wasm?url') ? wasmModule(id.slice(0, -'?url'.length)) : null),
-      },
-    ],
-    build: {
-      write: false,
-      target: 'es2022',
-      rolldownOptions: {
-        input: join(folder, 'src/engine/worker/worker.ts'),
-        // Vite's loader of late modules asks where it is itself; in one piece there is none to load.
-        checks: { emptyImportMeta: false, bundlerTimings: false },
-        // Chromium starts no module of a Blob where a page has no origin, as one on the disk has none.
-        output: { format: 'iife', codeSplitting: false },
-      },
-    },
-  });
-  if (chunk?.type !== 'chunk' || others.length > 0) throw new Error('The worker is not one file');
-  return `const code = ${JSON.stringify(chunk.code)};
+  // Chromium starts no module of a Blob where a page has no origin, as one on the disk has none.
+  const code = await workerCode('iife', wasmModule);
+  return `const code = ${JSON.stringify(code)};
     let address;
     export const workerType = 'classic';
     export const workerAddress = () => (address ??= URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));`;
@@ -110,15 +80,6 @@ async function pageParts() {
 /** @param {{ fileName: string }} file */
 function nameOf({ fileName }) {
   return fileName;
-}
-
-/**
- * What a build makes, unwritten.
- * @param {import('vite').InlineConfig} config
- */
-async function filesOf(config) {
-  const output = await build({ ...common, ...config });
-  return [output].flat().flatMap((each) => ('output' in each ? each.output : []));
 }
 
 /**
