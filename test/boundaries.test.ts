@@ -15,7 +15,18 @@ interface Boundary {
 
 /** What nothing else of the project stands below: the engine interface, and numbers in words. */
 const ground = ['database', 'words'];
-const core = [...ground, 'file', 'script', 'schema', 'catalog', 'chain', 'functions', 'migration', 'explore'];
+const core = [
+  ...ground,
+  'file',
+  'script',
+  'schema',
+  'compare',
+  'catalog',
+  'chain',
+  'functions',
+  'migration',
+  'explore',
+];
 /** What an area of the screen may know: the core, the state of the page, and the parts that several areas use. */
 const area = [...core, 'trustedAddress', 'engine/worker/client', 'ui/state', 'ui/parts'];
 
@@ -30,6 +41,7 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   file: { values: ['words'] },
   script: { values: ground },
   schema: { values: ['script', ...ground] },
+  compare: { values: ['schema', 'script', ...ground] },
   catalog: { values: ['functions/meaning', ...ground] },
   functions: { values: ['chain/needs', 'migration/outcome', 'script', ...ground] },
   'functions/meaning': { values: [] },

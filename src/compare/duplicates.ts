@@ -1,0 +1,109 @@
+// Rows that a new unique key does not allow, and which of them stay.
+
+import { foldName, quoteIdentifier } from '../database';
+import type { Index, Relation } from '../schema/schema';
+import { readTableDefinition } from '../schema/tableDefinition';
+import { hasWords, parseSql } from '../script/tokens';
+import { counted } from '../words';
+import type { Interview } from './interview';
+import type { Loss } from './migration';
+import { nameInId } from './question';
+import { rowidOf } from './rebuild';
+import type { RowFacts } from './rowFacts';
+
+/** A unique key, of the table or by an index. */
+export interface UniqueKey {
+  /** As in GROUP BY: columns or expressions, with their collation. */
+  readonly columns: readonly string[];
+  /** The WHERE of an index. */
+  readonly condition: string | null;
+}
+
+/** Which rows go for a key, as a condition over the table, and how many. */
+export interface Deduplication {
+  readonly condition: string;
+  readonly loss: Loss;
+}
+
+/** The keys of a table that are declared in its text. */
+export function declaredKeys({ sql }: Relation): readonly UniqueKey[] {
+  const { columns, uniques, primaryKey } = readTableDefinition(parseSql(sql));
+  const keys = primaryKey === null ? uniques : [...uniques, primaryKey];
+  return keys.map((key) => ({
+    columns: key.columns.map((name) => {
+      const column = columns.find((one) => foldName(one.name) === name);
+      const collation = column?.collation ?? 'BINARY';
+      return `${quoteIdentifier(column?.name ?? name)} COLLATE ${quoteIdentifier(collation)}`;
+    }),
+    condition: null,
+  }));
+}
+
+/** The key of a unique index on a table; null of any other index. */
+export function indexKey({ sql }: Index, table: Relation): UniqueKey | null {
+  const parsed = parseSql(sql ?? '');
+  const { tokens, text } = parsed;
+  if (!hasWords(tokens.slice(0, 3), 'CREATE', 'UNIQUE', 'INDEX')) return null;
+  const collations = new Map(
+    readTableDefinition(parseSql(table.sql)).columns.map(({ name, collation }) => [foldName(name), collation]),
+  );
+  const open = tokens.findIndex((token) => token.text === '(');
+  const columns: string[] = [];
+  let depth = 0;
+  let from = open + 1;
+  let at = open + 1;
+  const end = (): void => {
+    const own = tokens.slice(from, at).filter(({ text: word }) => !/^(asc|desc)$/i.test(word));
+    const written = text.slice(own[0]?.start, own.at(-1)?.end);
+    const collation = own.length === 1 ? collations.get(foldName(written.replace(/^["'`[]|["'`\]]$/g, ''))) : null;
+    columns.push(collation == null ? written : `${written} COLLATE ${quoteIdentifier(collation)}`);
+    from = at + 1;
+  };
+  for (; at < tokens.length; at++) {
+    const word = tokens[at]?.text;
+    if (depth === 0 && word === ')') break;
+    depth += word === '(' ? 1 : word === ')' ? -1 : 0;
+    if (depth === 0 && word === ',') end();
+  }
+  end();
+  const where = tokens[at + 2];
+  return { columns, condition: where ? text.slice(where.start, tokens.at(-1)?.end) : null };
+}
+
+/** Asks which rows stay; null where there are none too many, nobody knows, or the question is open. */
+export function askDuplicates(
+  key: UniqueKey,
+  { before, origin, name }: { readonly before: Relation; readonly origin: string; readonly name: string },
+  interview: Interview,
+  facts: RowFacts,
+): Deduplication | null {
+  const rowid = rowidOf(before);
+  const count = facts.duplicates(origin, key.columns, key.condition ?? '1');
+  if (rowid === null || count === null || count === 0) return null;
+  const shown = key.columns.map((column) => column.replace(/ COLLATE "?BINARY"?$/i, '').replaceAll('"', '')).join(', ');
+  const answer = interview.ask(
+    {
+      id: `duplicates in ${nameInId(name)} (${shown})`,
+      kind: 'duplicates',
+      table: name,
+      column: null,
+      sentence: `${shown} of ${name} becomes unique, and ${counted(count, 'row has', 'rows have')} the same as another one. Which stay?`,
+      evidence: [`Rows with NULL in ${shown} are never the same.`],
+      options: [
+        { value: 'keep first', label: `The first of each: delete ${counted(count, 'row')}`, expression: null },
+        { value: 'keep last', label: `The last of each: delete ${counted(count, 'row')}`, expression: null },
+      ],
+    },
+    null,
+    'keep first',
+  );
+  if (answer === null) return null;
+  const filled = key.columns.map((column) => `(${column}) IS NOT NULL`).join(' AND ');
+  const among = key.condition === null ? filled : `${filled} AND (${key.condition})`;
+  const groups = `SELECT ${answer === 'keep first' ? 'min' : 'max'}(${rowid}) FROM @table WHERE ${among} GROUP BY ${key.columns.join(', ')}`;
+  const sentence = `${counted(count, 'row')} of ${name} that ${count === 1 ? 'has' : 'have'} the same ${shown} as another one ${count === 1 ? 'is' : 'are'} deleted.`;
+  return {
+    condition: `${among} AND ${rowid} NOT IN (${groups})`,
+    loss: { table: origin, column: null, count, sentence },
+  };
+}

@@ -1,0 +1,38 @@
+// Whether two definitions say the same to SQLite, however they are spelled.
+
+import { foldName } from '../database';
+import type { Relation, Schema } from '../schema/schema';
+import { bodyOf, spell } from '../script/spelling';
+import { parseSql } from '../script/tokens';
+
+/** Folded names that SQL may mean in a schema: what stands in double quotes and is none of them is a string. */
+export function namesIn(...schemas: readonly Schema[]): ReadonlySet<string> {
+  return new Set(
+    schemas
+      .flatMap(({ relations, indexes, triggers }) => [
+        ...relations.flatMap(({ name, columns }) => [name, ...columns.map((column) => column.name)]),
+        ...[...indexes, ...triggers].map(({ name }) => name),
+      ])
+      .map(foldName),
+  );
+}
+
+/**
+ * A CREATE statement in one spelling, without the name of what it makes: case, quotes, blanks and comments do not count in it.
+ * @param names those of `namesIn`
+ */
+export function spellDefinition(sql: string, names: ReadonlySet<string>): string {
+  const { unique, tokens } = bodyOf(parseSql(sql));
+  const words = spell(
+    tokens.filter(({ kind }) => kind !== 'semicolon' || sql.includes('BEGIN')),
+    names,
+  );
+  return `${unique ? 'unique ' : ''}${words}`;
+}
+
+/** Whether two tables or views have columns of the same names, to the letter: whoever reads them by name sees the difference. */
+export function haveSameColumnNames(one: Relation, other: Relation): boolean {
+  return (
+    one.columns.length === other.columns.length && one.columns.every(({ name }, at) => name === other.columns[at]?.name)
+  );
+}

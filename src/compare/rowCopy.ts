@@ -1,0 +1,249 @@
+// What a table rebuild does with the rows: which value each column of the new table gets, and the questions that this asks.
+
+import { foldName, quoteIdentifier } from '../database';
+import { affinityOf, type Affinity } from '../schema/details';
+import type { Column, Relation } from '../schema/schema';
+import { counted } from '../words';
+import type { Interview } from './interview';
+import type { Loss } from './migration';
+import { nameInId } from './question';
+import type { RowCopy } from './rebuild';
+import { rowidColumn, rowidOf } from './rebuild';
+import type { RowFacts } from './rowFacts';
+
+/** A table that is rebuilt, and what its rows may be asked by. */
+export interface CopiedTable {
+  /** Its columns have the names of the target already. */
+  readonly before: Relation;
+  readonly after: Relation;
+  /** The table and the column in the database that the facts are about, which knows the old names. */
+  readonly origin: { readonly table: string; readonly columnOf: (column: string) => string };
+}
+
+/** What is copied, and the rows and values that are not. */
+export function askCopy(
+  { before, after, origin }: CopiedTable,
+  interview: Interview,
+  facts: RowFacts,
+): { readonly copy: RowCopy; readonly losses: readonly Loss[] } {
+  const old = new Map(before.columns.map((column) => [foldName(column.name), column]));
+  const losses: Loss[] = [];
+  const conditions: string[] = [];
+  const isEmpty = facts.isEmpty(origin.table);
+  const columns = after.columns.flatMap((column): readonly { readonly name: string; readonly value: string }[] => {
+    if (column.generated !== null || column.hidden) return [];
+    const { name } = column;
+    const was = old.get(foldName(name));
+    if (!was) {
+      const value = isEmpty ? null : newValue(after, column, before, interview, facts);
+      return value === null ? [] : [{ name, value }];
+    }
+    const plain = quoteIdentifier(was.name);
+    const copied = { before: was, after: column, table: { before, after }, origin };
+    const value = isEmpty ? plain : converted(copied, plain, interview, facts);
+    const filled = isEmpty ? { value, loss: null } : withoutNull(copied, value, interview, facts);
+    if (filled.loss) {
+      losses.push(filled.loss);
+      conditions.push(`${plain} IS NOT NULL`);
+    }
+    return [{ name, value: filled.value }];
+  });
+  for (const was of before.columns) {
+    const now = after.columns.find(({ name }) => foldName(name) === foldName(was.name));
+    if (was.generated !== null || now?.generated == null) continue;
+    const count = isEmpty ? 0 : facts.values(origin.table, origin.columnOf(was.name));
+    if (count === 0) continue;
+    const sentence = `The column ${was.name} of ${after.name} is computed from now on: what it holds is deleted${count === null ? '' : `, ${counted(count, 'value')}`}.`;
+    interview.ask(
+      {
+        id: `loss of ${nameInId(origin.table)}.${nameInId(origin.columnOf(was.name))}`,
+        kind: 'loss',
+        table: after.name,
+        column: was.name,
+        sentence: `The target computes ${was.name} of ${after.name}. May the values go that it holds now?`,
+        evidence: [sentence],
+        options: [{ value: 'confirmed', label: 'Yes: compute them from now on', expression: null }],
+      },
+      null,
+      'confirmed',
+    );
+    losses.push({ table: origin.table, column: origin.columnOf(was.name), count, sentence });
+  }
+  return { copy: { columns, condition: conditions.length > 0 ? conditions.join(' AND ') : null }, losses };
+}
+
+/** The value that the old rows get in a new column; null where its default, or NULL, is right. */
+function newValue(
+  after: Relation,
+  column: Column,
+  before: Relation,
+  interview: Interview,
+  facts: RowFacts,
+): string | null {
+  const { name, notNull, defaultValue, type } = column;
+  const isRowid = rowidColumn(after) === name;
+  if (isRowid) return rowidOf(before);
+  const needsValue = notNull || (after.withoutRowid && column.primaryKey > 0);
+  if (!needsValue || (defaultValue !== null && foldName(defaultValue) !== 'null')) return null;
+  const rows = facts.rows(before.name);
+  const placeholder = placeholderOf(affinityOf(type, after.strict));
+  const answer = interview.ask(
+    {
+      id: `value for ${nameInId(after.name)}.${nameInId(name)}`,
+      kind: 'new value',
+      table: after.name,
+      column: name,
+      sentence: `The new column ${name} of ${after.name} is NOT NULL and has no default. Which value do the rows get that are there?`,
+      evidence: [
+        rows === null
+          ? 'SQLite refuses the column if the table has any row without a value for it.'
+          : `${after.name} has ${counted(rows, 'row')}.`,
+      ],
+      options: [
+        {
+          value: 'value',
+          label: 'This value',
+          expression: `SQL, as ${placeholder}, or an expression over the columns`,
+        },
+      ],
+    },
+    null,
+    `value ${placeholder}`,
+  );
+  return answer === null ? 'NULL' : answer.slice('value '.length);
+}
+
+/** What stands for a value that nobody knows. */
+export function placeholderOf(affinity: Affinity): string {
+  return affinity === 'TEXT' || affinity === 'ANY' || affinity === 'BLOB' ? `''` : '0';
+}
+
+interface CopiedColumn {
+  readonly before: Column;
+  readonly after: Column;
+  readonly table: { readonly before: Relation; readonly after: Relation };
+  readonly origin: CopiedTable['origin'];
+}
+
+/** The value of a column whose type changes. */
+function converted(
+  { before, after, table, origin }: CopiedColumn,
+  plain: string,
+  interview: Interview,
+  facts: RowFacts,
+): string {
+  const from = affinityOf(before.type, table.before.strict);
+  const to = affinityOf(after.type, table.after.strict);
+  const isStricter = table.after.strict && !table.before.strict;
+  if (from === to && !isStricter) return plain;
+  const isNumber = to !== 'TEXT' && to !== 'BLOB' && to !== 'ANY';
+  const found = facts.conversion(origin.table, origin.columnOf(before.name), to);
+  const fails = !table.after.strict || !found ? 0 : isNumber ? found.unfit : to === 'ANY' ? 0 : found.misfit;
+  const keeps = to === 'BLOB' || to === 'ANY';
+  if (found ? found.values === 0 || (fails === 0 && (keeps || found.otherSort === 0)) : keeps || from === to)
+    return plain;
+  const losesText = found ? found.rewritten > 0 : isNumber && (from === 'TEXT' || from === 'BLOB' || from === 'ANY');
+  const type = after.type === '' ? 'no type' : after.type;
+  const evidence = found
+    ? [
+        `${after.name} has ${counted(found.values, 'value')}.`,
+        ...(found.otherSort > 0
+          ? [`${counted(found.otherSort, 'value is', 'values are')} of another sort than ${type}.`]
+          : []),
+        ...(found.rewritten > 0
+          ? [
+              `Copied, ${counted(found.rewritten, 'value does', 'values do')} not read the same afterwards, as 007 becomes 7.`,
+            ]
+          : []),
+        ...(isNumber && found.unfit > 0
+          ? [
+              `${counted(found.unfit, 'value is', 'values are')} no number: ${table.after.strict ? 'a STRICT table refuses it' : 'copied it stays as it is, CAST makes 0 or its first digits of it'}.`,
+            ]
+          : []),
+        ...(!isNumber && fails > 0 ? [`The STRICT table refuses ${counted(fails, 'value')} as it is.`] : []),
+      ]
+    : ['There are no rows here to look at.'];
+  const answer = interview.ask(
+    {
+      id: `type of ${nameInId(table.after.name)}.${nameInId(after.name)}`,
+      kind: 'conversion',
+      table: table.after.name,
+      column: after.name,
+      sentence: `The type of ${after.name} of ${table.after.name} changes from ${before.type || 'none'} to ${after.type || 'none'}. What becomes of its values?`,
+      evidence,
+      options: [
+        {
+          value: 'copy',
+          label: `Copy them: SQLite converts what is exactly a value of ${type}, and leaves the rest as it is`,
+          expression: null,
+        },
+        ...(keeps
+          ? []
+          : [
+              {
+                value: 'cast',
+                label: `CAST(${before.name} AS ${castType(to)}): every value becomes one of this type`,
+                expression: null,
+              },
+            ]),
+        {
+          value: 'expression',
+          label: 'Compute them',
+          expression: `SQL over the columns of ${table.after.name}, as round(${before.name})`,
+        },
+      ],
+    },
+    losesText || fails > 0 ? null : 'copy',
+    'copy',
+  );
+  if (answer === 'cast') return `CAST(${plain} AS ${castType(to)})`;
+  return answer?.startsWith('expression ') === true ? answer.slice('expression '.length) : plain;
+}
+
+function castType(affinity: Affinity): string {
+  return affinity === 'ANY' ? 'BLOB' : affinity;
+}
+
+/** The value of a column that may no longer be NULL, and the rows that are left out for it. */
+function withoutNull(
+  { before, after, table, origin }: CopiedColumn,
+  value: string,
+  interview: Interview,
+  facts: RowFacts,
+): { readonly value: string; readonly loss: Loss | null } {
+  if (!after.notNull || before.notNull || rowidColumn(table.after) === after.name) return { value, loss: null };
+  const count = facts.nulls(origin.table, origin.columnOf(before.name));
+  if (count === null || count === 0) return { value, loss: null };
+  const fallback = after.defaultValue !== null && foldName(after.defaultValue) !== 'null' ? after.defaultValue : null;
+  const answer = interview.ask(
+    {
+      id: `NULL in ${nameInId(table.after.name)}.${nameInId(after.name)}`,
+      kind: 'null rows',
+      table: table.after.name,
+      column: after.name,
+      sentence: `${after.name} of ${table.after.name} becomes NOT NULL, and ${counted(count, 'row has', 'rows have')} NULL in it. What becomes of ${count === 1 ? 'it' : 'them'}?`,
+      evidence: [`${counted(count, 'row')} of ${counted(facts.rows(origin.table) ?? count, 'row')}.`],
+      options: [
+        ...(fallback === null
+          ? []
+          : [{ value: 'default', label: `They get the default, ${fallback}`, expression: null }]),
+        {
+          value: 'value',
+          label: 'They get this value',
+          expression: `SQL, as ${placeholderOf(affinityOf(after.type))}`,
+        },
+        { value: 'delete rows', label: `Delete the ${counted(count, 'row')}`, expression: null },
+      ],
+    },
+    null,
+    'default',
+  );
+  if (answer === 'delete rows') {
+    const sentence = `${counted(count, 'row')} of ${table.after.name} with NULL in ${after.name} ${count === 1 ? 'is' : 'are'} deleted.`;
+    return { value, loss: { table: origin.table, column: null, count, sentence } };
+  }
+  if (answer === 'default' && fallback !== null) return { value: `coalesce(${value}, ${fallback})`, loss: null };
+  if (answer?.startsWith('value ') === true)
+    return { value: `coalesce(${value}, ${answer.slice('value '.length)})`, loss: null };
+  return { value, loss: null };
+}

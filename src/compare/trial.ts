@@ -1,0 +1,87 @@
+// The trial: a schema without rows on which each statement of a migration is run as it is written, so that SQLite tells what it gives.
+
+import { quoteIdentifier, rowsOf, type Database } from '../database';
+import { readSchema } from '../schema/read';
+import { isInternal, type Schema } from '../schema/schema';
+import { makeShadow } from '../schema/shadow';
+
+/** What this engine lacks says nothing about the statement. */
+const LACKING = /^no such (module|function|collation sequence)/;
+
+/** A schema in memory. Whoever made it closes it. */
+export class Trial {
+  readonly #database: Database;
+
+  private constructor(database: Database) {
+    this.#database = database;
+    database.execute('PRAGMA foreign_keys = OFF');
+    database.execute('BEGIN');
+  }
+
+  /** The schema of a database, with what this engine cannot create anew. */
+  static of(database: Database): Trial {
+    return new Trial(makeShadow(database));
+  }
+
+  /** A schema that no database has: what this engine cannot create is left out. */
+  static made(scratch: Database, { relations, indexes, triggers }: Schema): Trial {
+    const trial = new Trial(scratch);
+    const tables = relations.filter(({ kind, name }) => !isInternal(name) && kind === 'table');
+    const others = relations.filter(({ kind }) => kind === 'virtual table' || kind === 'view');
+    for (const { sql } of [...tables, ...others, ...indexes, ...triggers]) if (sql !== null) scratch.execute(sql);
+    return trial;
+  }
+
+  /** Runs a statement; SQLite's message where it refuses it for another reason than that this engine lacks something. */
+  run(sql: string): string | null {
+    const outcome = this.#database.execute(sql);
+    return outcome.ok || LACKING.test(outcome.error.message) ? null : outcome.error.message;
+  }
+
+  /** Runs statements, and takes all back where one of them is refused or `keep` says no; says whether they stay. */
+  try(statements: readonly string[], keep: () => boolean = () => true): boolean {
+    this.#database.execute('SAVEPOINT attempt');
+    const stays = statements.every((sql) => this.run(sql) === null) && keep();
+    if (!stays) this.#database.execute('ROLLBACK TO attempt');
+    this.#database.execute('RELEASE attempt');
+    return stays;
+  }
+
+  /** The text of an object, as it is now; null where there is none. */
+  textOf(name: string): string | null {
+    const text = rowsOf(this.#database, 'SELECT sql FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE', [
+      name,
+    ])[0]?.[0];
+    return typeof text === 'string' ? text : null;
+  }
+
+  /** The schema as it is now. */
+  schema(): Schema {
+    return readSchema(this.#database);
+  }
+
+  /**
+   * Whether rows allow a column to be added by ALTER TABLE: SQLite refuses some defaults, and NOT NULL without one, as soon as there
+   * is a row. It is tried on a table of the same columns that has one.
+   */
+  addsToRows(columns: readonly string[], definition: string): boolean {
+    const probe = quoteIdentifier('sqlite drydock rows');
+    let added = false;
+    this.try(
+      [
+        `CREATE TABLE ${probe} (${columns.map(quoteIdentifier).join(', ')})`,
+        `INSERT INTO ${probe} DEFAULT VALUES`,
+        `ALTER TABLE ${probe} ADD COLUMN ${definition}`,
+      ],
+      () => {
+        added = true;
+        return false;
+      },
+    );
+    return added;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
