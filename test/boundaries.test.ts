@@ -105,6 +105,7 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   'explore/schema': { values: ['migration', 'schema', 'script', ...ground] },
   'explore/diagram': { values: ['schema', ...ground] },
   'explore/diagram/diagramLayout': { values: ['schema', ...ground], packages: ['@dagrejs/dagre'] },
+  'compare/rows': { values: ['explore/data', 'file', 'schema', 'script', ...ground] },
   batch: { values: core },
   'batch/zip': { values: core, packages: ['client-zip'] },
   'engine/pages': { values: core },

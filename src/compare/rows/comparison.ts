@@ -1,7 +1,15 @@
 // Two states whose rows are compared: counts by table, the rows that differ, and single values of them.
 
 import { encodingOf, foldName } from '../../database';
-import { GLANCE, WHOLE, wholeOf, type Cell, type CellLimits, type Decode, type WholeValue } from '../../explore/data/cells';
+import {
+  GLANCE,
+  WHOLE,
+  wholeOf,
+  type Cell,
+  type CellLimits,
+  type Decode,
+  type WholeValue,
+} from '../../explore/data/cells';
 import { compareRows, type Candidates, type DifferingPlaces, type TablePairSides } from './compareTable';
 import type {
   DifferenceKind,
@@ -9,7 +17,6 @@ import type {
   DifferingRow,
   OnCompared,
   RowCounts,
-  RowsCompared,
   TableDifference,
 } from './difference';
 import { cellOf, differingValues, type ExactRow } from './exactRow';
@@ -146,11 +153,6 @@ export class RowComparison {
   }
 }
 
-/** The page's answer. */
-export function summaryOf(comparison: RowComparison, milliseconds: number): RowsCompared {
-  return { tables: comparison.differences, milliseconds };
-}
-
 function compareTable(sides: TablePairSides, foreknow: Foreknow, onCompared: OnCompared): ComparedTable {
   const { match } = sides;
   const about = { table: match.before.name, side: 'both', matchedBy: match.matchedBy, columns: match.columns } as const;
@@ -158,7 +160,7 @@ function compareTable(sides: TablePairSides, foreknow: Foreknow, onCompared: OnC
   onCompared(match.before.name, 0, 0);
   try {
     const known = foreknow(match, sides.byRowid);
-    const all = known?.before && known.after ? known.before.length + known.after.length : 0;
+    const all = (known?.before?.length ?? 0) + (known?.after?.length ?? 0);
     let rows = 0;
     let lookedAt = 0;
     const rowsBefore = known ? null : sides.before.count();
@@ -236,7 +238,7 @@ function shown(
   limits: CellLimits,
 ): DifferingRow {
   const cells = (row: ExactRow | null, decode: Decode): readonly Cell[] | null =>
-    row && row.values.map((_, at) => cellOf(row, at, limits, decode));
+    row?.values.map((_, at) => cellOf(row, at, limits, decode)) ?? null;
   const place = places.before[index] ?? places.after[index] ?? null;
   const rowid = sides.byRowid && (typeof place === 'number' || typeof place === 'bigint') ? String(place) : null;
   return { kind, before: cells(rows.before, before.decode), after: cells(rows.after, after.decode), changed, rowid };

@@ -1,14 +1,11 @@
 // Rows as they are stored: the type and the bytes of each value. Neither affinity nor collation has a say in whether two are equal.
 
-import { encodingOf, quoteIdentifier, type Database, type Row, type SqlValue } from '../../database';
+import { quoteIdentifier, type Row, type SqlValue } from '../../database';
 import type { Cell, CellLimits, Decode } from '../../explore/data/cells';
-
-/** The first letters of SQLite's names for types: null, integer, real, text, blob. */
-type TypeLetter = 'n' | 'i' | 'r' | 't' | 'b';
 
 /** Values with their types. A text is its bytes in the encoding of its database; integers beyond 2^53 are bigint. */
 export interface ExactRow {
-  /** A letter for each value. */
+  /** For each value the first letter of SQLite's name for its type: null, integer, real, text, blob. */
   readonly types: string;
   readonly values: readonly SqlValue[];
 }
@@ -102,14 +99,4 @@ export function realText(value: number): string {
   const [digits = '', exponent] = text.split('e');
   const mantissa = digits.includes('.') ? digits : `${digits}.0`;
   return exponent === undefined ? mantissa : `${mantissa}e${exponent}`;
-}
-
-/** The text of an integer of a row; empty for a value of another type. */
-export function integerText(value: SqlValue | undefined): string {
-  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : '';
-}
-
-/** Whether the texts of two databases can be compared by their bytes. */
-export function haveOneEncoding(one: Database, other: Database): boolean {
-  return encodingOf(one) === encodingOf(other);
 }

@@ -2,14 +2,12 @@
 
 import { quoteText } from '../../database';
 import { hexOf } from '../../explore/data/exportRows';
-import { hasInvalidBytes } from '../../explore/data/invalidText';
 import type { Decode } from '../../explore/data/cells';
 import { realText, type ExactRow } from './exactRow';
 
 /**
- * A value as an SQL expression of constants. What would not survive the way through a file and the shell's lines (control
- * characters, bytes that are no text) is written by its bytes.
- * @param decode texts of the database that the statement is for: their bytes are in its encoding
+ * A value as an SQL expression of constants.
+ * @param decode texts of the database that the value is from; for its bytes it is the same encoding that the statement runs in
  */
 export function literal({ types, values }: ExactRow, at: number, decode: Decode): string {
   const value = values[at] ?? null;
@@ -17,16 +15,24 @@ export function literal({ types, values }: ExactRow, at: number, decode: Decode)
   if (value instanceof Uint8Array) {
     if (types[at] === 'b') return `x'${hexOf(value)}'`;
     const text = decode(value, false);
-    return isPlain(text) ? quoteText(text) : `CAST(x'${hexOf(value)}' AS TEXT)`;
+    return hasCharactersOnly(text) ? textLiteral(text) : `CAST(x'${hexOf(value)}' AS TEXT)`;
   }
-  if (typeof value === 'string') return quoteText(value);
+  if (typeof value === 'string') return textLiteral(value);
   return types[at] === 'r' ? realLiteral(Number(value)) : String(value);
 }
 
-/** The shell takes lines apart at a line feed and drops a carriage return before it; SQLite itself ends at a NUL. */
-function isPlain(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- control characters are what this is about
-  return !/[\0-\x08\x0b-\x1f\x7f\ufeff\ufffd]/.test(text) && !hasInvalidBytes(text) && text.isWellFormed();
+/** Bytes that are no text come as lone surrogates, or as U+FFFD. */
+function hasCharactersOnly(text: string): boolean {
+  return !/[\ud800-\udfff\ufffd]/u.test(text);
+}
+
+// eslint-disable-next-line no-control-regex -- control characters are what this is about
+const CONTROL = /[\0-\x08\x0b-\x1f\x7f]/g;
+
+/** SQLite ends a statement at a NUL, and the sqlite3 shell drops a carriage return at the end of a line. */
+function textLiteral(text: string): string {
+  const quoted = quoteText(text).replace(CONTROL, (character) => `' || char(${character.charCodeAt(0)}) || '`);
+  return quoted.includes(' || char(') ? `(${quoted})` : quoted;
 }
 
 const EXACT_DIGITS = 2n ** 53n;

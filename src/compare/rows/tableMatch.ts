@@ -92,7 +92,9 @@ type Key = Extract<MatchedBy, { readonly columns: readonly string[] }>;
 function findKey(before: readonly Key[], after: readonly Key[], compared: ReadonlySet<string>): Key | null {
   const nameOf = ({ columns }: Key): string => JSON.stringify(columns.map(foldName).sort());
   const known = new Set(after.map(nameOf));
-  return before.find((key) => known.has(nameOf(key)) && key.columns.every((name) => compared.has(foldName(name)))) ?? null;
+  return (
+    before.find((key) => known.has(nameOf(key)) && key.columns.every((name) => compared.has(foldName(name)))) ?? null
+  );
 }
 
 /**
@@ -122,7 +124,10 @@ interface UniqueIndex {
 
 /** The unique indexes of a table, those of its constraints among them. */
 export function uniqueIndexes(database: Database, table: string): readonly UniqueIndex[] {
-  const list = rowsOf(database, `SELECT name, partial FROM pragma_index_list(${quoteText(table)}, 'main') WHERE "unique" = 1`);
+  const list = rowsOf(
+    database,
+    `SELECT name, partial FROM pragma_index_list(${quoteText(table)}, 'main') WHERE "unique" = 1`,
+  );
   return list.map(([name, partial]) => {
     const columns = rowsOf(
       database,

@@ -132,7 +132,7 @@ export class TableSide {
       const last = rows.at(-1);
       if (of === null) {
         if (rows.length < batch || last === undefined) return;
-        condition = `${name} > ${String(last.place)}`;
+        condition = `${name} > ${nameOf(last.place)}`;
       }
       const next = nextBatch(batch, bytes, rows.length);
       // The step of the loop is that of the batch that was read.
@@ -142,7 +142,7 @@ export class TableSide {
   }
 
   #among(places: readonly RowPlace[]): string {
-    if (this.address.kind === 'rowid') return `${this.address.name} IN (${places.map(String).join(', ')})`;
+    if (this.address.kind === 'rowid') return `${this.address.name} IN (${places.map(nameOf).join(', ')})`;
     const { columns } = this.address as Extract<Address, { readonly columns: readonly string[] }>;
     return places
       .map((place) => {

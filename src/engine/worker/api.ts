@@ -17,6 +17,7 @@ import { needsOfSchema } from '../needs';
 import type { Overlay } from '../pages/overlay';
 import type { TargetDatabase, TargetFault } from '../target';
 import { readable } from '../unreadable';
+import { makeComparingApi } from './comparingApi';
 import { FileOfWorker, type Kept } from './fileOfWorker';
 import { hashersOnce, loadLooking, loadPlanning } from './lateParts';
 import { makeLookingApi } from './lookingApi';
@@ -30,6 +31,7 @@ export function makeApi(engines: Engines, kept: Kept) {
   const opened = new FileOfWorker(engines, kept);
   const loadHashersOnce = hashersOnce();
   const result = makeResultApi(opened, loadHashersOnce);
+  const comparing = makeComparingApi(opened, new FileOfWorker(engines, kept));
 
   return {
     /** Goes once over what the first file will need; code that has run before runs several times as fast. Needs no open file. */
@@ -46,6 +48,7 @@ export function makeApi(engines: Engines, kept: Kept) {
       // Most likely asked for next. Where it cannot be had, whoever asks says so.
       void loadPlanning();
       result.forget();
+      comparing.forget();
       return opened.replace(file, name, sidecars);
     },
 
@@ -81,6 +84,7 @@ export function makeApi(engines: Engines, kept: Kept) {
     ...makeMigrationApi(opened, loadHashersOnce),
     ...result.methods,
     ...makeLookingApi(opened),
+    ...comparing.methods,
 
     /** Lays a diagram out, away from the page, since a large one takes a while. Needs no open file. */
     async layOut(boxes: readonly Box[], links: readonly Link[]): Promise<Outcome<Layout, Refusal>> {
