@@ -77,7 +77,7 @@ for (const { name, ...look } of looks) {
   await page.locator('[data-check-state=waiting], [data-check-state=running]').first().waitFor({ state: 'detached' });
   await page.evaluate(() => scrollTo(0, 0));
   await picture('result', false);
-  await page.getByRole('button', { name: 'Another file' }).click();
+  await page.getByRole('button', { name: 'Open another file' }).click();
   await page.getByLabel('Open a SQLite file').setInputFiles({
     name: 'backup.db.gz',
     mimeType: 'application/gzip',

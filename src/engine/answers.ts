@@ -4,6 +4,7 @@ import type { Need } from '../chain/needs';
 import type { Growth } from '../migration/forecast/growth';
 import type { PageChanges } from '../migration/proofs/pageProof';
 import type { DesiredSchema } from '../migration/proofs/reachesTarget';
+import type { PlanSummary } from '../migration/report/planSummary';
 import type { Plan } from '../migration/run/plan';
 import type { RunResult } from '../migration/run/run';
 import type { Choices } from '../migration/outcome';
@@ -16,6 +17,8 @@ export interface PlannedScript {
   readonly statements: readonly Statement[];
   readonly notes: readonly ScriptNote[];
   readonly plan: Omit<Plan, 'before'>;
+  /** What the plan comes to; null where a statement fails. */
+  readonly summary: PlanSummary | null;
   /** What is asked of functions and collations that the script needs and SQLite does not have, answered or not. */
   readonly needs: readonly Need[];
   /** What a forecast of the run is made from. */

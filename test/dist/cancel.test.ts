@@ -120,7 +120,7 @@ it('After a run, planning an endless script can be cancelled, and planned again 
   await visit.page.getByRole('button', { name: 'Plan again' }).click();
   await visit.page.getByText('Planning …').waitFor();
 
-  await visit.page.getByRole('button', { name: 'Another file' }).click();
+  await visit.page.getByRole('button', { name: 'Open another file' }).click();
   await visit.reach('empty');
   await visit.openSample('populated');
   await visit.reach('ready');

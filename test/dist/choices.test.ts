@@ -75,7 +75,7 @@ describe('“strict”', () => {
   it('makes the plan stop where plain SQLite would, and nothing can be run until it is turned off', async () => {
     const visit = await openNarrow();
 
-    await visit.page.getByRole('checkbox', { name: 'strict' }).check();
+    await visit.page.getByRole('checkbox', { name: 'Strict' }).check();
     await visit.replanned();
 
     const verdicts = (await visit.statements()).map(({ verdict }) => verdict);
@@ -84,7 +84,7 @@ describe('“strict”', () => {
     expect(await visit.run.isDisabled()).toBe(true);
     await visit.statement(ADAPTED[0][0]).getByText('Turn “strict” off').waitFor();
 
-    await visit.page.getByRole('checkbox', { name: 'strict' }).uncheck();
+    await visit.page.getByRole('checkbox', { name: 'Strict' }).uncheck();
     await visit.replanned();
     expect(await adapted(visit)).toEqual(ADAPTED.map(([ordinal]) => ordinal));
     expect(await visit.run.isEnabled()).toBe(true);

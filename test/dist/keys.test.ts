@@ -19,7 +19,7 @@ async function openPlan(): Promise<Visit> {
   return visit;
 }
 
-it('Ctrl O asks for a file on every screen, Enter runs and S saves', async () => {
+it('Ctrl O asks for a file on every screen, Ctrl Enter runs and S saves', async () => {
   const visit = await openPage();
   const [chooser] = await Promise.all([
     visit.page.waitForEvent('filechooser'),
@@ -29,10 +29,18 @@ it('Ctrl O asks for a file on every screen, Enter runs and S saves', async () =>
   await visit.reach('ready');
   await visit.page.locator('[data-statement="1"]').getByText('city').waitFor();
   await visit.replanned();
-  await visit.page.keyboard.press('Enter');
+  await visit.page.keyboard.press('ControlOrMeta+Enter');
   await visit.reach('done');
   const { name } = await visit.downloadBy(() => visit.page.keyboard.press('s'));
   expect(name).toBe('people.upgraded.db');
+});
+
+it('A stray Enter after a drop runs nothing', async () => {
+  const visit = await openPlan();
+  await visit.page.keyboard.press('Enter');
+  await visit.page.keyboard.press('?');
+  await visit.page.getByRole('dialog', { name: 'Keys' }).waitFor();
+  expect(await visit.state()).toBe('ready');
 });
 
 it('Keys that belong to what has the focus do nothing else', async () => {

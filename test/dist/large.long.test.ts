@@ -129,7 +129,7 @@ describe('A file of ten gigabytes', () => {
     await visit.page.locator('[data-obstacle="3"]').waitFor();
     expect(await visit.run.isDisabled()).toBe(true);
 
-    await visit.page.getByLabel('Use .sql files of yours').setInputFiles(full ?? '');
+    await visit.page.getByLabel('Choose .sql files …').setInputFiles(full ?? '');
     await visit.page.locator('[data-obstacle]').waitFor({ state: 'detached' });
     await visit.runToTheEnd();
     await visit.page.getByRole('heading', { name: /^Stopped at statement 4/ }).waitFor();

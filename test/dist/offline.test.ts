@@ -74,7 +74,7 @@ describe('The built page', () => {
       expect(askNative(bytes, 'PRAGMA integrity_check;')).toBe('ok');
 
       // The second engine is kept as well.
-      await page.getByRole('button', { name: 'Another file' }).click();
+      await page.getByRole('button', { name: 'Open another file' }).click();
       await visit.pick({ name: 'text.db', content: nativeDatabase('CREATE VIRTUAL TABLE f USING fts5(a);') });
       await page.locator('[data-fact=engine]').getByText('sqlite-wasm').waitFor();
       rmSync(visit.folder, { recursive: true });

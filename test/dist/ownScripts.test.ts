@@ -139,7 +139,7 @@ it('A folder that is picked is read with its paths: each migration of Prisma lie
   }
   await visit.pick({ name: 'empty.db', content: nativeDatabase('CREATE TABLE t(a)') });
   await visit.reach('ready');
-  await visit.page.getByLabel('A folder').setInputFiles(folder);
+  await visit.page.getByLabel('A folder …').setInputFiles(folder);
   await visit.page.locator('[data-own-scripts=prisma]').waitFor();
   expect((await order(visit)).map((path) => path?.split('/').at(-2))).toEqual([
     '20260101000000_init',

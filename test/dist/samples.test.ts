@@ -26,7 +26,7 @@ it('Every sample opens under its name, with the plan that its state asks for', a
     expect(statements.filter(({ drift }) => drift)).toHaveLength(drifting);
     expect(await visit.run.isEnabled()).toBe(true);
 
-    await visit.page.getByRole('button', { name: 'Another file' }).click();
+    await visit.page.getByRole('button', { name: 'Open another file' }).click();
     await visit.reach('empty');
   }
 });

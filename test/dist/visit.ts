@@ -90,7 +90,7 @@ export class Visit {
 
   /** Chooses a script of the user's own in the dialog. */
   async useScript(script: UserFile): Promise<void> {
-    await this.page.getByLabel('Use .sql files of yours').setInputFiles([...this.save([script])]);
+    await this.page.getByLabel('Choose .sql files …').setInputFiles([...this.save([script])]);
   }
 
   /** Presses the button of a sample. */

@@ -28,7 +28,8 @@ export function makeMigrationApi(file: FileOfWorker, loadHashersOnce: ReturnType
       const prepared = await prepare(script);
       if (!prepared.ok) return prepared;
       const { planning, statements, notes, losses } = prepared.value;
-      const { planMigration, readAddedColumnDocumentation, watchGrowth, watchRules, failureHelp: help } = planning;
+      const { planMigration, readAddedColumnDocumentation, summarisePlan, watchGrowth, watchRules } = planning;
+      const { failureHelp: help } = planning;
       const ready = await file.openFor(statements, choices);
       if (!ready.ok) return ready;
       const { open, facts: engine } = ready.value;
@@ -36,7 +37,7 @@ export function makeMigrationApi(file: FileOfWorker, loadHashersOnce: ReturnType
         const start = performance.now();
         let growth: Growth = { pages: [], waiting: [] };
         const watch = watchGrowth(watchRules(script), (told) => (growth = told));
-        const { outcomes, after, obstacle, ownTransactions, warnings } = open.using(({ database }) =>
+        const { before, ...plan } = open.using(({ database }) =>
           planMigration(database, statements, choices, {
             losses,
             help,
@@ -44,10 +45,11 @@ export function makeMigrationApi(file: FileOfWorker, loadHashersOnce: ReturnType
             now: () => performance.now(),
           }),
         );
-        const plan = { outcomes, after, obstacle, ownTransactions, warnings };
+        const { obstacle, outcomes, after } = plan;
+        const summary = obstacle ? null : summarisePlan({ before, after, statements, outcomes });
         const milliseconds = performance.now() - start;
         const documentation = readAddedColumnDocumentation(script, statements);
-        return { ok: true, value: { statements, notes, plan, growth, documentation, milliseconds, engine } };
+        return { ok: true, value: { statements, notes, plan, summary, growth, documentation, milliseconds, engine } };
       });
       if (!planned.ok) return planned;
       const message = planned.value.plan.obstacle?.failure.message ?? null;

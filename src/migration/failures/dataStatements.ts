@@ -5,7 +5,7 @@ import { isWord, type ParsedSql, type Token } from '../../script/tokens';
 import type { FailedStatement } from '../run/failureHelp';
 import { inWords, list, type Explanation, type Said } from './explanation';
 import { findTarget } from './newRows';
-import { readInsert } from './writeClauses';
+import { readInsert } from '../../script/writeClauses';
 
 /** On what is written. */
 export const DATA_STATEMENTS: readonly Explanation[] = [

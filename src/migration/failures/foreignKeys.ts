@@ -6,7 +6,7 @@ import type { FailedStatement } from '../run/failureHelp';
 import { countedRows, findRows, someRows } from './blamedRows';
 import { IN_A_STATEMENT_BEFORE, list, type Explanation, type Said } from './explanation';
 import { findTarget, newRowsOf, type Target } from './newRows';
-import { readDelete } from './writeClauses';
+import { readDelete } from '../../script/writeClauses';
 
 /** What SQLite says of foreign keys, where they are enforced. */
 export const FOREIGN_KEYS: readonly Explanation[] = [

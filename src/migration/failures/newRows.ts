@@ -8,7 +8,7 @@ import { parseSql } from '../../script/tokens';
 import { readTableDefinition, type TableDefinition } from '../../schema/tableDefinition';
 import type { FailedStatement } from '../run/failureHelp';
 import { describeColumns } from './blamedRows';
-import { readInsert, readUpdate } from './writeClauses';
+import { readInsert, readUpdate } from '../../script/writeClauses';
 
 /** A column of the table that a statement writes to. */
 export interface TargetColumn {

@@ -3,10 +3,9 @@
 /** Shown in the list of keys, in this order. */
 export const KEYS: readonly (readonly [keys: readonly string[], meaning: string])[] = [
   [['Ctrl/⌘', 'O'], 'Open a database, or scripts'],
-  [['Enter'], 'Run the migration'],
+  [['Ctrl/⌘', 'Enter'], 'Run the migration; in the query view, the query'],
   [['S'], 'Save the upgraded database'],
   [['Ctrl/⌘', 'K'], 'Search for a table, column or index'],
-  [['Ctrl/⌘', 'Enter'], 'Run a query, in the query view'],
   [['Esc'], 'Close what has opened over the page'],
   [['?'], 'Show this list'],
 ];

@@ -8,17 +8,21 @@ import { singleKeysAreOn } from './keyTable';
 /** Where single keys belong to what has the focus. */
 const TAKES_KEYS = 'a, button, input, select, textarea, summary, dialog, [contenteditable], [role], [tabindex="0"]';
 
+/** Where Ctrl and Enter belong to the text that has the focus. */
+const TAKES_TEXT = 'input:not([type=radio], [type=checkbox], [type=file]), textarea, dialog, [contenteditable]';
+
 /** Does what a key asks for. Buttons that the page shows are pressed, so that a key can never do what a button does not allow. */
 export function press(event: KeyboardEvent, workbench: Workbench, explorer: Explorer): void {
   const held = event.ctrlKey || event.metaKey;
   const key = event.key.toLowerCase();
+  const target = event.target instanceof Element ? event.target : null;
   if (held && key === 'k') explorer.search();
   if (held && key === 'o') pickFiles(workbench);
-  const target = event.target instanceof Element ? event.target : null;
+  // Ctrl is held with it, so that a stray Enter after a drop runs nothing. Where text is written it is for the text.
+  if (held && key === 'enter' && !target?.closest(TAKES_TEXT)) pressButton('run');
   if (held || target?.closest(TAKES_KEYS)) return;
   if (key === '?') openKeyList();
   if (!singleKeysAreOn()) return;
-  if (key === 'enter') pressButton('run');
   if (key === 's') pressButton('save');
 }
 

@@ -1,7 +1,7 @@
 // The parts of an INSERT, UPDATE or DELETE from which the rows can be told that it would write.
 
-import { TokenCursor } from '../../script/cursor';
-import type { ParsedSql, Token } from '../../script/tokens';
+import { TokenCursor } from './cursor';
+import type { ParsedSql, Token } from './tokens';
 
 /** What an INSERT says of its rows. */
 interface InsertClauses {

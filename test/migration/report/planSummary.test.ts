@@ -1,0 +1,79 @@
+// What a plan comes to, in two sentences: true of schemas and rows, and calm where nothing is lost.
+import { describe, expect, test } from 'vitest';
+import { summarisePlan, type PlanSummary } from '../../../src/migration/report/planSummary';
+import { nativeDatabase, plan, statementsOf } from '../../databases';
+
+const FILE = nativeDatabase(`
+  CREATE TABLE people(id INTEGER PRIMARY KEY, name TEXT, city TEXT);
+  INSERT INTO people(name, city) VALUES ('Ada', 'London'), ('Linus', NULL), ('Grace', 'New York');
+  CREATE INDEX people_by_name ON people(name);
+  CREATE TABLE pets(id INTEGER PRIMARY KEY, person INTEGER REFERENCES people ON DELETE CASCADE, name TEXT);
+  INSERT INTO pets(person, name) VALUES (1, 'Byron'), (3, 'Bug');
+  CREATE VIEW names AS SELECT name FROM people;
+  CREATE TRIGGER greet AFTER INSERT ON people BEGIN UPDATE people SET city = 'here' WHERE id = new.id; END;
+  CREATE TABLE empty(a);
+`);
+
+function summaryOf(script: string, bytes: Uint8Array = FILE): PlanSummary {
+  const { before, after, outcomes, obstacle } = plan(bytes, script).plan;
+  expect(obstacle).toBeNull();
+  return summarisePlan({ before, after, statements: statementsOf(script), outcomes });
+}
+
+describe('the first sentence says what changes of the schema', () => {
+  test.each([
+    ['ALTER TABLE people ADD COLUMN age INT; CREATE INDEX a ON people(age);', 'Adds 1 column and 1 index.'],
+    [
+      'CREATE TABLE t(a UNIQUE); CREATE INDEX i ON t(a); CREATE VIEW v AS SELECT 1;',
+      'Adds 1 table, 1 index and 1 view.',
+    ],
+    ['DROP TABLE empty; DROP VIEW names;', 'Removes 1 table and 1 view.'],
+    ['ALTER TABLE people RENAME TO persons;', 'Renames 1 table.'],
+    ['ALTER TABLE people RENAME TO a; ALTER TABLE a RENAME TO people;', 'The schema stays as it is.'],
+    ['ALTER TABLE people RENAME COLUMN city TO town; ALTER TABLE people DROP COLUMN town;', 'Removes 1 column.'],
+    ['ALTER TABLE people RENAME COLUMN name TO called; CREATE TABLE t(a);', 'Adds 1 table; renames 1 column.'],
+    [
+      'CREATE TABLE n(id INTEGER PRIMARY KEY, name TEXT NOT NULL, city TEXT, CHECK (id > 0)); INSERT INTO n SELECT * FROM people; DROP TRIGGER greet; DROP VIEW names; DROP TABLE people; ALTER TABLE n RENAME TO people;',
+      'Removes 1 index, 1 view and 1 trigger; alters 1 column.',
+    ],
+    [
+      'CREATE TABLE n(a, CHECK (a > 0)); INSERT INTO n SELECT * FROM empty; DROP TABLE empty; ALTER TABLE n RENAME TO empty;',
+      'Alters 1 table.',
+    ],
+    ['DROP VIEW names; CREATE VIEW names AS SELECT city FROM people;', 'Alters 1 view.'],
+    ['UPDATE pets SET name = upper(name);', 'The schema stays as it is.'],
+    ['CREATE TABLE IF NOT EXISTS people(id);', 'The schema stays as it is.'],
+  ])('%s', (script, sentence) => {
+    expect(summaryOf(script).schema).toBe(sentence);
+  });
+});
+
+describe('the second sentence says what becomes of the rows', () => {
+  const CALM = 'No row is deleted or changed.';
+  test.each([
+    ['ALTER TABLE people ADD COLUMN age INT DEFAULT 3;', CALM, null],
+    ['DROP TABLE empty;', CALM, null],
+    ['ALTER TABLE people ADD COLUMN age INT; UPDATE people SET age = 3;', CALM, null],
+    ['CREATE TABLE t(a); INSERT INTO t VALUES (1); UPDATE t SET a = 2; DELETE FROM t;', CALM, null],
+    ['DELETE FROM pets;', 'Deletes 2 rows. No other row is changed.', 'deleting 2 rows'],
+    ['DROP TABLE pets;', 'Deletes 2 rows. No other row is changed.', 'deleting 2 rows'],
+    ['UPDATE pets SET name = upper(name);', 'Changes 2 rows. No row is deleted.', null],
+    ['DELETE FROM pets WHERE id = 1; UPDATE pets SET name = 1;', 'Deletes 1 row, and changes 1 row.', 'deleting 1 row'],
+    ["INSERT INTO people(name) VALUES ('Alan');", `${CALM} Triggers write 1 row.`, null],
+    [
+      "INSERT INTO pets(id, name) VALUES (1, 'x') ON CONFLICT DO UPDATE SET name = excluded.name;",
+      'Changes rows. No row is deleted.',
+      null,
+    ],
+  ])('%s', (script, sentence, losing) => {
+    expect(summaryOf(script)).toMatchObject({ rows: sentence, losing });
+  });
+
+  test('values of a column that is dropped are counted too', () => {
+    const script = 'DROP TRIGGER greet; ALTER TABLE people DROP COLUMN city;';
+    expect(summaryOf(script)).toMatchObject({
+      rows: 'Deletes 2 values. No other row is changed.',
+      losing: 'deleting 2 values',
+    });
+  });
+});
