@@ -37,6 +37,9 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
       // `import { type X }` would be left in the built code as an import of nothing.
       '@typescript-eslint/no-import-type-side-effects': 'error',
+      // There are no enums, so nothing can be wrong with one: that rule takes as long as any other.
+      'no-restricted-syntax': ['error', 'TSEnumDeclaration'],
+      '@typescript-eslint/no-unsafe-enum-assignment': 'off',
       // `() => close()` says what it does.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],

@@ -1,5 +1,4 @@
 // The archive of many results as it is saved: whole or not at all, and never over a file that it is read from.
-import { part } from '../amount';
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -54,11 +53,7 @@ async function expectSavable(visit: Visit): Promise<void> {
 }
 
 describe('The archive of all results', () => {
-  it('goes straight to the file that is chosen', async () => {
-    await expectSavable(await openUpgraded(three));
-  });
-
-  it('is streamed: little of it has been read while the disk is slow, and it can be stopped', async () => {
+  it('is streamed: little of it has been read while the disk is slow; it can be stopped, and no file is left where the disk is full', async () => {
     const visit = await openUpgraded(heavy, { waitsAfter: 2e6 });
     const { saveAll, saving, stopSaving } = parts(visit);
     await saveAll.click();
@@ -71,32 +66,29 @@ describe('The archive of all results', () => {
     await saving.waitFor({ state: 'detached' });
 
     expect(await savedFiles(visit.page)).toEqual({});
-    await expectSavable(visit);
-  });
-
-  const failures: readonly (readonly [string, Answer, string])[] = [
-    ['the dialog is not shown', { fails: 'SecurityError' }, 'No file was chosen'],
-    ['the browser refuses to write', { refuses: 'NotAllowedError' }, 'Not today'],
-    ['the disk is full', { fullAfter: 2e6 }, 'The disk is full'],
-  ];
-  it.each(part(failures, 2))('leaves no file where %s, and can be saved again', async (_, answer, reason) => {
-    const visit = await openUpgraded(heavy, answer);
-
-    await parts(visit).saveAll.click();
+    await answerDialog(visit.page, { fullAfter: 2e6 });
+    await saveAll.click();
     await parts(visit).alert.waitFor();
-
-    expect(await parts(visit).alert.textContent()).toContain(`The archive could not be written (${reason}).`);
+    expect(await parts(visit).alert.textContent()).toContain('The archive could not be written (The disk is full).');
     expect(await savedFiles(visit.page)).toEqual({});
     await expectSavable(visit);
   });
 
-  it('is no matter where the dialog is closed', async () => {
-    const visit = await openUpgraded(three, { fails: 'AbortError' });
+  it('leaves no file where the dialog is not shown, is closed, or the browser refuses to write, and can be saved again', async () => {
+    const visit = await openUpgraded(three, { fails: 'SecurityError' });
+    const { saveAll, alert } = parts(visit);
+    await saveAll.click();
+    await alert.getByText('The archive could not be written (No file was chosen).').waitFor();
 
-    await parts(visit).saveAll.click();
+    await answerDialog(visit.page, { refuses: 'NotAllowedError' });
+    await saveAll.click();
+    await alert.getByText('The archive could not be written (Not today).').waitFor();
+    expect(await savedFiles(visit.page)).toEqual({});
 
+    await answerDialog(visit.page, { fails: 'AbortError' });
+    await saveAll.click();
     await expectSavable(visit);
-    expect(await parts(visit).alert.count()).toBe(0);
+    expect(await alert.count()).toBe(0);
   });
 
   it('is not written where a file changes while it is being written, and that file is named', async () => {
@@ -117,24 +109,18 @@ describe('The archive of all results', () => {
     const contents = unzip(visit, await savedArchive(visit));
     expect([...contents.keys()]).toEqual(['upgraded/one.db', 'upgraded/two.db', 'report.json']);
   });
-
-  it('is not written over one of the databases that were dropped', async () => {
-    const visit = await openUpgraded(three, { name: 'two.db' });
-
-    await parts(visit).saveAll.click();
-    await parts(visit).alert.waitFor();
-
-    expect(await parts(visit).alert.textContent()).toContain('two.db is the name of one of the files that you dropped');
-  });
 });
 
 describe('Results that are not saved', () => {
-  it('are asked about before they are gone, and not once they are saved', async () => {
+  it('are asked about before they are gone, by the page and by the browser, and not once they are saved', async () => {
     const visit = await openUpgraded(three);
     const { leaving, panel } = parts(visit);
     const otherFiles = visit.page.getByRole('button', { name: 'Other files' });
+    const asked = (): Promise<boolean> =>
+      visit.page.evaluate(() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true })));
     await visit.downloadWith('Download upgraded two.db');
 
+    expect(await asked()).toBe(true);
     await otherFiles.click();
     expect(await leaving.textContent()).toContain('2 upgraded files are not saved.');
     await visit.page.getByRole('button', { name: 'Stay here' }).click();
@@ -143,27 +129,20 @@ describe('Results that are not saved', () => {
     await leaving.waitFor();
     await visit.page.getByRole('button', { name: 'Stay here' }).click();
     await expectSavable(visit);
+    expect(await asked()).toBe(false);
     await otherFiles.click();
 
     await panel.waitFor({ state: 'detached' });
     expect(await visit.state()).toBe('empty');
   });
-
-  it('keep the browser from leaving the page without a word', async () => {
-    const visit = await openUpgraded(three);
-    const asked = (): Promise<boolean> =>
-      visit.page.evaluate(() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true })));
-
-    expect(await asked()).toBe(true);
-    await expectSavable(visit);
-
-    expect(await asked()).toBe(false);
-  });
 });
 
 describe('The report', () => {
-  it('can be had without the archive, and names no file of one', async () => {
-    const visit = await openUpgraded(three);
+  it('can be had without the archive, as where that would be written over a database that was dropped, and names no file of one', async () => {
+    const visit = await openUpgraded(three, { name: 'two.db' });
+    await parts(visit).saveAll.click();
+    await parts(visit).alert.waitFor();
+    expect(await parts(visit).alert.textContent()).toContain('two.db is the name of one of the files that you dropped');
 
     const { name, bytes } = await visit.downloadWith('Download report');
 

@@ -44,7 +44,7 @@ it('A run that is cancelled leaves the file ready at once to be run again, and n
 
 it('A statement that takes its time is shown while it runs, with what was read and written', async () => {
   const visit = await openPage();
-  const slow = 'INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)';
+  const slow = 'INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)';
   await visit.drop(small, { name: 'slow.sql', content: `CREATE TABLE u(a); ${slow} SELECT i FROM n; DROP TABLE u;` });
   await visit.reach('ready');
 
@@ -70,24 +70,17 @@ it('Planning an endless script can be cancelled, and another script can then be 
   expect(await visit.download.count()).toBe(1);
 });
 
-it('Another script can be chosen while an endless one is being planned', async () => {
+it('Another script or another database can be chosen while an endless script is being planned', async () => {
   const visit = await openPage();
   await visit.drop(small, { name: 'endless.sql', content: ENDLESS });
   await visit.page.getByText('Planning …').waitFor();
 
   await visit.useScript({ name: 'short.sql', content: 'ALTER TABLE t ADD COLUMN b;' });
   await visit.statement(1).waitFor();
-
   expect((await visit.statements()).map(({ verdict }) => verdict)).toEqual(['applied']);
-  await visit.runToTheEnd();
-  expect(await visit.download.count()).toBe(1);
-});
 
-it('Another database can be dropped while an endless script is being planned', async () => {
-  const visit = await openPage();
-  await visit.drop(small, { name: 'endless.sql', content: ENDLESS });
+  await visit.useScript({ name: 'endless.sql', content: ENDLESS });
   await visit.page.getByText('Planning …').waitFor();
-
   await visit.drop(large, { name: 'indexes.sql', content: INDEXES });
   await visit.page.getByRole('heading', { name: 'large.db', exact: true }).waitFor();
   await visit.reach('ready');

@@ -1,5 +1,6 @@
 // The diagram as a visitor meets it: tables and relations of both sides, by mouse and by keyboard, and as files to keep.
 import { describe, expect, it } from 'vitest';
+import { amount } from '../amount';
 import { askNative } from '../databases';
 import { findViolations } from './axe';
 import { countDrawnByTask } from './drawing';
@@ -7,6 +8,8 @@ import { LOOKS_OF_VIEW } from './looks';
 import { receiveVisits, type Visit } from './visit';
 
 const openPage = receiveVisits();
+/** Tables of a large schema. */
+const MANY = amount(150, 300);
 
 async function openDiagram(visit: Visit): Promise<void> {
   await visit.reach('ready');
@@ -135,10 +138,10 @@ describe('The diagram', () => {
   });
 });
 
-describe('A schema of three hundred tables', () => {
+describe('A schema of hundreds of tables', () => {
   /** Tables that are drawn together. */
   const AT_ONCE = 60;
-  const tables = Array.from({ length: 300 }, (_, at) => {
+  const tables = Array.from({ length: MANY }, (_, at) => {
     const columns = Array.from({ length: 14 }, (_column, column) => `column_${column} TEXT`).join(', ');
     const parent = at === 0 ? '' : `, parent INTEGER REFERENCES table_${Math.floor((at - 1) / 3)}(id)`;
     return `CREATE TABLE table_${at}(id INTEGER PRIMARY KEY, ${columns}${parent});`;
@@ -152,17 +155,23 @@ describe('A schema of three hundred tables', () => {
     await visit.reach('ready');
     const takeCounts = await countDrawnByTask(visit, '[data-entity]');
     await visit.page.locator('nav [data-view=diagram]').click();
-    await visit.page.locator('[data-entity]').nth(299).waitFor();
-    expect(await visit.page.locator('[data-diagram-summary]').textContent()).toContain('299 foreign keys');
+    await visit.page
+      .locator('[data-entity]')
+      .nth(MANY - 1)
+      .waitFor();
+    expect(await visit.page.locator('[data-diagram-summary]').textContent()).toContain(`${MANY - 1} foreign keys`);
     const drawn = await takeCounts();
-    expect(drawn.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(300);
+    expect(drawn.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(MANY);
     expect(Math.max(...drawn)).toBeLessThanOrEqual(AT_ONCE);
 
     // What is out of sight is not drawn, and so not moved.
     await visit.page.getByRole('button', { name: 'Larger' }).click({ clickCount: 4, delay: 60 });
     await visit.page.locator('[data-entity]').nth(AT_ONCE).waitFor({ state: 'detached' });
     await visit.page.getByRole('button', { name: 'Fit' }).click();
-    await visit.page.locator('[data-entity]').nth(299).waitFor();
+    await visit.page
+      .locator('[data-entity]')
+      .nth(MANY - 1)
+      .waitFor();
   });
 });
 

@@ -1,11 +1,14 @@
 // The explorer of the built page: the schema before and after, what changes and by which statement, and the search over names.
 import { describe, expect, it } from 'vitest';
+import { amount } from '../amount';
 import { nativeDatabase } from '../databases';
 import { findViolations } from './axe';
 import { LOOKS_OF_VIEW } from './looks';
 import { receiveVisits, type Visit } from './visit';
 
 const openPage = receiveVisits();
+/** Tables of a large schema. */
+const MANY = amount(150, 300);
 
 /** Opens a sample and then the view of its schema. */
 async function openSchema(visit: Visit, sample = 'populated'): Promise<void> {
@@ -136,16 +139,17 @@ it('A file that no migration changes is shown as it is, with its foreign keys to
   await visit.page.locator('[data-key=parent]').getByText('ON DELETE CASCADE').waitFor();
 });
 
-it('A schema of 300 tables is drawn and searched without a task that draws more than a part of them', async () => {
+it('A schema of hundreds of tables is drawn and searched without a task that draws more than a part of them', async () => {
+  const last = `table_${MANY - 1}`;
   const tables = Array.from(
-    { length: 300 },
+    { length: MANY },
     (
       _,
       at,
     ) => `CREATE TABLE table_${at}(id INTEGER PRIMARY KEY, ${Array.from({ length: 12 }, (__, c) => `c${c} TEXT`).join(', ')});
       CREATE INDEX by_${at} ON table_${at}(c1);`,
   );
-  const script = Array.from({ length: 300 }, (_, at) => `ALTER TABLE table_${at} ADD COLUMN batch_id TEXT;`);
+  const script = Array.from({ length: MANY }, (_, at) => `ALTER TABLE table_${at} ADD COLUMN batch_id TEXT;`);
   const visit = await openPage();
   await visit.pick(
     { name: 'many.db', content: nativeDatabase(`BEGIN; ${tables.join('')} COMMIT;`) },
@@ -166,15 +170,15 @@ it('A schema of 300 tables is drawn and searched without a task that draws more 
     }).observe(document, { subtree: true, childList: true });
   });
   await visit.page.locator('[data-view=schema]').click();
-  await visit.page.locator('[data-entry=table_299]').waitFor({ state: 'attached' });
-  expect(await visit.page.locator('[data-entry]').count()).toBe(300);
-  await found(visit, 'table_299.batch');
+  await visit.page.locator(`[data-entry=${last}]`).waitFor({ state: 'attached' });
+  expect(await visit.page.locator('[data-entry]').count()).toBe(MANY);
+  await found(visit, `${last}.batch`);
   await visit.page.keyboard.press('Enter');
-  await visit.page.locator('[data-shown=table_299] tr[data-name=batch_id]').waitFor();
-  expect(await visit.page.locator('tr[data-name=batch_id]').innerText()).toContain('statement 300');
+  await visit.page.locator(`[data-shown=${last}] tr[data-name=batch_id]`).waitFor();
+  expect(await visit.page.locator('tr[data-name=batch_id]').innerText()).toContain(`statement ${MANY}`);
 
   const drawn = await visit.page.evaluate(() => (globalThis as unknown as { drawn: number[] }).drawn);
-  expect(drawn.reduce((sum, rows) => sum + rows, 0)).toBe(300);
+  expect(drawn.reduce((sum, rows) => sum + rows, 0)).toBe(MANY);
   expect(Math.max(...drawn)).toBeLessThanOrEqual(100);
   expect(await visit.scrollsSideways()).toBe(false);
 });

@@ -156,7 +156,7 @@ describe('The page', () => {
       link.setAttribute('href', address);
       document.body.append(link);
       return new Promise<void>((resolve) => setTimeout(resolve));
-    }, HOSTILE[5] ?? '');
+    }, 'javascript:void 0');
     expect(await visit.page.evaluate(whatCameAlive)).toHaveLength(2);
   });
 });

@@ -1,11 +1,12 @@
 // Names, texts and values that mean harm, and a page that notes whatever of them comes alive.
 import type { BrowserContext } from 'playwright';
+import { part } from '../amount';
 import { watchPolicy } from './session';
 import type { TabOptions } from './tab';
 import type { UserFile, Visit } from './visit';
 
 /** Each would set a mark on the page's window, were it taken for more than a name. */
-export const HOSTILE: readonly string[] = [
+const ALL: readonly string[] = [
   `<img src=x onerror="globalThis.owned='img'">`,
   `"><script>globalThis.owned='script'</script>`,
   `</script><svg onload="globalThis.owned='svg'">`,
@@ -26,6 +27,9 @@ export const HOSTILE: readonly string[] = [
   'toString',
   `${'long '.repeat(2000)}<b onmouseover="globalThis.owned='long'">`,
 ];
+
+/** All of them in the long run, and else every other one, the first and the last among them. */
+export const HOSTILE = part(ALL, 2);
 
 /** A name of a file. It has no slash, and is no longer than most disks allow. */
 export const FILE = `"><img src=x onerror="globalThis.owned='file'">\${1}{{2}}\u202E`;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { part } from '../amount';
 import { nativeDatabase } from '../databases';
 import { dist, serveDist, sharedChromium, type ServedPage } from './browser';
 
@@ -34,24 +35,28 @@ describe('A link', () => {
     await page.close();
   });
 
-  it.each([
+  const missing = [
     ['?db=demo/none.db', 'The link asks for the database demo/none.db, which this host does not give (404).'],
     ['?db=https://example.com/x.db', 'which is not on the host of this page, so it is not fetched.'],
     ['?db=//example.com/x.db', 'which is not on the host of this page, so it is not fetched.'],
     ['?migration=none', 'The link asks for the migration none, which is not in the catalog of this page.'],
-  ])('that asks for what is not there (%s) says so, and the page works', async (query, sentence) => {
-    const page = await browser.newPage();
-    const requested: string[] = [];
-    page.on('request', (request) => requested.push(request.url()));
-    await page.goto(served.address + query);
-    await page.getByText(sentence).waitFor();
-    // What the page itself made, its worker's script, is of its origin too.
-    const own = [served.address, `blob:${new URL(served.address).origin}/`];
-    expect(requested.filter((url) => !own.some((start) => url.startsWith(start)))).toEqual([]);
-    await page.locator('[data-sample]').first().click();
-    await page.locator('main[data-state=ready]').waitFor();
-    await page.close();
-  });
+  ] as const;
+  it.each(part(missing, 2))(
+    'that asks for what is not there (%s) says so, and the page works',
+    async (query, sentence) => {
+      const page = await browser.newPage();
+      const requested: string[] = [];
+      page.on('request', (request) => requested.push(request.url()));
+      await page.goto(served.address + query);
+      await page.getByText(sentence).waitFor();
+      // What the page itself made, its worker's script, is of its origin too.
+      const own = [served.address, `blob:${new URL(served.address).origin}/`];
+      expect(requested.filter((url) => !own.some((start) => url.startsWith(start)))).toEqual([]);
+      await page.locator('[data-sample]').first().click();
+      await page.locator('main[data-state=ready]').waitFor();
+      await page.close();
+    },
+  );
 
   it('to a file that is no database ends in the sentence that a dropped one would', async () => {
     const page = await browser.newPage();

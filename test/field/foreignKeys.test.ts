@@ -61,7 +61,7 @@ describe('A foreign key that is sound before', () => {
           seen.add(error === '');
         },
       ),
-      runs(12, 300),
+      runs(8, 300),
     );
     expect(seen.size).toBe(2);
   });
@@ -118,7 +118,7 @@ describe('Rows that lose their parent with foreign keys off', () => {
           orphans > 0 ? [String(orphans)] : [],
         );
       }),
-      runs(12, 200),
+      runs(8, 200),
     );
   });
 });
@@ -151,7 +151,7 @@ describe('A commit', () => {
         expect(refused?.message).toBe(error === '' ? undefined : 'FOREIGN KEY constraint failed');
         seen.add(error === '');
       }),
-      runs(12, 300),
+      runs(8, 300),
     );
     expect(seen.size).toBe(2);
   });

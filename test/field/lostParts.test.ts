@@ -81,7 +81,7 @@ describe('A rebuild', () => {
         expect(warned(mended)).toEqual([]);
         expect(askNative(mended.bytes, 'PRAGMA integrity_check;')).toBe('ok');
       }),
-      runs(6, 150),
+      runs(4, 150),
     );
   });
 

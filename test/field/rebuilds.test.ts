@@ -59,7 +59,7 @@ describe('A rebuild that gives columns another type', () => {
           changed += rowsChanged;
         },
       ),
-      runs(15, 400),
+      runs(9, 400),
     );
     expect(changed).toBeGreaterThan(0);
   });
@@ -110,7 +110,7 @@ describe('A rebuild that numbers rows anew', () => {
           moved += others;
         },
       ),
-      runs(12, 250),
+      runs(8, 250),
     );
     expect(moved).toBeGreaterThan(0);
   });
@@ -151,7 +151,7 @@ describe('An AUTOINCREMENT counter', () => {
           lowered += found.length;
         },
       ),
-      runs(10, 200),
+      runs(7, 200),
     );
     expect(lowered).toBeGreaterThan(0);
   });

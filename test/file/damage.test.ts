@@ -87,7 +87,7 @@ describe('Whatever bytes are wrong', () => {
         damages++;
         expect(allPages(database)).toContain(damage.page);
       }),
-      runs(1000),
+      runs(500, 10_000),
     );
     expect(damages).toBeGreaterThan(50);
   });
@@ -103,7 +103,7 @@ describe('Whatever bytes are wrong', () => {
           if (walked.damage !== null) expect(allPages(database)).toContain(walked.damage.page);
         }
       }),
-      runs(500),
+      runs(250, 5000),
     );
   });
 
@@ -121,7 +121,7 @@ describe('Whatever bytes are wrong', () => {
         expect(findOwners(reader, header, roots, [1, 2, 3]).size).toBe(3);
         for (const root of roots) walk({ reader, header }, root);
       }),
-      runs(100),
+      runs(50, 1000),
     );
   });
 
@@ -150,7 +150,7 @@ describe('Whatever bytes are wrong', () => {
           expect(owner && 'root' in owner ? owner.root : owner?.kind).toBe(roots.get(name) ?? 'schema');
         }
       }),
-      runs(50),
+      runs(25, 500),
     );
     expect(inOrder).toBeGreaterThan(0);
   });

@@ -201,7 +201,7 @@ describe('Any journal', () => {
             if (journalOf(pair).ignored !== null) stopped++;
           }
         }),
-        runs(30),
+        runs(15, 300),
       );
       // Journals that do nothing would prove nothing.
       expect(restored).toBeGreaterThan(20);
@@ -283,7 +283,7 @@ describe('Any journal', () => {
             if (journalOf(pair).ignored !== null) stopped++;
           }
         }),
-        runs(60),
+        runs(30, 600),
       );
       expect(restored).toBeGreaterThan(40);
       expect(stopped).toBeGreaterThan(40);

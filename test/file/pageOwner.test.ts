@@ -61,7 +61,7 @@ function ask(database: Stored, pages: Iterable<number>, maxReads?: number): Read
 }
 
 describe('Every page has the owner that dbstat says', () => {
-  test.each(part(MAKES, 5))('with $pageSize bytes, $reservedBytes reserved, auto_vacuum $autoVacuum', (make) => {
+  test.each(part(MAKES, 7))('with $pageSize bytes, $reservedBytes reserved, auto_vacuum $autoVacuum', (make) => {
     const database = storedDatabase(make, everything(make.pageSize));
     expect(database.header).toMatchObject({ pageSize: make.pageSize, reservedBytes: make.reservedBytes });
     const types = new Set(
@@ -116,7 +116,7 @@ describe('Every page has the owner that dbstat says', () => {
         const some = seeds.map((seed) => (seed % database.reader.pageCount) + 1);
         expect(ask(database, some)).toEqual(new Map([...new Set(some)].map((page) => [page, all.get(page)])));
       }),
-      runs(12, 200),
+      runs(7, 200),
     );
   });
 

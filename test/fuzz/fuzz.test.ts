@@ -7,7 +7,7 @@ import { blobOfBytes, installMemoryBlobs } from './memoryBlob';
 import { refute } from './oracle';
 import { Trials, type TrialOutcome } from './trial';
 
-const TRIALS = amount(80, 4000);
+const TRIALS = amount(50, 4000);
 
 test('whatever is dropped, it ends in a proved result, in a rollback or in a sentence, and the next file works', async () => {
   const trials = await Trials.begin(1);

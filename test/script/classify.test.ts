@@ -160,7 +160,7 @@ describe('a statement is recognised', () => {
       fc.property(text, (sql) => {
         expect(Object.keys(classified(sql)).sort()).toEqual(['kind', ...Object.keys(NOTHING)].sort());
       }),
-      runs(2500, 50_000),
+      runs(1200, 50_000),
     );
   });
 });

@@ -234,7 +234,7 @@ describe('a generated script is split as SQLite does', () => {
         expect(result.ok ? result.statements.map(({ text }) => text) : result.refusal).toEqual(texts);
         expect(result.ok && oracle.differenceInSplit(source, result.statements)).toBeNull();
       }),
-      runs(1500, 30_000),
+      runs(800, 30_000),
     );
   });
 
@@ -316,7 +316,7 @@ describe('a heap of tokens', () => {
         expect(meaningful(source.slice(position)).filter((token) => token !== ';')).toEqual([]);
         expect(oracle.differenceInSplit(source, result.statements)).toBeNull();
       }),
-      runs(2500, 60_000),
+      runs(1200, 60_000),
     );
   });
 

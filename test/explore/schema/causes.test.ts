@@ -197,7 +197,7 @@ it('In any script each change has the last statement that the engine shows to ma
         changes++;
       }
     }),
-    runs(40),
+    runs(20, 400),
   );
   expect(changes).toBeGreaterThan(0);
 }, 30_000);

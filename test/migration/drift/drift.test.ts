@@ -106,7 +106,7 @@ describe('another spelling of the same is no drift', () => {
         expect(one).toBe(other);
         expect(driftOf([there, `CREATE TABLE IF NOT EXISTS ${text}`])).toEqual([]);
       }),
-      runs(15, 750),
+      runs(8, 750),
     );
   });
 
@@ -125,7 +125,7 @@ describe('another spelling of the same is no drift', () => {
         const there = `CREATE TABLE t ${plain(tableTemplate({ ...shape, pairs: false }))}`;
         expect(driftOf([there, `ALTER TABLE t ADD ${text}`])).toEqual([]);
       }),
-      runs(15, 750),
+      runs(8, 750),
     );
   });
 
@@ -139,7 +139,7 @@ describe('another spelling of the same is no drift', () => {
           [],
         );
       }),
-      runs(15, 750),
+      runs(8, 750),
     );
   });
 
@@ -157,7 +157,7 @@ describe('another spelling of the same is no drift', () => {
         const changed = text.replace(/'(.)'/, "'$1$1'");
         expect(driftOf([table, there, `CREATE ${kind} IF NOT EXISTS ${name} ${changed}`])).toEqual(['definition']);
       }),
-      runs(10, 300),
+      runs(6, 300),
     );
   });
 });
@@ -246,7 +246,7 @@ describe('another shape is drift, and named', () => {
           expect(driftOf([`CREATE TABLE ${there ?? ''}`, `CREATE TABLE IF NOT EXISTS ${asked ?? ''}`])).not.toEqual([]);
         },
       ),
-      runs(30, 400),
+      runs(20, 400),
     );
     expect(different).toBeGreaterThan(15);
   });
@@ -273,7 +273,7 @@ describe('another shape is drift, and named', () => {
         else expect(aspects).not.toEqual([]);
         expect(aspects.filter((aspect) => !named.test(aspect))).toEqual([]);
       }),
-      runs(20, 1000),
+      runs(12, 1000),
     );
   });
 });

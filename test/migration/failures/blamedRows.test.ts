@@ -49,7 +49,7 @@ function expectBlamed(bytes: Uint8Array, script: string, oracle: string, message
   expect(withDatabase(bytes, (database) => rowsOf(database, query ?? '').length)).toBe(count);
 }
 
-const RUNS = runs(8, 600);
+const RUNS = runs(5, 600);
 
 describe('the rows to blame are those that native SQLite finds', () => {
   test('in a copy that meets a UNIQUE key, under its collation and affinity', () => {

@@ -165,7 +165,7 @@ describe('Whatever the actions and the statements', () => {
           }
         },
       ),
-      runs(25, 500),
+      runs(12, 500),
     );
   });
 });

@@ -58,7 +58,7 @@ describe('the rows that a statement deletes are counted as native sqlite3 counts
         if (loss) expect(loss).toMatchObject({ table: 't', exact: true, column: null });
         if (loss?.kind === 'replaced rows') replaced++;
       }),
-      runs(20, 750),
+      runs(12, 750),
     );
     expect(replaced).toBeGreaterThan(0);
   });
@@ -109,7 +109,7 @@ describe('a table that is built anew', () => {
           expect(found).toEqual(expected);
         },
       ),
-      runs(15, 500),
+      runs(10, 500),
     );
   });
 
@@ -344,7 +344,7 @@ describe('rows that triggers delete are told with the statement that sets them o
         expect(all.reduce((sum, { rows: gone }) => sum + gone, 0)).toBe(15 + added - left);
         through += all.filter((one) => one.through).length;
       }),
-      runs(20, 750),
+      runs(12, 750),
     );
     expect(through).toBeGreaterThan(0);
   });
@@ -467,7 +467,7 @@ describe('a column whose type a rebuild changes', () => {
             : `rebuilds t with other values in ${differ} row${differ === 1 ? '' : 's'} (${columns.join(', ')})`,
         );
       }),
-      runs(12, 400),
+      runs(8, 400),
     );
   });
 

@@ -18,7 +18,7 @@ import { anyDatabase, type GeneratedDatabase } from '../generated/generatedSchem
 import { anyScript } from '../generated/generatedScripts';
 import type { Step } from '../generated/generatedStep';
 
-const RUNS = amount(60, 3000);
+const RUNS = amount(40, 3000);
 const SEED = Number(process.env.DIFFERENTIAL_SEED ?? 21);
 /** What fails is made smaller by trying so many smaller cases, but not all that there are. */
 const SMALLER_CASES = 150;

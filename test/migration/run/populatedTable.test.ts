@@ -123,7 +123,7 @@ function oldContent(bytes: Uint8Array, table: string, columns: string): string {
   );
 }
 
-describe.each(part(TABLES, 2))('a table %s', (_what, table, make, insert) => {
+describe.each(part(TABLES, 3))('a table %s', (_what, table, make, insert) => {
   const before = nativeDatabase(`${make};`);
   const columns = askNative(
     before,

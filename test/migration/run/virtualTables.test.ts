@@ -169,6 +169,6 @@ test('generated scripts of writes to both kinds of table leave what native sqlit
     fc.property(fc.array(statement, { minLength: 1, maxLength: 12 }), (statements) => {
       expectLikeNative(statements.join(';\n'));
     }),
-    runs(12),
+    runs(6, 120),
   );
 });
