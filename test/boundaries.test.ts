@@ -105,7 +105,6 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   'explore/schema': { values: ['migration', 'schema', 'script', ...ground] },
   'explore/diagram': { values: ['schema', ...ground] },
   'explore/diagram/diagramLayout': { values: ['schema', ...ground], packages: ['@dagrejs/dagre'] },
-  'compare/rows': { values: ['explore/data', 'file', 'schema', 'script', ...ground] },
   batch: { values: core },
   'batch/zip': { values: core, packages: ['client-zip'] },
   'engine/pages': { values: core },
@@ -131,7 +130,7 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   'ui/state/hashing': { values: core, packages: ['hash-wasm'] },
   'ui/checks': { values: area, types: ['engine'], packages: ['svelte'] },
   'ui/schema': { values: area, types: ['engine'], packages: ['svelte'] },
-  'ui/scripts': { values: [...area, 'ui/checks'], types: ['engine'], packages: ['svelte'] },
+  'ui/scripts': { values: [...area, 'ui/checks', 'ui/explore/look/context'], types: ['engine'], packages: ['svelte'] },
   'ui/file': { values: [...area, 'ui/checks', 'ui/scripts'], types: ['engine'], packages: ['svelte'] },
   'ui/plan': { values: [...area, 'ui/scripts', 'ui/explore/look/context'], types: ['engine'], packages: ['svelte'] },
   'ui/result': { values: [...area, 'ui/checks', 'ui/plan'], types: ['engine'], packages: ['svelte'] },
@@ -150,6 +149,11 @@ const boundaries: Readonly<Record<string, Boundary>> = {
     packages: ['svelte'],
   },
   'ui/explore/schema': { values: [...area, 'ui/explore/look'], types: ['engine'], packages: ['svelte'] },
+  'ui/explore/compare': {
+    values: [...area, 'ui/explore/look', 'ui/explore/grid', 'ui/explore/schema'],
+    types: ['engine'],
+    packages: ['svelte'],
+  },
   'ui/explore/checks': { values: [...area, 'ui/explore/look'], types: ['engine'], packages: ['svelte'] },
   'ui/explore/diagram': {
     values: [...area, 'ui/explore/look', 'ui/explore/checks'],

@@ -1,6 +1,6 @@
 // Makes a database of SQL alone: what an open database is compared with. Loaded when that is asked for first.
 
-import { rowsOf, type Database, type Outcome } from '../database';
+import { foldName, rowsOf, type Database, type Outcome } from '../database';
 import { sourceOfBytes } from '../file/byteSource';
 import { readHeader } from '../file/header';
 import { keepNoLosses } from '../migration/run/lossAccount';
@@ -61,8 +61,27 @@ export function makeTarget(
     // Without any object there is no first page yet.
     if (schema.relations.length === 0) database.execute('PRAGMA application_id = 0');
   });
-  if (schema) return { ok: true, value: { file: new Blob([bytes as BlobPart]), schema } };
-  return runAdapted(engine, statements);
+  if (!schema) return runAdapted(engine, statements);
+  // Of a virtual table that is written into sqlite_schema, only a connection that opens the file anew knows what it is.
+  if (statements.some(({ kind, name }) => kind === 'pragma' && foldName(name ?? '') === 'writable_schema')) {
+    schema = schemaIn(engine, bytes);
+  }
+  return { ok: true, value: { file: new Blob([bytes as BlobPart]), schema } };
+}
+
+function schemaIn(engine: Engine, bytes: Uint8Array): Schema {
+  const database = engine.open(overlayOver(bytes));
+  try {
+    return readSchema(database);
+  } finally {
+    database.close();
+  }
+}
+
+function overlayOver(bytes: Uint8Array): Overlay {
+  const header = readHeader(bytes);
+  if (!header.ok) throw new Error('A database that was made has no header');
+  return new Overlay(sourceOfBytes(bytes), header.value.pageSize);
 }
 
 function runPlainly(database: Database, statements: readonly ParsedStatement[]): boolean {
@@ -78,9 +97,7 @@ function runPlainly(database: Database, statements: readonly ParsedStatement[]):
 
 function runAdapted(engine: Engine, statements: readonly ParsedStatement[]): Outcome<TargetDatabase, TargetFault> {
   const empty = engine.build((database) => void database.execute('PRAGMA application_id = 0'));
-  const header = readHeader(empty);
-  if (!header.ok) throw new Error('An empty database has no header');
-  const overlay = new Overlay(sourceOfBytes(empty), header.value.pageSize);
+  const overlay = overlayOver(empty);
   const database = engine.open(overlay);
   try {
     const options = { rehearsing: false, losses: keepNoLosses, now: () => 0 };

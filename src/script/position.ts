@@ -32,6 +32,11 @@ export class Lines {
     return { line: low + 1, column: Math.max(offset - this.startOf(low), 0) + 1 };
   }
 
+  /** The offset at which a line begins (the first is 1); that of the last one beyond it. */
+  start(line: number): number {
+    return this.starts[line - 1] ?? this.starts.at(-1) ?? 0;
+  }
+
   /** The text of a line (the first is 1), without its line end; empty beyond the last one. */
   text(line: number): string {
     const start = this.starts[line - 1];

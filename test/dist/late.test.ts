@@ -147,6 +147,13 @@ describe('A part of the page that cannot be loaded', () => {
     await miss(visit, 'ViewPanel', messages, 'The views');
     await miss(visit, 'SchemaView', messages, 'The Schema view');
     await miss(visit, 'looking', messages, 'looks into databases');
+    await page.locator('[data-view=compare]').click();
+    await miss(visit, 'CompareView', messages, 'The Compare view');
+    await page.getByRole('button', { name: 'Edit the schema' }).click();
+    await miss(visit, 'codeMirror', messages, 'The editor with colours and suggestions');
+    await miss(visit, 'target', messages, 'makes databases of SQL');
+    await miss(visit, 'migrationWriting', messages, 'compares schemas');
+    await page.getByText('Nothing differs').waitFor();
     await page.locator('[data-view=diagram]').click();
     await miss(visit, 'DiagramView', messages, 'The Diagram view');
     await miss(visit, 'diagramLayout', messages, 'lays diagrams out');
@@ -157,7 +164,6 @@ describe('A part of the page that cannot be loaded', () => {
     await page.locator('[data-view=query]').click();
     await miss(visit, 'QueryView', messages, 'The Query view');
     await page.getByRole('textbox', { name: 'SQL to run' }).fill('SELECT 41 + 1 AS answer');
-    await miss(visit, 'codeMirror', messages, 'The editor with colours and suggestions');
     await page.locator('[data-editor=full]').getByText('41').waitFor();
     await page.locator('[data-view=checks]').click();
     await miss(visit, 'DataChecksView', messages, 'The Data checks view');

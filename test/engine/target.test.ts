@@ -45,6 +45,15 @@ describe('A database that is made of SQL', () => {
     expect(askNative(bytes, 'SELECT x, at IS NULL FROM a')).toBe('1|1');
   });
 
+  test('has the virtual tables that the shell writes into sqlite_schema', async () => {
+    const text = nativeDatabase("CREATE VIRTUAL TABLE f USING fts4(a); INSERT INTO f VALUES ('one word');");
+    const target = made(askNative(text, '.dump'));
+    if (!target.ok) throw new Error(target.error.sentence);
+    expect(target.value.schema.relations.find(({ name }) => name === 'f')?.kind).toBe('virtual table');
+    const bytes = new Uint8Array(await target.value.file.arrayBuffer());
+    expect(askNative(bytes, "SELECT * FROM f WHERE f MATCH 'word'")).toBe('one word');
+  });
+
   test('may be empty', async () => {
     expect(askNative(await bytesOf('-- nothing yet'), 'SELECT count(*) FROM sqlite_schema')).toBe('0');
   });

@@ -8,16 +8,14 @@ import type { Sidecars } from '../../file/recovery';
 import { countRows } from '../../migration/proofs/measurement';
 import type { SchemaDetails } from '../../schema/details';
 import type { Schema } from '../../schema/schema';
-import type { Script } from '../../script/statement';
 import type { OnProgress } from '../answers';
-import { withScript, type Engines } from '../engines';
+import type { Engines } from '../engines';
 import type { Inspection } from '../inspection';
 import { loadLate } from '../late';
 import { needsOfSchema } from '../needs';
 import type { Overlay } from '../pages/overlay';
-import type { TargetDatabase, TargetFault } from '../target';
 import { readable } from '../unreadable';
-import { makeComparingApi } from './comparingApi';
+import { makeDesiredSchemaApi } from './desiredSchemaApi';
 import { FileOfWorker, type Kept } from './fileOfWorker';
 import { hashersOnce, loadLooking, loadPlanning } from './lateParts';
 import { makeLookingApi } from './lookingApi';
@@ -31,7 +29,6 @@ export function makeApi(engines: Engines, kept: Kept) {
   const opened = new FileOfWorker(engines, kept);
   const loadHashersOnce = hashersOnce();
   const result = makeResultApi(opened, loadHashersOnce);
-  const comparing = makeComparingApi(opened, new FileOfWorker(engines, kept));
 
   return {
     /** Goes once over what the first file will need; code that has run before runs several times as fast. Needs no open file. */
@@ -48,7 +45,6 @@ export function makeApi(engines: Engines, kept: Kept) {
       // Most likely asked for next. Where it cannot be had, whoever asks says so.
       void loadPlanning();
       result.forget();
-      comparing.forget();
       return opened.replace(file, name, sidecars);
     },
 
@@ -84,22 +80,12 @@ export function makeApi(engines: Engines, kept: Kept) {
     ...makeMigrationApi(opened, loadHashersOnce),
     ...result.methods,
     ...makeLookingApi(opened),
-    ...comparing.methods,
+    ...makeDesiredSchemaApi(opened, engines),
 
     /** Lays a diagram out, away from the page, since a large one takes a while. Needs no open file. */
     async layOut(boxes: readonly Box[], links: readonly Link[]): Promise<Outcome<Layout, Refusal>> {
       const loaded = await loadLate('lays diagrams out', () => import('../../explore/diagram/diagramLayout'));
       return loaded.ok ? { ok: true, value: loaded.value.layOut(boxes, links) } : loaded;
-    },
-
-    /** Makes a database of SQL alone, to compare another one with; gives the first line that is wrong. Needs no open file. */
-    async makeTarget(script: Script): Promise<Outcome<TargetDatabase, TargetFault | Refusal>> {
-      const loaded = await loadLate('makes databases of SQL', () => import('../target'));
-      if (!loaded.ok) return loaded;
-      const read = loaded.value.readTarget(script);
-      if (!read.ok) return read;
-      const chosen = await engines.choose(withScript({ file: [], schema: [] }, read.value));
-      return chosen.ok ? loaded.value.makeTarget(chosen.value.engine, read.value) : chosen;
     },
 
     /** Makes a sample database; gives the file, or the sentence of what is wrong with either script. */

@@ -13,6 +13,7 @@ export interface ExplorerView {
 /** In the order in which they are offered. */
 export const VIEWS: readonly ExplorerView[] = [
   { id: 'schema', label: 'Schema', load: () => import('./schema/SchemaView.svelte') },
+  { id: 'compare', label: 'Compare', load: () => import('./compare/CompareView.svelte') },
   { id: 'diagram', label: 'Diagram', load: () => import('./diagram/DiagramView.svelte') },
   { id: 'data', label: 'Data', load: () => import('./data/DataView.svelte') },
   { id: 'query', label: 'Query', load: () => import('./query/QueryView.svelte') },

@@ -6,13 +6,13 @@ import type { Workbench } from '../../state/workbench.svelte';
 import { Look, Looks } from './look';
 
 /** The views; the work itself is one of them. */
-export type View = 'work' | 'schema' | 'diagram' | 'data' | 'query' | 'checks';
+export type View = 'work' | 'schema' | 'compare' | 'diagram' | 'data' | 'query' | 'checks';
 
 /** The database as it was dropped, or as the migration leaves it. */
 export type Side = 'before' | 'after';
 
 /** Looks that are kept apart, so that a long query does not keep the rows of a table waiting. */
-export type LookPurpose = 'data' | 'query' | 'checks';
+export type LookPurpose = 'data' | 'query' | 'checks' | 'compare';
 
 /** One explorer for the life of a workbench. What it shows belongs to the file that is open. */
 export class Explorer {
@@ -24,6 +24,8 @@ export class Explorer {
   statement = $state<number | null>(null);
   /** A query that the console is to run on the dropped database; null once it has taken it. */
   question = $state<string | null>(null);
+  /** Whether the schema is to be edited as text; false once that has begun. */
+  editsSchema = $state(false);
   /** Counts how often the search over all names was asked for. */
   searches = $state(0);
   readonly workbench: Workbench;
@@ -65,6 +67,12 @@ export class Explorer {
     this.view = 'query';
   }
 
+  /** Goes to the schema as text, to be edited. */
+  editSchema(): void {
+    this.editsSchema = true;
+    this.view = 'compare';
+  }
+
   /** Goes to the search over all names. */
   search(): void {
     if (this.before === null) return;
@@ -103,6 +111,7 @@ export class Explorer {
     this.#describing.cancel();
     this.view = 'work';
     this.relation = this.statement = this.question = null;
+    this.editsSchema = false;
   }
 
   #fileOf(side: Side): Blob | null {
