@@ -1,176 +1,220 @@
-// Lays a diagram out: tables that relate to each other by dagre, from left to right, and such groups beside each other.
+// Lays a diagram out: tables in layers from left to right, what is referred to on the left, and lines of right angles that pass beside
+// all tables and end at the columns that they are about. The layers are the work of a layout engine that whoever calls brings along.
 
-import { Graph, layout } from '@dagrejs/dagre';
+import {
+  AREA,
+  BETWEEN_BOXES,
+  FIXED_PORTS,
+  LAYERED,
+  portSide,
+  WITH_AREAS,
+  type ElkEdge,
+  type ElkNode,
+  type ElkPort,
+} from './elkGraph';
+import type { Area, Box, Layout, Link, Point } from './boxes';
+import { FEWEST_OF_A_RACK, gridOf, rackOf, straightened, type Rack } from './racks';
 
-/** What takes room in a diagram. */
-export interface Box {
-  readonly name: string;
-  readonly width: number;
-  readonly height: number;
-}
+/** The layout engine: takes a graph and gives it back with places. */
+export type LayoutEngine = (graph: ElkNode) => Promise<ElkNode>;
 
-/** A line between two boxes; the one that it leads to stands on the left, where there is no circle. */
-export interface Link {
-  readonly id: string;
-  readonly from: string;
-  readonly to: string;
-}
-
-/** A place in the diagram. */
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** Where everything stands. Boxes by their upper left corners; lines by what they pass on the way from `from` to `to`. */
-export interface Layout {
-  readonly boxes: ReadonlyMap<string, Point>;
-  readonly bends: ReadonlyMap<string, readonly Point[]>;
-  readonly width: number;
-  readonly height: number;
-}
-
-const BETWEEN_RANKS = 84;
-const BETWEEN_BOXES = 30;
-const BETWEEN_GROUPS = 64;
-/** Width to height of what the groups are packed into. */
-const SHAPE = 1.6;
-/** A group of tables that is as many times as tall as it is wide is folded. */
-const TALLEST = 1.8;
-/** Network simplex takes seconds for groups beyond this. */
-const LARGE_GROUP = 120;
-
-interface Group extends Layout {
-  readonly first: number;
-}
+/** Width to height of tables that belong to nothing. */
+const SHAPE = 1.7;
+const BETWEEN_PARTS = 64;
 
 /** Places all boxes so that none overlaps another. The same input gives the same layout. Lines to no box are left out. */
-export function layOut(boxes: readonly Box[], links: readonly Link[]): Layout {
-  const order = new Map(boxes.map(({ name }, at) => [name, at]));
-  const known = links.filter(({ from, to }) => from !== to && order.has(from) && order.has(to));
-  const groups = groupsOf(boxes, known).map((group): Group => {
-    const names = new Set(group.map(({ name }) => name));
-    const [first] = group;
-    const within = known.filter(({ from }) => names.has(from));
-    return { ...layOutGroup(group, within), first: order.get(first?.name ?? '') ?? 0 };
-  });
-  return pack(groups);
+export async function layOut(boxes: readonly Box[], links: readonly Link[], engine: LayoutEngine): Promise<Layout> {
+  const names = new Set(boxes.map(({ name }) => name));
+  const known = links.filter(({ from, to }) => names.has(from) && names.has(to));
+  const { nodes, loose } = nodesOf(boxes, known);
+  const linked = nodes.length === 0 ? NOTHING : await laidOut(nodes, known, engine);
+  if (loose.length === 0) return linked;
+  const grid = gridOf(loose, ratioBeside(loose, linked), BETWEEN_BOXES);
+  const below = linked.height === 0 ? 0 : linked.height + BETWEEN_PARTS;
+  const places = [...grid.boxes].map(([name, place]) => [name, moved(place, { x: 0, y: below })] as const);
+  return {
+    ...linked,
+    boxes: new Map([...linked.boxes, ...places]),
+    width: Math.max(linked.width, grid.width),
+    height: below + grid.height,
+  };
 }
 
-function groupsOf(boxes: readonly Box[], links: readonly Link[]): readonly (readonly Box[])[] {
-  const neighbours = new Map<string, string[]>(boxes.map(({ name }) => [name, []]));
-  for (const { from, to } of links) {
-    neighbours.get(from)?.push(to);
-    neighbours.get(to)?.push(from);
-  }
-  const byName = new Map(boxes.map((box) => [box.name, box]));
-  const seen = new Set<string>();
-  return boxes.flatMap(({ name }) => {
-    if (seen.has(name)) return [];
-    const group: Box[] = [];
-    const waiting = [name];
-    seen.add(name);
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      const box = byName.get(next);
-      if (box) group.push(box);
-      for (const other of neighbours.get(next) ?? []) {
-        if (!seen.has(other)) waiting.push(other);
-        seen.add(other);
-      }
-    }
-    return [group];
-  });
-}
+const NOTHING: Layout = { boxes: new Map(), lines: new Map(), junctions: [], areas: [], width: 0, height: 0 };
 
-function layOutGroup(boxes: readonly Box[], links: readonly Link[]): Layout {
-  const [only] = boxes;
-  if (only && boxes.length === 1) {
-    return { boxes: new Map([[only.name, { x: 0, y: 0 }]]), bends: new Map(), width: only.width, height: only.height };
-  }
-  const graph = new Graph({ multigraph: true });
-  const ranker = boxes.length > LARGE_GROUP ? 'longest-path' : 'network-simplex';
-  graph.setGraph({ rankdir: 'LR', ranksep: BETWEEN_RANKS, nodesep: BETWEEN_BOXES, edgesep: 14, ranker });
-  // By numbers: dagre keeps its nodes in an object, which has no room for a table called __proto__.
-  const keys = new Map(boxes.map(({ name }, at) => [name, `${at}`]));
-  const keyOf = (name: string): string => keys.get(name) ?? '';
-  for (const { name, width, height } of boxes) graph.setNode(keyOf(name), { width, height });
-  for (const { id, from, to } of links) graph.setEdge(keyOf(to), keyOf(from), {}, id);
-  layout(graph);
-  const places = new Map<string, Point>();
-  for (const { name, width, height } of boxes) {
-    const { x = 0, y = 0 } = graph.node(keyOf(name)) as Partial<Point>;
-    places.set(name, { x: x - width / 2, y: y - height / 2 });
-  }
-  const bends = new Map<string, readonly Point[]>();
-  for (const { id, from, to } of links) {
-    const { points = [] } = graph.edge(keyOf(to), keyOf(from), id) as { readonly points?: readonly Point[] };
-    // The ends lie in the middle of a side; the drawing begins at the column instead.
-    bends.set(id, points.slice(1, -1).reverse());
-  }
-  const right = boxes.map(({ name, width }) => (places.get(name)?.x ?? 0) + width);
-  const bottom = boxes.map(({ name, height }) => (places.get(name)?.y ?? 0) + height);
-  const laidOut = { boxes: places, bends, width: Math.max(...right), height: Math.max(...bottom) };
-  return laidOut.height > laidOut.width * TALLEST ? fold(boxes, laidOut) : laidOut;
-}
-
-/** Many tables that belong to one stand above each other in a strip; here they stand in several columns instead. */
-function fold(boxes: readonly Box[], { boxes: places }: Layout): Layout {
-  const area = boxes.reduce((sum, { width, height }) => sum + (width + BETWEEN_RANKS) * (height + BETWEEN_BOXES), 0);
-  const room = Math.max(Math.sqrt(area / SHAPE), ...boxes.map(({ height }) => height));
-  const ranks = new Map<number, (Box & Point)[]>();
-  for (const box of boxes) {
-    const { x, y } = places.get(box.name) ?? { x: 0, y: 0 };
-    const middle = Math.round(x + box.width / 2);
-    ranks.set(middle, [...(ranks.get(middle) ?? []), { ...box, x, y }]);
-  }
-  const folded = new Map<string, Point>();
-  let [left, height] = [0, 0];
-  for (const [, rank] of [...ranks].sort(([one], [other]) => one - other)) {
-    const columns: Box[][] = [[]];
-    let below = 0;
-    for (const box of rank.sort((one, other) => one.y - other.y)) {
-      if (below > 0 && below + box.height > room) {
-        columns.push([]);
-        below = 0;
-      }
-      columns.at(-1)?.push(box);
-      below += box.height + BETWEEN_BOXES;
-    }
-    for (const column of columns) {
-      let y = 0;
-      for (const box of column) {
-        folded.set(box.name, { x: left, y });
-        y += box.height + BETWEEN_BOXES;
-      }
-      left += Math.max(...column.map(({ width }) => width)) + BETWEEN_RANKS;
-      height = Math.max(height, y - BETWEEN_BOXES);
-    }
-  }
-  return { boxes: folded, bends: new Map(), width: left - BETWEEN_RANKS, height };
-}
-
-/** On shelves: the largest groups first, then what is smaller beside each other, in the order of the schema. */
-function pack(groups: readonly Group[]): Layout {
-  const area = groups.reduce((sum, { width, height }) => sum + (width + BETWEEN_GROUPS) * (height + BETWEEN_GROUPS), 0);
-  const room = Math.max(Math.sqrt(area * SHAPE), ...groups.map(({ width }) => width));
-  const sorted = [...groups].sort(
-    (one, other) => other.boxes.size - one.boxes.size || other.height - one.height || one.first - other.first,
+/** Tables without relations are as wide as those with some, but no strip. */
+function ratioBeside(loose: readonly Box[], { width, height }: Layout): number {
+  const area = loose.reduce(
+    (sum, box) => sum + (box.width + BETWEEN_BOXES) * (box.height + BETWEEN_BOXES),
+    width * height,
   );
-  const boxes = new Map<string, Point>();
-  const bends = new Map<string, readonly Point[]>();
-  let [x, y, shelf, width] = [0, 0, 0, 0];
-  for (const group of sorted) {
-    if (x > 0 && x + group.width > room) {
-      y += shelf + BETWEEN_GROUPS;
-      x = shelf = 0;
-    }
-    const [dx, dy] = [x, y];
-    const moved = (point: Point): Point => ({ x: point.x + dx, y: point.y + dy });
-    for (const [name, place] of group.boxes) boxes.set(name, moved(place));
-    for (const [id, points] of group.bends) bends.set(id, points.map(moved));
-    x += group.width + BETWEEN_GROUPS;
-    width = Math.max(width, x - BETWEEN_GROUPS);
-    shelf = Math.max(shelf, group.height);
+  const wanted = Math.max(width, Math.sqrt(area * SHAPE));
+  return Math.max(SHAPE, (wanted * wanted) / (area - width * height));
+}
+
+/** What is one thing for the layout engine: a box, or a rack of them. */
+interface Placeable {
+  readonly area: string | null;
+  readonly width: number;
+  readonly height: number;
+  readonly rack: Rack | null;
+  readonly names: readonly string[];
+}
+
+function nodesOf(
+  boxes: readonly Box[],
+  links: readonly Link[],
+): { readonly nodes: readonly Placeable[]; readonly loose: readonly Box[] } {
+  const touching = new Map<string, Link[]>(boxes.map(({ name }) => [name, []]));
+  for (const link of links) for (const name of new Set([link.from, link.to])) touching.get(name)?.push(link);
+  const racks = new Map<string, Box[]>();
+  const nodes: Placeable[] = [];
+  const loose: Box[] = [];
+  for (const box of boxes) {
+    const own = touching.get(box.name) ?? [];
+    const [first] = own;
+    const isLeaf = first && own.every(({ from, to, toY }) => from === box.name && to === first.to && toY === first.toY);
+    if (!first && box.area === null) loose.push(box);
+    else if (!first) add(racks, JSON.stringify([box.area]), box);
+    else if (isLeaf && first.to !== box.name) add(racks, JSON.stringify([box.area, first.to, first.toY]), box);
+    else nodes.push(alone(box));
   }
-  return { boxes, bends, width, height: y + shelf };
+  for (const some of racks.values()) {
+    const own = some.flatMap(({ name }) => touching.get(name) ?? []);
+    if (own.length > 0 && some.length < FEWEST_OF_A_RACK) nodes.push(...some.map(alone));
+    else
+      nodes.push(
+        together(some, own.length > 0 ? rackOf(some, own, BETWEEN_BOXES) : gridOf(some, SHAPE, BETWEEN_BOXES)),
+      );
+  }
+  return { nodes, loose };
+}
+
+function alone({ name, area, width, height }: Box): Placeable {
+  return { area, width, height, rack: null, names: [name] };
+}
+
+function together(boxes: readonly Box[], rack: Rack): Placeable {
+  return {
+    area: boxes[0]?.area ?? null,
+    width: rack.width,
+    height: rack.height,
+    rack,
+    names: boxes.map(({ name }) => name),
+  };
+}
+
+async function laidOut(nodes: readonly Placeable[], links: readonly Link[], engine: LayoutEngine): Promise<Layout> {
+  const graph = new Graph(nodes);
+  for (const link of links) graph.connect(link);
+  return graph.read(await engine(graph.written()), links);
+}
+
+/** The graph for the engine. Its nodes have numbers: names of tables may be anything. */
+class Graph {
+  readonly #nodes: readonly Placeable[];
+  readonly #ids: ReadonlyMap<string, number>;
+  readonly #ports: readonly Map<string, ElkPort>[];
+  readonly #edges = new Map<string, ElkEdge>();
+  readonly #areas: readonly string[];
+
+  constructor(nodes: readonly Placeable[]) {
+    this.#nodes = nodes;
+    this.#ids = new Map(nodes.flatMap(({ names }, id) => names.map((name) => [name, id] as const)));
+    this.#ports = nodes.map(() => new Map());
+    this.#areas = [...new Set(nodes.flatMap(({ area }) => area ?? []))];
+  }
+
+  /** All lines of a rack are one edge, and lines between the same two rows as well. */
+  connect(link: Link): void {
+    const { id, parent, child, side } = this.#endsOf(link);
+    const source = this.#port(parent, 'EAST', link.toY);
+    const target = this.#port(child, side, this.#yOf(link));
+    this.#edges.set(id, { id, sources: [source], targets: [target] });
+  }
+
+  written(): ElkNode {
+    const written = this.#nodes.map(({ width, height }, id): ElkNode => {
+      const ports = [...(this.#ports[id]?.values() ?? [])];
+      return { id: `${id}`, width, height, layoutOptions: FIXED_PORTS, ports };
+    });
+    const areas = this.#areas.map((name, at): ElkNode => {
+      const children = written.filter((_, id) => this.#nodes[id]?.area === name);
+      return { id: `area ${at}`, layoutOptions: AREA, children };
+    });
+    return {
+      id: 'diagram',
+      layoutOptions: { ...LAYERED, ...(areas.length > 0 ? WITH_AREAS : {}) },
+      children: [...areas, ...written.filter((_, id) => this.#nodes[id]?.area === null)],
+      edges: [...this.#edges.values()],
+    };
+  }
+
+  read(graph: ElkNode, links: readonly Link[]): Layout {
+    const boxes = new Map<string, Point>();
+    const lines = new Map<string, readonly Point[]>();
+    const areas: Area[] = [];
+    const ways = new Map((graph.edges ?? []).map(({ id, sections }) => [id, wayOf(sections)]));
+    const junctions = (graph.edges ?? []).flatMap(({ junctionPoints = [] }) => junctionPoints);
+    const take = (node: ElkNode, { x: left, y: top }: Point): void => {
+      const place = { x: left + (node.x ?? 0), y: top + (node.y ?? 0) };
+      if (node.children?.length) {
+        const name = this.#areas[Number(node.id.split(' ')[1])];
+        if (name !== undefined) areas.push({ name, ...place, width: node.width ?? 0, height: node.height ?? 0 });
+        for (const child of node.children) take(child, place);
+        return;
+      }
+      const { rack, names } = this.#nodes[Number(node.id)] ?? { rack: null, names: [] };
+      for (const name of names) boxes.set(name, moved(rack?.boxes.get(name) ?? { x: 0, y: 0 }, place));
+      if (!rack) return;
+      junctions.push(...rack.junctions.map((point) => moved(point, place)));
+      for (const [id, points] of rack.lines)
+        lines.set(
+          id,
+          points.map((point) => moved(point, place)),
+        );
+    };
+    for (const child of graph.children ?? []) take(child, { x: 0, y: 0 });
+    for (const link of links) {
+      const within = lines.get(link.id) ?? [];
+      lines.set(link.id, straightened([...within, ...(ways.get(this.#endsOf(link).id) ?? [])]));
+    }
+    return { boxes, lines, junctions, areas, width: graph.width ?? 0, height: graph.height ?? 0 };
+  }
+
+  /** A line of a table to itself goes around its right side. */
+  #endsOf(link: Link): Readonly<{ id: string; parent: number; child: number; side: 'EAST' | 'WEST' }> {
+    const [child, parent] = [this.#ids.get(link.from) ?? 0, this.#ids.get(link.to) ?? 0];
+    const side = child === parent ? 'EAST' : 'WEST';
+    return { id: `${parent} ${link.toY} ${child} ${side} ${this.#yOf(link)}`, parent, child, side };
+  }
+
+  #yOf({ from, fromY }: Link): number {
+    return this.#nodes[this.#ids.get(from) ?? 0]?.rack?.entry ?? fromY;
+  }
+
+  #port(node: number, side: 'EAST' | 'WEST', y: number): string {
+    const id = `${node} ${side} ${y}`;
+    const x = side === 'EAST' ? (this.#nodes[node]?.width ?? 0) : 0;
+    this.#ports[node]?.set(id, { id, x, y, width: 0, height: 0, layoutOptions: portSide(side) });
+    return id;
+  }
+}
+
+/** From the end to the start: edges lead to the right, and lines to what they refer to. */
+function wayOf(sections: ElkEdge['sections']): readonly Point[] {
+  return (sections ?? [])
+    .flatMap(({ startPoint, bendPoints = [], endPoint }) => [startPoint, ...bendPoints, endPoint])
+    .map(({ x, y }) => ({ x, y }))
+    .reverse();
+}
+
+function moved({ x, y }: Point, by: Point): Point {
+  return { x: x + by.x, y: y + by.y };
+}
+
+function add<Value>(lists: Map<string, Value[]>, name: string, value: Value): void {
+  const list = lists.get(name);
+  if (list) list.push(value);
+  else lists.set(name, [value]);
 }

@@ -2,68 +2,170 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { runs } from '../../amount';
-import { layOut, type Box, type Layout, type Link } from '../../../src/explore/diagram/diagramLayout';
+import type { Box, Layout, Link, Point } from '../../../src/explore/diagram/boxes';
+import { layOut } from '../../../src/explore/diagram/diagramLayout';
+import { layoutEngine } from './layoutEngine';
 
-const size = fc.integer({ min: 20, max: 400 });
-const diagrams = fc.array(fc.tuple(size, size), { maxLength: 40 }).chain((sizes) =>
-  fc.record({
-    boxes: fc.constant(sizes.map(([width, height], at): Box => ({ name: `t${at}`, width, height }))),
-    links: fc
-      .array(fc.tuple(fc.nat(sizes.length + 1), fc.nat(sizes.length + 1)), { maxLength: 60 })
-      .map((pairs) => pairs.map(([from, to], at): Link => ({ id: `l${at}`, from: `t${from}`, to: `t${to}` }))),
-  }),
-);
+const engine = layoutEngine();
+const ROW = 20;
+const areaName = fc.option(fc.constantFrom('a', 'b'), { freq: 2 });
 
-function overlaps(boxes: readonly Box[], { boxes: places }: Layout): readonly string[] {
-  const areas = boxes.map((box) => ({ ...box, ...(places.get(box.name) ?? { x: NaN, y: NaN }) }));
-  return areas.flatMap((one, at) =>
-    areas
+/** Tables of some rows; lines from row to row, some to tables that are not there, some to the table itself, many to one. */
+const diagrams = fc
+  .tuple(
+    fc.boolean(),
+    fc.array(fc.tuple(fc.integer({ min: 60, max: 400 }), fc.integer({ min: 1, max: 20 }), areaName), { maxLength: 30 }),
+  )
+  .chain(([hasAreas, sizes]) =>
+    fc.record({
+      boxes: fc.constant(
+        sizes.map(([width, rows, area], at): Box => ({
+          name: `t${at}`,
+          width,
+          height: rows * ROW,
+          area: hasAreas ? area : null,
+        })),
+      ),
+      links: fc
+        .array(
+          fc.tuple(fc.nat(sizes.length + 1), fc.nat(19), fc.oneof(fc.constant(0), fc.nat(sizes.length + 1)), fc.nat(1)),
+          { maxLength: 60 },
+        )
+        .map((pairs) =>
+          pairs.map(([from, row, to, key], at): Link => {
+            const y = (table: number, wanted: number): number => (wanted % (sizes[table]?.[1] ?? 1)) * ROW + ROW / 2;
+            return { id: `l${at}`, from: `t${from}`, fromY: y(from, row), to: `t${to}`, toY: y(to, key) };
+          }),
+        ),
+    }),
+  );
+
+interface Placed extends Box, Point {}
+
+function placed(boxes: readonly Box[], layout: Layout): readonly Placed[] {
+  return boxes.map((box) => ({ ...box, ...(layout.boxes.get(box.name) ?? { x: NaN, y: NaN }) }));
+}
+
+function meets(one: Placed, [left, top, right, bottom]: readonly [number, number, number, number]): boolean {
+  const EDGE = 0.01;
+  return (
+    left < one.x + one.width - EDGE && right > one.x + EDGE && top < one.y + one.height - EDGE && bottom > one.y + EDGE
+  );
+}
+
+function overlaps(boxes: readonly Box[], layout: Layout): readonly string[] {
+  const all = placed(boxes, layout);
+  return all.flatMap((one, at) =>
+    all
       .slice(at + 1)
-      .filter(
-        (other) =>
-          one.x < other.x + other.width - 0.01 &&
-          other.x < one.x + one.width - 0.01 &&
-          one.y < other.y + other.height - 0.01 &&
-          other.y < one.y + one.height - 0.01,
-      )
+      .filter((other) => meets(one, [other.x, other.y, other.x + other.width, other.y + other.height]))
       .map((other) => `${one.name} and ${other.name}`),
   );
 }
 
-it('No table lies over another, all lie within the drawing, and the same diagram is laid out alike', () => {
-  fc.assert(
-    fc.property(diagrams, ({ boxes, links }) => {
-      const layout = layOut(boxes, links);
+/** The straight parts of all lines. */
+function partsOf(layout: Layout): readonly { readonly id: string; readonly start: Point; readonly end: Point }[] {
+  return [...layout.lines].flatMap(([id, points]) =>
+    points.slice(1).map((end, at) => ({ id, start: points[at] ?? end, end })),
+  );
+}
+
+function linesUnderBoxes(boxes: readonly Box[], layout: Layout): readonly string[] {
+  const all = placed(boxes, layout);
+  return partsOf(layout).flatMap(({ id, start, end }) => {
+    const covered = [
+      Math.min(start.x, end.x),
+      Math.min(start.y, end.y),
+      Math.max(start.x, end.x),
+      Math.max(start.y, end.y),
+    ] as const;
+    return all.filter((box) => meets(box, covered)).map(({ name }) => `${id} under ${name}`);
+  });
+}
+
+it('No table lies over another or over a line, all lie within the drawing, and the same diagram is laid out alike', async () => {
+  await fc.assert(
+    fc.asyncProperty(diagrams, async ({ boxes, links }) => {
+      const layout = await layOut(boxes, links, engine);
       expect(layout.boxes.size).toBe(boxes.length);
       expect(overlaps(boxes, layout)).toEqual([]);
-      for (const { name, width, height } of boxes) {
-        const { x, y } = layout.boxes.get(name) ?? { x: NaN, y: NaN };
+      expect(linesUnderBoxes(boxes, layout)).toEqual([]);
+      for (const { x, y, width, height } of placed(boxes, layout)) {
         expect(x).toBeGreaterThanOrEqual(-0.01);
         expect(y).toBeGreaterThanOrEqual(-0.01);
         expect(x + width).toBeLessThanOrEqual(layout.width + 0.01);
         expect(y + height).toBeLessThanOrEqual(layout.height + 0.01);
       }
-      expect(layOut(boxes, links)).toEqual(layout);
+      expect(await layOut(boxes, links, engine)).toEqual(layout);
     }),
     runs(60),
   );
 });
 
-it('A table stands to the right of what it belongs to', () => {
-  const boxes = ['parent', 'child', 'grandchild'].map((name) => ({ name, width: 100, height: 50 }));
-  const { boxes: places } = layOut(boxes, [
-    { id: 'a', from: 'child', to: 'parent' },
-    { id: 'b', from: 'grandchild', to: 'child' },
-    { id: 'c', from: 'grandchild', to: 'parent' },
-  ]);
+it('A line has right angles only, and leads from the row of one table to the row of the other', async () => {
+  await fc.assert(
+    fc.asyncProperty(diagrams, async ({ boxes, links }) => {
+      const layout = await layOut(boxes, links, engine);
+      const all = new Map(placed(boxes, layout).map((box) => [box.name, box]));
+      const known = links.filter(({ from, to }) => all.has(from) && all.has(to));
+      expect([...layout.lines.keys()].toSorted()).toEqual(known.map(({ id }) => id).toSorted());
+      for (const { start, end } of partsOf(layout))
+        expect(Math.min(Math.abs(start.x - end.x), Math.abs(start.y - end.y))).toBeLessThan(0.01);
+      for (const { id, from, fromY, to, toY } of known) {
+        const [points = [], child, parent] = [layout.lines.get(id), all.get(from), all.get(to)];
+        const [first, last] = [points[0], points.at(-1)];
+        if (!child || !parent || !first || !last) throw new Error(`${id} has no ends`);
+        expect(first.y).toBeCloseTo(child.y + fromY);
+        expect([child.x, child.x + child.width].some((side) => Math.abs(side - first.x) < 0.01)).toBe(true);
+        expect(last.y).toBeCloseTo(parent.y + toY);
+        expect(last.x).toBeCloseTo(parent.x + parent.width);
+      }
+    }),
+    runs(40),
+  );
+});
+
+it('The tables of an area lie in it, and no other one does', async () => {
+  await fc.assert(
+    fc.asyncProperty(diagrams, async ({ boxes, links }) => {
+      const layout = await layOut(boxes, links, engine);
+      expect(new Set(layout.areas.map(({ name }) => name))).toEqual(new Set(boxes.flatMap(({ area }) => area ?? [])));
+      for (const area of layout.areas) {
+        for (const box of placed(boxes, layout)) {
+          const within = meets(box, [area.x, area.y, area.x + area.width, area.y + area.height]);
+          expect([box.name, within]).toEqual([box.name, box.area === area.name]);
+        }
+      }
+    }),
+    runs(30),
+  );
+});
+
+const named = (name: string): Box => ({ name, width: 100, height: 60, area: null });
+
+it('A table stands to the right of what it belongs to', async () => {
+  const boxes = ['parent', 'child', 'grandchild'].map(named);
+  const link = (id: string, from: string, to: string): Link => ({ id, from, fromY: 10, to, toY: 30 });
+  const links = [link('a', 'child', 'parent'), link('b', 'grandchild', 'child'), link('c', 'grandchild', 'parent')];
+  const { boxes: places } = await layOut(boxes, links, engine);
   const [parent, child, grandchild] = boxes.map(({ name }) => places.get(name)?.x ?? NaN);
   expect(parent).toBeLessThan(child ?? NaN);
   expect(child).toBeLessThan(grandchild ?? NaN);
 });
 
-it('Three hundred tables without any relation make a sheet, not a strip', () => {
-  const boxes = Array.from({ length: 300 }, (_, at) => ({ name: `t${at}`, width: 200, height: 120 + (at % 7) * 20 }));
-  const { width, height } = layOut(boxes, []);
-  expect(width / height).toBeGreaterThan(1);
-  expect(width / height).toBeLessThan(2.5);
-});
+it.each(['without any relation', 'that all belong to one'])(
+  'Three hundred tables %s make a sheet, not a strip',
+  async (which) => {
+    const boxes = Array.from({ length: 300 }, (_, at) => ({
+      ...named(`t${at}`),
+      width: 200,
+      height: 120 + (at % 7) * 20,
+    }));
+    const links = boxes.slice(1).map(({ name }): Link => ({ id: name, from: name, fromY: 40, to: 't0', toY: 20 }));
+    const layout = await layOut(boxes, which === 'without any relation' ? [] : links, engine);
+    expect(overlaps(boxes, layout)).toEqual([]);
+    expect(linesUnderBoxes(boxes, layout)).toEqual([]);
+    expect(layout.width / layout.height).toBeGreaterThan(0.8);
+    expect(layout.width / layout.height).toBeLessThan(2.5);
+  },
+);
