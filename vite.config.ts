@@ -22,7 +22,6 @@ export default defineConfig({
       'sql.js',
       '@sqlite.org/sqlite-wasm',
       'hash-wasm',
-      '@dagrejs/dagre',
       'd3-selection',
       'd3-zoom',
       '@codemirror/autocomplete',

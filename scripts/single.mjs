@@ -13,6 +13,7 @@ const target = resolve(process.argv[2] ?? join(folder, 'dist-single/sqlite-drydo
 const modules = [
   { ending: '/src/engine/worker/workerAddress.ts', code: workerModule },
   { ending: '/src/ui/state/catalogFile.ts', code: catalogModule },
+  { ending: '/src/ui/explore/diagram/elkAddress.ts', code: elkModule },
 ];
 
 async function workerModule() {
@@ -29,6 +30,18 @@ function wasmModule(path) {
   const base64 = readFileSync(path).toString('base64');
   return `const bytes = Uint8Array.from(atob('${base64}'), (character) => character.charCodeAt(0));
     export default URL.createObjectURL(new Blob([bytes], { type: 'application/wasm' }));`;
+}
+
+/** The layout engine as it is published, and its licence beside it. */
+function elkModule() {
+  const [code, licence] = ['lib/elk-worker.min.js', 'LICENSE.md'].map((name) =>
+    JSON.stringify(readFileSync(join(folder, 'node_modules/elkjs', name), 'utf8')),
+  );
+  return `const addressOf = (text, type) => URL.createObjectURL(new Blob([text], { type }));
+    let address, licence;
+    export const elkType = 'classic';
+    export const elkAddress = () => (address ??= addressOf(${code}, 'text/javascript'));
+    export const elkLicence = () => (licence ??= addressOf(${licence}, 'text/plain;charset=utf-8'));`;
 }
 
 function catalogModule() {

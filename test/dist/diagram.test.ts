@@ -1,7 +1,7 @@
 // The diagram as a visitor meets it: tables and relations of both sides, by mouse and by keyboard, and as files to keep.
 import { describe, expect, it } from 'vitest';
 import { amount } from '../amount';
-import { askNative } from '../databases';
+import { nativeDatabase } from '../databases';
 import { findViolations } from './axe';
 import { countDrawnByTask } from './drawing';
 import { LOOKS_OF_VIEW } from './looks';
@@ -15,6 +15,12 @@ async function openDiagram(visit: Visit): Promise<void> {
   await visit.reach('ready');
   await visit.page.locator('nav [data-view=diagram]').click();
   await visit.page.locator('[data-entity]').first().waitFor();
+}
+
+/** Opens a database that is made of SQL. */
+async function openDatabase(visit: Visit, sql: string): Promise<void> {
+  await visit.pick({ name: 'some.db', content: nativeDatabase(sql) });
+  await openDiagram(visit);
 }
 
 const entity = (visit: Visit, name: string) => visit.page.locator(`[data-entity=${name}]`);
@@ -35,7 +41,7 @@ describe('The diagram', () => {
     expect(await visit.page.locator('[data-entity][data-change=same]').count()).toBe(5);
   });
 
-  it('suggests relations that nobody declared, says so, and leaves them out on demand', async () => {
+  it('suggests likely relations where none is declared, says so, and leaves them out on demand', async () => {
     const visit = await openPage();
     await visit.openSample('populated');
     await openDiagram(visit);
@@ -50,7 +56,7 @@ describe('The diagram', () => {
       /executions\.id.*suggested/,
     );
 
-    await visit.page.getByLabel('Suggested relations').uncheck();
+    await visit.page.getByRole('combobox', { name: 'Relations' }).selectOption('foreign keys');
     await summary.filter({ hasText: '0 suggested' }).waitFor();
     expect(await visit.page.locator('[data-line]').count()).toBe(0);
   });
@@ -71,10 +77,11 @@ describe('The diagram', () => {
     const next = await focused.getAttribute('data-entity');
     expect(next).not.toBe(first);
 
+    const dimmed = visit.page.locator('[data-line].dimmed');
     await visit.page.keyboard.press('Space');
-    expect(await focused.getAttribute('aria-pressed')).toBe('true');
+    await dimmed.first().waitFor();
     await visit.page.keyboard.press('Escape');
-    expect(await focused.getAttribute('aria-pressed')).toBe('false');
+    await dimmed.first().waitFor({ state: 'detached' });
     await visit.page.keyboard.press('Enter');
     await visit.page.locator('nav [data-view=schema][aria-current=page]').waitFor();
   });
@@ -87,14 +94,78 @@ describe('The diagram', () => {
     await visit.useScript({ name: 'long.sql', content: `CREATE TABLE long(${columns});` });
     await visit.replanned();
     await openDiagram(visit);
+    await visit.page.locator('[data-level=columns]').check({ force: true });
+    await visit.page.getByLabel('Find a table or column').fill('long');
+    await visit.page.keyboard.press('Enter');
     const long = entity(visit, 'long');
-    await long.locator('[data-more]').filter({ hasText: '… 18 more' }).waitFor();
-    await long.locator('[data-more]').click();
+    await long.locator('[data-more]').filter({ hasText: '… 10 more' }).waitFor();
+    await long.press('e');
     await long.locator('[data-more]').filter({ hasText: 'show fewer' }).waitFor();
     expect(await long.locator('text', { hasText: /^c\d+$/ }).count()).toBe(30);
 
     await long.press('e');
-    await long.locator('[data-more]').filter({ hasText: '… 18 more' }).waitFor();
+    await long.locator('[data-more]').filter({ hasText: '… 10 more' }).waitFor();
+  });
+
+  it('suggests nothing where foreign keys are declared, and tells the columns and actions of the one that is pointed at', async () => {
+    const visit = await openPage();
+    await openDatabase(
+      visit,
+      `CREATE TABLE makers(id INTEGER PRIMARY KEY, name); CREATE TABLE owners(id INTEGER PRIMARY KEY);
+       CREATE TABLE cars(id INTEGER PRIMARY KEY, owner_id INT, maker_id INT REFERENCES makers(id) ON DELETE CASCADE);`,
+    );
+    expect(await visit.page.locator('[data-diagram-summary]').textContent()).toContain(
+      '1 foreign key, 0 suggested relations',
+    );
+    await entity(visit, 'cars').hover();
+    const told = visit.page.locator('[data-diagram-told]');
+    await told.filter({ hasText: 'cars.maker_id → makers.id ON DELETE CASCADE' }).waitFor();
+    await visit.page.getByRole('combobox', { name: 'Relations' }).selectOption('and likely ones');
+    await visit.page.locator('[data-line=suggested]').waitFor();
+  });
+
+  it('draws as much of each table as the window has room for, and more or less of it on demand', async () => {
+    const visit = await openPage();
+    await openDatabase(
+      visit,
+      'CREATE TABLE a(id INTEGER PRIMARY KEY, b, c); CREATE TABLE d(a_id REFERENCES a(id), e);',
+    );
+    const level = visit.page.locator('[data-level]:checked');
+    const rows = entity(visit, 'a').locator('.row');
+    expect([await level.getAttribute('data-level'), await rows.count()]).toEqual(['columns', 3]);
+    await visit.page.locator('[data-level=keys]').check({ force: true });
+    await rows.nth(2).waitFor({ state: 'detached' });
+    expect(await rows.count()).toBe(1);
+    await visit.page.locator('[data-level=names]').check({ force: true });
+    await rows.first().waitFor({ state: 'detached' });
+    await visit.page.getByRole('button', { name: 'Fit' }).click();
+    await rows.nth(2).waitFor();
+  });
+
+  it('goes nearer by the wheel with Ctrl, and past what is drawn large shows more of each table', async () => {
+    const visit = await openPage();
+    await openDatabase(
+      visit,
+      'CREATE TABLE a(id INTEGER PRIMARY KEY, b, c); CREATE TABLE d(a_id REFERENCES a(id), e);',
+    );
+    await visit.page.locator('[data-level=names]').check({ force: true });
+    await entity(visit, 'a').locator('.row').first().waitFor({ state: 'detached' });
+    await entity(visit, 'a').hover();
+    await visit.page.mouse.wheel(0, -100);
+    await visit.page.keyboard.down('Control');
+    for (let turn = 0; turn < 8; turn++) await visit.page.mouse.wheel(0, -120);
+    await visit.page.keyboard.up('Control');
+    await visit.page.locator('[data-level=keys]:checked').waitFor();
+    expect(await entity(visit, 'a').locator('.row').count()).toBe(1);
+  });
+
+  it('puts tables into areas by the first word of their names', async () => {
+    const visit = await openPage();
+    await visit.openSample('populated');
+    await openDiagram(visit);
+    await visit.page.getByLabel('Areas').selectOption('by first word');
+    await visit.page.locator('[data-area=otc]').waitFor({ state: 'attached' });
+    expect(await visit.page.locator('[data-area]').count()).toBe(1);
   });
 
   it('is kept as an SVG that stands alone, and as a PNG of twice its size', async () => {
@@ -120,6 +191,12 @@ describe('The diagram', () => {
     const png = await visit.downloadWith('Save PNG');
     expect(png.name).toBe('spine.after.png');
     expect(png.bytes.readUInt32BE(16)).toBe(Math.round(Math.round(Number(width)) * 2));
+
+    const mermaid = await visit.downloadWith('Save Mermaid');
+    expect(mermaid.name).toBe('spine.after.mmd');
+    expect(mermaid.bytes.toString('utf8').match(/^ {2}"\w+" \{$/gm)).toHaveLength(11);
+    const dbml = await visit.downloadWith('Save DBML');
+    expect(dbml.bytes.toString('utf8').match(/^Table "/gm)).toHaveLength(11);
   });
 
   it('takes names for what they are: none is markup', async () => {
@@ -147,31 +224,30 @@ describe('A schema of hundreds of tables', () => {
     return `CREATE TABLE table_${at}(id INTEGER PRIMARY KEY, ${columns}${parent});`;
   });
 
-  it('is drawn a few at a time, and only what is in sight', async () => {
+  it('is drawn a few at a time, only what is in sight, never too small to be read, and the map goes to the rest', async () => {
     const visit = await openPage();
-    const path = `${visit.folder}/many.db`;
-    expect(askNative(new Uint8Array(), `${tables.join('\n')}\nVACUUM INTO '${path}';`)).toBe('');
-    await visit.page.getByLabel('Open a SQLite file').setInputFiles([path]);
+    await visit.pick({ name: 'many.db', content: nativeDatabase(tables.join('\n')) });
     await visit.reach('ready');
     const takeCounts = await countDrawnByTask(visit, '[data-entity]');
     await visit.page.locator('nav [data-view=diagram]').click();
-    await visit.page
-      .locator('[data-entity]')
-      .nth(MANY - 1)
-      .waitFor();
+    const map = visit.page.locator('[data-diagram-map]');
+    await map.waitFor();
     expect(await visit.page.locator('[data-diagram-summary]').textContent()).toContain(`${MANY - 1} foreign keys`);
-    const drawn = await takeCounts();
-    expect(drawn.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(MANY);
-    expect(Math.max(...drawn)).toBeLessThanOrEqual(AT_ONCE);
+    expect(await map.locator('.table').count()).toBe(MANY);
+    const inSight = await visit.page.locator('[data-entity]').count();
+    expect(inSight).toBeLessThan(MANY);
+    expect(Math.max(...(await takeCounts()))).toBeLessThanOrEqual(AT_ONCE);
+    const size = await visit.page
+      .locator('[data-entity] .name')
+      .first()
+      .evaluate((text) => (text as SVGTextElement).getBoundingClientRect().height);
+    expect(size).toBeGreaterThanOrEqual(11);
 
-    // What is out of sight is not drawn, and so not moved.
-    await visit.page.getByRole('button', { name: 'Larger' }).click({ clickCount: 4, delay: 60 });
-    await visit.page.locator('[data-entity]').nth(AT_ONCE).waitFor({ state: 'detached' });
-    await visit.page.getByRole('button', { name: 'Fit' }).click();
-    await visit.page
-      .locator('[data-entity]')
-      .nth(MANY - 1)
-      .waitFor();
+    const first = await visit.page.locator('[data-entity]').first().getAttribute('data-entity');
+    const box = await map.boundingBox();
+    if (!box) throw new Error('The map has no place');
+    await map.click({ position: { x: box.width - 3, y: box.height - 3 } });
+    await visit.page.locator(`[data-entity=${first}][tabindex="-1"]`).waitFor({ state: 'detached' });
   });
 });
 

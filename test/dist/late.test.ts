@@ -11,12 +11,14 @@ import { Visit } from './visit';
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const assets = readdirSync(join(dist, 'assets'));
-/** The files that a script of the build imports when it needs them, by the name of the part. */
+/** The files that a script of the build imports when it needs them, and the worker that is one, by the name of the part. */
 const late = new Map(
   assets
     .filter((name) => name.endsWith('.js'))
     .flatMap((name) => [...readFileSync(join(dist, 'assets', name), 'utf8').matchAll(/\bimport\([`'"]\.\/([^`'"]+)/g)])
-    .map(([, file = '']) => [nameOf(file), file]),
+    .map(([, file = '']) => file)
+    .concat(assets.filter((name) => name.startsWith('elk-worker')))
+    .map((file) => [nameOf(file), file]),
 );
 /** The parts that were tried. */
 const tried = new Set<string>();
@@ -156,7 +158,7 @@ describe('A part of the page that cannot be loaded', () => {
     await page.getByText('Nothing differs').waitFor();
     await page.locator('[data-view=diagram]').click();
     await miss(visit, 'DiagramView', messages, 'The Diagram view');
-    await miss(visit, 'diagramLayout', messages, 'lays diagrams out');
+    await miss(visit, 'elk-worker.min', messages, 'lays diagrams out');
     await page.locator('[data-diagram-summary]').getByText('3 tables').waitFor();
     await page.locator('[data-view=data]').click();
     await miss(visit, 'DataView', messages, 'The Data view');

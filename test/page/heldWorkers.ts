@@ -98,7 +98,7 @@ class HeldWorker extends EventTarget {
   postMessage(message: CallMessage): void {
     const [first, second] = message.arguments;
     if (message.method === 'open') this.#open = first as Blob;
-    const needsNone = ['open', 'makeSample', 'describe', 'layOut'].includes(message.method);
+    const needsNone = ['open', 'makeSample', 'describe'].includes(message.method);
     if (!needsNone && this.#open === null)
       throw new Error(`${message.method} was asked of a worker that has no file open`);
     if (message.method === 'run') this.#all.runs.push({ file: this.#open, script: first, choices: second });

@@ -2,7 +2,6 @@
 
 import type { Outcome } from '../../database';
 import type { History } from '../../chain/history';
-import type { Box, Layout, Link } from '../../explore/diagram/diagramLayout';
 import type { Refusal } from '../../file/identify';
 import type { Sidecars } from '../../file/recovery';
 import { countRows } from '../../migration/proofs/measurement';
@@ -81,12 +80,6 @@ export function makeApi(engines: Engines, kept: Kept) {
     ...result.methods,
     ...makeLookingApi(opened),
     ...makeDesiredSchemaApi(opened, engines),
-
-    /** Lays a diagram out, away from the page, since a large one takes a while. Needs no open file. */
-    async layOut(boxes: readonly Box[], links: readonly Link[]): Promise<Outcome<Layout, Refusal>> {
-      const loaded = await loadLate('lays diagrams out', () => import('../../explore/diagram/diagramLayout'));
-      return loaded.ok ? { ok: true, value: loaded.value.layOut(boxes, links) } : loaded;
-    },
 
     /** Makes a sample database; gives the file, or the sentence of what is wrong with either script. */
     async makeSample(

@@ -32,7 +32,7 @@ type Remote<Methods extends keyof EngineApi> = {
 };
 
 /** What needs no open file. */
-export type RemoteEngine = Remote<'describe' | 'layOut' | 'makeSample' | 'makeTarget'>;
+export type RemoteEngine = Remote<'describe' | 'makeSample' | 'makeTarget'>;
 
 /** So often the worker goes over what a file will need; then it is compiled as well as it gets. */
 const WARMING_ROUNDS = 16;
@@ -91,7 +91,6 @@ export class EngineClient {
   /** The methods that need no file. A call rejects with Cancelled or EngineFailure, never with anything else. */
   readonly engine: RemoteEngine = {
     describe: (...values) => this.#ask('describe', values),
-    layOut: (...values) => this.#ask('layOut', values),
     makeSample: (...values) => this.#ask('makeSample', values),
     makeTarget: (...values) => this.#ask('makeTarget', values),
   };

@@ -6,7 +6,9 @@ import {
   BETWEEN_BOXES,
   FIXED_PORTS,
   LAYERED,
+  MOST_FOR_SHORTEST,
   portSide,
+  SHORTEST_LINES,
   WITH_AREAS,
   type ElkEdge,
   type ElkNode,
@@ -144,7 +146,11 @@ class Graph {
     });
     return {
       id: 'diagram',
-      layoutOptions: { ...LAYERED, ...(areas.length > 0 ? WITH_AREAS : {}) },
+      layoutOptions: {
+        ...LAYERED,
+        ...(areas.length > 0 ? WITH_AREAS : {}),
+        ...(written.length <= MOST_FOR_SHORTEST ? SHORTEST_LINES : {}),
+      },
       children: [...areas, ...written.filter((_, id) => this.#nodes[id]?.area === null)],
       edges: [...this.#edges.values()],
     };

@@ -59,6 +59,10 @@ export const LAYERED: Options = {
   'elk.layered.spacing.edgeEdgeBetweenLayers': '10',
 };
 
+/** The shortest lines; takes too long for more nodes than this. */
+export const SHORTEST_LINES: Options = { 'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX' };
+export const MOST_FOR_SHORTEST = 60;
+
 /** Lines may lead from one area into another. */
 export const WITH_AREAS: Options = { 'elk.hierarchyHandling': 'INCLUDE_CHILDREN' };
 export const AREA: Options = { 'elk.padding': '[top=40,left=20,bottom=20,right=20]' };

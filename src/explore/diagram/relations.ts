@@ -15,7 +15,19 @@ export interface TableRelation {
   readonly toColumns: readonly string[];
   /** Why it is suggested; empty where it is declared. */
   readonly reason: string;
+  /** Whether it is declared, or its names leave little doubt. */
+  readonly strong: boolean;
+  /** A row may belong to none: one of its columns takes NULL. */
+  readonly optional: boolean;
+  /** Only one row can belong to another: a key holds its columns. */
+  readonly single: boolean;
+  /** What happens to it when the row that it refers to is deleted or changed; empty where nothing is declared. */
+  readonly onDelete: string;
+  readonly onUpdate: string;
 }
+
+/** A relation as it is found, before its table is looked at. */
+type Found = Omit<TableRelation, 'optional' | 'single'>;
 
 interface Key {
   readonly table: string;
@@ -29,13 +41,42 @@ export function tablesOf(schema: Schema): readonly Relation[] {
 
 /** The foreign keys between the tables of a schema; one whose parent is not there is left out. */
 export function declaredRelations(schema: Schema, details: SchemaDetails): readonly TableRelation[] {
-  const names = new Map(tablesOf(schema).map(({ name }) => [foldName(name), name]));
-  return details.foreignKeys.flatMap(({ table, columns, parent, parentColumns }) => {
+  const tables = tablesOf(schema);
+  const names = new Map(tables.map(({ name }) => [foldName(name), name]));
+  const found = details.foreignKeys.flatMap(({ table, columns, parent, parentColumns, onDelete, onUpdate }) => {
     const [from, to] = [names.get(foldName(table)), names.get(foldName(parent))];
     if (from === undefined || to === undefined) return [];
     const toColumns = parentColumns.map((name) => name ?? '').filter(Boolean);
-    return [relation('declared', { table: from, columns }, { table: to, columns: toColumns }, '')];
+    const declared = relation('declared', { table: from, columns }, { table: to, columns: toColumns }, '', true);
+    return [{ ...declared, onDelete, onUpdate }];
   });
+  return counted(found, tables, details);
+}
+
+/** How many rows can belong to how many, by the NOT NULLs and the keys of the table that refers. */
+function counted(
+  found: readonly Found[],
+  tables: readonly Relation[],
+  details: SchemaDetails,
+): readonly TableRelation[] {
+  const keys = new Set(keysOf(tables, details).map(({ table, columns }) => keyId(table, columns)));
+  const takesNull = new Set(
+    tables.flatMap(({ name, columns }) => columns.flatMap((one) => (canBeNull(one) ? columnId(name, one.name) : []))),
+  );
+  return found.map((one) => ({
+    ...one,
+    optional: one.fromColumns.some((name) => takesNull.has(columnId(one.from, name))),
+    single: keys.has(keyId(one.from, one.fromColumns)),
+  }));
+}
+
+/** That a primary key takes NULL where it is no rowid is a peculiarity of SQLite that no model means (https://sqlite.org/quirks.html). */
+function canBeNull({ notNull, primaryKey }: Relation['columns'][number]): boolean {
+  return !notNull && primaryKey === 0;
+}
+
+function keyId(table: string, columns: readonly string[]): string {
+  return JSON.stringify([foldName(table), ...columns.map(foldName).sort()]);
 }
 
 /**
@@ -50,17 +91,30 @@ export function suggestedRelations(
   const tables = tablesOf(schema);
   const keys = keysOf(tables, details);
   const taken = new Set(declared.flatMap(({ from, fromColumns }) => fromColumns.map((name) => columnId(from, name))));
-  const found = [...byTableName(tables, keys, taken)];
+  const found = [...byTableName(tables, details, keys, taken)];
   for (const { from, fromColumns } of found) taken.add(columnId(from, fromColumns[0] ?? ''));
   found.push(...bySharedColumn(tables, keys, taken), ...byCompositeKey(tables, keys));
   const known = new Set(declared.map(({ id }) => id.replace('declared', 'suggested')));
-  return [...new Map(found.map((one) => [one.id, one])).values()].filter(({ id }) => !known.has(id));
+  const others = [...new Map(found.map((one) => [one.id, one])).values()].filter(({ id }) => !known.has(id));
+  return counted(others, tables, details);
 }
 
-function relation(kind: TableRelation['kind'], from: Key, to: Key, reason: string): TableRelation {
+function relation(kind: TableRelation['kind'], from: Key, to: Key, reason: string, strong: boolean): Found {
   const side = ({ table, columns }: Key): string => foldName(`${table}(${columns.join(',')})`);
   const id = `${kind} ${side(from)} ${side(to)}`;
-  return { id, kind, from: from.table, fromColumns: from.columns, to: to.table, toColumns: to.columns, reason };
+  const [fromColumns, toColumns] = [from.columns, to.columns];
+  return {
+    id,
+    kind,
+    from: from.table,
+    fromColumns,
+    to: to.table,
+    toColumns,
+    reason,
+    strong,
+    onDelete: '',
+    onUpdate: '',
+  };
 }
 
 function columnId(table: string, column: string): string {
@@ -88,9 +142,11 @@ function keysOf(tables: readonly Relation[], details: SchemaDetails): readonly K
 /** `execution_id` and `parent_execution_id` belong to the key of `execution` or `executions`. */
 function byTableName(
   tables: readonly Relation[],
+  details: SchemaDetails,
   keys: readonly Key[],
   taken: ReadonlySet<string>,
-): readonly TableRelation[] {
+): readonly Found[] {
+  const affinities = affinitiesOf(details);
   const single = new Map<string, Key>();
   for (const key of keys) {
     const name = foldName(key.table);
@@ -103,8 +159,16 @@ function byTableName(
       const to = targetOf(stem, single);
       const isItself = to !== undefined && foldName(to.table) === foldName(table) && primaryKey > 0;
       if (to === undefined || isItself) return [];
-      return [relation('suggested', { table, columns: [column] }, to, `${column} names ${to.table}`)];
+      const one = affinities.get(columnId(table, column));
+      const alike = one === affinities.get(columnId(to.table, to.columns[0] ?? ''));
+      return [relation('suggested', { table, columns: [column] }, to, `${column} names ${to.table}`, alike)];
     }),
+  );
+}
+
+function affinitiesOf({ tables }: SchemaDetails): ReadonlyMap<string, string> {
+  return new Map(
+    tables.flatMap(({ name, columns }) => columns.map((one) => [columnId(name, one.name), one.affinity] as const)),
   );
 }
 
@@ -127,7 +191,7 @@ function bySharedColumn(
   tables: readonly Relation[],
   keys: readonly Key[],
   taken: ReadonlySet<string>,
-): readonly TableRelation[] {
+): readonly Found[] {
   const keyed = new Map<string, Key>();
   for (const key of keys) {
     const [column = ''] = key.columns;
@@ -143,15 +207,17 @@ function bySharedColumn(
     }
   }
   return [...holders].flatMap(([shared, all]) => {
-    const to = keyed.get(shared) ?? all[0];
+    const key = keyed.get(shared);
+    const to = key ?? all[0];
     if (to === undefined) return [];
     const reason = `both have ${to.columns.join(', ')}`;
-    return all.flatMap((from) => (from.table === to.table ? [] : [relation('suggested', from, to, reason)]));
+    const others = all.filter((from) => from.table !== to.table);
+    return others.map((from) => relation('suggested', from, to, reason, key !== undefined));
   });
 }
 
 /** Of keys that several tables have, the first table stands for all; of keys within keys, only the largest count. */
-function byCompositeKey(tables: readonly Relation[], keys: readonly Key[]): readonly TableRelation[] {
+function byCompositeKey(tables: readonly Relation[], keys: readonly Key[]): readonly Found[] {
   const distinct = new Map<string, Key>();
   for (const key of keys) {
     const name = key.columns.map(foldName).sort().join();
@@ -175,7 +241,7 @@ function byCompositeKey(tables: readonly Relation[], keys: readonly Key[]): read
     const largest = whole.filter(({ names }) => !whole.some((other) => isWithin(names, other.names)));
     return largest.map((to) => {
       const from = { table, columns: to.names.map((name) => there.get(name) ?? name) };
-      return relation('suggested', from, to, `both have the key ${to.columns.join(', ')}`);
+      return relation('suggested', from, to, `both have the key ${to.columns.join(', ')}`, false);
     });
   });
 }

@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { runs } from '../../amount';
-import type { Box, Layout, Link, Point } from '../../../src/explore/diagram/boxes';
+import type { Box, Link } from '../../../src/explore/diagram/boxes';
 import { layOut } from '../../../src/explore/diagram/diagramLayout';
 import { layoutEngine } from './layoutEngine';
+import { linesUnderBoxes, meets, overlaps, partsOf, placed } from './seen';
 
 const engine = layoutEngine();
 const ROW = 20;
@@ -39,49 +40,6 @@ const diagrams = fc
         ),
     }),
   );
-
-interface Placed extends Box, Point {}
-
-function placed(boxes: readonly Box[], layout: Layout): readonly Placed[] {
-  return boxes.map((box) => ({ ...box, ...(layout.boxes.get(box.name) ?? { x: NaN, y: NaN }) }));
-}
-
-function meets(one: Placed, [left, top, right, bottom]: readonly [number, number, number, number]): boolean {
-  const EDGE = 0.01;
-  return (
-    left < one.x + one.width - EDGE && right > one.x + EDGE && top < one.y + one.height - EDGE && bottom > one.y + EDGE
-  );
-}
-
-function overlaps(boxes: readonly Box[], layout: Layout): readonly string[] {
-  const all = placed(boxes, layout);
-  return all.flatMap((one, at) =>
-    all
-      .slice(at + 1)
-      .filter((other) => meets(one, [other.x, other.y, other.x + other.width, other.y + other.height]))
-      .map((other) => `${one.name} and ${other.name}`),
-  );
-}
-
-/** The straight parts of all lines. */
-function partsOf(layout: Layout): readonly { readonly id: string; readonly start: Point; readonly end: Point }[] {
-  return [...layout.lines].flatMap(([id, points]) =>
-    points.slice(1).map((end, at) => ({ id, start: points[at] ?? end, end })),
-  );
-}
-
-function linesUnderBoxes(boxes: readonly Box[], layout: Layout): readonly string[] {
-  const all = placed(boxes, layout);
-  return partsOf(layout).flatMap(({ id, start, end }) => {
-    const covered = [
-      Math.min(start.x, end.x),
-      Math.min(start.y, end.y),
-      Math.max(start.x, end.x),
-      Math.max(start.y, end.y),
-    ] as const;
-    return all.filter((box) => meets(box, covered)).map(({ name }) => `${id} under ${name}`);
-  });
-}
 
 it('No table lies over another or over a line, all lie within the drawing, and the same diagram is laid out alike', async () => {
   await fc.assert(

@@ -1,12 +1,27 @@
-// The diagram as it stands: which side, what is expanded or selected, and where everything lies.
+// The diagram as it stands: which side, how near, what is expanded or selected, and where everything lies.
 
 import { SvelteSet } from 'svelte/reactivity';
-import { Cancelled, EngineClient } from '../../../engine/worker/client';
-import type { Layout } from '../../../explore/diagram/diagramLayout';
+import { Cancelled } from '../../../engine/worker/client';
+import type { Areas } from '../../../explore/diagram/areas';
+import type { Layout } from '../../../explore/diagram/boxes';
+import { layOut } from '../../../explore/diagram/diagramLayout';
 import type { Schema } from '../../../schema/schema';
-import { entitiesByName, modelOf, type DiagramModel, type Entity } from './diagramModel';
+import {
+  entitiesByName,
+  hasForeignKeys,
+  LEVELS,
+  linksOf,
+  modelOf,
+  type DescribedSchema,
+  type DiagramModel,
+  type Entity,
+  type Level,
+  type Suggestions,
+} from './diagramModel';
 import type { Problem } from '../../state/problem';
 import type { Explorer, Side } from '../look/explorer.svelte';
+import { ElkWorker, Ended, NotLoaded } from './elkWorker';
+import { READABLE } from './panZoom';
 
 /** A model with the places of its parts. */
 export interface Drawing extends DiagramModel {
@@ -15,25 +30,54 @@ export interface Drawing extends DiagramModel {
   /** Of whose schemas it is. */
   readonly schemas: Readonly<Record<Side, Schema>>;
   readonly side: Side;
+  readonly level: Level;
+  /** Whether all of it can be read at once in the window for which it was made. */
+  readonly fits: boolean;
 }
 
-/** One diagram for an explorer. A layout is made in a worker of its own, which is gone afterwards. */
+/** Beyond this many tables only the names fit a window, so nothing else is tried. */
+const MANY = 80;
+
+/** One diagram for an explorer. Layouts are made in a worker of its own, which ends when another view is shown. */
 export class Diagram {
   side = $state<Side>('after');
-  suggestions = $state(true);
-  /** The entity whose relations are shown; null for all. */
+  /** What the user chose; null where it follows from whether foreign keys are declared. */
+  suggested = $state<Suggestions | null>(null);
+  changesOnly = $state(false);
+  areas = $state<Areas>('none');
+  /** What the user chose; null for the nearest at which all of it fits the window. */
+  level = $state<Level | null>(null);
+  /** The entity whose relations stay lit; null for none. */
   selected = $state<string | null>(null);
+  /** What is looked for among the names of tables and columns. */
+  search = $state('');
   /** What is drawn; null before the first layout. */
   drawing = $state.raw<Drawing | null>(null);
   problem = $state.raw<Problem | null>(null);
   busy = $state(false);
+  /** The window that it is to fit, in pixels. */
+  room = { width: 0, height: 0 };
   readonly expanded = new SvelteSet<string>();
   readonly #explorer: Explorer;
-  readonly #layouts = new EngineClient('looks');
+  readonly #engine = new ElkWorker();
   #question = 0;
+  #declares = $state(false);
 
   constructor(explorer: Explorer) {
     this.#explorer = explorer;
+  }
+
+  /** What is suggested: likely relations where no foreign key is declared at all, else none. */
+  get suggestions(): Suggestions {
+    return this.suggested ?? (this.#declares ? 'none' : 'strong');
+  }
+
+  /** The tables that have what is looked for in their name, or in that of a column. */
+  get found(): readonly string[] {
+    const wanted = this.search.trim().toLowerCase();
+    if (wanted === '') return [];
+    const has = ({ name }: { readonly name: string }): boolean => name.toLowerCase().includes(wanted);
+    return (this.drawing?.entities ?? []).flatMap((one) => (has(one) || one.columns.some(has) ? one.name : []));
   }
 
   /** Draws what is asked for now; an answer to an earlier question is dropped. */
@@ -41,8 +85,7 @@ export class Diagram {
     const { before, after } = this.#explorer;
     if (before === null || after === null) return;
     const question = ++this.#question;
-    const { side, suggestions } = this;
-    const expanded = [...this.expanded];
+    const { side } = this;
     this.busy = true;
     this.problem = null;
     try {
@@ -54,27 +97,37 @@ export class Diagram {
         before: { schema: before, details: described.before.value },
         after: { schema: after, details: described.after.value },
       };
-      const model = modelOf(side, sides, { suggestions, expanded });
-      const boxes = model.entities.map(({ name, width, height }) => ({ name, width, height }));
-      const links = model.relations.map(({ id, from, to }) => ({ id, from, to }));
-      const layout = await this.#layouts.engine.layOut(boxes, links);
-      if (question !== this.#question) return;
-      if (!layout.ok) return void (this.problem = layout.error);
-      const byName = entitiesByName(model);
-      this.drawing = { ...model, layout: layout.value, byName, schemas: { before, after }, side };
-      if (this.selected !== null && !byName.has(this.selected)) this.selected = null;
-      this.#layouts.cancel();
+      this.#declares = hasForeignKeys(sides[side]);
+      const drawing = await this.#laidOut(sides, () => question === this.#question);
+      if (question !== this.#question || drawing === null) return;
+      this.drawing = drawing;
+      if (this.selected !== null && !drawing.byName.has(this.selected)) this.selected = null;
     } catch (error) {
-      if (question !== this.#question || error instanceof Cancelled) return;
-      const reason = error instanceof Error ? error.message : String(error);
-      this.problem = {
-        code: 'diagram',
-        sentence: `The diagram could not be laid out (${reason}).`,
-        help: 'Your file is untouched. The Schema view shows the same tables.',
-      };
+      if (question !== this.#question || error instanceof Cancelled || error instanceof Ended) return;
+      this.problem = problemOf(error);
     } finally {
       if (question === this.#question) this.busy = false;
     }
+  }
+
+  /** At the level that was chosen; else at the nearest one that fits the window, or the farthest. */
+  async #laidOut(sides: Readonly<Record<Side, DescribedSchema>>, isCurrent: () => boolean): Promise<Drawing | null> {
+    const { side, suggestions, changesOnly, areas } = this;
+    const expanded = [...this.expanded];
+    const isMany = sides[side].schema.relations.length > MANY && !changesOnly;
+    const levels = this.level !== null ? [this.level] : isMany ? (['names'] as const) : LEVELS.toReversed();
+    let drawing: Drawing | null = null;
+    for (const level of levels) {
+      const model = modelOf(side, sides, { level, suggestions, expanded, changesOnly, areas });
+      const byName = entitiesByName(model);
+      const layout = await layOut(model.entities, linksOf(model, byName), this.#engine.layOut);
+      if (!isCurrent()) return null;
+      const fits = layout.width * READABLE <= this.room.width - 24 && layout.height * READABLE <= this.room.height - 24;
+      const schemas = { before: sides.before.schema, after: sides.after.schema };
+      drawing = { ...model, layout, byName, schemas, side, level, fits };
+      if (fits) break;
+    }
+    return drawing;
   }
 
   /** Shows all columns of a table, or the first of them again. */
@@ -83,9 +136,26 @@ export class Diagram {
     if (!this.expanded.delete(name)) this.expanded.add(name);
   }
 
-  /** Ends the worker. */
-  end(): void {
+  /** Ends the worker; whoever asks next starts another one. */
+  rest(): void {
     this.#question++;
-    this.#layouts.cancel();
+    this.busy = false;
+    this.#engine.end();
   }
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof NotLoaded) {
+    return {
+      code: 'not-loaded',
+      sentence: 'The part of this page that lays diagrams out could not be loaded.',
+      help: 'Your file is not changed. Check the connection and try again.',
+    };
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'diagram',
+    sentence: `The diagram could not be laid out (${reason}).`,
+    help: 'Your file is not changed. The Schema view shows the same tables.',
+  };
 }

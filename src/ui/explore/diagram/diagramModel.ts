@@ -1,15 +1,16 @@
-// What a diagram shows of two schemas: boxes with rows of a fixed height, and relations between them, marked by the change.
+// What a diagram shows of two schemas: tables with rows of a fixed height, and relations between them, marked by the change.
 
+import { areasOf, type Areas } from '../../../explore/diagram/areas';
 import {
   declaredRelations,
   suggestedRelations,
   tablesOf,
   type TableRelation,
 } from '../../../explore/diagram/relations';
-import type { Point } from '../../../explore/diagram/diagramLayout';
+import type { Box, Link } from '../../../explore/diagram/boxes';
 import { compareSchemas, type Change } from '../../../schema/compare';
 import type { SchemaDetails } from '../../../schema/details';
-import type { Schema } from '../../../schema/schema';
+import type { Relation, Schema } from '../../../schema/schema';
 import type { Side } from '../look/explorer.svelte';
 import { foldName } from '../../../database';
 
@@ -19,26 +20,46 @@ export interface DescribedSchema {
   readonly details: SchemaDetails;
 }
 
+/** How much of a table is drawn: from afar its name, its keys and changes, and all. */
+export type Level = 'names' | 'keys' | 'columns';
+
+/** From far to near. */
+export const LEVELS: readonly Level[] = ['names', 'keys', 'columns'];
+
+/** Which relations are suggested where none is declared: those that leave little doubt, or all. */
+export type Suggestions = 'none' | 'strong' | 'all';
+
+/** What of the schema is drawn. */
+export interface ModelOptions {
+  readonly level: Level;
+  readonly suggestions: Suggestions;
+  /** Tables of which all columns are shown. */
+  readonly expanded: readonly string[];
+  /** Only what the migration changes, with what relates to it. */
+  readonly changesOnly: boolean;
+  readonly areas: Areas;
+}
+
 /** One column of an entity. */
 export interface EntityRow {
   readonly name: string;
   readonly type: string;
-  /** Part of the primary key, of a foreign key, or neither. */
-  readonly mark: 'PK' | 'FK' | '';
+  readonly primaryKey: boolean;
+  readonly foreignKey: boolean;
+  readonly notNull: boolean;
   readonly change: Change;
 }
 
 /** One table of the diagram. */
-export interface Entity {
-  readonly name: string;
+export interface Entity extends Box {
   readonly kind: string;
   readonly change: Change;
+  /** Those that are drawn. */
   readonly rows: readonly EntityRow[];
-  /** Columns that are not among the rows until it is expanded. */
-  readonly more: number;
+  readonly columns: readonly EntityRow[];
   readonly expandable: boolean;
-  readonly width: number;
-  readonly height: number;
+  /** Where the names of the columns begin, beside the marks of the keys. */
+  readonly indent: number;
 }
 
 /** A relation of the diagram. */
@@ -50,17 +71,26 @@ export interface DrawnRelation extends TableRelation {
 export interface DiagramModel {
   readonly entities: readonly Entity[];
   readonly relations: readonly DrawnRelation[];
+  /** Whether the migration changes anything, drawn or not. */
+  readonly changes: boolean;
 }
 
-export const HEAD = 34;
-export const ROW = 20;
-const FOOT = 22;
-const PAD = 6;
-/** Columns that a table shows at first. */
-const FEW = 12;
-/** Width of a letter of the drawing, which is set in 12 pixels of a monospaced font. */
-const LETTER = 7.3;
-const [NARROWEST, WIDEST] = [170, 400];
+export const HEAD = 36;
+export const ROW = 22;
+export const FOOT = 26;
+/** Height of a table of which only the name is drawn, with a line below it. */
+const NAME_ONLY = 58;
+const PAD = 8;
+/** From one end of a line to the other, where both are at the name of the same table. */
+const LOOP = 12;
+/** Columns that a table shows at first, unless there are a few more. */
+const FEW = 20;
+/** Width of a letter of the drawing, which is set in 13 pixels of a monospaced font. */
+export const LETTER = 7.9;
+const [NARROWEST, WIDEST] = [180, 460];
+/** Width of a table of which only the name is drawn, with its rows and its change beside each other. */
+const WITH_WORD = 226;
+const TYPE_LETTERS = 14;
 
 /** The entities of a model by their names. */
 export function entitiesByName({ entities }: DiagramModel): ReadonlyMap<string, Entity> {
@@ -81,68 +111,119 @@ export function shortened(text: string, letters: number): string {
   return text.length > letters ? `${text.slice(0, Math.max(1, letters - 1))}…` : text;
 }
 
-/** The letters that a row has room for beside its mark: of its name, and of its type. */
-export function roomOf({ width }: Entity, { name, type }: EntityRow): { readonly name: string; readonly type: string } {
-  const letters = Math.floor((width - 56) / LETTER);
-  const shownType = shortened(type, 14);
+/** The letters that a row has room for beside its marks: of its name, and of its type. */
+export function roomOf(
+  { width, indent }: Entity,
+  { name, type }: EntityRow,
+): { readonly name: string; readonly type: string } {
+  const letters = Math.floor((width - indent - 12) / LETTER);
+  const shownType = shortened(type, TYPE_LETTERS);
   return { name: shortened(name, Math.max(4, letters - shownType.length - 1)), type: shownType };
+}
+
+/** The middle of a row, from the top of its table. */
+export function rowY(at: number): number {
+  return HEAD + at * ROW + ROW / 2 + 3;
+}
+
+/** How many relations are declared. Where there are any, none is suggested unless asked for. */
+export function hasForeignKeys({ schema, details }: DescribedSchema): boolean {
+  return declaredRelations(schema, details).length > 0;
 }
 
 /** The model of a side. Of before, what will be removed is marked; of after, what was added or altered. */
 export function modelOf(
   side: Side,
   sides: Readonly<Record<Side, DescribedSchema>>,
-  options: { readonly suggestions: boolean; readonly expanded: readonly string[] },
+  options: ModelOptions,
 ): DiagramModel {
-  const { schema } = sides[side];
   const compared = new Map(
     compareSchemas(sides.before.schema, sides.after.schema).map((one) => [foldName(one.relation.name), one]),
   );
-  const relations = markedRelations(side, sides, options.suggestions);
+  const all = markedRelations(side, sides, options.suggestions);
+  const shown = (change: Change | undefined): Change =>
+    change !== undefined && (side === 'before') === (change === 'removed') ? change : 'same';
+  const tables = tablesOf(sides[side].schema);
+  const changed = new Set([
+    ...tables.flatMap(({ name }) => (shown(compared.get(foldName(name))?.change) === 'same' ? [] : name)),
+    ...all.flatMap(({ change, from, to }) => (change === 'same' ? [] : [from, to])),
+  ]);
+  const near = new Set([
+    ...changed,
+    ...all.flatMap(({ from, to }) => (changed.has(from) || changed.has(to) ? [from, to] : [])),
+  ]);
+  const drawn = options.changesOnly && changed.size > 0 ? tables.filter(({ name }) => near.has(name)) : tables;
+  const names = new Set(drawn.map(({ name }) => name));
+  const relations = all.filter(({ from, to }) => names.has(from) && names.has(to));
   const foreign = new Set(
-    relations.flatMap(({ kind, from, fromColumns }) =>
-      kind === 'declared' ? fromColumns.map((name) => foldName(`${from}.${name}`)) : [],
-    ),
+    all.flatMap(({ from, fromColumns }) => fromColumns.map((name) => foldName(`${from}.${name}`))),
   );
-  const shown = (change: Change): Change => ((side === 'before') === (change === 'removed') ? change : 'same');
-  const entities = tablesOf(schema).map(({ name, kind, columns }): Entity => {
-    const comparison = compared.get(foldName(name));
+  const areas = areasOf(
+    [...names],
+    relations.map(({ from, to }) => [from, to]),
+    options.areas,
+  );
+  const entities = drawn.map((table): Entity => {
+    const comparison = compared.get(foldName(table.name));
     const changes = new Map(comparison?.columns.map(({ change, column }) => [foldName(column.name), change]));
-    const change = shown(comparison?.change ?? 'same');
-    const rows = columns.map((column): EntityRow => {
-      const isForeign = foreign.has(foldName(`${name}.${column.name}`));
-      return {
-        name: column.name,
-        type: column.type,
-        mark: column.primaryKey > 0 ? 'PK' : isForeign ? 'FK' : '',
-        // In a table that is new as a whole, marks on all of its columns would say nothing.
-        change:
-          change === 'added' || change === 'removed' ? 'same' : shown(changes.get(foldName(column.name)) ?? 'same'),
-      };
-    });
-    // The cut shows the keys and what the migration adds, wherever they stand.
-    const expandable = rows.length > FEW + 1;
-    const kept = options.expanded.includes(name) || !expandable ? rows : firstOf(rows);
-    const letters = Math.max(
-      ...kept.map((row) => row.name.length + Math.min(row.type.length, 14) + 2),
-      name.length + 10,
-    );
-    return {
-      name,
-      kind,
-      change,
-      rows: kept,
-      more: rows.length - kept.length,
-      expandable,
-      width: Math.round(Math.min(WIDEST, Math.max(NARROWEST, letters * LETTER + 62))),
-      height: HEAD + kept.length * ROW + PAD + (expandable ? FOOT : 0),
-    };
+    const change = shown(comparison?.change);
+    const columns = table.columns.map((column): EntityRow => ({
+      name: column.name,
+      type: column.type,
+      primaryKey: column.primaryKey > 0,
+      foreignKey: foreign.has(foldName(`${table.name}.${column.name}`)),
+      notNull: column.notNull,
+      // In a table that is new as a whole, marks on all of its columns would say nothing.
+      change: change === 'added' || change === 'removed' ? 'same' : shown(changes.get(foldName(column.name))),
+    }));
+    return entityOf(table, change, columns, areas.get(table.name) ?? null, options);
   });
-  return { entities, relations };
+  return { entities, relations, changes: changed.size > 0 };
 }
 
+function entityOf(
+  { name, kind }: Relation,
+  change: Change,
+  columns: readonly EntityRow[],
+  area: string | null,
+  { level, expanded }: ModelOptions,
+): Entity {
+  const common = { name, kind, change, columns, area };
+  const title = (name.length + 1) * LETTER + 24;
+  if (level === 'names') {
+    const width = clamped(Math.max(title, change === 'same' ? NARROWEST : WITH_WORD));
+    return { ...common, rows: [], expandable: false, indent: 0, width, height: NAME_ONLY };
+  }
+  const few = level === 'keys' ? columns.filter(isKeyOrChanged) : firstOf(columns);
+  const expandable = few.length < columns.length;
+  const rows = expandable && expanded.includes(name) ? columns : few;
+  const isBoth = rows.some(({ primaryKey, foreignKey }) => primaryKey && foreignKey);
+  const indent = isBoth ? 70 : rows.some(({ primaryKey, foreignKey }) => primaryKey || foreignKey) ? 46 : 24;
+  const letters = Math.max(0, ...rows.map((row) => row.name.length + Math.min(row.type.length, TYPE_LETTERS) + 2));
+  const head = title + (change === 'same' ? 0 : 10 * LETTER);
+  const height = HEAD + (rows.length > 0 ? rows.length * ROW + PAD : 0) + (expandable ? FOOT : 0);
+  return {
+    ...common,
+    rows,
+    expandable,
+    indent,
+    width: clamped(Math.max(head, letters * LETTER + indent + 12)),
+    height,
+  };
+}
+
+function clamped(width: number): number {
+  return Math.round(Math.min(WIDEST, Math.max(NARROWEST, width)));
+}
+
+function isKeyOrChanged({ primaryKey, foreignKey, change }: EntityRow): boolean {
+  return primaryKey || foreignKey || change !== 'same';
+}
+
+/** The cut shows the keys and what the migration changes, wherever they stand. */
 function firstOf(rows: readonly EntityRow[]): readonly EntityRow[] {
-  const wanted = rows.filter(({ mark, change }) => mark !== '' || change !== 'same').slice(0, FEW);
+  if (rows.length <= FEW + 3) return rows;
+  const wanted = rows.filter(isKeyOrChanged).slice(0, FEW);
   const chosen = new Set([...wanted, ...rows.filter((row) => !wanted.includes(row)).slice(0, FEW - wanted.length)]);
   return rows.filter((row) => chosen.has(row));
 }
@@ -150,11 +231,13 @@ function firstOf(rows: readonly EntityRow[]): readonly EntityRow[] {
 function markedRelations(
   side: Side,
   sides: Readonly<Record<Side, DescribedSchema>>,
-  suggestions: boolean,
+  suggestions: Suggestions,
 ): readonly DrawnRelation[] {
   const all = ({ schema, details }: DescribedSchema): readonly TableRelation[] => {
     const declared = declaredRelations(schema, details);
-    return suggestions ? [...declared, ...suggestedRelations(schema, details, declared)] : declared;
+    if (suggestions === 'none') return declared;
+    const suggested = suggestedRelations(schema, details, declared);
+    return [...declared, ...suggested.filter(({ strong }) => strong || suggestions === 'all')];
   };
   const here = all(sides[side]);
   if (sides.before.schema === sides.after.schema) return here.map((one) => ({ ...one, change: 'same' }));
@@ -163,80 +246,32 @@ function markedRelations(
   return here.map((one) => ({ ...one, change: elsewhere.has(one.id) ? 'same' : change }));
 }
 
-/** Where a line meets an entity: at the row of its column, or at the head where that is not shown. */
-function portOf(entity: Entity, place: Point, column: string | undefined): number {
-  const at = entity.rows.findIndex(({ name }) => column !== undefined && foldName(name) === foldName(column));
-  return place.y + (at < 0 ? HEAD / 2 : HEAD + at * ROW + ROW / 2);
+/** The lines to lay out: from the row of the first column to that of the one it refers to, or from the head where it is not drawn. */
+export function linksOf({ relations }: DiagramModel, byName: ReadonlyMap<string, Entity>): readonly Link[] {
+  return relations.map(({ id, from, fromColumns, to, toColumns }) => {
+    const [fromY, toY] = [portY(byName.get(from), fromColumns[0]), portY(byName.get(to), toColumns[0])];
+    // A line of a table to itself has two ends, also where none of its columns is drawn.
+    return { id, from, fromY: from === to && fromY === toY ? fromY + LOOP : fromY, to, toY };
+  });
 }
 
-const REACH = 46;
-
-/** The line of a relation, as the path of an SVG: from the column that refers to the column that is referred to. */
-export function pathOf(
-  { fromColumns, toColumns }: DrawnRelation,
-  [from, fromPlace]: readonly [Entity, Point],
-  [to, toPlace]: readonly [Entity, Point],
-  bends: readonly Point[],
-): string {
-  const start = portOf(from, fromPlace, fromColumns[0]);
-  const end = portOf(to, toPlace, toColumns[0]);
-  const [fromRight, toRight] = [fromPlace.x + from.width, toPlace.x + to.width];
-  if (fromPlace.x > toRight) return curve([{ x: fromPlace.x, y: start }, ...bends, { x: toRight, y: end }]);
-  if (toPlace.x > fromRight) return curve([{ x: fromRight, y: start }, ...bends, { x: toPlace.x, y: end }]);
-  // One above the other, or a table and itself: around the right.
-  const out = Math.max(fromRight, toRight) + REACH;
-  return `M${fromRight},${start}C${out},${start} ${out},${end} ${toRight},${end}`;
+function portY(entity: Entity | undefined, column: string | undefined): number {
+  const at = entity?.rows.findIndex(({ name }) => column !== undefined && foldName(name) === foldName(column)) ?? -1;
+  return at >= 0 ? rowY(at) : entity?.rows.length === 0 ? entity.height / 2 : HEAD / 2;
 }
 
-function curve(points: readonly Point[]): string {
-  const [first, ...rest] = points;
-  if (!first) return '';
-  let path = `M${first.x},${first.y}`;
-  let last = first;
-  for (const point of rest) {
-    const middle = (last.x + point.x) / 2;
-    path += `C${middle},${last.y} ${middle},${point.y} ${point.x},${point.y}`;
-    last = point;
-  }
-  return path;
-}
-
-/** Names in the order in which they are read: in lines from left to right. */
-export function readingOrder(places: ReadonlyMap<string, Point>): readonly string[] {
-  const LINE = 120;
-  return [...places]
-    .sort(([, one], [, other]) => Math.floor(one.y / LINE) - Math.floor(other.y / LINE) || one.x - other.x)
-    .map(([name]) => name);
-}
-
-/** The entity that an arrow key goes to: the nearest one on that side; undefined where there is none. */
-export function neighbourOf(
-  name: string,
-  key: string,
-  entities: readonly Entity[],
-  places: ReadonlyMap<string, Point>,
-): string | undefined {
-  const directions: Readonly<Record<string, readonly [number, number]>> = {
-    ArrowLeft: [-1, 0],
-    ArrowRight: [1, 0],
-    ArrowUp: [0, -1],
-    ArrowDown: [0, 1],
-  };
-  const direction = directions[key];
-  const middles = new Map(
-    entities.flatMap((entity) => {
-      const place = places.get(entity.name);
-      return place ? [[entity.name, { x: place.x + entity.width / 2, y: place.y + entity.height / 2 }] as const] : [];
-    }),
-  );
-  const here = middles.get(name);
-  if (!direction || !here) return undefined;
-  let nearest: { readonly name: string; readonly cost: number } | undefined;
-  for (const [other, { x, y }] of middles) {
-    const along = (x - here.x) * direction[0] + (y - here.y) * direction[1];
-    const across = Math.abs((x - here.x) * direction[1]) + Math.abs((y - here.y) * direction[0]);
-    const cost = along + across * 2;
-    if (along > 1 && along >= across * 0.4 && (!nearest || cost < nearest.cost)) nearest = { name: other, cost };
-  }
-  return nearest?.name;
+/** A relation in words: its columns, and what happens when the row that is referred to goes or changes. */
+export function relationWords({ from, fromColumns, to, toColumns, onDelete, onUpdate, kind, reason }: TableRelation): {
+  readonly from: string;
+  readonly to: string;
+  readonly note: string;
+} {
+  const end = (table: string, columns: readonly string[]): string =>
+    columns.length === 1 ? `${table}.${columns.join()}` : `${table} (${columns.join(', ')})`;
+  const actions = [
+    ...(onDelete === '' || onDelete === 'NO ACTION' ? [] : [`ON DELETE ${onDelete}`]),
+    ...(onUpdate === '' || onUpdate === 'NO ACTION' ? [] : [`ON UPDATE ${onUpdate}`]),
+  ];
+  const note = kind === 'suggested' ? `suggested: ${reason}` : actions.join(', ') || 'no action';
+  return { from: end(from, fromColumns), to: end(to, toColumns), note };
 }

@@ -2,7 +2,8 @@
 
 import type { Change } from '../../../schema/compare';
 import type { Drawing } from './diagram.svelte';
-import { HEAD, pathOf, roomOf, ROW, shortened, type Entity } from './diagramModel';
+import { FOOT, HEAD, LETTER, roomOf, ROW, rowY, shortened, type Entity } from './diagramModel';
+import { mandatoryEnds, marksOf, wayOf } from './lines';
 
 /** Which colours a file has: one theme's, or those that its viewer asks for. */
 export type DrawnTheme = 'light' | 'dark' | 'both';
@@ -16,68 +17,73 @@ const LIGHT =
   '--page:#f5f7f9;--surface:#fff;--sunken:#eef2f5;--line:#8795a3;--ink:#15212c;--soft:#4d5d6c;--good:#1a6b3c;--good-soft:#e4f4ea;--changed:#5b3fa8;--changed-soft:#eeeafa;--bad:#b3261e;--bad-soft:#fce9e7';
 const DARK =
   '--page:#0e141a;--surface:#151d25;--sunken:#0f161d;--line:#5f7182;--ink:#e6edf3;--soft:#9fb0bf;--good:#6fd69a;--good-soft:#12301f;--changed:#b8a4f5;--changed-soft:#272046;--bad:#ff9a91;--bad-soft:#3c1a18';
-const RULES = `text{font:12px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:var(--ink)}
-.page{fill:var(--page)}.box{fill:var(--surface);stroke:var(--tone)}.head,.mark{fill:var(--tint)}.name{font-weight:700}
-.word{fill:var(--tone);font-size:11px;font-weight:700}.key{fill:var(--tone);font-size:10px;font-weight:700}.soft{fill:var(--soft)}
+const RULES = `text{font:13px ui-monospace,Menlo,Consolas,'DejaVu Sans Mono',monospace;fill:var(--ink)}
+.page{fill:var(--page)}.box{fill:var(--surface)}.edge{fill:none;stroke:var(--tone)}.head,.mark{fill:var(--tint)}.name{font-weight:700}
+.word,.key{fill:var(--tone);font-weight:700}.band{fill:var(--tone)}.soft{fill:var(--soft)}
 .same{--tone:var(--line);--tint:var(--sunken)}.added{--tone:var(--good);--tint:var(--good-soft)}
 .altered{--tone:var(--changed);--tint:var(--changed-soft)}.removed{--tone:var(--bad);--tint:var(--bad-soft)}
-.line{fill:none;stroke:var(--tone);stroke-width:1.4}.suggested{stroke-dasharray:5 4}.tip{fill:var(--tone)}`;
+.line path{fill:none;stroke:var(--tone);stroke-width:1.4}.suggested .way{stroke-dasharray:5 4}
+.area{fill:none;stroke:var(--line)}`;
 const SIGNS: Readonly<Record<Change, string>> = { added: '+', altered: '~', removed: '−', same: '' };
 
 /** The whole drawing as the text of an SVG file that needs nothing else. */
 export function svgOf(drawing: Drawing, theme: DrawnTheme = 'both'): string {
-  const { layout, relations, byName, entities } = drawing;
-  const [width, height] = [layout.width + MARGIN * 2 + 60, layout.height + MARGIN * 2];
+  const { layout, relations, entities } = drawing;
+  const [width, height] = [layout.width + MARGIN * 2, layout.height + MARGIN * 2];
   const colours =
     theme === 'both'
       ? `svg{${LIGHT}}@media (prefers-color-scheme:dark){svg{${DARK}}}`
       : `svg{${theme === 'dark' ? DARK : LIGHT}}`;
-  const lines = relations.map((relation) => {
-    const ends = [relation.from, relation.to].map((name) => {
-      const [entity, place] = [byName.get(name), layout.boxes.get(name)];
-      return entity && place ? ([entity, place] as const) : null;
-    });
-    const [from, to] = ends;
-    if (!from || !to) return '';
-    const path = pathOf(relation, from, to, layout.bends.get(relation.id) ?? []);
-    const change = relation.change === 'altered' ? 'same' : relation.change;
-    return `<path class="line ${relation.kind} ${change}" d="${path}" marker-end="url(#tip-${change})"/>`;
-  });
-  const tips = (['same', 'added', 'removed'] as const).map(
-    (change) =>
-      `<marker id="tip-${change}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path class="tip ${change}" d="M1,1L9,5L1,9z"/></marker>`,
+  const areas = layout.areas.map(
+    ({ name, x, y, width: wide, height: high }) =>
+      `<rect class="area" x="${x}" y="${y}" width="${wide}" height="${high}" rx="10"/>${textAt(`class="soft" x="${x + 14}" y="${y + 20}"`, name)}`,
   );
+  const ways = relations.map((relation) => ({ relation, points: layout.lines.get(relation.id) ?? [] }));
+  const mandatory = mandatoryEnds(ways);
+  const lines = ways.map((line) => {
+    const { kind, change } = line.relation;
+    return `<g class="line ${kind} ${change}"><path class="way" d="${wayOf(line)}"/><path d="${marksOf(line, mandatory)}"/></g>`;
+  });
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="${-MARGIN} ${-MARGIN} ${width} ${height}">
 <title>Tables ${drawing.side} the migration</title>
 <style>${colours}
 ${RULES}</style>
-<defs>${tips.join('')}</defs>
 <rect class="page" x="${-MARGIN}" y="${-MARGIN}" width="${width}" height="${height}"/>
-${lines.join('\n')}
+${[...areas, ...lines].join('\n')}
 ${entities.map((entity) => entityOf(entity, layout.boxes.get(entity.name))).join('\n')}
 </svg>
 `;
 }
 
+function textAt(attributes: string, content: string): string {
+  return `<text ${attributes} dy=".35em">${escaped(content)}</text>`;
+}
+
 function entityOf(entity: Entity, place: { readonly x: number; readonly y: number } | undefined): string {
   if (!place) return '';
-  const { width, height, change } = entity;
-  const text = (attributes: string, content: string): string =>
-    `<text ${attributes} dy=".35em">${escaped(content)}</text>`;
-  const nameRoom = Math.floor((width - (change === 'same' ? 24 : 96)) / 7.6);
+  const { width, height, change, indent } = entity;
+  const isNameOnly = entity.rows.length === 0 && !entity.expandable;
+  const word = change === 'same' ? '' : `${SIGNS[change]} ${change}`;
+  const nameRoom = Math.floor((width - 24) / LETTER) - (isNameOnly || word === '' ? 0 : word.length + 1);
   const rows = entity.rows.map((row, at) => {
-    const y = HEAD + at * ROW + ROW / 2 + 2;
+    const y = rowY(at);
     const shown = roomOf(entity, row);
     const mark =
       row.change === 'same'
         ? ''
-        : `<rect class="mark" x="4" y="${y - ROW / 2}" width="${width - 8}" height="${ROW}" rx="3"/>`;
-    const key = row.change === 'same' ? row.mark : SIGNS[row.change];
-    return `<g class="${row.change}">${mark}${text(`class="key" x="10" y="${y}"`, key)}${text(`x="34" y="${y}"`, shown.name)}${text(`class="soft" x="${width - 10}" y="${y}" text-anchor="end"`, shown.type)}</g>`;
+        : `<rect class="mark" x="3" y="${y - ROW / 2}" width="${width - 6}" height="${ROW}" rx="3"/>${textAt(`class="key" x="8" y="${y}"`, SIGNS[row.change])}`;
+    const primary = row.primaryKey ? textAt(`class="key" x="20" y="${y}"`, 'PK') : '';
+    const foreign = row.foreignKey ? textAt(`class="key" x="${indent - 24}" y="${y}"`, 'FK') : '';
+    return `<g class="${row.change}">${mark}${primary}${foreign}${textAt(`x="${indent}" y="${y}"`, shown.name)}${textAt(`class="soft" x="${width - 10}" y="${y}" text-anchor="end"`, shown.type)}</g>`;
   });
-  const word = text(`class="word" x="${width - 10}" y="${HEAD / 2}" text-anchor="end"`, `${SIGNS[change]} ${change}`);
-  const more = text(`class="soft" x="34" y="${height - 12}"`, `… ${entity.more} more`);
-  return `<g class="${change}" transform="translate(${place.x} ${place.y})"><rect class="box" width="${width}" height="${height}" rx="7"/><path class="head" d="M0,${HEAD}V7a7,7 0 0 1 7,-7H${width - 7}a7,7 0 0 1 7,7V${HEAD}z"/>${text(`class="name" x="12" y="${HEAD / 2}"`, shortened(entity.name, nameRoom))}${change === 'same' ? '' : word}${rows.join('')}${entity.more > 0 ? more : ''}</g>`;
+  const headY = isNameOnly ? 21 : HEAD / 2;
+  const head = isNameOnly
+    ? `<rect class="${change === 'same' ? 'box' : 'band'}" x="1" y="1" width="5" height="${height - 2}" rx="2.5"/>`
+    : `<path class="head" d="M0,${HEAD}V7a7,7 0 0 1 7,-7H${width - 7}a7,7 0 0 1 7,7V${HEAD}z"/>`;
+  const changed = textAt(`class="word" x="${width - 10}" y="${isNameOnly ? 41 : headY}" text-anchor="end"`, word);
+  const more = entity.columns.length - entity.rows.length;
+  const rest = textAt(`class="soft" x="${indent}" y="${height - FOOT / 2}"`, `… ${more} more`);
+  return `<g class="${change}" transform="translate(${place.x} ${place.y})"><rect class="box" width="${width}" height="${height}" rx="7"/>${head}${textAt(`class="name" x="${isNameOnly ? 14 : 12}" y="${headY}"`, shortened(entity.name, nameRoom))}${word === '' ? '' : changed}${rows.join('')}${more > 0 && !isNameOnly ? rest : ''}<rect class="edge" width="${width}" height="${height}" rx="7"/></g>`;
 }
 
 /** Text as XML holds it; characters that XML has none of (https://www.w3.org/TR/xml/#charsets) are shown as missing. */

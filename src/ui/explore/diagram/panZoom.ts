@@ -18,51 +18,73 @@ export interface Area {
   readonly height: number;
 }
 
-const MARGIN = 32;
-const [SMALLEST, LARGEST] = [0.03, 3];
+/** The smallest scale: at it, text is as small as it may be to be read. */
+export const READABLE = 0.88;
+/** What takes a moment less than the smallest scale is a wish to be farther away. */
+const SMALLEST = 0.8;
+/** And what is more than this, to be nearer. */
+export const NEAR = 1.6;
+const LARGEST = 2.5;
+const MARGIN = 12;
 
-/** The hand on a drawing. All of its moves are told to `onView`, those of the user too. */
+/** The hand on a drawing. All of its moves are told to `onView`, the ends of those of the user to `onEnd`. */
 export class PanZoom {
   readonly #svg;
   readonly #zoom;
   readonly #element: SVGSVGElement;
 
-  constructor(element: SVGSVGElement, onView: (view: View) => void) {
+  constructor(
+    element: SVGSVGElement,
+    onView: (view: View) => void,
+    onEnd: (pointer: readonly [number, number]) => void,
+  ) {
     this.#element = element;
     this.#svg = select<SVGSVGElement, unknown>(element);
     this.#zoom = zoom<SVGSVGElement, unknown>()
       .scaleExtent([SMALLEST, LARGEST])
+      // The wheel alone scrolls the page. Browsers tell the pinch on a touchpad as a wheel with Ctrl.
+      .filter((event: MouseEvent) =>
+        event.type === 'wheel' ? event.ctrlKey || event.metaKey : event.button === 0 || event.type.startsWith('touch'),
+      )
       .on('zoom', ({ transform }: { readonly transform: View }) => {
         onView({ x: transform.x, y: transform.y, k: transform.k });
+      })
+      .on('end', ({ sourceEvent }: { readonly sourceEvent: Event | null }) => {
+        if (sourceEvent) onEnd(this.#placeOf(sourceEvent));
       });
     // A double click opens what is clicked.
     this.#svg.call(this.#zoom).on('dblclick.zoom', null);
   }
 
-  /** Makes an area as large as the window, and never larger than it is. */
-  fit(area: Area, largest = 1): void {
+  /** Makes an area as large as the window, and never larger than it is, nor too small to be read: then its upper left is shown. */
+  fit(area: Area): void {
     const { width, height } = this.#element.getBoundingClientRect();
-    const k = Math.min((width - MARGIN) / area.width, (height - MARGIN) / area.height, largest);
-    this.#put(area, Math.max(k, SMALLEST), width, height);
+    const whole = Math.min((width - MARGIN * 2) / area.width, (height - MARGIN * 2) / area.height, 1);
+    const k = Math.max(whole, READABLE);
+    const [x, y] = [(width - area.width * k) / 2, (height - area.height * k) / 2];
+    this.put({ x: Math.max(x, MARGIN) - area.x * k, y: Math.max(y, MARGIN) - area.y * k, k });
   }
 
-  /** Brings an area into the middle where it is not in sight, and makes it large enough to read. */
-  reveal(area: Area, view: View, readable = 0): void {
-    const { width, height } = this.#element.getBoundingClientRect();
-    const [left, top] = [area.x * view.k + view.x, area.y * view.k + view.y];
+  /** Brings an area into the middle where it is not in sight, or the upper part of one that is larger than the window. */
+  reveal({ x, y, width, height }: Area, { x: left, y: top, k }: View): void {
+    const window = this.#element.getBoundingClientRect();
     const inSight =
-      left >= 0 && top >= 0 && left + area.width * view.k <= width && top + area.height * view.k <= height;
-    if (!inSight || view.k < readable) this.#put(area, Math.max(view.k, readable), width, height);
+      x * k + left >= 0 &&
+      y * k + top >= 0 &&
+      (x + width) * k + left <= window.width &&
+      (y + height) * k + top <= window.height;
+    if (inSight) return;
+    const centre = (room: number, size: number): number => Math.max((room - size * k) / 2, MARGIN);
+    this.put({ x: centre(window.width, width) - x * k, y: centre(window.height, height) - y * k, k });
   }
 
   /** Scales about the middle of the window. */
-  scaleBy(factor: number): void {
-    this.#zoom.scaleBy(this.#svg, factor);
+  scaleTo(k: number): void {
+    this.#zoom.scaleTo(this.#svg, k);
   }
 
-  /** Moves by pixels. */
-  moveBy(x: number, y: number, { k }: View): void {
-    this.#zoom.translateBy(this.#svg, x / k, y / k);
+  put({ x, y, k }: View): void {
+    this.#zoom.transform(this.#svg, zoomIdentity.translate(x, y).scale(k));
   }
 
   /** Lets go of the drawing. */
@@ -70,9 +92,9 @@ export class PanZoom {
     this.#svg.on('.zoom', null);
   }
 
-  #put(area: Area, k: number, width: number, height: number): void {
-    const x = width / 2 - (area.x + area.width / 2) * k;
-    const y = height / 2 - (area.y + area.height / 2) * k;
-    this.#zoom.transform(this.#svg, zoomIdentity.translate(x, y).scale(k));
+  /** Where something happened, by the upper left corner of the window; its middle for touches. */
+  #placeOf(event: Event): readonly [number, number] {
+    const { left, top, width, height } = this.#element.getBoundingClientRect();
+    return event instanceof MouseEvent ? [event.clientX - left, event.clientY - top] : [width / 2, height / 2];
   }
 }
