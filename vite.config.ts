@@ -15,6 +15,15 @@ export default defineConfig({
     // Every asset stays a file: the WASM is streamed, and the content security policy needs no data: addresses.
     assetsInlineLimit: 0,
     sourcemap: false,
+    rolldownOptions: {
+      output: {
+        // The licence of the layout engine lies beside it, and says by its name whose it is.
+        assetFileNames: ({ originalFileNames }) =>
+          originalFileNames.some((name) => name.endsWith('elkjs/LICENSE.md'))
+            ? 'assets/elk-worker-LICENSE-[hash][extname]'
+            : 'assets/[name]-[hash][extname]',
+      },
+    },
   },
   // What is found late, in the worker or in a view, would make the page reload itself, and the dropped file would be gone.
   optimizeDeps: {

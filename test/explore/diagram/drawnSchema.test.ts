@@ -7,6 +7,7 @@ import { dbmlOf, mermaidOf } from '../../../src/explore/diagram/schemaText';
 import { describeSchema } from '../../../src/schema/details';
 import { readSchema } from '../../../src/schema/read';
 import {
+  basisOf,
   entitiesByName,
   LEVELS,
   linksOf,
@@ -49,6 +50,8 @@ const shop = described(
   ),
 );
 
+const basis = (one: typeof shop, other: typeof shop) => basisOf({ before: one, after: other }, () => Promise.resolve());
+
 describe('No table and no line lies under a table', () => {
   it.each([
     ['the sample before the migration', before],
@@ -57,7 +60,7 @@ describe('No table and no line lies under a table', () => {
   ])('in the diagram of %s, however near and in whichever areas', async (_what, schema) => {
     for (const level of LEVELS) {
       for (const areas of ['none', 'prefix', 'community'] as const) {
-        const model = modelOf('after', { before: schema, after: schema }, { ...options, level, areas });
+        const model = modelOf('after', await basis(schema, schema), { ...options, level, areas });
         const layout = await layOut(model.entities, linksOf(model, entitiesByName(model)), ELK);
         expect(layout.boxes.size).toBe(model.entities.length);
         expect(overlaps(model.entities, layout)).toEqual([]);
@@ -68,26 +71,26 @@ describe('No table and no line lies under a table', () => {
 });
 
 describe('What is drawn of a table', () => {
-  const drawn = (level: ModelOptions['level'], name: string) => {
-    const { entities } = modelOf('after', { before, after }, { ...options, level });
+  const drawn = async (level: ModelOptions['level'], name: string) => {
+    const { entities } = modelOf('after', await basis(before, after), { ...options, level });
     return entities.find((entity) => entity.name === name)?.rows.map((row) => row.name) ?? [];
   };
 
-  it('is its name from afar, then its keys and what changes, then all columns', () => {
-    expect(drawn('names', 'otc_raw')).toEqual([]);
-    expect(drawn('columns', 'otc_raw')).toHaveLength(14);
-    const keys = drawn('keys', 'otc_raw');
+  it('is its name from afar, then its keys and what changes, then all columns', async () => {
+    expect(await drawn('names', 'otc_raw')).toEqual([]);
+    expect(await drawn('columns', 'otc_raw')).toHaveLength(14);
+    const keys = await drawn('keys', 'otc_raw');
     expect(keys).toEqual(expect.arrayContaining(['id', 'execution_id', 'week_ending']));
     expect(keys.length).toBeLessThan(14);
   });
 
-  it('marks a column that is a primary and a foreign key as both', () => {
-    const { entities } = modelOf('after', { before: shop, after: shop }, { ...options, suggestions: 'none' });
+  it('marks a column that is a primary and a foreign key as both', async () => {
+    const { entities } = modelOf('after', await basis(shop, shop), { ...options, suggestions: 'none' });
     const row = entities.find(({ name }) => name === 'order_note')?.rows[0];
     expect(row).toMatchObject({ name: 'order_line', primaryKey: true, foreignKey: true });
   });
 
-  it('of changes and their neighbours leaves out what neither changes nor belongs to what does', () => {
+  it('of changes and their neighbours leaves out what neither changes nor belongs to what does', async () => {
     const some = described(
       nativeDatabase(
         'CREATE TABLE a(id INTEGER PRIMARY KEY); CREATE TABLE b(a_id REFERENCES a(id)); CREATE TABLE c(x);',
@@ -98,7 +101,7 @@ describe('What is drawn of a table', () => {
         'CREATE TABLE a(id INTEGER PRIMARY KEY); CREATE TABLE b(a_id REFERENCES a(id), y); CREATE TABLE c(x);',
       ),
     );
-    const { entities } = modelOf('after', { before: some, after: more }, { ...options, changesOnly: true });
+    const { entities } = modelOf('after', await basis(some, more), { ...options, changesOnly: true });
     expect(entities.map(({ name }) => name)).toEqual(['a', 'b']);
   });
 });
@@ -146,8 +149,8 @@ describe('Areas', () => {
   });
 });
 
-describe('As text for other tools', () => {
-  const model = modelOf('after', { before: shop, after: shop }, { ...options, suggestions: 'none' });
+describe('As text for other tools', async () => {
+  const model = modelOf('after', await basis(shop, shop), { ...options, suggestions: 'none' });
 
   it('Mermaid has each table with its keys, and each relation with its ends', () => {
     const text = mermaidOf(

@@ -7,12 +7,12 @@ import type { Layout } from '../../../explore/diagram/boxes';
 import { layOut } from '../../../explore/diagram/diagramLayout';
 import type { Schema } from '../../../schema/schema';
 import {
+  basisOf,
   entitiesByName,
-  hasForeignKeys,
   LEVELS,
   linksOf,
   modelOf,
-  type DescribedSchema,
+  type Basis,
   type DiagramModel,
   type Entity,
   type Level,
@@ -60,6 +60,7 @@ export class Diagram {
   readonly expanded = new SvelteSet<string>();
   readonly #explorer: Explorer;
   readonly #engine = new ElkWorker();
+  #basis: Basis | null = null;
   #question = 0;
   #declares = $state(false);
 
@@ -93,12 +94,17 @@ export class Diagram {
       if (question !== this.#question) return;
       if (!described.before.ok) return void (this.problem = described.before.error);
       if (!described.after.ok) return void (this.problem = described.after.error);
-      const sides = {
-        before: { schema: before, details: described.before.value },
-        after: { schema: after, details: described.after.value },
-      };
-      this.#declares = hasForeignKeys(sides[side]);
-      const drawing = await this.#laidOut(sides, () => question === this.#question);
+      if (this.#basis?.sides.before.schema !== before || this.#basis.sides.after.schema !== after) {
+        const sides = {
+          before: { schema: before, details: described.before.value },
+          after: { schema: after, details: described.after.value },
+        };
+        const basis = await basisOf(sides, pause);
+        if (question !== this.#question) return;
+        this.#basis = basis;
+      }
+      this.#declares = this.#basis.declared[side].length > 0;
+      const drawing = await this.#laidOut(this.#basis, () => question === this.#question);
       if (question !== this.#question || drawing === null) return;
       this.drawing = drawing;
       if (this.selected !== null && !drawing.byName.has(this.selected)) this.selected = null;
@@ -111,15 +117,17 @@ export class Diagram {
   }
 
   /** At the level that was chosen; else at the nearest one that fits the window, or the farthest. */
-  async #laidOut(sides: Readonly<Record<Side, DescribedSchema>>, isCurrent: () => boolean): Promise<Drawing | null> {
+  async #laidOut(basis: Basis, isCurrent: () => boolean): Promise<Drawing | null> {
+    const { sides } = basis;
     const { side, suggestions, changesOnly, areas } = this;
     const expanded = [...this.expanded];
     const isMany = sides[side].schema.relations.length > MANY && !changesOnly;
     const levels = this.level !== null ? [this.level] : isMany ? (['names'] as const) : LEVELS.toReversed();
     let drawing: Drawing | null = null;
     for (const level of levels) {
-      const model = modelOf(side, sides, { level, suggestions, expanded, changesOnly, areas });
+      const model = modelOf(side, basis, { level, suggestions, expanded, changesOnly, areas });
       const byName = entitiesByName(model);
+      await pause();
       const layout = await layOut(model.entities, linksOf(model, byName), this.#engine.layOut);
       if (!isCurrent()) return null;
       const fits = layout.width * READABLE <= this.room.width - 24 && layout.height * READABLE <= this.room.height - 24;
@@ -142,6 +150,11 @@ export class Diagram {
     this.busy = false;
     this.#engine.end();
   }
+}
+
+/** Lets the page do what waits, so that a large schema does not hold it up. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 function problemOf(error: unknown): Problem {

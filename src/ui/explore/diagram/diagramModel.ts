@@ -8,7 +8,7 @@ import {
   type TableRelation,
 } from '../../../explore/diagram/relations';
 import type { Box, Link } from '../../../explore/diagram/boxes';
-import { compareSchemas, type Change } from '../../../schema/compare';
+import { compareSchemas, type Change, type ComparedRelation } from '../../../schema/compare';
 import type { SchemaDetails } from '../../../schema/details';
 import type { Relation, Schema } from '../../../schema/schema';
 import type { Side } from '../look/explorer.svelte';
@@ -126,21 +126,45 @@ export function rowY(at: number): number {
   return HEAD + at * ROW + ROW / 2 + 3;
 }
 
-/** How many relations are declared. Where there are any, none is suggested unless asked for. */
-export function hasForeignKeys({ schema, details }: DescribedSchema): boolean {
-  return declaredRelations(schema, details).length > 0;
+/** What is known of two schemas before anything is chosen. Large schemas take a while, so each part can be made by itself. */
+export interface Basis {
+  readonly sides: Readonly<Record<Side, DescribedSchema>>;
+  readonly compared: ReadonlyMap<string, ComparedRelation>;
+  readonly declared: Readonly<Record<Side, readonly TableRelation[]>>;
+  readonly suggested: Readonly<Record<Side, readonly TableRelation[]>>;
+}
+
+/**
+ * Compares two schemas and finds their relations.
+ * @param pause awaited between the parts
+ */
+export async function basisOf(sides: Basis['sides'], pause: () => Promise<void>): Promise<Basis> {
+  const { before, after } = sides;
+  const isSame = before.schema === after.schema;
+  const compared = new Map(
+    compareSchemas(before.schema, after.schema).map((one) => [foldName(one.relation.name), one] as const),
+  );
+  const relations = async ({ schema, details }: DescribedSchema) => {
+    await pause();
+    const declared = declaredRelations(schema, details);
+    await pause();
+    return { declared, suggested: suggestedRelations(schema, details, declared) };
+  };
+  const there = await relations(after);
+  const here = isSame ? there : await relations(before);
+  await pause();
+  return {
+    sides,
+    compared,
+    declared: { before: here.declared, after: there.declared },
+    suggested: { before: here.suggested, after: there.suggested },
+  };
 }
 
 /** The model of a side. Of before, what will be removed is marked; of after, what was added or altered. */
-export function modelOf(
-  side: Side,
-  sides: Readonly<Record<Side, DescribedSchema>>,
-  options: ModelOptions,
-): DiagramModel {
-  const compared = new Map(
-    compareSchemas(sides.before.schema, sides.after.schema).map((one) => [foldName(one.relation.name), one]),
-  );
-  const all = markedRelations(side, sides, options.suggestions);
+export function modelOf(side: Side, basis: Basis, options: ModelOptions): DiagramModel {
+  const { compared, sides } = basis;
+  const all = markedRelations(side, basis, options.suggestions);
   const shown = (change: Change | undefined): Change =>
     change !== undefined && (side === 'before') === (change === 'removed') ? change : 'same';
   const tables = tablesOf(sides[side].schema);
@@ -228,20 +252,15 @@ function firstOf(rows: readonly EntityRow[]): readonly EntityRow[] {
   return rows.filter((row) => chosen.has(row));
 }
 
-function markedRelations(
-  side: Side,
-  sides: Readonly<Record<Side, DescribedSchema>>,
-  suggestions: Suggestions,
-): readonly DrawnRelation[] {
-  const all = ({ schema, details }: DescribedSchema): readonly TableRelation[] => {
-    const declared = declaredRelations(schema, details);
-    if (suggestions === 'none') return declared;
-    const suggested = suggestedRelations(schema, details, declared);
-    return [...declared, ...suggested.filter(({ strong }) => strong || suggestions === 'all')];
-  };
-  const here = all(sides[side]);
+function markedRelations(side: Side, basis: Basis, suggestions: Suggestions): readonly DrawnRelation[] {
+  const { sides, declared, suggested } = basis;
+  const all = (of: Side): readonly TableRelation[] =>
+    suggestions === 'none'
+      ? declared[of]
+      : [...declared[of], ...suggested[of].filter(({ strong }) => strong || suggestions === 'all')];
+  const here = all(side);
   if (sides.before.schema === sides.after.schema) return here.map((one) => ({ ...one, change: 'same' }));
-  const elsewhere = new Set(all(sides[side === 'before' ? 'after' : 'before']).map(({ id }) => id));
+  const elsewhere = new Set(all(side === 'before' ? 'after' : 'before').map(({ id }) => id));
   const change = side === 'before' ? 'removed' : 'added';
   return here.map((one) => ({ ...one, change: elsewhere.has(one.id) ? 'same' : change }));
 }
