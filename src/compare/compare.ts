@@ -54,7 +54,7 @@ function compareRelation(pair: PairedRelation, names: () => ReadonlySet<string>)
   if (!isRenamed && before.sql === after.sql) return [];
   const isSame =
     spellDefinition(before.sql, names()) === spellDefinition(after.sql, names()) &&
-    (before.kind === 'view' || haveSameColumnNames(before, after));
+    (before.kind !== 'table' || haveSameColumnNames(before.sql, after.sql));
   if (!isRenamed && isSame) return [{ ...base, kind: 'spelling' }];
   const parts = before.kind === 'table' ? compareParts(pair) : [];
   return [{ ...base, kind: isRenamed ? 'renamed' : 'altered', nameBefore: isRenamed ? before.name : null, parts }];

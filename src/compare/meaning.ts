@@ -1,9 +1,10 @@
 // Whether two definitions say the same to SQLite, however they are spelled.
 
 import { foldName } from '../database';
-import type { Relation, Schema } from '../schema/schema';
+import type { Schema } from '../schema/schema';
 import { bodyOf, spell } from '../script/spelling';
 import { parseSql } from '../script/tokens';
+import { readCreateTable } from './createTable';
 
 /** Folded names that SQL may mean in a schema: what stands in double quotes and is none of them is a string. */
 export function namesIn(...schemas: readonly Schema[]): ReadonlySet<string> {
@@ -30,9 +31,11 @@ export function spellDefinition(sql: string, names: ReadonlySet<string>): string
   return `${unique ? 'unique ' : ''}${words}`;
 }
 
-/** Whether two tables or views have columns of the same names, to the letter: whoever reads them by name sees the difference. */
-export function haveSameColumnNames(one: Relation, other: Relation): boolean {
-  return (
-    one.columns.length === other.columns.length && one.columns.every(({ name }, at) => name === other.columns[at]?.name)
-  );
+/** Whether two tables have columns of the same names, to the letter: whoever reads rows by name sees the difference. */
+export function haveSameColumnNames(one: string, other: string): boolean {
+  const names = (sql: string): string =>
+    readCreateTable(sql)
+      .items.flatMap(({ column }) => column ?? [])
+      .join('\n');
+  return names(one) === names(other);
 }

@@ -40,11 +40,49 @@ export class Trial {
 
   /** Runs statements, and takes all back where one of them is refused or `keep` says no; says whether they stay. */
   try(statements: readonly string[], keep: () => boolean = () => true): boolean {
+    return this.#attempt(statements, keep) === true;
+  }
+
+  /**
+   * The same, but what is in the way goes first: ALTER TABLE refuses its work where a view or a trigger does not compile, be it one that
+   * has nothing to do with the table. Gives the statements that drop those.
+   */
+  tryPast(
+    statements: readonly string[],
+    keep: () => boolean = () => true,
+  ): { readonly stays: boolean; readonly drops: readonly string[] } {
+    const drops: string[] = [];
+    for (;;) {
+      const result = this.#attempt([...drops, ...statements], keep);
+      const obstacle = typeof result === 'string' ? this.#obstacleIn(result) : null;
+      if (obstacle === null || drops.includes(obstacle)) return { stays: result === true, drops };
+      drops.push(obstacle);
+    }
+  }
+
+  /** Whether statements stay, or SQLite's message. */
+  #attempt(statements: readonly string[], keep: () => boolean): boolean | string {
     this.#database.execute('SAVEPOINT attempt');
-    const stays = statements.every((sql) => this.run(sql) === null) && keep();
-    if (!stays) this.#database.execute('ROLLBACK TO attempt');
+    let result: boolean | string = true;
+    for (const sql of statements) {
+      const message = this.run(sql);
+      if (message === null) continue;
+      result = message;
+      break;
+    }
+    if (result === true) result = keep();
+    if (result !== true) this.#database.execute('ROLLBACK TO attempt');
     this.#database.execute('RELEASE attempt');
-    return stays;
+    return result;
+  }
+
+  /** `error in view v after rename: …` */
+  #obstacleIn(message: string): string | null {
+    const [, kind, rest] = /^error in (view|trigger) ([\s\S]*)$/.exec(message) ?? [];
+    if (kind === undefined || rest === undefined) return null;
+    const names = rowsOf(this.#database, 'SELECT name FROM main.sqlite_schema WHERE type = ?', [kind]).map(String);
+    const name = names.filter((one) => rest.startsWith(one)).sort((one, other) => other.length - one.length)[0];
+    return name === undefined ? null : `DROP ${kind.toUpperCase()} ${quoteIdentifier(name)}`;
   }
 
   /** The text of an object, as it is now; null where there is none. */

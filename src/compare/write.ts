@@ -30,7 +30,7 @@ import { Writer, type Written } from './writer';
  * const answers = new Map([['column orders.customer', 'rename to client']]);
  * const migration = writeMigration({ ...wish, answers, sqliteVersion: 37, spelling: false });
  * migration.complete; // true
- * migration.statements.map(({ sql }) => sql)[1]; // 'ALTER TABLE "orders" RENAME COLUMN "customer" TO "client"'
+ * migration.statements.map(({ sql }) => sql)[1]; // 'ALTER TABLE "orders" RENAME COLUMN "customer" TO client'
  */
 export function writeMigration(input: MigrationInput): Migration {
   const interview = new Interview(input.answers, false);

@@ -5,6 +5,7 @@ import type { Relation, Schema } from '../schema/schema';
 import { isIndexOfOther } from '../schema/virtualTables';
 import { alterationsOf } from './alterations';
 import { compareStates } from './compare';
+import { readCreateTable } from './createTable';
 import type { Comparison, Difference } from './difference';
 import { askDuplicates, declaredKeys, indexKey, type Deduplication } from './duplicates';
 import type { Interview } from './interview';
@@ -47,6 +48,7 @@ export class Writer {
   readonly #pairs: readonly PairedRelation[];
   readonly #names: ReadonlySet<string>;
   readonly #trial: Trial;
+  readonly #wished: Relations;
   readonly #statements: WrittenStatement[] = [];
   readonly #losses: Loss[] = [];
   readonly #rebuilds: Rebuild[] = [];
@@ -67,6 +69,7 @@ export class Writer {
       askRename(interview, candidate, evidence, this.#facts);
     }
     this.#names = namesIn(current, desired);
+    this.#wished = relationsOf(desired);
     this.#trial = input.rows ? Trial.of(input.rows) : Trial.made(input.scratch(), current);
   }
 
@@ -92,17 +95,19 @@ export class Writer {
   #writeAll(): void {
     const { desired } = this.#input;
     const renames = this.#renames();
-    const { changed, everything } = this.#changedBesides(renames);
-    this.#dropViewsAndTriggers(changed, everything);
+    const differences = this.#changedBesides(renames);
+    this.#dropViewsAndTriggers(differences);
     const removed = this.#pairs.filter(({ after }) => after === null);
-    const wanted = new Set(this.#pairs.flatMap(({ before, after }) => (before && after ? foldName(after.name) : [])));
-    const blocksName = ({ before }: PairedRelation): boolean => wanted.has(foldName(before?.name ?? ''));
-    for (const pair of removed.filter(blocksName)) this.#dropRelation(pair);
+    const blocks = new Set(this.#blocking());
+    const first = [...[...blocks].map(dropStatement), ...renames.map(({ sql }) => sql)];
+    for (const sql of this.#trial.tryPast(first, () => false).drops) this.#add(sql, null);
+    for (const { before } of removed) if (before && blocks.has(before)) this.#dropRelation(before);
     for (const { sql, table, comment } of renames) this.#add(sql, table, comment);
-    for (const pair of removed.filter((one) => !blocksName(one))) this.#dropRelation(pair);
-    const there = relationsOf(this.#trial.schema());
-    this.#dropIndexes(there);
-    for (const pair of this.#pairs) this.#changeTable(pair, there);
+    for (const { before } of removed) if (before && !blocks.has(before)) this.#dropRelation(before);
+    const schema = this.#trial.schema();
+    const there = relationsOf(schema);
+    const indexes = this.#changedIndexes(schema, there);
+    for (const pair of this.#pairs) this.#changeTable(pair, there, indexes);
     this.#createMissing(desired);
   }
 
@@ -146,7 +151,7 @@ export class Writer {
       if (at >= 0) rename(next.from, next.to, comment);
       else {
         // Names that are exchanged: one of them waits under a third one.
-        const between = unusedName(`renamed_${next.from}`, [...this.#names]);
+        const between = unusedName(`renamed_${next.from}`, this.#names);
         rename(next.from, between, comment);
         waiting.push({ from: between, to: next.to });
       }
@@ -160,14 +165,20 @@ export class Writer {
       );
       const names = new Set(before.columns.map(({ name }) => foldName(name)));
       const table = quoteIdentifier(after.name);
+      // SQLite writes the new name in quotes where the statement has it so.
+      const asWritten = new Map(
+        readCreateTable(after.sql).items.flatMap(({ column, tokens }) =>
+          column === null || tokens[0]?.kind !== 'word' ? [] : [[column, column]],
+        ),
+      );
       const left = [...renamed];
       while (left.length > 0) {
         const at = left.findIndex(({ from, to }) => !names.has(foldName(to)) || foldName(from) === foldName(to));
         const [next] = left.splice(Math.max(0, at), 1);
         if (!next) break;
-        const to = at >= 0 ? next.to : unusedName(`renamed_${next.from}`, [...this.#names]);
+        const to = at >= 0 ? next.to : unusedName(`renamed_${next.from}`, this.#names);
         statements.push({
-          sql: `ALTER TABLE ${table} RENAME COLUMN ${quoteIdentifier(next.from)} TO ${quoteIdentifier(to)}`,
+          sql: `ALTER TABLE ${table} RENAME COLUMN ${quoteIdentifier(next.from)} TO ${asWritten.get(to) ?? quoteIdentifier(to)}`,
           table: after.name,
           comment: `Column ${next.from} of ${after.name} is called ${next.to} from now on.`,
         });
@@ -179,30 +190,23 @@ export class Writer {
     return statements;
   }
 
-  /**
-   * The views, triggers and indexes that are not as they are wished for once the renames are made; `everything` where SQLite refuses
-   * the renames with all of them in place, as it does where one of them is broken.
-   */
-  #changedBesides(renames: readonly WrittenStatement[]): {
-    readonly changed: readonly Difference[];
-    readonly everything: boolean;
-  } {
+  /** What is not as it is wished for once the renames are made, by which SQLite changes views, triggers and indexes too. */
+  #changedBesides(renames: readonly WrittenStatement[]): readonly Difference[] {
     const { current } = this.#input;
-    if (renames.length === 0) return { changed: this.#differencesFrom(current), everything: false };
+    if (renames.length === 0) return this.#differencesFrom(current);
     const found: (readonly Difference[])[] = [];
-    this.#trial.try([...this.#blockingDrops(), ...renames.map(({ sql }) => sql)], () => {
+    this.#trial.tryPast([...this.#blocking().map(dropStatement), ...renames.map(({ sql }) => sql)], () => {
       found.push(this.#differencesFrom(this.#trial.schema()));
       return false;
     });
-    const [changed] = found;
-    if (changed) return { changed, everything: false };
-    return { changed: this.#differencesFrom(current), everything: true };
+    return found[0] ?? this.#differencesFrom(current);
   }
 
-  #blockingDrops(): readonly string[] {
+  /** Tables that go, and whose names others get. */
+  #blocking(): readonly Relation[] {
     const wanted = new Set(this.#pairs.flatMap(({ before, after }) => (before && after ? foldName(after.name) : [])));
     return this.#pairs.flatMap(({ before, after }) =>
-      before && !after && wanted.has(foldName(before.name)) ? [dropStatement(before)] : [],
+      before && !after && wanted.has(foldName(before.name)) ? [before] : [],
     );
   }
 
@@ -211,28 +215,32 @@ export class Writer {
     return this.#input.spelling ? [...differences, ...spelling] : differences;
   }
 
-  #dropViewsAndTriggers(changed: readonly Difference[], everything: boolean): void {
-    const { current } = this.#input;
-    const names = (kind: Difference['object']): ReadonlySet<string> =>
+  /** Those that the target does not have, or otherwise; triggers on what goes too go with it. */
+  #dropViewsAndTriggers(differences: readonly Difference[]): void {
+    const { relations, triggers } = this.#input.current;
+    const changed = (kind: Difference['object']): ReadonlySet<string> =>
       new Set(
-        changed.filter(({ object, before }) => object === kind && before !== null).map(({ name }) => foldName(name)),
+        differences.flatMap(({ object, before, name }) => (object === kind && before !== null ? foldName(name) : [])),
       );
-    const [views, triggers] = [names('view'), names('trigger')];
-    const gone = new Set(this.#pairs.flatMap(({ before, after }) => (before && !after ? foldName(before.name) : [])));
-    const goneViews = (name: string): boolean => views.has(foldName(name)) || everything;
-    for (const { name, table } of current.triggers) {
-      const ofView = current.relations.some((one) => one.kind === 'view' && foldName(one.name) === foldName(table));
-      if (ofView && (goneViews(table) || gone.has(foldName(table)))) continue;
-      if (!everything && (gone.has(foldName(table)) || !triggers.has(foldName(name)))) continue;
+    const changedViews = changed('view');
+    const changedTriggers = changed('trigger');
+    const gone = new Set([
+      ...this.#pairs.flatMap(({ before, after }) => (before && !after ? foldName(before.name) : [])),
+      ...changedViews,
+    ]);
+    this.#comment = 'Views and triggers that go, or are created again below.';
+    for (const { name, table } of triggers) {
+      if (gone.has(foldName(table)) || !changedTriggers.has(foldName(name))) continue;
       this.#add(`DROP TRIGGER ${quoteIdentifier(name)}`, table);
     }
-    for (const { kind, name } of current.relations) {
-      if (kind === 'view' && goneViews(name)) this.#add(`DROP VIEW ${quoteIdentifier(name)}`, name);
+    for (const { kind, name } of relations) {
+      if (kind === 'view' && changedViews.has(foldName(name))) this.#add(`DROP VIEW ${quoteIdentifier(name)}`, name);
     }
+    this.#comment = null;
   }
 
-  #dropRelation({ before }: PairedRelation): void {
-    if (!before || before.kind === 'view') return;
+  #dropRelation(before: Relation): void {
+    if (before.kind === 'view') return;
     const loss = askLoss(this.#interview, before, null, this.#facts);
     if (loss) this.#losses.push(loss);
     this.#drops = true;
@@ -240,42 +248,41 @@ export class Writer {
     this.#add(dropStatement(before), before.name, comment);
   }
 
-  /** Drops the indexes of tables that stay as they are; those of a table that changes go with its change. */
-  #dropIndexes(there: Relations): void {
-    const schema = this.#trial.schema();
-    for (const { object, before, name, table } of this.#differencesFrom(schema)) {
-      if (
-        object !== 'index' ||
-        before === null ||
-        !this.#isAsWished(there.get(foldName(tableOf(schema, name) ?? table ?? '')))
-      )
-        continue;
-      this.#add(`DROP INDEX ${quoteIdentifier(name)}`, table);
+  /** Drops the changed indexes of tables that stay as they are; gives those of tables that change, which go with the change. */
+  #changedIndexes(schema: Schema, there: Relations): ReadonlyMap<string, readonly string[]> {
+    const changed = new Map<string, string[]>();
+    const tables = new Map(schema.indexes.map(({ name, table }) => [foldName(name), table]));
+    for (const { object, before, name } of this.#differencesFrom(schema)) {
+      if (object !== 'index' || before === null) continue;
+      const table = foldName(tables.get(foldName(name)) ?? '');
+      const sql = `DROP INDEX ${quoteIdentifier(name)}`;
+      if (this.#isAsWished(there.get(table))) this.#add(sql, table);
+      else changed.set(table, [...(changed.get(table) ?? []), sql]);
     }
+    return changed;
   }
 
   #isAsWished(relation: Relation | undefined): boolean {
-    if (!relation) return false;
-    const wished = this.#input.desired.relations.find(({ name }) => foldName(name) === foldName(relation.name));
-    return wished !== undefined && this.#isSame(relation, wished);
+    const wished = relation && this.#wished.get(foldName(relation.name));
+    return wished !== undefined && this.#isSame(relation?.sql ?? '', wished);
   }
 
-  #isSame(one: Relation, other: Relation): boolean {
-    if (one.sql === other.sql) return true;
+  #isSame(sql: string, { sql: wished, kind }: Relation): boolean {
+    if (sql === wished) return true;
     if (this.#input.spelling) return false;
     return (
-      spellDefinition(one.sql, this.#names) === spellDefinition(other.sql, this.#names) &&
-      haveSameColumnNames(one, other)
+      spellDefinition(sql, this.#names) === spellDefinition(wished, this.#names) &&
+      (kind !== 'table' || haveSameColumnNames(sql, wished))
     );
   }
 
-  #changeTable(pair: PairedRelation, there: Relations): void {
+  #changeTable(pair: PairedRelation, there: Relations, indexes: ReadonlyMap<string, readonly string[]>): void {
     const { before: original, after } = pair;
     const before = after ? there.get(foldName(after.name)) : undefined;
     if (!original || !after) return;
     if (after.kind === 'virtual table') this.#changeVirtualTable(original, after);
     if (!before || after.kind !== 'table') return;
-    const isSame = this.#isSame(before, after);
+    const isSame = this.#isSame(before.sql, after);
     const deduplications = this.#deduplications(original, before, after);
     for (const { before: column, after: kept } of pair.columns) {
       if (!column || kept) continue;
@@ -288,12 +295,21 @@ export class Writer {
     }
     const again: PairedRelation = { before, after, columns: pairByName(before, after) };
     const parts = compareParts(again).map(({ words }) => words);
-    if (deduplications.length === 0 && this.#alter(original, before, after, parts)) return;
+    if (
+      deduplications.length === 0 &&
+      this.#alter(original, before, after, { parts, indexes: indexes.get(foldName(after.name)) ?? [] })
+    )
+      return;
     this.#rebuild(pair, before, after, { parts, deduplications });
   }
 
   /** Tries ALTER TABLE; says whether it gives what is wished for. */
-  #alter(original: Relation, before: Relation, after: Relation, parts: readonly string[]): boolean {
+  #alter(
+    original: Relation,
+    before: Relation,
+    after: Relation,
+    { parts, indexes }: { readonly parts: readonly string[]; readonly indexes: readonly string[] },
+  ): boolean {
     const alterations = alterationsOf(before, after, this.#input.sqliteVersion);
     if (!alterations) return false;
     const isEmpty = this.#facts.isEmpty(original.name);
@@ -304,20 +320,12 @@ export class Writer {
       return notNull && had?.notNull === false;
     });
     if (becomesNotNull.some(({ name }) => (this.#facts.nulls(original.name, name) ?? 0) > 0)) return false;
-    const indexes = this.#differencesFrom(this.#trial.schema())
-      .filter(
-        ({ object, before: text, table }) =>
-          object === 'index' && text !== null && foldName(table ?? '') === foldName(after.name),
-      )
-      .map(({ name }) => `DROP INDEX ${quoteIdentifier(name)}`);
     const statements = [...indexes, ...alterations.statements];
-    const reaches = (): boolean => {
-      const now = relationsOf(this.#trial.schema()).get(foldName(after.name));
-      return now !== undefined && this.#isSame(now, after);
-    };
-    if (!this.#trial.try(statements, reaches)) return false;
+    const reaches = (): boolean => this.#isSame(this.#trial.textOf(after.name) ?? '', after);
+    const { stays, drops } = this.#trial.tryPast(statements, reaches);
+    if (!stays) return false;
     this.#comment = `Table ${after.name}: ${parts.join('; ')}.`;
-    for (const sql of statements) this.#keep(sql, after.name);
+    for (const sql of [...drops, ...statements]) this.#keep(sql, after.name);
     // With foreign keys on, SQLite refuses a reference with a default, whether or not the default refers to a row.
     if (alterations.added.some((definition) => /references/i.test(definition))) this.#drops = true;
     return true;
@@ -404,7 +412,7 @@ export class Writer {
   }
 
   #changeVirtualTable(before: Relation, after: Relation): void {
-    if (this.#isSame(before, after)) return;
+    if (this.#isSame(before.sql, after)) return;
     const isIndex = isIndexOfOther(after.sql);
     const rows = this.#facts.rows(before.name);
     const answer = this.#interview.ask(
@@ -441,7 +449,7 @@ export class Writer {
       }
       return;
     }
-    const aside = quoteIdentifier(unusedName(`old_${after.name}`, [...this.#names]));
+    const aside = quoteIdentifier(unusedName(`old_${after.name}`, this.#names));
     const had = new Set(before.columns.filter(({ hidden }) => !hidden).map((column) => foldName(column.name)));
     const common = after.columns.filter((column) => !column.hidden && had.has(foldName(column.name)));
     const columns = [rowidOf(after) ?? 'rowid', ...common.map((column) => quoteIdentifier(column.name))].join(', ');
@@ -464,8 +472,13 @@ export class Writer {
       there.add(foldName(name));
     };
     const own = relations.filter(isCompared);
-    for (const { kind, name, sql } of own) if (kind === 'table') create(sql, name, name);
+    for (const { kind, name, sql } of own) {
+      if (kind !== 'table' || there.has(foldName(name))) continue;
+      this.#comment = `Table ${name} is new.`;
+      create(sql, name, name);
+    }
     for (const { kind, name, sql } of own) if (kind === 'virtual table') create(sql, name, name);
+    this.#comment = 'Indexes, views and triggers, as the target has them.';
     for (const { name, table, sql } of indexes) create(sql, name, table);
     for (const { kind, name, sql } of own) if (kind === 'view') create(sql, name, name);
     for (const { name, table, sql } of triggers) create(sql, name, table);
@@ -478,10 +491,6 @@ function dropStatement({ kind, name }: Relation): string {
 
 function relationsOf({ relations }: Schema): Relations {
   return new Map(relations.filter(isCompared).map((relation) => [foldName(relation.name), relation]));
-}
-
-function tableOf({ indexes }: Schema, index: string): string | undefined {
-  return indexes.find(({ name }) => foldName(name) === foldName(index))?.table;
 }
 
 function pairByName(before: Relation, after: Relation): PairedRelation['columns'] {
