@@ -104,6 +104,7 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   'explore/checks': { values: ['explore/data', 'catalog', 'schema', 'script', ...ground] },
   'explore/schema': { values: ['migration', 'schema', 'script', ...ground] },
   'explore/diagram': { values: ['schema', ...ground] },
+  'compare/rows': { values: ['explore/data', 'file', 'schema', 'script', ...ground] },
   batch: { values: core },
   'batch/zip': { values: core, packages: ['client-zip'] },
   'engine/pages': { values: core },

@@ -14,6 +14,7 @@ import { loadLate } from '../late';
 import { needsOfSchema } from '../needs';
 import type { Overlay } from '../pages/overlay';
 import { readable } from '../unreadable';
+import { makeComparingApi } from './comparingApi';
 import { makeDesiredSchemaApi } from './desiredSchemaApi';
 import { FileOfWorker, type Kept } from './fileOfWorker';
 import { hashersOnce, loadLooking, loadPlanning } from './lateParts';
@@ -28,6 +29,7 @@ export function makeApi(engines: Engines, kept: Kept) {
   const opened = new FileOfWorker(engines, kept);
   const loadHashersOnce = hashersOnce();
   const result = makeResultApi(opened, loadHashersOnce);
+  const comparing = makeComparingApi(opened, new FileOfWorker(engines, kept));
 
   return {
     /** Goes once over what the first file will need; code that has run before runs several times as fast. Needs no open file. */
@@ -44,6 +46,7 @@ export function makeApi(engines: Engines, kept: Kept) {
       // Most likely asked for next. Where it cannot be had, whoever asks says so.
       void loadPlanning();
       result.forget();
+      comparing.forget();
       return opened.replace(file, name, sidecars);
     },
 
@@ -79,6 +82,7 @@ export function makeApi(engines: Engines, kept: Kept) {
     ...makeMigrationApi(opened, loadHashersOnce),
     ...result.methods,
     ...makeLookingApi(opened),
+    ...comparing.methods,
     ...makeDesiredSchemaApi(opened, engines),
 
     /** Makes a sample database; gives the file, or the sentence of what is wrong with either script. */

@@ -2,6 +2,7 @@
 
 import type { EngineApi } from './api';
 import type { AnswerMessage, CallMessage } from './message';
+import type { PageChanges } from '../../migration/proofs/pageProof';
 import type { ProvableRun } from '../answers';
 import { trustedAddress } from '../../trustedAddress';
 import { workerAddress, workerType } from './workerAddress';
@@ -40,15 +41,34 @@ const WARMING_ROUNDS = 16;
 /** What is asked of the result of a run. */
 export type RemoteResult = Remote<'prove' | 'hash'>;
 
+/** What is asked of two files together. */
+type OfTwo = 'compareRows' | 'differingRows' | 'differingValue' | 'differencesPortion';
+
+/** A file that another one is compared with. */
+export interface ComparedWith extends LookedAt {
+  /** What a run has written, where this is its result; else null. */
+  readonly pages: PageChanges | null;
+}
+
+/** What is asked of a file beside another one, which is open in the same worker. */
+export type RemoteComparison = Remote<OfTwo> & {
+  /** Opens it beside the other one, unless it is open; gives what was found in it. */
+  readonly open: () => Answer<'openTarget'>;
+};
+
 /**
  * What is asked of one file. Whatever is asked, the file is open in the worker that is asked: where the worker is new, or has
  * another one open, it opens the file first. Where it cannot be opened, every answer is the refusal.
  */
-export type RemoteFile = Remote<Exclude<keyof EngineApi, keyof RemoteEngine | 'warmUp' | 'open' | 'openResult'>> & {
+export type RemoteFile = Remote<
+  Exclude<keyof EngineApi, keyof RemoteEngine | OfTwo | 'warmUp' | 'open' | 'openResult' | 'openTarget'>
+> & {
   /** Opens the file, unless it is open; gives what was found. */
   readonly open: () => Answer<'open'>;
   /** Asks the result of a run on this file, which is opened beside it in the same way. */
   readonly result: (run: ProvableRun) => RemoteResult;
+  /** Compares the file with another one, which is opened beside it in the same way. */
+  readonly against: (other: ComparedWith) => RemoteComparison;
 };
 
 interface Waiting {
@@ -63,6 +83,7 @@ interface Running {
   readonly waiting: Map<number, Waiting>;
   open: { readonly lookedAt: LookedAt; readonly answer: Answer<'open'> } | null;
   result: ProvableRun | null;
+  target: { readonly other: ComparedWith; readonly answer: Answer<'openTarget'> } | null;
   warmed: boolean;
   /** Why it has ended. */
   ended: Error | null;
@@ -129,6 +150,17 @@ export class EngineClient {
         prove: (...values) => this.#ask('prove', values, lookedAt, run),
         hash: (...values) => this.#ask('hash', values, lookedAt, run),
       }),
+      against: (other) => ({
+        open: () =>
+          this.#with((running) => {
+            openIn(running, lookedAt, this.#post).catch(() => undefined);
+            return openTargetIn(running, other, this.#post);
+          }),
+        compareRows: (...values) => this.#askOfTwo('compareRows', values, lookedAt, other),
+        differingRows: (...values) => this.#askOfTwo('differingRows', values, lookedAt, other),
+        differingValue: (...values) => this.#askOfTwo('differingValue', values, lookedAt, other),
+        differencesPortion: (...values) => this.#askOfTwo('differencesPortion', values, lookedAt, other),
+      }),
     };
   }
 
@@ -171,6 +203,19 @@ export class EngineClient {
     });
   }
 
+  #askOfTwo<Method extends OfTwo>(
+    method: Method,
+    values: Arguments<Method>,
+    lookedAt: LookedAt,
+    other: ComparedWith,
+  ): Answer<Method> {
+    return this.#with((running) => {
+      openIn(running, lookedAt, this.#post).catch(() => undefined);
+      openTargetIn(running, other, this.#post).catch(() => undefined);
+      return this.#post(running, method, values);
+    });
+  }
+
   /** Asks the worker that there is, or a new one; that there can be none is a failure like any other. */
   #with<Result>(ask: (running: Running) => Promise<Result>): Promise<Result> {
     try {
@@ -209,7 +254,15 @@ export class EngineClient {
   #worker(): Running {
     if (this.#running) return this.#running;
     const worker = this.#start();
-    const running: Running = { worker, waiting: new Map(), open: null, result: null, warmed: false, ended: null };
+    const running: Running = {
+      worker,
+      waiting: new Map(),
+      open: null,
+      result: null,
+      target: null,
+      warmed: false,
+      ended: null,
+    };
     // What an old worker still tells, it tells its own calls, of which none waits any more.
     worker.onmessage = ({ data }: MessageEvent<AnswerMessage>) => this.#take(running, data);
     // Not every browser knows `onmessageerror` of a worker.
@@ -258,8 +311,9 @@ type Post = <Method extends keyof EngineApi>(
 function openIn(running: Running, lookedAt: LookedAt, post: Post): Answer<'open'> {
   if (running.open?.lookedAt !== lookedAt) {
     const { file, name, sidecars } = lookedAt;
-    // A result is open only beside its own file.
+    // What is open beside a file is so only beside this one.
     running.result = null;
+    running.target = null;
     const answer = post(running, 'open', [file, name, sidecars]);
     const open = (running.open = { lookedAt, answer });
     forgetUnloaded(answer, () => {
@@ -277,8 +331,20 @@ function openResultIn(running: Running, run: ProvableRun, post: Post): void {
   });
 }
 
+function openTargetIn(running: Running, other: ComparedWith, post: Post): Answer<'openTarget'> {
+  if (running.target?.other !== other) {
+    const { file, name, sidecars, pages } = other;
+    const answer = post(running, 'openTarget', [file, name, sidecars, pages]);
+    const target = (running.target = { other, answer });
+    forgetUnloaded(answer, () => {
+      if (running.target === target) running.target = null;
+    });
+  }
+  return running.target.answer;
+}
+
 /** What could not be opened because a part of the worker could not be loaded is opened anew by the next question. */
-function forgetUnloaded(answer: Answer<'open' | 'openResult'>, forget: () => void): void {
+function forgetUnloaded(answer: Answer<'open' | 'openResult' | 'openTarget'>, forget: () => void): void {
   const look = (outcome: Awaited<typeof answer>): void => {
     if (!outcome.ok && outcome.error.code === 'not-loaded') forget();
   };

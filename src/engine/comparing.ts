@@ -1,0 +1,142 @@
+// Compares the rows of the open file with those of another file that is open beside it. Loaded when that is asked for first.
+
+import type { Outcome } from '../database';
+import type { WholeValue } from '../explore/data/cells';
+import type { ExportedPortion } from '../explore/data/exportRows';
+import { RowComparison, type DecodedState } from '../compare/rows/comparison';
+import type { DifferenceFormat, DifferenceWindow, DifferingRow, RowsCompared } from '../compare/rows/difference';
+import { piecesOf } from '../compare/rows/exportDifferences';
+import { RowsUnreadable } from '../compare/rows/tableSide';
+import type { PageChanges } from '../migration/proofs/pageProof';
+import { readSchema } from '../schema/read';
+import type { OnProgress } from './answers';
+import { decoderOf } from './looking';
+import type { Connected, OpenedFile } from './openedFile';
+
+/** A portion of an export takes about this long, so that other questions find their turn. */
+const PORTION_MILLISECONDS = 90;
+const PORTION_CHARACTERS = 1 << 20;
+
+/** Pieces of an export that are written one after the other. */
+interface Writing {
+  readonly key: string;
+  readonly pieces: Generator<string, void, void>;
+  written: number;
+}
+
+/** What is exported: all differences, or those of one table, in a form. */
+export interface DifferenceForm {
+  readonly format: DifferenceFormat;
+  /** Null for all tables. */
+  readonly table: string | null;
+}
+
+/** What was found, and what is told of it. */
+interface FoundDifferences {
+  readonly comparison: RowComparison;
+  readonly answer: RowsCompared;
+}
+
+/** Two open files whose rows are compared. What was found is kept, so that it can be looked at. */
+export class RowComparing {
+  readonly pages: PageChanges | null;
+  readonly #connections: readonly [Connected, Connected];
+  #tell: OnProgress = () => undefined;
+  #label = 'comparing rows';
+  #found: FoundDifferences | null = null;
+  #writing: Writing | null = null;
+
+  /** @param pages what a run has written, where the second file is its result: all others are the same */
+  constructor(before: OpenedFile, after: OpenedFile, pages: PageChanges | null) {
+    const onWork = (): void => this.#work();
+    this.pages = pages;
+    this.#connections = [before.connect(onWork), after.connect(onWork)];
+  }
+
+  /** Compares all tables, once; gives what was found. */
+  compare(onProgress: OnProgress): RowsCompared {
+    return this.#comparison(onProgress).answer;
+  }
+
+  /** Some of the rows of a table that differ. */
+  rows(table: string, window: DifferenceWindow, onProgress: OnProgress): Outcome<readonly DifferingRow[]> {
+    const { comparison } = this.#comparison(onProgress);
+    return readableRows(() => comparison.rows(table, window));
+  }
+
+  /** One value of such a row as a whole, on both sides. */
+  value(
+    table: string,
+    window: Omit<DifferenceWindow, 'endRow'>,
+    column: number,
+    onProgress: OnProgress,
+  ): Outcome<{ readonly before: WholeValue | null; readonly after: WholeValue | null }> {
+    const { comparison } = this.#comparison(onProgress);
+    return readableRows(() => comparison.value(table, window, column));
+  }
+
+  /** Pieces of an export from one on, as many as are written in a moment; `rows` counts pieces. */
+  portion(form: DifferenceForm, from: number, onProgress: OnProgress): Outcome<ExportedPortion> {
+    const { comparison } = this.#comparison(onProgress);
+    const key = JSON.stringify(form);
+    return readableRows(() => {
+      if (this.#writing?.key !== key || this.#writing.written > from) {
+        this.#writing = { key, pieces: piecesOf(comparison, form.format, form.table), written: 0 };
+      }
+      const { pieces } = this.#writing;
+      const end = performance.now() + PORTION_MILLISECONDS;
+      let text = '';
+      let last = false;
+      while (!last && text.length < PORTION_CHARACTERS && (this.#writing.written <= from || performance.now() < end)) {
+        const piece = pieces.next();
+        if (piece.done) last = true;
+        else if (this.#writing.written++ >= from) text += piece.value;
+      }
+      const rows = this.#writing.written - from;
+      if (last) this.#writing = null;
+      return { text, rows, last };
+    });
+  }
+
+  /** Gives back what it holds. */
+  close(): void {
+    for (const { database } of this.#connections) database.close();
+  }
+
+  #comparison(onProgress: OnProgress): FoundDifferences {
+    this.#tell = onProgress;
+    if (this.#found) return this.#found;
+    const start = performance.now();
+    const [before, after] = this.#connections;
+    const comparison = RowComparison.of(
+      stateOf(before),
+      stateOf(after),
+      () => null,
+      (table, done, total) => {
+        this.#label = `comparing rows of ${table}`;
+        this.#work(done, total);
+      },
+    );
+    const answer = { tables: comparison.differences, milliseconds: performance.now() - start };
+    return (this.#found = { comparison, answer });
+  }
+
+  #work(done = 0, total = 0): void {
+    const pagesRead = this.#connections.reduce((sum, { overlay }) => sum + overlay.pagesRead, 0);
+    this.#tell({ stage: 'check', label: this.#label, done, total, pagesRead });
+  }
+}
+
+function stateOf({ database }: Connected): DecodedState {
+  return { database, schema: readSchema(database), decode: decoderOf(database) };
+}
+
+/** That SQLite cannot read rows is an outcome. */
+function readableRows<Value>(work: () => Value): Outcome<Value> {
+  try {
+    return { ok: true, value: work() };
+  } catch (error) {
+    if (error instanceof RowsUnreadable) return { ok: false, error: { message: error.message } };
+    throw error;
+  }
+}
