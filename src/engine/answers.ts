@@ -41,7 +41,7 @@ export interface FinishedRun extends Omit<RunResult, 'specified'> {
   /** Bytes that the run wrote and held in memory. */
   readonly writtenBytes: number;
   readonly engine: EngineFacts;
-  /** ISO 8601, UTC. */
+  /** ISO 8601, UTC: the one instant that every statement was told when it asked for the time. */
   readonly startedAt: string;
   /** Time of the run as a whole, putting the file together included. */
   readonly totalMilliseconds: number;

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { rowsOf, type Definition, type Outcome, type Row, type SqlValue } from '../../src/database';
 import { Overlay } from '../../src/engine/pages/overlay';
+import { atInstant } from '../../src/engine/instant';
 import { loadSqliteWasm } from '../../src/engine/sqliteWasm/sqliteWasm';
 import { loadEngine } from '../../src/engine/sqljs/sqljs';
 import { sourceOfBytes, type ByteSource } from '../../src/file/byteSource';
@@ -24,6 +25,22 @@ class NarrowOverlay extends Overlay {
 }
 
 describe.each([await loadEngine(), await loadSqliteWasm()])('$name', (engine) => {
+  test('at a given instant, SQL is told that one however it asks', () => {
+    const instant = Date.UTC(2001, 1, 3, 4, 5, 6, 789);
+    const database = engine.memory();
+    const told = atInstant(instant, () =>
+      rowsOf(
+        database,
+        "SELECT CURRENT_TIMESTAMP, CURRENT_DATE, CURRENT_TIME, unixepoch(), strftime('%f', 'now'), datetime('now', '+1 day')",
+      ),
+    );
+    expect(told).toEqual([
+      ['2001-02-03 04:05:06', '2001-02-03', '04:05:06', instant / 1000 - 0.789, '06.789', '2001-02-04 04:05:06'],
+    ]);
+    expect(rowsOf(database, 'SELECT unixepoch()')[0]?.[0]).toBeGreaterThan(1.7e9);
+    database.close();
+  });
+
   test('what SQLite writes goes into the overlay and the base stays as it was', () => {
     const bytes = nativeDatabase('CREATE TABLE t(a); INSERT INTO t VALUES (1),(2);');
     const kept = bytes.slice();

@@ -1,5 +1,9 @@
 // Databases and scripts for the tests inside the browser, made by the engine that is tested.
 import { EngineClient } from '../../src/engine/worker/client';
+import type { Ahead } from '../../src/ui/state/workbench.svelte';
+
+/** For a workbench that rehearses nothing before it is asked to. */
+export const NO_ROOM: Ahead = { client: new EngineClient(), room: { refuses: () => 'There is no room in this test.' } };
 
 /** A database that the engine makes of a script, as a file of the user. */
 export async function databaseOf(sql: string, name = 'test.db'): Promise<File> {

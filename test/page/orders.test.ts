@@ -50,11 +50,22 @@ type Step =
   | { readonly do: 'bring'; readonly script: Brought }
   | { readonly do: 'pick'; readonly at: number; readonly taken: boolean }
   | { readonly do: 'decide'; readonly choices: Partial<Choices> }
-  | { readonly do: 'die'; readonly worker: 'runs' | 'checks' }
+  | { readonly do: 'die'; readonly worker: 'runs' | 'checks' | 'rehearsals' }
   | { readonly do: 'release'; readonly at: number }
   | {
       readonly do:
-        'catalog' | 'own' | 'run' | 'cancel' | 'start over' | 'back' | 'plan again' | 'skip' | 'wait' | 'release all';
+        | 'catalog'
+        | 'own'
+        | 'run'
+        | 'cancel'
+        | 'start over'
+        | 'back'
+        | 'plan again'
+        | 'skip'
+        | 'wait'
+        | 'rehearse'
+        | 'stop rehearsing'
+        | 'release all';
     };
 
 const brought = fc.constantFrom<Brought>('plain', 'dated', 'chain', 'chain', 'chain');
@@ -77,15 +88,28 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       ),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('die' as const), worker: fc.constantFrom('runs', 'checks') }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('die' as const), worker: fc.constantFrom('runs', 'checks', 'rehearsals') }),
+  },
   { weight: 12, arbitrary: fc.record({ do: fc.constant('release' as const), at: fc.nat(5) }) },
   { weight: 4, arbitrary: fc.constant({ do: 'run' }) },
   { weight: 6, arbitrary: fc.constant({ do: 'release all' }) },
-  { weight: 2, arbitrary: fc.constant({ do: 'wait' }) },
+  { weight: 5, arbitrary: fc.constant({ do: 'wait' }) },
   {
     weight: 5,
     arbitrary: fc.record({
-      do: fc.constantFrom('catalog', 'own', 'cancel', 'start over', 'back', 'plan again', 'skip'),
+      do: fc.constantFrom(
+        'catalog',
+        'own',
+        'cancel',
+        'start over',
+        'back',
+        'plan again',
+        'skip',
+        'rehearse',
+        'stop rehearsing',
+      ),
     }),
   },
 );
@@ -166,8 +190,10 @@ class Visit {
       this.#living.set(name, worker);
       return worker;
     };
-    this.#clients = [new EngineClient('runs', start), new EngineClient('checks', start)];
-    this.workbench = new Workbench(this.#clients[0], this.#clients[1]);
+    const rehearsing = new EngineClient('runs', () => start('rehearsals'));
+    this.#clients = [new EngineClient('runs', start), new EngineClient('checks', start), rehearsing];
+    const ahead = { client: rehearsing, room: { refuses: () => null } };
+    this.workbench = new Workbench(this.#clients[0], this.#clients[1], ahead);
   }
 
   get isRunning(): boolean {
@@ -237,6 +263,12 @@ class Visit {
       case 'skip':
         workbench.skipProofs();
         break;
+      case 'rehearse':
+        workbench.rehearse();
+        break;
+      case 'stop rehearsing':
+        workbench.stopRehearsing();
+        break;
       case 'die':
         kill(this.#living.get(step.worker));
         break;
@@ -258,10 +290,12 @@ class Visit {
 
   #run(): void {
     const { workbench, model } = this;
-    const { canRun, planned } = workbench;
+    const { canRun, planned, rehearsal } = workbench;
     const before = workers.runs.length;
     void workbench.run();
-    expect(workers.runs.length - before).toBe(canRun ? 1 : 0);
+    // What was rehearsed is not run once more.
+    const takesOver = canRun && rehearsal !== null && rehearsal.problem === null;
+    expect(workers.runs.length - before).toBe(canRun && !takesOver ? 1 : 0);
     const asked = workers.runs.at(-1);
     if (!canRun || !planned || !asked || model.file === null) return;
     // What is run is what was shown, on the file that was shown.
@@ -301,6 +335,15 @@ class Visit {
       expect(finished.outcomes).toHaveLength(this.#running?.statements.length ?? NaN);
       expect(textsOf(planned)).toEqual(this.#running?.statements);
     }
+    const { rehearsal } = workbench;
+    if (rehearsal) {
+      expect([state, canRun, rehearsal.planned]).toEqual(['ready', true, planned]);
+      expect(rehearsal.subject.choices).toEqual(model.choices);
+      expect(workers.runs.at(-1)).toMatchObject({ file: files[model.file ?? -1], choices: model.choices });
+    }
+    // No check of a result is shown of which nothing is left.
+    const proofs = workbench.checks.proofs.filter(({ code }) => code !== 'integrity-before');
+    if (!finished && !rehearsal) expect(proofs).toEqual([]);
     const { forecast } = workbench.checks;
     if (forecast) expect(forecast.statements).toHaveLength(planned?.statements.length ?? NaN);
     const tables = database ? ['ledger', 'schema_migrations', database.table] : [];
@@ -327,6 +370,11 @@ class Visit {
     else if (model.wanted === null) expect(workbench.scriptProblem?.code).toMatch(/^nothing-/);
     else expect(workbench.canRun).toBe(!strictly);
     if (!workbench.canRun) return;
+    if (workers.runs.length % 2 === 0) {
+      vi.advanceTimersByTime(500);
+      await workers.releaseAll();
+      this.check();
+    }
     this.#run();
     await workers.releaseAll();
     this.check();

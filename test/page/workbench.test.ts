@@ -5,7 +5,7 @@ import { EngineClient } from '../../src/engine/worker/client';
 import type { WorkbenchState } from '../../src/ui/state/screen.svelte';
 import { Workbench } from '../../src/ui/state/workbench.svelte';
 import { PROOF_CODES } from '../../src/migration/proofs/proof';
-import { databaseOf, ENDLESS, scriptOf, tableOf } from './databases';
+import { databaseOf, ENDLESS, NO_ROOM, scriptOf, tableOf } from './databases';
 import { asked, settled, standing, watchChecks, type WatchedChecks } from './watchedChecks';
 
 let client: EngineClient;
@@ -169,7 +169,7 @@ describe('While the result of a run is being proved', () => {
 
   beforeEach(async () => {
     watched = watchChecks();
-    workbench = new Workbench(client, watched.client);
+    workbench = new Workbench(client, watched.client, NO_ROOM);
     await workbench.take([scriptOf('CREATE INDEX IF NOT EXISTS i ON t(b);'), await databaseOf(tableOf(50))]);
   });
 

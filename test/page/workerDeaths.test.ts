@@ -6,7 +6,7 @@ import type { AnswerMessage } from '../../src/engine/worker/message';
 import { loadSampleBase } from '../../src/catalog/catalog';
 import { readMigrationFile } from '../../src/ui/state/catalogFile';
 import { Workbench } from '../../src/ui/state/workbench.svelte';
-import { sha256 } from './databases';
+import { NO_ROOM, sha256 } from './databases';
 
 const STATEMENTS = 53;
 let workbench: Workbench | undefined;
@@ -34,7 +34,7 @@ it(
   async () => {
     let diesAt: number | null = null;
     const client = new EngineClient('runs', () => startMortal(() => diesAt));
-    workbench = new Workbench(client);
+    workbench = new Workbench(client, undefined, NO_ROOM);
     await workbench.scripts.loaded;
     const sample = workbench.scripts.samples[0];
     const migration = sample && workbench.scripts.migrationOf(sample);

@@ -12,6 +12,7 @@ import type { Plan } from '../../migration/run/plan';
 import type { ScriptRefusal } from '../../script/refusal';
 import type { Script } from '../../script/statement';
 import type { FinishedRun, OnProgress, PlannedScript } from '../answers';
+import { atInstant } from '../instant';
 import { loadLate } from '../late';
 import { blobOf, pageChangesOf } from '../pages/blob';
 import type { Overlay } from '../pages/overlay';
@@ -149,7 +150,6 @@ export function makeMigrationApi(file: FileOfWorker, loadHashersOnce: ReturnType
       const { planning, statements, losses } = prepared.value;
       const { failureHelp: help, runMigration } = planning;
       const start = performance.now();
-      const startedAt = new Date().toISOString();
       const preload = file.preloadFor(statements);
       if (preload) {
         const { size: total } = file.open.file;
@@ -160,6 +160,8 @@ export function makeMigrationApi(file: FileOfWorker, loadHashersOnce: ReturnType
       const ready = await file.openFor(statements, choices);
       if (!ready.ok) return ready;
       const { open, facts: engine } = ready.value;
+      const instant = Date.now();
+      const startedAt = new Date(instant).toISOString();
       return readable((): Outcome<FinishedRun, never> => {
         const total = statements.length;
         let ordinal = 0;
@@ -175,12 +177,10 @@ export function makeMigrationApi(file: FileOfWorker, loadHashersOnce: ReturnType
             pagesAtStart = overlay.pagesRead + overlay.pagesWritten;
             tell(overlay);
           };
-          const result = runMigration(database, statements, choices, {
-            losses,
-            help,
-            now: () => performance.now(),
-            onStatement,
-          });
+          const now = (): number => performance.now();
+          const result = atInstant(instant, () =>
+            runMigration(database, statements, choices, { losses, help, now, onStatement }),
+          );
           if (result.committed) open.settle(connected);
           const pages = pageChangesOf(overlay);
           const file = result.committed ? blobOf(overlay, open.whole) : null;

@@ -29,6 +29,22 @@ export const OF_PLAN = ['forecast', 'foreign-key-modes'] as const satisfies read
 /** The checks that need no result. */
 export const OF_FILE: ReadonlySet<CheckKey> = new Set([...OF_PLAN, 'rows', 'integrity-before', 'sha256-input']);
 
+const TOGETHER: Readonly<Partial<Record<CheckKey, string>>> = {
+  forecast: 'the plan',
+  'foreign-key-modes': 'the plan',
+  rows: 'the plan',
+  'integrity-before': 'your file',
+  'integrity-after': 'the pages of the result',
+  'integrity-reopened': 'the pages of the result',
+  'sha256-input': 'bytes',
+  'sha256-result': 'bytes',
+};
+
+/** By what a check is made from: those of which it is the same share what they have read, and so a worker. */
+export function togetherWith(key: CheckKey): string {
+  return TOGETHER[key] ?? 'the rows of both';
+}
+
 const LABELS: Readonly<Partial<Record<CheckKey, string>>> = {
   forecast: 'counting and sampling rows',
   'foreign-key-modes': 'a plan with the other choice of foreign keys',

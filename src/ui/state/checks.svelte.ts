@@ -1,6 +1,6 @@
 // The checks of a file and of a run's result: what has been made, what is being made, what waits to be asked for.
 //
-// They have a worker of their own. So they never keep the plan or the run waiting, and giving one up, which ends its worker,
+// They have workers of their own. So they never keep the plan or the run waiting, and giving one up, which ends its worker,
 // takes nothing else with it: the result of a run is a Blob that the page holds. A check whose worker dies is made once more.
 
 import { SvelteMap } from 'svelte/reactivity';
@@ -12,15 +12,25 @@ import { isHashedUnasked, thoroughnessUnasked, type Thoroughness } from '../../m
 import type { ModeDifference } from '../../migration/losses/foreignKeyModes';
 import type { Choices } from '../../migration/outcome';
 import type { Forecast } from '../../migration/forecast/forecast';
-import { ALL_PROOF_CODES, PROOF_CODES, type Proof } from '../../migration/proofs/proof';
+import { ALL_PROOF_CODES, PROOF_CODES, type Proof, type ProofCode } from '../../migration/proofs/proof';
 import { partsOf, type Script } from '../../script/statement';
-import { labelOf, OF_FILE, OF_PLAN, type CheckKey, type CheckState } from './check';
+import { labelOf, OF_FILE, OF_PLAN, togetherWith, type CheckKey, type CheckState } from './check';
 import { lookedAt, type DroppedDatabase } from './droppedFiles';
 import { Turns, type Turn } from './turn';
 
 interface Task {
   readonly key: CheckKey;
   readonly thoroughness: Exclude<Thoroughness, 'none'>;
+}
+
+/** One worker of checks, and what it makes now. */
+interface Lane {
+  readonly client: EngineClient;
+  readonly file: RemoteFile;
+  readonly turns: Turns;
+  current: Task | null;
+  /** What its worker reads, so that no other does. */
+  owns: readonly string[];
 }
 
 /** A planned script, of which it is foretold what a run takes. */
@@ -36,6 +46,14 @@ const ATTEMPTS = 2;
 
 /** Up to this many bytes a check is over soon and takes little memory: one that has begun is not given up for a run. */
 const SMALL_BYTES = 32e6;
+/** Up to this many bytes all checks take less time than another worker needs to begin. */
+const TINY_BYTES = 2e6;
+
+/** The order in which they are begun: what takes longest comes first, and of what says the same the one that says more. */
+function inTurn(codes: readonly ProofCode[]): readonly ProofCode[] {
+  const first: readonly ProofCode[] = ['integrity-before', 'integrity-reopened'];
+  return [...first, ...codes.filter((code) => !first.includes(code))];
+}
 
 /** How often numbers of rows that come one by one are shown. */
 const SHOW_EVERY_MILLISECONDS = 50;
@@ -45,27 +63,30 @@ export class Checks {
   /** Rows by table of the dropped file, as far as they have been counted; null where they cannot be. */
   readonly rows = new SvelteMap<string, number | null>();
   readonly states = new SvelteMap<CheckKey, CheckState>();
-  readonly #client: EngineClient;
-  readonly #file: RemoteFile;
+  readonly #lanes: readonly Lane[];
   readonly #planned: () => PlannedScript['plan'] | null;
   #foretold: Foretold | null = null;
   #inspection: Inspection | null = null;
   #run: ProvableRun | null = null;
   #queue: Task[] = [];
-  #current: Task | null = null;
-  readonly #turns = new Turns();
-  #idle: Promise<void> = Promise.resolve();
+  /** Whoever waits until nothing is left to be made. */
+  #waiting: (() => void)[] = [];
   /** A run has the machine to itself: what waits is not begun. */
   #held = false;
 
-  /** @param planned gives the plan that is shown now: a forecast is told only of that one */
+  /**
+   * @param clients work side by side
+   * @param planned gives the plan that is shown now: a forecast is told only of that one
+   */
   constructor(
     dropped: DroppedDatabase,
-    client = new EngineClient('checks'),
+    clients: EngineClient | readonly EngineClient[] = new EngineClient('checks'),
     planned: () => PlannedScript['plan'] | null = () => null,
   ) {
-    this.#client = client;
-    this.#file = client.over(lookedAt(dropped));
+    const laneOf = (client: EngineClient): Lane => {
+      return { client, file: client.over(lookedAt(dropped)), turns: new Turns(), current: null, owns: [] };
+    };
+    this.#lanes = [clients].flat().map(laneOf);
     this.#planned = planned;
   }
 
@@ -145,11 +166,9 @@ export class Checks {
     this.#inspection = inspection;
     this.#held = true;
     if (inspection.size <= SMALL_BYTES) return;
-    const current = this.#current;
-    const queue = this.#queue;
-    this.#stop();
-    this.#queue = current ? [current, ...queue] : queue;
-    if (current) this.states.set(current.key, { state: 'waiting' });
+    const given = this.#stop();
+    this.#queue = [...given];
+    for (const { key } of given) this.states.set(key, { state: 'waiting' });
   }
 
   /** Proves the result of a run. Settles when every check that is made unasked has been made or was skipped. */
@@ -159,19 +178,27 @@ export class Checks {
     this.#run = run;
     this.#want('rows', 'full');
     const codes = run.desired ? ALL_PROOF_CODES : PROOF_CODES;
-    for (const code of codes) this.#want(code, thoroughnessUnasked(code, size));
+    for (const code of inTurn(codes)) this.#want(code, thoroughnessUnasked(code, size));
     for (const key of ['sha256-input', 'sha256-result'] as const)
       this.#want(key, isHashedUnasked(size) ? 'full' : 'none');
     this.#held = false;
     this.#start();
-    await this.#idle;
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+      this.#tellWhoWaits();
+    });
   }
 
   /** Forgets the result of a run, and what was proved of it. */
   forgetRun(): void {
-    if (this.#run) this.giveUp();
+    if (!this.#run) return;
+    const isOfFile = ({ key }: Task): boolean => OF_FILE.has(key);
     this.#run = null;
+    this.#queue = this.#queue.filter(isOfFile);
+    // What a worker has read of a result is of no use any more, and it gives that back only with its end.
+    for (const lane of this.#lanes) if (!lane.current || !isOfFile(lane.current)) this.#end(lane);
     for (const key of [...this.states.keys()]) if (!OF_FILE.has(key)) this.states.delete(key);
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Gives up what is being checked and what waits: the next look at the file begins with it anew. */
@@ -197,9 +224,7 @@ export class Checks {
 
   /** Skips what is being checked and all that waits. */
   skip(): void {
-    const given = [...(this.#current ? [this.#current] : []), ...this.#queue];
-    this.#stop();
-    for (const { key } of given) this.states.set(key, { state: 'skipped' });
+    for (const { key } of this.#stop()) this.states.set(key, { state: 'skipped' });
   }
 
   #want(key: CheckKey, thoroughness: Thoroughness): void {
@@ -215,42 +240,66 @@ export class Checks {
     }
   }
 
-  #stop(): void {
-    this.#turns.end();
+  /** Ends all workers; gives what they were making, and what waited for them. */
+  #stop(): readonly Task[] {
+    const given = [...this.#lanes.flatMap(({ current }) => current ?? []), ...this.#queue];
     this.#queue = [];
-    this.#current = null;
-    this.#client.cancel();
+    for (const lane of this.#lanes) this.#end(lane);
+    this.#tellWhoWaits();
+    return given;
+  }
+
+  #end(lane: Lane): void {
+    lane.turns.end();
+    lane.current = null;
+    lane.client.cancel();
+    lane.owns = [];
+  }
+
+  /** Tells those who wait that nothing is being made, and nothing will be by itself. */
+  #tellWhoWaits(): void {
+    if (this.#lanes.some(({ current }) => current) || (this.#queue.length > 0 && !this.#held)) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #start(): void {
-    if (!this.#held && this.#current === null) this.#idle = this.#work(this.#turns.begin());
+    const size = this.#inspection?.size ?? 0;
+    const lanes = size <= TINY_BYTES ? this.#lanes.slice(0, 1) : this.#lanes;
+    for (const lane of lanes) if (lane.current === null) void this.#work(lane, lane.turns.begin());
   }
 
-  async #work(turn: Turn): Promise<void> {
-    for (let task = this.#next(); task; task = this.#next()) {
-      this.#current = task;
-      const state = await this.#make(task, turn);
+  async #work(lane: Lane, turn: Turn): Promise<void> {
+    for (let task = this.#next(lane); task; task = this.#next(lane)) {
+      const state = await this.#make(task, lane, turn);
       if (state === null) return;
       this.states.set(task.key, state);
+      lane.current = null;
     }
-    this.#current = null;
     // A worker never gives back memory that it took, and the next check may never be asked for.
-    if (!this.#held && (this.#inspection?.size ?? 0) > SMALL_BYTES) this.#client.cancel();
+    if (!this.#held && (this.#inspection?.size ?? 0) > SMALL_BYTES && this.#queue.length === 0) this.#end(lane);
+    this.#tellWhoWaits();
   }
 
-  #next(): Task | undefined {
-    return this.#held ? undefined : this.#queue.shift();
+  /** The next check that is not for another worker. */
+  #next(lane: Lane): Task | undefined {
+    if (this.#held) return undefined;
+    const ofOthers = this.#lanes.flatMap((other) => (other === lane ? [] : other.owns));
+    const at = this.#queue.findIndex(({ key }) => !ofOthers.includes(togetherWith(key)));
+    const [task] = at < 0 ? [] : this.#queue.splice(at, 1);
+    if (!task) return undefined;
+    lane.owns = [...lane.owns, togetherWith(task.key)];
+    return (lane.current = task);
   }
 
   /** Null where the check is no longer wanted. */
-  async #make(task: Task, turn: Turn): Promise<CheckState | null> {
+  async #make(task: Task, lane: Lane, turn: Turn): Promise<CheckState | null> {
     const onProgress = (progress: Progress): void => {
       if (turn.isCurrent) this.states.set(task.key, { state: 'running', progress });
     };
     for (let attempt = 1; ; attempt++) {
       onProgress({ stage: 'check', label: labelOf(task.key), done: 0, total: 0, pagesRead: 0 });
       try {
-        return await turn.still(this.#call(task, turn, onProgress));
+        return await turn.still(this.#call(task, lane, turn, onProgress));
       } catch (error) {
         if (!turn.isCurrent) return null;
         if (!(error instanceof EngineFailure || error instanceof Cancelled)) throw error;
@@ -261,26 +310,26 @@ export class Checks {
     }
   }
 
-  async #call(task: Task, turn: Turn, onProgress: (progress: Progress) => void): Promise<CheckState> {
+  async #call(task: Task, { file }: Lane, turn: Turn, onProgress: (progress: Progress) => void): Promise<CheckState> {
     const { key, thoroughness } = task;
-    if (key === 'rows') return this.#countRows(this.#inspection?.tables ?? [], turn, onProgress);
+    if (key === 'rows') return this.#countRows(this.#inspection?.tables ?? [], file, turn, onProgress);
     if (key === 'forecast') {
       if (!this.#foretold) return { state: 'skipped' };
       const { script, plan, growth } = this.#foretold;
       const named = tablesIn(script, this.#inspection?.tables ?? []);
-      const counted = await this.#countRows(named, turn, onProgress);
+      const counted = await this.#countRows(named, file, turn, onProgress);
       if (counted.state !== 'made') return counted;
       const rows = named.map((table) => [table, this.rows.get(table) ?? null] as const);
-      const foretold = await this.#file.forecast(script, { outcomes: plan.outcomes, growth }, rows);
+      const foretold = await file.forecast(script, { outcomes: plan.outcomes, growth }, rows);
       return foretold.ok ? { state: 'made', forecast: foretold.value } : stoppedBy(foretold.error);
     }
     if (key === 'foreign-key-modes') {
       if (!this.#foretold) return { state: 'skipped' };
       const { script, choices, plan } = this.#foretold;
-      const compared = await this.#file.compareForeignKeyModes(script, choices, plan.outcomes);
+      const compared = await file.compareForeignKeyModes(script, choices, plan.outcomes);
       return compared.ok ? { state: 'made', differences: compared.value } : stoppedBy(compared.error);
     }
-    const engine = OF_FILE.has(key) || !this.#run ? this.#file : this.#file.result(this.#run);
+    const engine = OF_FILE.has(key) || !this.#run ? file : file.result(this.#run);
     if (key === 'sha256-input' || key === 'sha256-result') {
       const hashed = await engine.hash(key === 'sha256-input' ? 'input' : 'result', onProgress);
       return hashed.ok ? { state: 'made', sha256: hashed.value } : stoppedBy(hashed.error);
@@ -292,6 +341,7 @@ export class Checks {
   /** Whoever shows the counts goes through all of them as some come: of thousands, those of a moment are shown together. */
   async #countRows(
     tables: readonly string[],
+    file: RemoteFile,
     turn: Turn,
     onProgress: (progress: Progress) => void,
   ): Promise<CheckState> {
@@ -306,7 +356,7 @@ export class Checks {
     try {
       for (const table of tables) {
         if (this.rows.has(table)) continue;
-        const counted = await turn.still(this.#file.countRows(table, onProgress));
+        const counted = await turn.still(file.countRows(table, onProgress));
         // Damage is met in one table; a file that is gone, in all of them.
         if (!counted.ok && counted.error.code !== 'damaged') return stoppedBy(counted.error);
         waiting.push([table, counted.ok ? counted.value : null]);

@@ -15,24 +15,33 @@ import { Checks, settled } from './checks.svelte';
 import { lookedAt, type DroppedDatabase } from './droppedFiles';
 import { CANCELLED, isFor, outcomeOf, unplanned, type JobPlan, type Unplanned } from './jobPlan';
 import { explainStoppedEngine, type Problem } from './problem';
-import { latestNowAndThen } from './progress';
+import { Rehearsal } from './rehearsal.svelte';
 import { RoundTrips } from './roundTrips.svelte';
 import { goesByHistory, isSame, subjectOf, type Subject, type Wish } from './subject';
 import { Turns, type Turn } from './turn';
 
-/** How often the progress of a run is drawn. */
-const SHOW_EVERY_MILLISECONDS = 50;
 /** A worker that has written a result of this many bytes is worth ending for its memory. */
 const MEMORY_WORTH_FREEING = 64 << 20;
 
-/** A run with what it is of. */
+/** A run that was asked for: a rehearsal that is taken over. */
 export interface JobRun {
-  readonly subject: Subject;
   readonly planned: PlannedScript;
   readonly progress: Progress | null;
   /** What the statements came to; the result is being checked then. */
   readonly finished: FinishedRun | null;
   readonly isOver: boolean;
+  /** Whether its statements were done before it was asked for. */
+  readonly wasRehearsed: boolean;
+}
+
+/** A rehearsal, with what it is of beside its subject, and what has become of it. */
+interface Attempt {
+  readonly rehearsal: Rehearsal;
+  /** The findings that were agreed to when it was begun. */
+  readonly agreed: string;
+  /** `ahead`: nobody has asked for it yet. */
+  readonly stage: 'ahead' | 'running' | 'over';
+  readonly wasRehearsed: boolean;
 }
 
 /** Whoever gives up what is being done makes what awaited it end with `Cancelled`, and it has changed nothing since. */
@@ -54,12 +63,16 @@ export class FileJob {
   isLost = $state(false);
   readonly #wish: () => Wish;
   readonly #client: EngineClient;
+  readonly #rehearsing: EngineClient | null;
   readonly #file: RemoteFile;
   readonly #turns = new Turns();
   /** The turn in which the file is being opened and planned for. */
   #preparing = $state.raw<Turn | null>(null);
   #plan = $state.raw<JobPlan | null>(null);
-  #run = $state.raw<JobRun | null>(null);
+  #attempt = $state.raw<Attempt | null>(null);
+  readonly #attempts = new Turns();
+  /** What is not rehearsed by itself any more, since that was stopped. */
+  #declined = $state.raw<Subject | null>(null);
 
   /** What is wanted now, on this file. */
   readonly subject: Subject | null = $derived.by(() => subjectOf(this.#wish(), this.histories));
@@ -68,18 +81,40 @@ export class FileJob {
     isSame(this.#plan?.subject ?? null, this.subject) ? (this.#plan?.outcome ?? null) : null,
   );
   /** The run that is on, or the one that is over, for as long as what it ran is what is wanted. */
-  readonly run: JobRun | null = $derived(
-    this.#run && (!this.#run.isOver || isSame(this.#run.subject, this.subject)) ? this.#run : null,
-  );
+  readonly run: JobRun | null = $derived.by(() => {
+    const attempt = this.#attempt;
+    if (!attempt || attempt.stage === 'ahead') return null;
+    const { rehearsal, stage, wasRehearsed } = attempt;
+    const isOver = stage === 'over';
+    if (isOver && !isSame(rehearsal.subject, this.subject)) return null;
+    const { planned, progress, finished } = rehearsal;
+    return { planned, progress, finished, isOver, wasRehearsed };
+  });
+  /** What is rehearsed, or was, of the plan that is shown and nobody has run yet. */
+  readonly rehearsal: Rehearsal | null = $derived.by(() => {
+    const attempt = this.#attempt;
+    if (attempt?.stage !== 'ahead' || attempt.agreed !== this.#agreedNow) return null;
+    const { planned, subject } = attempt.rehearsal;
+    return isSame(subject, this.subject) && planned === this.planned ? attempt.rehearsal : null;
+  });
+  readonly #agreedNow = $derived([...this.agreed].sort().join());
 
   /**
    * @param client its worker plans and runs; a batch has one for all its jobs
    * @param wish gives what is wanted now
-   * @param checking its worker makes the checks
+   * @param checking their workers make the checks
+   * @param rehearsing its worker rehearses; left out, nothing is run before it is asked for
    */
-  constructor(dropped: DroppedDatabase, client: EngineClient, wish: () => Wish, checking?: EngineClient) {
+  constructor(
+    dropped: DroppedDatabase,
+    client: EngineClient,
+    wish: () => Wish,
+    checking?: EngineClient | readonly EngineClient[],
+    rehearsing?: EngineClient,
+  ) {
     this.dropped = dropped;
     this.#client = client;
+    this.#rehearsing = rehearsing ?? null;
     this.#wish = wish;
     this.#file = client.over(lookedAt(dropped));
     this.roundTrips = new RoundTrips(dropped);
@@ -159,48 +194,57 @@ export class FileJob {
   }
 
   /**
-   * Runs the plan that is shown and has the result checked. Gives what stopped it, other than a statement of the script.
+   * Runs the plan that is shown and has the result checked: takes over what was rehearsed, or is being, and begins it where
+   * nothing is. Gives what stopped it, other than a statement of the script.
    * @param whenChecked is called when the statements are done and there is a result to check
    */
   async start(whenChecked: () => void = () => undefined): Promise<Problem | null> {
     const { subject, planned, inspection } = this;
     if (!this.canRun || !subject || !planned || !inspection) return null;
     const turn = this.#turns.begin();
-    this.#forgetRun();
     this.saved = this.isLost = false;
-    const begun: JobRun = { subject, planned, progress: null, finished: null, isOver: false };
-    this.#run = begun;
-    this.checks.giveWay(inspection);
-    this.roundTrips.giveUp();
     performance.mark('run-started');
-    const { text: script, choices, desired } = subject;
-    // Each report changes the list of statements, and drawing that takes a processor from the run.
-    const onProgress = latestNowAndThen((progress: Progress) => {
-      if (turn.isCurrent && this.#run && !this.#run.finished) this.#run = { ...begun, progress };
-    }, SHOW_EVERY_MILLISECONDS);
-    try {
-      const answer = await turn.still(this.#file.run(script, choices, onProgress));
-      if (!answer.ok) return this.#cameToNothing({ help: '', ...answer.error });
-      performance.mark('result-ready');
-      const finished = answer.value;
-      const { file, pages } = finished;
-      this.#run = { ...begun, finished };
-      if (file) {
-        whenChecked();
-        // What the run wrote is in the result now. A worker never gives memory back, so one that took much is ended.
-        if (pages.resultPages * pages.pageSize > MEMORY_WORTH_FREEING) this.#client.cancel();
-        await turn.still(this.checks.prove({ ...finished, file, script, choices, ...(desired && { desired }) }));
-        performance.mark('proofs-done');
-        this.isLost = !(await turn.still(this.isWhole()));
-      }
-      this.#run = { ...begun, finished, isOver: true };
-      return null;
-    } catch (error) {
-      if (turn.isCurrent) this.#forgetRun();
-      if (!(error instanceof EngineFailure)) throw error;
-      const help = 'Nothing was changed and there is no half-upgraded file. You can run the migration again.';
-      return this.#cameToNothing(explainStoppedEngine(error.message, help));
+    this.roundTrips.giveUp();
+    let rehearsal = this.rehearsal?.problem === null ? this.rehearsal : null;
+    if (rehearsal) this.#stand(rehearsal, 'running');
+    // Of a file that is gone nothing can be handed over; a run finds out why.
+    if (rehearsal?.finished && !(await turn.still(this.isWhole()))) rehearsal = null;
+    rehearsal ??= this.#begin(subject, planned, this.#client, 'running');
+    // The statements have the machine to themselves.
+    if (!rehearsal.finished) this.checks.giveWay(inspection);
+    await turn.still(rehearsal.ran);
+    const { problem, finished } = rehearsal;
+    if (problem) return this.#cameToNothing(problem);
+    performance.mark('result-ready');
+    if (finished?.file) {
+      if (!rehearsal.isOver) whenChecked();
+      await turn.still(rehearsal.ended);
+      performance.mark('proofs-done');
+      this.isLost = !(await turn.still(this.isWhole()));
     }
+    this.#stand(rehearsal, 'over');
+    return null;
+  }
+
+  /** Runs the plan that is shown ahead of whoever may ask for it, and has the result checked. */
+  rehearse(): void {
+    const { subject, planned, rehearsal } = this;
+    if (!this.#rehearsing || !this.canRun || !subject || !planned || rehearsal?.problem === null) return;
+    this.#declined = null;
+    this.#begin(subject, planned, this.#rehearsing, 'ahead');
+  }
+
+  /** Gives up what is rehearsed, with all that it holds; of this plan nothing is rehearsed by itself any more. */
+  stopRehearsing(): void {
+    if (this.#attempt?.stage !== 'ahead') return;
+    this.#declined = this.subject;
+    this.checks.giveUp();
+    this.#forgetRun();
+  }
+
+  /** Whether it was stopped that what is wanted is rehearsed. */
+  get isDeclined(): boolean {
+    return this.#declined !== null && isSame(this.#declined, this.subject);
   }
 
   /** Has the file itself checked, unless that has been done; settles when it is. */
@@ -211,16 +255,23 @@ export class FileJob {
     await turn.still(settled(this.checks));
   }
 
-  /** Makes use of the time until a run: begins to read what it would read, checks the file, reads what it has recorded. */
-  async lookAhead(): Promise<Problem | null> {
+  /**
+   * Makes use of the time until a run: checks the file, reads what it has recorded, and rehearses.
+   * @param mayRehearse whether the machine has room for it; else only what a run would read is read
+   */
+  async lookAhead(mayRehearse = false): Promise<Problem | null> {
     const { subject, planned, inspection } = this;
     if (!inspection) return null;
+    // What was rehearsed of anything else holds memory for nothing.
+    if (this.#attempt?.stage === 'ahead' && !this.rehearsal) this.#forgetRun();
+    const rehearses = mayRehearse && this.canRun && !this.isDeclined;
     const isRunnable = subject !== null && planned !== null && planned.plan.obstacle === null;
-    const reading = isRunnable ? this.#file.readAhead(subject.text) : null;
+    const reading = isRunnable && !rehearses ? this.#file.readAhead(subject.text) : null;
     this.checks.look(
       inspection,
       subject && planned ? { ...planned, script: subject.text, choices: subject.choices } : null,
     );
+    if (rehearses) this.rehearse();
     // Where the engine gives out over either, nothing that is shown depends on it; whoever needs it asks again.
     const [, read] = await Promise.allSettled([reading, this.#readHistories()]);
     const refused = read.status === 'fulfilled' && !read.value.ok ? read.value.error : null;
@@ -230,9 +281,12 @@ export class FileJob {
   /** Gives up what is being done, at once; its worker and all memory are gone. The file is as it was, and a plan that was made stands. */
   cancel(): void {
     const wasPlanning = this.#preparing !== null && this.inspection !== null;
+    // Whoever stops a run does not want it to begin again by itself.
+    if (this.isRunning) this.#declined = this.#attempt?.rehearsal.subject ?? null;
     this.#turns.end();
     this.#preparing = null;
     this.#client.cancel();
+    if (this.#attempt) this.checks.giveUp();
     this.#forgetRun();
     if (wasPlanning) this.#plan = unplanned(this.subject, CANCELLED);
   }
@@ -254,6 +308,7 @@ export class FileJob {
     this.#turns.end();
     this.#preparing = null;
     this.#client.cancel();
+    this.#endAttempt();
     this.checks.giveUp();
     this.roundTrips.giveUp();
   }
@@ -347,13 +402,46 @@ export class FileJob {
   }
 
   #cameToNothing(problem: Problem): Problem {
+    // An engine that gave out over it would most likely do so again.
+    this.#declined = this.subject;
     this.#forgetRun();
     if (problem.code === 'unreadable-file') this.refusal = problem;
     return problem;
   }
 
+  /** @param client its worker runs the statements */
+  #begin(subject: Subject, planned: PlannedScript, client: EngineClient, stage: 'ahead' | 'running'): Rehearsal {
+    this.#forgetRun();
+    const isApart = client === this.#rehearsing;
+    const rehearsal = new Rehearsal(subject, planned, {
+      file: isApart ? client.over(lookedAt(this.dropped)) : this.#file,
+      checks: this.checks,
+      turn: this.#attempts.begin(),
+      onFinished: ({ file, pages }) => {
+        // What the run wrote is in the result now. A worker never gives memory back, so one that took much is ended.
+        if (isApart || (file && pages.resultPages * pages.pageSize > MEMORY_WORTH_FREEING)) client.cancel();
+      },
+    });
+    this.#stand(rehearsal, stage);
+    return rehearsal;
+  }
+
+  #stand(rehearsal: Rehearsal, stage: Attempt['stage']): void {
+    const wasRehearsed =
+      this.#attempt?.rehearsal === rehearsal && stage !== 'running'
+        ? this.#attempt.wasRehearsed
+        : rehearsal.finished !== null;
+    this.#attempt = { rehearsal, agreed: this.#agreedNow, stage, wasRehearsed };
+  }
+
+  #endAttempt(): void {
+    this.#attempts.end();
+    this.#rehearsing?.cancel();
+  }
+
   #forgetRun(): void {
-    this.#run = null;
+    this.#endAttempt();
+    this.#attempt = null;
     this.checks.forgetRun();
   }
 }

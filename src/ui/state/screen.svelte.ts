@@ -11,6 +11,7 @@ import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
 import { Checks } from './checks.svelte';
 import type { FileJob } from './fileJob.svelte';
 import type { Problem } from './problem';
+import type { Rehearsal } from './rehearsal.svelte';
 import type { RoundTrips } from './roundTrips.svelte';
 import { Scripts } from './scripts.svelte';
 
@@ -82,6 +83,16 @@ export class Screen {
   /** What migration tools have recorded in the open database. */
   get histories(): readonly History[] {
     return this.job?.histories ?? [];
+  }
+
+  /** What is rehearsed of the plan that is shown, or was; null where nothing is, and once it is run. */
+  get rehearsal(): Rehearsal | null {
+    return this.state === 'ready' ? (this.job?.rehearsal ?? null) : null;
+  }
+
+  /** Whether the statements of the run that is shown were done before it was asked for. */
+  get wasRehearsed(): boolean {
+    return this.job?.run?.wasRehearsed ?? false;
   }
 
   get checks(): Checks {

@@ -8,9 +8,10 @@ import type { Sample } from '../../catalog/catalog';
 import type { Machine } from '../../migration/forecast/limits';
 import { DEFAULT_CHOICES, type Choices } from '../../migration/outcome';
 import type { RoundTrip } from '../../migration/roundTrip/roundTrip';
+import type { Finding } from '../../file/finding';
 import { liesBeside, lookAt, sortFiles, type DroppedDatabase, type SeenFile } from './droppedFiles';
 import { FileJob } from './fileJob.svelte';
-import { readMachine } from './machine';
+import { readMachine, Room } from './machine';
 import { explainLostFile, explainNotLoaded, explainUnsavedMany, withRetry, type Problem } from './problem';
 import type { OwnScripts } from './ownScripts.svelte';
 import { makeSampleFile } from './sampleFile';
@@ -19,6 +20,20 @@ import { Turns } from './turn';
 
 /** The checks of a file begin so long after its plan is shown. */
 const LOOK_AFTER_MILLISECONDS = 300;
+
+/** With more workers, each would have less to do than it takes to begin. */
+const MOST_CHECKING = 4;
+
+function checkingClients(): readonly EngineClient[] {
+  const count = Math.min(MOST_CHECKING, Math.max(1, navigator.hardwareConcurrency));
+  return Array.from({ length: count }, () => new EngineClient('checks'));
+}
+
+/** What rehearses: its worker, and whether the machine has room for it. */
+export interface Ahead {
+  readonly client: EngineClient;
+  readonly room: Pick<Room, 'refuses'>;
+}
 
 /** One workbench for the life of the page. */
 export class Workbench extends Screen {
@@ -57,7 +72,8 @@ export class Workbench extends Screen {
   announcement = $state('');
 
   readonly #client: EngineClient;
-  readonly #checking: EngineClient;
+  readonly #checking: EngineClient | readonly EngineClient[];
+  readonly #ahead: Ahead;
   /** Sidecars that were dropped without their database. */
   #waiting: readonly File[] = [];
   /** Drops are taken in their order, each as a whole. */
@@ -66,10 +82,19 @@ export class Workbench extends Screen {
   /** What is begun for one file ends with the next one. */
   readonly #turns = new Turns();
 
-  constructor(client = new EngineClient(), checking = new EngineClient('checks')) {
+  /**
+   * @param checking the workers of checks
+   * @param ahead what rehearses before anyone asks
+   */
+  constructor(
+    client = new EngineClient(),
+    checking: EngineClient | readonly EngineClient[] = checkingClients(),
+    ahead: Ahead = { client: new EngineClient(), room: new Room() },
+  ) {
     super();
     this.#client = client;
     this.#checking = checking;
+    this.#ahead = ahead;
     client.start();
   }
 
@@ -247,6 +272,33 @@ export class Workbench extends Screen {
     }
   }
 
+  /** Why the plan that is shown is not rehearsed by itself, in a sentence; null where it is, or cannot run. */
+  get whyUnrehearsed(): string | null {
+    if (!this.job?.inspection || !this.canRun) return null;
+    return this.job.isDeclined ? 'It was stopped before.' : this.#ahead.room.refuses(this.job.inspection.size);
+  }
+
+  /** Rehearses the plan that is shown. */
+  rehearse(): void {
+    this.job?.rehearse();
+  }
+
+  /** Gives up the rehearsal, with all memory that it holds. */
+  stopRehearsing(): void {
+    const { job } = this;
+    if (!job?.rehearsal) return;
+    job.stopRehearsing();
+    this.announcement = 'The rehearsal was stopped. The plan stands.';
+    this.#look(job);
+  }
+
+  /** Goes on in spite of a finding, or no longer does. */
+  agree(code: Finding['code'], agrees: boolean): void {
+    if (agrees) this.agreed.add(code);
+    else this.agreed.delete(code);
+    if (this.job && this.state === 'ready') this.#lookSoon(this.job);
+  }
+
   /** Leaves out the proofs that have not been made yet; they can be made later, one by one. */
   skipProofs(): void {
     this.checks.skip();
@@ -330,7 +382,7 @@ export class Workbench extends Screen {
     this.#leave();
     performance.mark('drop');
     const wish = () => ({ script: this.scripts.chosen, choices: this.choices });
-    this.job = new FileJob(dropped, this.#client, wish, this.#checking);
+    this.job = new FileJob(dropped, this.#client, wish, this.#checking, this.#ahead.client);
     this.announcement = `Reading ${dropped.file.name}`;
   }
 
@@ -348,7 +400,13 @@ export class Workbench extends Screen {
     const { planned } = job;
     const failed = planned?.plan.obstacle;
     this.announcement = failed ? `The plan is ready. ${failed.sentence}` : 'The plan is ready.';
-    // Who runs at once has the machine to herself; the page is drawn before it is busy with more.
+    this.#lookSoon(job);
+  }
+
+  /** Who runs at once has the machine to herself; the page is drawn before it is busy with more. */
+  #lookSoon(job: FileJob): void {
+    const { planned } = job;
+    clearTimeout(this.#lookingSoon);
     this.#lookingSoon = setTimeout(() => {
       if (job === this.job && planned === job.planned && this.state === 'ready') this.#look(job);
     }, LOOK_AFTER_MILLISECONDS);
@@ -359,7 +417,8 @@ export class Workbench extends Screen {
     const { inspection } = job;
     if (!inspection) return;
     void readMachine().then((machine) => (this.machine = machine));
-    void job.lookAhead().then((problem) => {
+    const hasRoom = this.#ahead.room.refuses(inspection.size) === null;
+    void job.lookAhead(hasRoom).then((problem) => {
       // What is told already comes first; this is asked for again after the next plan.
       if (!problem || job !== this.job || this.notice) return;
       const notice = withRetry(problem, () => {
