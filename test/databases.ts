@@ -63,6 +63,15 @@ export function askNative(bytes: Uint8Array, sql: string): string {
   });
 }
 
+/** The bytes of a database after native sqlite3 has run a script on it. */
+export function changedNatively(bytes: Uint8Array, sql: string): Uint8Array {
+  return withFile((path) => {
+    writeFileSync(path, bytes);
+    execFileSync('sqlite3', [...NO_WAITING, '-bail', path], { input: sql });
+    return new Uint8Array(readFileSync(path));
+  });
+}
+
 /** What native sqlite3 prints before it stops at the first error, if there is one. */
 export function askNativeUntilError(bytes: Uint8Array, sql: string): string {
   return withFile((path) => {

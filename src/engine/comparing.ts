@@ -1,17 +1,20 @@
 // Compares the rows of the open file with those of another file that is open beside it. Loaded when that is asked for first.
 
-import type { Outcome } from '../database';
+import { rowsOf, type Database, type Outcome } from '../database';
 import type { WholeValue } from '../explore/data/cells';
 import type { ExportedPortion } from '../explore/data/exportRows';
 import { RowComparison, type DecodedState } from '../compare/rows/comparison';
 import type { DifferenceFormat, DifferenceWindow, DifferingRow, RowsCompared } from '../compare/rows/difference';
 import { piecesOf } from '../compare/rows/exportDifferences';
+import { foreknow, type TwoFiles } from '../compare/rows/foreknow';
+import { comparePages, pagesOfRun, type DatabaseFile } from '../compare/rows/samePages';
 import { RowsUnreadable } from '../compare/rows/tableSide';
 import type { PageChanges } from '../migration/proofs/pageProof';
 import { readSchema } from '../schema/read';
 import type { OnProgress } from './answers';
 import { decoderOf } from './looking';
 import type { Connected, OpenedFile } from './openedFile';
+import { sourceOfBlob } from './pages/blob';
 
 /** A portion of an export takes about this long, so that other questions find their turn. */
 const PORTION_MILLISECONDS = 90;
@@ -39,17 +42,19 @@ interface FoundDifferences {
 
 /** Two open files whose rows are compared. What was found is kept, so that it can be looked at. */
 export class RowComparing {
-  readonly pages: PageChanges | null;
+  readonly #files: readonly [OpenedFile, OpenedFile];
+  readonly #written: PageChanges | null;
   readonly #connections: readonly [Connected, Connected];
   #tell: OnProgress = () => undefined;
   #label = 'comparing rows';
   #found: FoundDifferences | null = null;
   #writing: Writing | null = null;
 
-  /** @param pages what a run has written, where the second file is its result: all others are the same */
-  constructor(before: OpenedFile, after: OpenedFile, pages: PageChanges | null) {
+  /** @param written pages that a run has written, where the second file is its result: all others are the same */
+  constructor(before: OpenedFile, after: OpenedFile, written: PageChanges | null) {
     const onWork = (): void => this.#work();
-    this.pages = pages;
+    this.#files = [before, after];
+    this.#written = written;
     this.#connections = [before.connect(onWork), after.connect(onWork)];
   }
 
@@ -108,10 +113,11 @@ export class RowComparing {
     if (this.#found) return this.#found;
     const start = performance.now();
     const [before, after] = this.#connections;
+    const files = this.#compareFiles(before.database);
     const comparison = RowComparison.of(
       stateOf(before),
       stateOf(after),
-      () => null,
+      (table, onPage) => foreknow(table, files, onPage),
       (table, done, total) => {
         this.#label = `comparing rows of ${table}`;
         this.#work(done, total);
@@ -121,10 +127,28 @@ export class RowComparing {
     return (this.#found = { comparison, answer });
   }
 
+  #compareFiles(database: Database): TwoFiles {
+    const [before, after] = this.#files;
+    if (this.#written) {
+      const roots = rowsOf(database, 'SELECT rootpage FROM main.sqlite_schema WHERE rootpage > 0').map(([page]) =>
+        Number(page),
+      );
+      return { before, after, pages: pagesOfRun(before, after, this.#written, roots) };
+    }
+    this.#label = 'comparing pages';
+    const pages = comparePages(throughout(before), throughout(after), (done, total) => this.#work(done, total));
+    return { before, after, pages };
+  }
+
   #work(done = 0, total = 0): void {
     const pagesRead = this.#connections.reduce((sum, { overlay }) => sum + overlay.pagesRead, 0);
     this.#tell({ stage: 'check', label: this.#label, done, total, pagesRead });
   }
+}
+
+/** A file to be read from end to end, of which nothing is kept. */
+function throughout({ isPlain, file, source, header }: OpenedFile): DatabaseFile {
+  return { source: isPlain ? sourceOfBlob(file) : source, header };
 }
 
 function stateOf({ database }: Connected): DecodedState {

@@ -113,6 +113,24 @@ export function payloadsOf(tree: BtreePage): Intact<readonly Payload[]> {
   return { ok: true, value: payloads };
 }
 
+/** The rowid of a cell on a leaf of a table; bigint beyond 2^53. The cells of the page must be sound, as `payloadsOf` finds. */
+export function rowidOf(leaf: BtreePage, cell: number): number | bigint {
+  const { bytes, usable } = leaf;
+  const start = afterVarint(bytes, cellAt(leaf, cell) ?? 0, usable);
+  // Of seven bytes at most it is exact as a number, and not negative.
+  if (afterVarint(bytes, start, usable) - start <= 7) return varint(bytes, start, usable);
+  let value = 0n;
+  for (let at = start; at < start + 9; at++) {
+    const byte = at < usable ? bytes.getUint8(at) : 0;
+    if (at === start + 8) value = (value << 8n) | BigInt(byte);
+    else value = (value << 7n) | BigInt(byte & 0x7f);
+    if (byte < 0x80 && at < start + 8) break;
+  }
+  const signed = BigInt.asIntN(64, value);
+  const number = Number(signed);
+  return Number.isSafeInteger(number) ? number : signed;
+}
+
 /** Where a cell begins; null where no cell of 4 bytes, the shortest there is, can lie there. */
 function cellAt({ bytes, cells, cellPointers, usable }: BtreePage, cell: number): number | null {
   const at = bytes.getUint16(cellPointers + 2 * cell);

@@ -17,12 +17,22 @@ export interface TablePairSides {
   readonly after: TableSide;
   /** Rowids identify the rows: the table is matched by rowid, or by the column that is the rowid on both sides. */
   readonly byRowid: boolean;
+  /** The column that is the rowid before, and after; null where there is none. */
+  readonly rowidColumns: readonly [string | null, string | null];
 }
 
 /** Rows that may differ; all others are known to be the same. Null for all rows of the table. */
 export interface Candidates {
   readonly before: readonly RowPlace[] | null;
   readonly after: readonly RowPlace[] | null;
+}
+
+/** What is known of the rows of a table without asking SQLite: those that may differ, and of how many others it is known that they do not. */
+export interface KnownRows {
+  readonly before: readonly RowPlace[];
+  readonly after: readonly RowPlace[];
+  /** Null where nobody has counted them. */
+  readonly same: number | null;
 }
 
 /** So many keys are held in memory at once; more go in several rounds over the table. */

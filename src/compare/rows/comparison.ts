@@ -10,7 +10,7 @@ import {
   type Decode,
   type WholeValue,
 } from '../../explore/data/cells';
-import { compareRows, type Candidates, type DifferingPlaces, type TablePairSides } from './compareTable';
+import { compareRows, type DifferingPlaces, type KnownRows, type TablePairSides } from './compareTable';
 import type {
   DifferenceKind,
   DifferenceWindow,
@@ -28,14 +28,11 @@ export interface DecodedState extends State {
   readonly decode: Decode;
 }
 
-/** What is known of the rows of a table without asking SQLite. */
-export interface KnownRows extends Candidates {
-  /** Rows of both sides that are the same and no candidates; null where they were not counted. */
-  readonly same: number | null;
-}
-
-/** Tells what is known of the rows of a table, null for nothing: then all of them are read. */
-export type Foreknow = (match: MatchedTable, byRowid: boolean) => KnownRows | null;
+/**
+ * Tells what is known of the rows of a table without asking SQLite, null for nothing: then all of them are read.
+ * @param onPage is to be called for each page that is read
+ */
+export type Foreknow = (table: TablePairSides, onPage: () => void) => KnownRows | null;
 
 /** A table that was compared. */
 export interface ComparedTable {
@@ -56,6 +53,9 @@ export interface ExactDifference {
 
 const NO_COUNTS: RowCounts = { added: 0, removed: 0, changed: 0, same: 0 };
 const ROWS_AT_ONCE = 100;
+/** Of so many rows, and pages, one is told of. */
+const ROWS_TOLD = 1000;
+const PAGES_TOLD = 256;
 
 /**
  * A comparison of the rows of two open databases.
@@ -87,11 +87,16 @@ export class RowComparison {
     const { both, onlyBefore, onlyAfter } = matchTables(before, after);
     const asText = encodingOf(before.database) !== encodingOf(after.database);
     const tables = both.map((match): ComparedTable => {
+      const rowidColumns = [
+        rowidColumn(before.database, match.before),
+        rowidColumn(after.database, match.after),
+      ] as const;
       const sides: TablePairSides = {
         match,
+        rowidColumns,
         before: new TableSide(before.database, match.before, match.columns, { decode: before.decode, asText }),
         after: new TableSide(after.database, match.after, match.columnsAfter, { decode: after.decode, asText }),
-        byRowid: isByRowid(match, before, after),
+        byRowid: isByRowid(match, rowidColumns),
       };
       return compareTable(sides, foreknow, onCompared);
     });
@@ -157,20 +162,22 @@ function compareTable(sides: TablePairSides, foreknow: Foreknow, onCompared: OnC
   const { match } = sides;
   const about = { table: match.before.name, side: 'both', matchedBy: match.matchedBy, columns: match.columns } as const;
   const columns = { columnsOnlyBefore: match.onlyBefore, columnsOnlyAfter: match.onlyAfter };
-  onCompared(match.before.name, 0, 0);
   try {
-    const known = foreknow(match, sides.byRowid);
-    const all = (known?.before?.length ?? 0) + (known?.after?.length ?? 0);
-    let rows = 0;
-    let lookedAt = 0;
-    const rowsBefore = known ? null : sides.before.count();
+    let pages = 0;
+    const known = foreknow(sides, () => {
+      if (pages++ % PAGES_TOLD === 0) onCompared(match.before.name, 0, 0);
+    });
+    const rows = known ? known.before.length : sides.before.count();
+    // Of a table that is read as a whole, about as many rows are read after.
+    const total = rows + (known ? known.after.length : rows);
+    let done = 0;
     const places = compareRows(sides, known ?? { before: null, after: null }, () => {
-      if (++lookedAt % 1000 === 0) onCompared(match.before.name, lookedAt, all || (rowsBefore ?? 0) * 2);
+      if (done++ % ROWS_TOLD === 0) onCompared(match.before.name, done, total);
     });
     const kinds = { added: 0, removed: 0, changed: 0 };
     for (let index = 0; index < places.before.length; index++) kinds[kindAt(places, index)]++;
-    rows = known ? (known.same ?? 0) + (known.before?.length ?? 0) : (rowsBefore ?? 0);
-    const same = known?.same === null ? null : rows - kinds.removed - kinds.changed;
+    const apart = known ? known.same : 0;
+    const same = apart === null ? null : apart + rows - kinds.removed - kinds.changed;
     return { difference: { ...about, ...columns, counts: { ...kinds, same }, obstacle: null }, sides, places };
   } catch (error) {
     if (!(error instanceof RowsUnreadable)) throw error;
@@ -180,12 +187,11 @@ function compareTable(sides: TablePairSides, foreknow: Foreknow, onCompared: OnC
 }
 
 /** Whether both sides can be read in the order of what rows are matched by: the rowid, under whatever name. */
-function isByRowid(match: MatchedTable, before: State, after: State): boolean {
+function isByRowid(match: MatchedTable, [before, after]: TablePairSides['rowidColumns']): boolean {
   if (match.matchedBy.kind === 'rowid') return true;
   const [only, more] = match.key;
   if (only === undefined || more !== undefined) return false;
-  const names = [rowidColumn(before.database, match.before), rowidColumn(after.database, match.after)];
-  return names[0] === match.columns[only] && names[1] === match.columnsAfter[only];
+  return before === match.columns[only] && after === match.columnsAfter[only];
 }
 
 function countLone(state: DecodedState, side: 'before' | 'after', relation: MatchedTable['before']): TableDifference {

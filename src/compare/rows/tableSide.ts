@@ -83,8 +83,9 @@ export class TableSide {
       return;
     }
     let batch = SMALLEST_BATCH;
-    for (let at = 0; at < of.length; at += batch) {
+    for (let at = 0; at < of.length;) {
       const asked = of.slice(at, at + batch);
+      at += asked.length;
       let bytes = 0;
       this.#visit(
         `SELECT ${this.#selected(columns)} FROM ${this.#table} WHERE ${this.#among(asked)}`,
@@ -115,11 +116,10 @@ export class TableSide {
     const name = this.address.kind === 'rowid' ? this.address.name : '';
     let batch = SMALLEST_BATCH;
     let condition = '1';
-    for (let at = 0; ; at += batch) {
-      if (of !== null) {
-        if (at >= of.length) return;
-        condition = this.#among(of.slice(at, at + batch));
-      }
+    for (let at = 0; of === null || at < of.length;) {
+      const asked = of?.slice(at, at + batch) ?? null;
+      if (asked) condition = this.#among(asked);
+      at += batch;
       const rows: PlacedRow[] = [];
       this.#visit(
         `SELECT ${this.#selected(this.#columns)} FROM ${this.#table} NOT INDEXED
@@ -130,14 +130,11 @@ export class TableSide {
       const bytes = rows.reduce((sum, { row }) => sum + sizeOf(row), 0);
       yield* rows;
       const last = rows.at(-1);
-      if (of === null) {
+      if (asked === null) {
         if (rows.length < batch || last === undefined) return;
         condition = `${name} > ${nameOf(last.place)}`;
       }
-      const next = nextBatch(batch, bytes, rows.length);
-      // The step of the loop is that of the batch that was read.
-      at += batch - next;
-      batch = next;
+      batch = nextBatch(batch, bytes, rows.length);
     }
   }
 

@@ -1,39 +1,64 @@
 // Pairs of databases whose rows differ: made of values that are hard to keep, and compared as the page compares them.
 import fc from 'fast-check';
-import type { Database, SqlValue } from '../../../src/database';
-import { RowComparison, type DecodedState } from '../../../src/compare/rows/comparison';
+import { rowsOf, type Database, type SqlValue } from '../../../src/database';
+import { RowComparison, type DecodedState, type Foreknow } from '../../../src/compare/rows/comparison';
 import { piecesOf } from '../../../src/compare/rows/exportDifferences';
 import type { DifferenceFormat } from '../../../src/compare/rows/difference';
+import { foreknow, type TwoFiles } from '../../../src/compare/rows/foreknow';
+import { comparePages, pagesOfRun, type DatabaseFile, type WrittenByRun } from '../../../src/compare/rows/samePages';
 import type { Engine } from '../../../src/engine/engine';
 import { decoderOf } from '../../../src/engine/looking';
+import { sourceOfBytes } from '../../../src/file/byteSource';
+import { readHeader } from '../../../src/file/header';
 import { readSchema } from '../../../src/schema/read';
 import { askNative, engine, overlayOf } from '../../databases';
+
+/** What is known of two files before SQLite is asked: what their pages tell, or nothing. */
+export type Foreknowledge = 'by pages' | 'none' | WrittenByRun;
 
 /** Opens two databases and compares their rows, for as long as `use` looks at what was found. */
 export function withComparison<Value>(
   before: Uint8Array,
   after: Uint8Array,
   use: (comparison: RowComparison) => Value,
-  on: readonly [Engine, Engine] = [engine, engine],
+  {
+    on = [engine, engine],
+    known = 'by pages',
+  }: { readonly on?: readonly [Engine, Engine]; readonly known?: Foreknowledge } = {},
 ): Value {
   const databases = [before, after].map((bytes, at) => (on[at] ?? engine).open(overlayOf(bytes)));
   const [ours, theirs] = databases.map(stateOf);
   if (!ours || !theirs) throw new Error('Two databases are compared');
   try {
-    return use(
-      RowComparison.of(
-        ours,
-        theirs,
-        () => null,
-        () => undefined,
-      ),
-    );
+    const files = known === 'none' ? null : twoFiles(before, after, known, ours.database);
+    const foreseen = (table: Parameters<Foreknow>[0]) => files && foreknow(table, files, () => undefined);
+    return use(RowComparison.of(ours, theirs, foreseen, () => undefined));
   } finally {
     for (const database of databases) database.close();
   }
 }
 
-function stateOf(database: Database): DecodedState {
+function twoFiles(
+  before: Uint8Array,
+  after: Uint8Array,
+  known: 'by pages' | WrittenByRun,
+  database: Database,
+): TwoFiles {
+  const [ours, theirs] = [fileOf(before), fileOf(after)];
+  if (known === 'by pages') return { before: ours, after: theirs, pages: comparePages(ours, theirs, () => undefined) };
+  const roots = rowsOf(database, 'SELECT rootpage FROM sqlite_schema WHERE rootpage > 0').map(([root]) => Number(root));
+  return { before: ours, after: theirs, pages: pagesOfRun(ours, theirs, known, roots) };
+}
+
+/** The bytes of a database as a file whose pages are read. */
+export function fileOf(bytes: Uint8Array): DatabaseFile {
+  const header = readHeader(bytes);
+  if (!header.ok) throw new Error('The database has no header');
+  return { source: sourceOfBytes(bytes), header: header.value };
+}
+
+/** A state as it is compared. */
+export function stateOf(database: Database): DecodedState {
   return { database, schema: readSchema(database), decode: decoderOf(database) };
 }
 

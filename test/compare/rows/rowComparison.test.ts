@@ -77,7 +77,7 @@ describe('Values are the same', () => {
     ];
     const engine = await engines.usual();
     const on = [engine, engine] as const;
-    expect(withComparison(before, after, (comparison) => countsOf(comparison, 't'), on)).toBe(
+    expect(withComparison(before, after, (comparison) => countsOf(comparison, 't'), { on })).toBe(
       '+0 -0 ~1 =1 by primary key',
     );
   });
