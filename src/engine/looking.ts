@@ -3,8 +3,8 @@
 import { encodingOf, type Database, type Outcome, type SqlError } from '../database';
 import type { Arrangement } from '../explore/data/arrangement';
 import { decodeUtf8 } from '../explore/data/invalidText';
-import { WHOLE, type Cell, type Decode, type WholeValue } from '../explore/data/cells';
-import { exportRows, type ExportedPortion, type ExportFormat } from '../explore/data/exportRows';
+import { EXACT, WHOLE, type Cell, type Decode, type WholeValue } from '../explore/data/cells';
+import { exportRows, type ExportedPortion, type ExportForm } from '../explore/data/exportRows';
 import {
   findOffending,
   runDataCheck,
@@ -114,11 +114,7 @@ export class Shelf {
   portion(
     opened: OpenedFile,
     of: Arrangement,
-    {
-      format,
-      names,
-      from,
-    }: { readonly format: ExportFormat; readonly names: readonly string[]; readonly from: number },
+    { format, names, table, from }: ExportForm,
     onProgress: OnProgress,
   ): Outcome<ExportedPortion> {
     return this.#with(opened, of, onProgress, (arranged) => {
@@ -131,9 +127,9 @@ export class Shelf {
       let last = false;
       while (!last && text.length < PORTION_CHARACTERS && (row === from || performance.now() < end)) {
         const window = { firstRow: row, endRow: row + atOnce, firstColumn: 0, endColumn: of.columns.length };
-        const read = arranged.read(window, WHOLE);
+        const read = arranged.read(window, format === 'sql' ? EXACT : WHOLE);
         if (!read.ok) return read;
-        const written = exportRows(format, names, read.value, row === 0);
+        const written = exportRows(format, names, read.value, row === 0, table);
         text += written;
         row += read.value.length;
         last = read.value.length < atOnce;

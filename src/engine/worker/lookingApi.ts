@@ -4,7 +4,7 @@ import type { Outcome, SqlError } from '../../database';
 import type { DataCheckAnswer, DataCheckFault, NamedPart, OffendingRows } from '../../explore/checks/dataChecks';
 import type { Arrangement } from '../../explore/data/arrangement';
 import type { WholeValue } from '../../explore/data/cells';
-import type { ExportedPortion, ExportFormat } from '../../explore/data/exportRows';
+import type { ExportedPortion, ExportForm } from '../../explore/data/exportRows';
 import type { QueryAnswer, QueryFailure, QueryLimits } from '../../explore/data/query';
 import type { Counted, RowWindow } from '../../explore/data/rows';
 import type { Refusal } from '../../file/identify';
@@ -49,11 +49,7 @@ export function makeLookingApi(file: FileOfWorker) {
     },
 
     /** Some of the rows in an arrangement, in a form to export: from a row on, as many as take a moment. */
-    async exportPortion(
-      of: Arrangement,
-      form: { readonly format: ExportFormat; readonly names: readonly string[]; readonly from: number },
-      onProgress: OnProgress,
-    ): Promise<Looked<ExportedPortion>> {
+    async exportPortion(of: Arrangement, form: ExportForm, onProgress: OnProgress): Promise<Looked<ExportedPortion>> {
       const rows = await openShelf();
       if (!rows.ok) return rows;
       return readable(() => rows.value.portion(file.open, of, form, onProgress));

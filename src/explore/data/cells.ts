@@ -28,6 +28,8 @@ export interface WholeValue {
 export interface CellLimits {
   readonly text: number;
   readonly blob: number;
+  /** Reals with as many digits as give the same value again, instead of the 15 that SQLite shows. */
+  readonly exactReals?: boolean;
 }
 
 /** What a grid shows of a value. */
@@ -35,13 +37,17 @@ export const GLANCE: CellLimits = { text: 400, blob: 24 };
 /** SQLite's limit for a value is below this (https://sqlite.org/limits.html). */
 export const WHOLE: CellLimits = { text: 2 ** 31, blob: 2 ** 31 };
 
+/** What a statement needs that is to store the same value. */
+export const EXACT: CellLimits = { ...WHOLE, exactReals: true };
+
 /** Turns bytes into text by the encoding of the database; where they are cut off, an incomplete character is left out. */
 export type Decode = (bytes: Uint8Array, isCut: boolean) => string;
 
 /** What asks for a value: itself, or the beginning of its bytes, and a size that is negative (less one) for blobs. */
 export function cellSql(column: string, limits: CellLimits): string {
+  const real = limits.exactReals ? `quote(${column})` : `CAST(${column} AS TEXT)`;
   const value = `CASE typeof(${column}) WHEN 'text' THEN substr(CAST(${column} AS BLOB), 1, ${limits.text})
-    WHEN 'blob' THEN substr(${column}, 1, ${limits.blob}) WHEN 'real' THEN CAST(${column} AS TEXT) ELSE ${column} END`;
+    WHEN 'blob' THEN substr(${column}, 1, ${limits.blob}) WHEN 'real' THEN ${real} ELSE ${column} END`;
   const size = `CASE typeof(${column}) WHEN 'text' THEN octet_length(${column})
     WHEN 'blob' THEN -1 - octet_length(${column}) END`;
   return `${value}, ${size}`;

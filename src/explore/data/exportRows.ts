@@ -1,10 +1,19 @@
-// Rows as a file to download: CSV and JSON, a portion at a time.
+// Rows as a file to download: CSV, JSON and INSERT statements, a portion at a time.
 
+import { quoteIdentifier, quoteText } from '../../database';
 import type { Cell } from './cells';
 import { bytesOfText, hasInvalidBytes } from './invalidText';
 
 /** The forms in which rows are exported. */
-export type ExportFormat = 'csv' | 'json';
+export type ExportFormat = 'csv' | 'json' | 'sql';
+
+/** What is to be written: under which names, into which table where it is statements, from which row on. */
+export interface ExportForm {
+  readonly format: ExportFormat;
+  readonly names: readonly string[];
+  readonly table?: string;
+  readonly from: number;
+}
 
 /** Rows of a file, and where the next portion begins. */
 export interface ExportedPortion {
@@ -16,12 +25,13 @@ export interface ExportedPortion {
 
 /** What stands before the first row: a header line, or the bracket of an array. */
 export function exportHead(format: ExportFormat, columns: readonly string[]): string {
+  if (format === 'sql') return '';
   return format === 'csv' ? csvLine(columns.map(csvField)) : '[';
 }
 
 /** What stands after the last row. */
 export function exportTail(format: ExportFormat, rows: number): string {
-  if (format === 'csv') return '';
+  if (format !== 'json') return '';
   return rows === 0 ? ']\n' : '\n]\n';
 }
 
@@ -31,14 +41,21 @@ export function exportTail(format: ExportFormat, rows: number): string {
  * empty field, the empty text is "". JSON is RFC 8259: an array of objects; an integer has all of its digits, and a blob is
  * `{"blob":"…"}` in hexadecimal, an infinite real 1e999, which reads as Infinity. A text that is not valid UTF-8 is no text to either
  * form: it is its bytes, in CSV as a blob is, in JSON as `{"invalid text":"…"}`.
+ * INSERT statements name their columns, one statement a row.
  * @param first whether these are the first rows of the file
+ * @param table that INSERT statements fill
  */
 export function exportRows(
   format: ExportFormat,
   columns: readonly string[],
   rows: readonly (readonly Cell[])[],
   first: boolean,
+  table = '',
 ): string {
+  if (format === 'sql') {
+    const start = `INSERT INTO ${quoteIdentifier(table)}(${columns.map(quoteIdentifier).join(', ')}) VALUES (`;
+    return rows.map((row) => `${start}${row.map(literalOf).join(', ')});\n`).join('');
+  }
   if (format === 'csv') {
     let text = '';
     for (const row of rows) text += csvLine(row.map(csvCell));
@@ -88,6 +105,18 @@ function jsonCell(cell: Cell): string {
   if (typeof cell !== 'object') return String(cell);
   if ('real' in cell) return cell.real.replace('Inf', '1e999');
   return 'start' in cell ? JSON.stringify(cell.start) : `{"blob":"${hexOf(cell.blob)}"}`;
+}
+
+/** A whole value as SQL writes it. A NUL ends no text this way, and bytes that are no character stay what they are. */
+export function literalOf(cell: Cell): string {
+  if (cell === null) return 'NULL';
+  if (typeof cell === 'string') {
+    if (hasInvalidBytes(cell)) return `CAST(x'${hexOf(bytesOfText(cell))}' AS TEXT)`;
+    return cell.includes('\0') ? `(${cell.split('\0').map(quoteText).join('||char(0)||')})` : quoteText(cell);
+  }
+  if (typeof cell !== 'object') return String(cell);
+  if ('real' in cell) return cell.real.replace('Inf', '9e999');
+  return 'start' in cell ? quoteText(cell.start) : `x'${hexOf(cell.blob)}'`;
 }
 
 /** Bytes in hexadecimal, in lower case. */

@@ -19,6 +19,7 @@ export function relationsOf({ before, after }: Explorer): readonly Relation[] {
  * The rows of a relation, sorted and filtered.
  * @param changes how the migration changes its columns, by folded name
  * @param known how many rows it has, where they were counted
+ * @param shown names of the columns that are shown, in their order; null for all
  */
 export function rowsOver(
   look: Look,
@@ -26,10 +27,13 @@ export function rowsOver(
   { sort, where, contains }: Pick<Arrangement, 'sort' | 'where' | 'contains'>,
   changes: ReadonlyMap<string, Change>,
   known: number | null,
+  shown: readonly string[] | null,
 ): GridRows {
   const columns = relation.columns
     .filter(({ hidden }) => !hidden)
     .map(({ name, type }) => ({ name, type, change: changes.get(foldName(name)) ?? 'same' }));
-  const arrangement = { ...arrangementOf(relation), sort, where, contains };
-  return new GridRows(look, arrangement, columns, where || contains ? null : known);
+  const chosen = shown?.flatMap((name) => columns.find((column) => column.name === name) ?? []) ?? columns;
+  const names = chosen.map(({ name }) => name);
+  const arrangement = { ...arrangementOf(relation), columns: names, sort, where, contains };
+  return new GridRows(look, arrangement, chosen, where || contains ? null : known);
 }

@@ -11,9 +11,15 @@ export interface Exported {
   readonly arrangement: Arrangement;
   readonly names: readonly string[];
   readonly format: ExportFormat;
+  /** That INSERT statements fill. */
+  readonly table?: string;
 }
 
-const TYPES: Readonly<Record<ExportFormat, string>> = { csv: 'text/csv', json: 'application/json' };
+const TYPES: Readonly<Record<ExportFormat, string>> = {
+  csv: 'text/csv',
+  json: 'application/json',
+  sql: 'application/sql',
+};
 
 /**
  * Asks for portions until there are no more. Memory takes what is written; a browser puts large Blobs on the disk.
@@ -23,7 +29,7 @@ const TYPES: Readonly<Record<ExportFormat, string>> = { csv: 'text/csv', json: '
  */
 export async function exportAll(
   look: Look,
-  { arrangement, names, format }: Exported,
+  { arrangement, names, format, table = '' }: Exported,
   onRows: (rows: number) => void,
   turn: Turn,
 ): Promise<Blob | string | null> {
@@ -32,7 +38,7 @@ export async function exportAll(
   for (let last = false; !last;) {
     const from = rows;
     const asked = await look.ask(
-      (engine) => engine.exportPortion(arrangement, { format, names, from }, () => undefined),
+      (engine) => engine.exportPortion(arrangement, { format, names, table, from }, () => undefined),
       turn,
     );
     if (!turn.isCurrent) return null;
