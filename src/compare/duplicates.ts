@@ -3,12 +3,13 @@
 import { foldName, quoteIdentifier } from '../database';
 import type { Index, Relation } from '../schema/schema';
 import { readTableDefinition } from '../schema/tableDefinition';
-import { hasWords, parseSql } from '../script/tokens';
+import { hasWords, parseSql, unquotedName } from '../script/tokens';
 import { counted } from '../words';
 import type { Interview } from './interview';
 import type { Loss } from './migration';
 import { nameInId } from './question';
 import { rowidOf } from './rebuild';
+import type { CopiedTable } from './rowCopy';
 import type { RowFacts } from './rowFacts';
 
 /** A unique key, of the table or by an index. */
@@ -70,16 +71,25 @@ export function indexKey({ sql }: Index, table: Relation): UniqueKey | null {
   return { columns, condition: where ? text.slice(where.start, tokens.at(-1)?.end) : null };
 }
 
+/** A table that gets a key. */
+export interface KeyedTable {
+  /** Its columns have the names of the target already. */
+  readonly before: Relation;
+  readonly name: string;
+  /** The table in the database that the facts are about, and the old name of a column. */
+  readonly origin: CopiedTable['origin'];
+}
+
 /** Asks which rows stay; null where there are none too many, nobody knows, or the question is open. */
 export function askDuplicates(
   key: UniqueKey,
-  { before, origin, name }: { readonly before: Relation; readonly origin: string; readonly name: string },
+  { before, origin, name }: KeyedTable,
   interview: Interview,
   facts: RowFacts,
 ): Deduplication | null {
-  const rowid = rowidOf(before);
-  const count = facts.duplicates(origin, key.columns, key.condition ?? '1');
-  if (rowid === null || count === null || count === 0) return null;
+  const old = (sql: string): string => withNames(sql, origin.columnOf);
+  const count = facts.duplicates(origin.table, key.columns.map(old), key.condition === null ? '1' : old(key.condition));
+  if (count === null || count === 0) return null;
   const shown = key.columns.map((column) => column.replace(/ COLLATE "?BINARY"?$/i, '').replaceAll('"', '')).join(', ');
   const answer = interview.ask(
     {
@@ -100,10 +110,37 @@ export function askDuplicates(
   if (answer === null) return null;
   const filled = key.columns.map((column) => `(${column}) IS NOT NULL`).join(' AND ');
   const among = key.condition === null ? filled : `${filled} AND (${key.condition})`;
-  const groups = `SELECT ${answer === 'keep first' ? 'min' : 'max'}(${rowid}) FROM @table WHERE ${among} GROUP BY ${key.columns.join(', ')}`;
   const sentence = `${counted(count, 'row')} of ${name} that ${count === 1 ? 'has' : 'have'} the same ${shown} as another one ${count === 1 ? 'is' : 'are'} deleted.`;
   return {
-    condition: `${among} AND ${rowid} NOT IN (${groups})`,
-    loss: { table: origin, column: null, count, sentence },
+    condition: `${among} AND ${rowsToKeep(before, key.columns, among, answer === 'keep first')}`,
+    loss: { table: origin.table, column: null, count, sentence },
   };
+}
+
+/** The condition that a row is none of those that stay; `@table` stands for the table. */
+function rowsToKeep(table: Relation, columns: readonly string[], among: string, first: boolean): string {
+  const group = columns.join(', ');
+  const rowid = rowidOf(table);
+  if (rowid !== null)
+    return `${rowid} NOT IN (SELECT ${first ? 'min' : 'max'}(${rowid}) FROM @table WHERE ${among} GROUP BY ${group})`;
+  const keys = table.columns
+    .filter(({ primaryKey }) => primaryKey > 0)
+    .sort((one, other) => one.primaryKey - other.primaryKey)
+    .map((column) => quoteIdentifier(column.name));
+  const order = keys.map((name) => (first ? name : `${name} DESC`)).join(', ');
+  const numbered = `SELECT ${keys.join(', ')}, row_number() OVER (PARTITION BY ${group} ORDER BY ${order}) AS place FROM @table WHERE ${among}`;
+  return `(${keys.join(', ')}) NOT IN (SELECT ${keys.join(', ')} FROM (${numbered}) WHERE place = 1)`;
+}
+
+/** SQL with other names of columns in it. */
+function withNames(sql: string, columnOf: (column: string) => string): string {
+  return parseSql(sql)
+    .tokens.toReversed()
+    .reduce((text, token) => {
+      const name = token.kind === 'word' || token.kind === 'name' ? unquotedName(token) : null;
+      const other = name === null ? null : columnOf(name);
+      return other === null || other === name
+        ? text
+        : text.slice(0, token.start) + quoteIdentifier(other) + text.slice(token.end);
+    }, sql);
 }

@@ -177,7 +177,7 @@ function converted(
           label: `Copy them: SQLite converts what is exactly a value of ${type}, and leaves the rest as it is`,
           expression: null,
         },
-        ...(keeps
+        ...((keeps && !table.after.strict) || to === 'ANY'
           ? []
           : [
               {
@@ -194,7 +194,7 @@ function converted(
       ],
     },
     losesText || fails > 0 ? null : 'copy',
-    'copy',
+    table.after.strict && to !== 'ANY' ? 'cast' : 'copy',
   );
   if (answer === 'cast') return `CAST(${plain} AS ${castType(to)})`;
   return answer?.startsWith('expression ') === true ? answer.slice('expression '.length) : plain;

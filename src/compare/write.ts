@@ -50,12 +50,12 @@ export function writeMigration(input: MigrationInput): Migration {
     statements,
     rebuilds: written.rebuilds,
     needs,
-    back: wayBack(input, written),
+    back: wayBack(input, written, questions),
     unreached: written.unreached,
   };
 }
 
-function wayBack(input: MigrationInput, forth: Written): WayBack {
+function wayBack(input: MigrationInput, forth: Written, asked: readonly Question[]): WayBack {
   if (forth.statements.length === 0) return { sql: '', cannotRestore: [] };
   const { current, desired, answers } = input;
   const interview = new Interview(new Map(), true);
@@ -73,6 +73,11 @@ function wayBack(input: MigrationInput, forth: Written): WayBack {
   const needs = Math.max(0, ...wrapped(written).map((statement) => statement.needs));
   const cannotRestore = [
     ...forth.losses.map(({ sentence }) => `${sentence} The way back does not bring that back.`),
+    ...asked.flatMap(({ kind, table, column }) =>
+      kind === 'conversion'
+        ? [`Values of ${table}.${column ?? ''} that were converted stay so, as far as they do not read the same.`]
+        : [],
+    ),
     ...interview.questions.flatMap(({ kind, table, column, answer }) =>
       kind === 'new value'
         ? [

@@ -16,7 +16,7 @@ import { isCompared, pairSchemas, type PairedRelation } from './pairing';
 import { nameInId } from './question';
 import { rebuildByCopy, rebuildByRename, rowidOf, unusedName } from './rebuild';
 import { renameEvidence } from './renameEvidence';
-import { askCopy } from './rowCopy';
+import { askCopy, type CopiedTable } from './rowCopy';
 import { RowFacts } from './rowFacts';
 import { compareParts } from './tableParts';
 import { Trial } from './trial';
@@ -283,7 +283,7 @@ export class Writer {
     if (after.kind === 'virtual table') this.#changeVirtualTable(original, after);
     if (!before || after.kind !== 'table') return;
     const isSame = this.#isSame(before.sql, after);
-    const deduplications = this.#deduplications(original, before, after);
+    const deduplications = this.#deduplications(pair, before, after);
     for (const { before: column, after: kept } of pair.columns) {
       if (!column || kept) continue;
       const loss = askLoss(this.#interview, original, column, this.#facts);
@@ -337,14 +337,7 @@ export class Writer {
     after: Relation,
     { parts, deduplications }: { readonly parts: readonly string[]; readonly deduplications: readonly Deduplication[] },
   ): void {
-    const original = pair.before ?? before;
-    const columnOf = (column: string): string =>
-      pair.columns.find((one) => foldName(one.after?.name ?? '') === foldName(column))?.before?.name ?? column;
-    const { copy, losses } = askCopy(
-      { before, after, origin: { table: original.name, columnOf } },
-      this.#interview,
-      this.#facts,
-    );
+    const { copy, losses } = askCopy({ before, after, origin: originOf(pair) }, this.#interview, this.#facts);
     this.#losses.push(...losses, ...deduplications.map(({ loss }) => loss));
     const aside = unusedName(`old_${after.name}`, [
       ...this.#names,
@@ -372,8 +365,9 @@ export class Writer {
   }
 
   /** Which rows go for the unique keys that the table gets. */
-  #deduplications(original: Relation, before: Relation, after: Relation): readonly Deduplication[] {
-    if (!this.#facts.known) return [];
+  #deduplications(pair: PairedRelation, before: Relation, after: Relation): readonly Deduplication[] {
+    const original = pair.before;
+    if (!this.#facts.known || !original) return [];
     const { current, desired } = this.#input;
     const key = ({
       columns,
@@ -393,7 +387,7 @@ export class Writer {
       .filter((one) => !had.has(key(one)))
       .flatMap(
         (one) =>
-          askDuplicates(one, { before, origin: original.name, name: after.name }, this.#interview, this.#facts) ?? [],
+          askDuplicates(one, { before, origin: originOf(pair), name: after.name }, this.#interview, this.#facts) ?? [],
       );
   }
 
@@ -483,6 +477,15 @@ export class Writer {
     for (const { kind, name, sql } of own) if (kind === 'view') create(sql, name, name);
     for (const { name, table, sql } of triggers) create(sql, name, table);
   }
+}
+
+/** The names of a table and its columns in the database that the facts are about. */
+function originOf({ before, columns }: PairedRelation): CopiedTable['origin'] {
+  return {
+    table: before?.name ?? '',
+    columnOf: (column) =>
+      columns.find(({ after }) => foldName(after?.name ?? '') === foldName(column))?.before?.name ?? column,
+  };
 }
 
 function dropStatement({ kind, name }: Relation): string {

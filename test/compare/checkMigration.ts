@@ -17,7 +17,8 @@ import {
   type Pair,
 } from './generatedSchemas';
 
-const OBJECTS = `SELECT type || ' ' || name || char(10) || coalesce(sql, '') FROM sqlite_schema
+/** Prints the text of each object. */
+export const OBJECTS = `SELECT type || ' ' || name || char(10) || coalesce(sql, '') FROM sqlite_schema
   WHERE name NOT LIKE 'sqlite_%' ORDER BY type, name`;
 
 /** Writes the migration, answers what it asks, runs it twice, and looks at what came of it. */
@@ -37,7 +38,7 @@ export function checkMigration(pair: Pair, sqliteVersion: number, spelling: bool
   const [there, wished] = [bytes, target].map((database) => plain(askNative(database, `${OBJECTS};`), spelling));
   for (const keys of ['ON', 'OFF']) {
     const script = `PRAGMA foreign_keys = ${keys};\n${migration.sql}`;
-    const told = askNative(
+    const told = nativeOutput(
       bytes,
       `${script}
 .print ---
@@ -56,6 +57,15 @@ ${OBJECTS};`,
     expect(integrity, script).toBe('ok');
     expect(plain(objects ?? '', spelling), script).toBe(wished);
     expect(plain(back ?? '', spelling), migration.back.sql).toBe(there);
+  }
+}
+
+/** What native sqlite3 prints; where it stops, the script is told with its message. */
+function nativeOutput(bytes: Uint8Array, script: string): string {
+  try {
+    return askNative(bytes, script);
+  } catch (error) {
+    throw new Error(`${String(error)}\n${script}`, { cause: error });
   }
 }
 
@@ -165,12 +175,12 @@ function valuesQueries({ current, desired }: Pair, { losses, questions }: Migrat
   return { before, after, checksKeys: !losses.some(({ column }) => column === null) };
 }
 
-/** The texts as they are; where spelling does not count, without case, quotes, blanks and comments. */
-function plain(texts: string, spelling: boolean): string {
+/** Texts as they are; where spelling does not count, without case, quotes, blanks and comments. */
+export function plain(texts: string, spelling: boolean): string {
   if (spelling) return texts;
   return texts
     .replaceAll(/--[^\n]*(\n|$)/g, ' ')
-    .replaceAll(/["`]/g, '')
+    .replaceAll(/["`[\]]/g, '')
     .replaceAll(/\s+/g, '')
     .toLowerCase();
 }

@@ -6,7 +6,7 @@ import type { Migration } from '../../src/compare/migration';
 import { writeMigration } from '../../src/compare/write';
 import { readSchema } from '../../src/schema/read';
 import { apply, askNative, nativeDatabase, withDatabase } from '../databases';
-import { schemaOf } from './schemas';
+import { OBJECTS, plain } from './checkMigration';
 
 const lines = readFileSync('docs/compare.md', 'utf8')
   .split('\n')
@@ -27,7 +27,8 @@ it.each(lines)('%s', (_, current = '', desired = '', migration = '', questions =
           .split('; ')
           .map((one): [string, string] => [one.slice(0, one.indexOf(' = ')), one.slice(one.indexOf(' = ') + 3)]),
   );
-  const target = schemaOf(desired);
+  const wish = nativeDatabase(`${desired};`);
+  const target = withDatabase(wish, readSchema);
   const written = withDatabase(bytes, (database) =>
     writeMigration({
       ...{ current: readSchema(database), desired: target, scratch: () => database.scratch(), rows: database },
@@ -37,27 +38,19 @@ it.each(lines)('%s', (_, current = '', desired = '', migration = '', questions =
   expect(written.questions.map(({ id, answer }) => `${id} = ${answer ?? ''}`).join('; ')).toBe(questions);
   expect(summaryOf(written)).toBe(migration);
   expect(written.complete).toBe(true);
-  const differences = (script: string, wished: typeof target): readonly string[] =>
-    compareStates(withDatabase(nativeDatabaseOf(bytes, script), readSchema), wished).differences.map(
-      ({ name }) => name,
-    );
+  const [there, wished] = [bytes, wish].map((database) => askNative(database, `${OBJECTS};`));
   for (const keys of ['ON', 'OFF']) {
-    const there = `PRAGMA foreign_keys = ${keys};\n${written.sql}`;
-    expect(differences(there, target)).toEqual([]);
-    expect(differences(`${there}\n${written.back.sql}`, withDatabase(bytes, readSchema))).toEqual([]);
+    const script = `PRAGMA foreign_keys = ${keys};\n${written.sql}`;
+    const told = askNative(bytes, `${script}\n${OBJECTS};\n.print ---\n${written.back.sql}\n${OBJECTS};`);
+    const [after, back] = told.split('---');
+    expect(plain(after ?? '', false)).toBe(plain(wished ?? '', false));
+    expect(plain(back ?? '', false)).toBe(plain(there ?? '', false));
   }
   // The page runs it to the same end.
   const { outcomes, bytes: here } = apply(bytes, written.sql);
   expect(outcomes.flatMap(({ failure }) => failure?.message ?? [])).toEqual([]);
   expect(compareStates(withDatabase(here, readSchema), target).differences).toEqual([]);
 });
-
-/** The file after native sqlite3 has run a script on it. */
-function nativeDatabaseOf(bytes: Uint8Array, script: string): Uint8Array {
-  // A dump fills sqlite_sequence, which is there with the first table of AUTOINCREMENT only.
-  const dump = askNative(bytes, `${script}\n.dump`);
-  return nativeDatabase(dump.replaceAll(/^(DELETE FROM|INSERT INTO) sqlite_sequence.*$/gm, ''));
-}
 
 /** The statements in one line, those of a rebuild as one. */
 function summaryOf({ statements, rebuilds }: Migration): string {
