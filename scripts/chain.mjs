@@ -55,7 +55,7 @@ const wanted = { answers, safe: values.safe, pastSteps: values['past-steps'], ro
 /** @type {FolderRun[]} */
 const runs = [];
 for (const folder of positionals) {
-  const run = await chains.run(folder, filesOf(folder), database, wanted);
+  const run = await chains.run(folder, readFolder(folder), database, wanted);
   if (!values.json) console.log(positionals.length === 1 ? inFull(run) : inOneLine(run));
   runs.push(run);
 }
@@ -118,4 +118,17 @@ function inFull(run) {
   for (const definition of oracle?.difference?.onlyThere ?? []) lines.push(`only there: ${definition}`);
   if (values.schema) lines.push(...run.schema);
   return lines.join('\n');
+}
+
+/**
+ * The files of a folder. Ends the program with 2 where one of them cannot be read.
+ * @param {string} folder
+ */
+function readFolder(folder) {
+  try {
+    return filesOf(folder);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exit(2);
+  }
 }

@@ -60,9 +60,14 @@ export function needsOfMeaning(
   ];
   return all.map(({ kind, name, isUsed }): Need => {
     const places = placesOf({ kind, name }, statements);
-    const what = kind === 'function' ? 'calls the function' : 'uses the collation';
-    const [first = 'a view, trigger or index of the database', ...others] = places;
+    const use = kind === 'function' ? 'calls the function' : 'uses the collation';
+    const [first, ...others] = places;
     const where = others.length === 0 ? first : `${first} and ${counted(others.length, 'more place')}`;
+    // What a statement works on may need it where the statement does not name it.
+    const sentence =
+      where === undefined
+        ? `The database itself ${use} ${name}, in a table, index, view or trigger that the script works on. Its application brings the ${kind}, and SQLite has none of that name.`
+        : `The script ${use} ${name}, which its application brings and SQLite has not: in ${where}.`;
     const rows =
       isUsed === null
         ? ''
@@ -73,7 +78,7 @@ export function needsOfMeaning(
     return {
       kind,
       name,
-      sentence: `The script ${what} ${name}, which its application brings and SQLite has not: in ${where}.${rows}`,
+      sentence: `${sentence}${rows}`,
       where: places,
       options: [],
       // A plan does not build every index, and an index compares.

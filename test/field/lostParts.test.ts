@@ -147,6 +147,32 @@ describe('A rebuild', () => {
   });
 });
 
+describe('A key or NOT NULL that the new rows break', () => {
+  it('is told with no statement that would stop the script, and one that they keep is offered', () => {
+    const bytes = nativeDatabase(
+      "CREATE TABLE depot (id INTEGER PRIMARY KEY, n TEXT NOT NULL); INSERT INTO depot VALUES (1, 'a'), (2, 'b'); CREATE TABLE twice (x); INSERT INTO twice VALUES (1), (2);",
+    );
+    const rebuilt = (select: string): string =>
+      `CREATE TABLE d (id INTEGER, n TEXT); INSERT INTO d ${select}; DROP TABLE depot; ALTER TABLE d RENAME TO depot;`;
+    const found = (select: string) =>
+      said(bytes, rebuilt(select))
+        .warnings.filter(({ code }) => code === 'lost-constraint')
+        .map(({ fix, remedy }) => [fix !== null, remedy.includes('break it')]);
+    expect(found('SELECT * FROM depot')).toEqual([
+      [true, false],
+      [true, false],
+    ]);
+    expect(found('SELECT id, n FROM depot, twice')).toEqual([
+      [false, true],
+      [true, false],
+    ]);
+    expect(found("SELECT id, nullif(n, 'b') FROM depot")).toEqual([
+      [true, false],
+      [false, true],
+    ]);
+  });
+});
+
 describe('A view', () => {
   const bytes = nativeDatabase(
     'CREATE TABLE depot (a, b); CREATE VIEW v AS SELECT a FROM depot; CREATE TRIGGER t INSTEAD OF INSERT ON v BEGIN SELECT 1; END; CREATE TABLE gone (x); CREATE VIEW stale AS SELECT x FROM gone; DROP TABLE gone;',

@@ -130,6 +130,9 @@ describe('An AUTOINCREMENT counter', () => {
             `ALTER TABLE ${into} RENAME TO aside; CREATE TABLE ${into} (id INTEGER PRIMARY KEY AUTOINCREMENT, t TEXT); INSERT INTO ${into} SELECT * FROM aside; DROP TABLE aside;`,
           (into: string) => `DELETE FROM sqlite_sequence WHERE name = '${into}';`,
           (into: string) => `INSERT INTO ${into} (t) VALUES ('more'); DELETE FROM ${into};`,
+          // The table ends under another name.
+          (into: string) =>
+            `CREATE TABLE task (id INTEGER PRIMARY KEY AUTOINCREMENT, t TEXT); INSERT INTO task SELECT * FROM ${into}; DROP TABLE ${into};`,
         ),
         (rows, keptBelow, change) => {
           const values = Array.from({ length: rows }, (_, at) => `('row ${at}')`).join(', ');
@@ -137,17 +140,23 @@ describe('An AUTOINCREMENT counter', () => {
             `CREATE TABLE job (id INTEGER PRIMARY KEY AUTOINCREMENT, t TEXT); INSERT INTO job (t) VALUES ${values}; DELETE FROM job WHERE id >= ${keptBelow};`,
           );
           const script = change('job');
-          const now = Number(natively(bytes, script, "SELECT total(seq) FROM sqlite_sequence WHERE name = 'job'").text);
+          const name = script.includes('task') ? 'task' : 'job';
+          const now = Number(
+            natively(bytes, script, `SELECT total(seq) FROM sqlite_sequence WHERE name = '${name}'`).text,
+          );
+          const whose =
+            name === 'job' ? `job is ${rows} now and` : `job is ${rows} now, and that of task, which takes its rows,`;
           const result = said(bytes, script);
           const found = result.warnings.filter(({ code }) => code === 'lowered-counter');
           expect(found.map(({ sentence }) => sentence)).toEqual(
             now < rows
               ? [
-                  `The AUTOINCREMENT counter of job is ${rows} now and will be ${now} after the script: new rows could get a rowid that a deleted row had.`,
+                  `The AUTOINCREMENT counter of ${whose} will be ${now} after the script: new rows could get a rowid that a deleted row had.`,
                 ]
               : [],
           );
-          expect(result.proofs.get('sequences')?.result).toBe(now < rows ? 'warn' : 'pass');
+          // The check compares the counters of tables that are still there.
+          if (name === 'job') expect(result.proofs.get('sequences')?.result).toBe(now < rows ? 'warn' : 'pass');
           lowered += found.length;
         },
       ),

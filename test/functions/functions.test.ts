@@ -125,6 +125,16 @@ describe('What a script misses', () => {
     );
   });
 
+  it('is said to be needed by the database itself where no statement names it', () => {
+    // As an application with a collation of its own leaves it.
+    const base = `CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT); PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET sql = replace(sql, 'name TEXT', 'name TEXT COLLATE unicase') WHERE name = 'person';`;
+    const needs = asked(base, 'DELETE FROM person WHERE name > 1;');
+    expect(needs.map(({ sentence }) => sentence)).toEqual([
+      'The database itself uses the collation unicase, in a table, index, view or trigger that the script works on. Its application brings the collation, and SQLite has none of that name. No row of this database goes through it.',
+    ]);
+  });
+
   it('has a safe proposal where no row goes through it', () => {
     const needs = asked('CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT);', script);
     expect(needs.filter(({ kind }) => kind === 'function').map(({ proposal }) => proposal?.answer)).toEqual(

@@ -17,6 +17,10 @@ export interface Explanation {
   readonly explain: (failed: FailedStatement, match: readonly string[]) => Said | null;
 }
 
+/** The twelve steps of https://sqlite.org/lang_altertable.html#otheralter, in short. */
+export const REBUILD =
+  'The way for it is a table rebuild: make a new table as it should be, copy the rows with INSERT INTO … SELECT, check that all are there, and only then put the new table in the place of the old one (https://sqlite.org/lang_altertable.html#otheralter).';
+
 /** An explanation in words alone; `$1` stands for what the pattern's first group has matched, and so on. */
 export function inWords(pattern: RegExp, explanation: string, wayOut: string): Explanation {
   const fill = (text: string, match: readonly string[]): string =>

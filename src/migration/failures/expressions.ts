@@ -1,7 +1,7 @@
 // Statements that SQLite cannot read, and queries and expressions that it does not accept.
 
 import { startOf } from '../../script/statement';
-import { inWords, type Explanation } from './explanation';
+import { inWords, REBUILD, type Explanation, type Said } from './explanation';
 
 /** On the text itself, and on expressions. */
 export const EXPRESSIONS: readonly Explanation[] = [
@@ -164,6 +164,10 @@ export const EXPRESSIONS: readonly Explanation[] = [
     'Divide it into several statements.',
   ),
   {
+    pattern: /syntax error/,
+    explain: ({ statement: { text } }) => explainAlter(text),
+  },
+  {
     pattern: /syntax error|^incomplete input|^unrecognized token/,
     explain: ({ statement }) => ({
       explanation: `SQLite cannot read the statement that begins at ${startOf(statement)}.`,
@@ -171,3 +175,19 @@ export const EXPRESSIONS: readonly Explanation[] = [
     }),
   },
 ];
+
+/** What other databases let ALTER TABLE do. */
+function explainAlter(text: string): Said | null {
+  const [, rest = ''] = /^\s*ALTER\s+TABLE\s+(.*)$/is.exec(text) ?? [];
+  if (/,\s*(ADD|DROP|RENAME|ALTER|MODIFY|CHANGE)\b/i.test(rest))
+    return {
+      explanation: 'ALTER TABLE of SQLite makes one change in each statement.',
+      wayOut: 'Write an ALTER TABLE of its own for each of the changes.',
+    };
+  if (/\b(MODIFY|CHANGE)\b|\bALTER\b.*\bTYPE\b/is.test(rest))
+    return {
+      explanation: 'ALTER TABLE of SQLite cannot change the type of a column.',
+      wayOut: REBUILD,
+    };
+  return null;
+}

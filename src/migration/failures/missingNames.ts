@@ -1,7 +1,7 @@
 // Names that SQLite does not find, and names that are of another kind than the statement takes them for.
 
 import { foldName, rowsOf } from '../../database';
-import { parseSql, unquotedName, type ParsedSql } from '../../script/tokens';
+import { isWord, parseSql, unquotedName, type ParsedSql } from '../../script/tokens';
 import type { FailedStatement } from '../run/failureHelp';
 import { earlier, inWords, list, type Explanation, type Said } from './explanation';
 import { findTarget } from './newRows';
@@ -128,8 +128,24 @@ function findSimilar({ shadow }: FailedStatement, name: string): string {
   return found.length === 0 ? '' : ` It has ${list(found.slice(0, MOST_NAMES))}.`;
 }
 
+/** The table that `alias.column` means: the one before the alias, with or without AS; null where no alias is written. */
+function tableCalled({ statement: { tokens } }: FailedStatement, name: string): string | null {
+  const [alias = '', column] = name.split('.');
+  if (column === undefined) return null;
+  const nameAt = (at: number): string | null => {
+    const token = tokens[at];
+    return token === undefined ? null : unquotedName(token);
+  };
+  for (const at of tokens.keys()) {
+    if (foldName(nameAt(at) ?? '') !== foldName(alias) || tokens[at + 1]?.text === '.') continue;
+    const table = nameAt(isWord(tokens[at - 1] ?? null, 'AS') ? at - 2 : at - 1);
+    if (table !== null && !/^(from|join|update|into)$/i.test(table)) return table;
+  }
+  return alias;
+}
+
 function explainColumn(failed: FailedStatement, [, name = '']: readonly string[]): Said {
-  const target = findTarget(failed);
+  const target = findTarget(failed, tableCalled(failed, name) ?? failed.statement.table);
   const names = target?.columns.map((column) => column.name) ?? [];
   const shown = names.slice(0, MOST_NAMES);
   const more = names.length > shown.length ? ', …' : '';

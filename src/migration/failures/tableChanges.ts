@@ -5,12 +5,8 @@ import { isWord, parseSql, unquotedName, type ParsedSql, type Token } from '../.
 import { readTableDefinition } from '../../schema/tableDefinition';
 import { NON_CONSTANT_DEFAULT } from '../run/populatedTable';
 import type { FailedStatement } from '../run/failureHelp';
-import { inWords, list, type Explanation, type Said } from './explanation';
+import { inWords, list, REBUILD, type Explanation, type Said } from './explanation';
 import { findTarget, textOf, type Target } from './newRows';
-
-/** The twelve steps of https://sqlite.org/lang_altertable.html#otheralter, in short. */
-const REBUILD =
-  'The way for it is a table rebuild: make a new table as it should be, copy the rows with INSERT INTO … SELECT, check that all are there, and only then put the new table in the place of the old one (https://sqlite.org/lang_altertable.html#otheralter).';
 
 /** On changes of a table that is there. */
 export const TABLE_CHANGES: readonly Explanation[] = [

@@ -49,7 +49,7 @@ export function proveRowCounts(
   }
   details.push(...unknown);
   if (different.length > 0)
-    return explainDifference('row-counts', 'The number of rows differs in', different, details, changes);
+    return explainDifference('row-counts', inTables('The number of rows differs in'), different, details, changes);
   if (unknown.length > 0)
     return proof('row-counts', 'unverifiable', `Rows could not be counted in ${unknown[0] ?? ''}.`, details);
   const total = `${counted(rows, 'row')} in ${counted(pairs.length - spared.size, 'table')}, before and after.`;
@@ -75,6 +75,7 @@ export function proveContent(
 ): Proof {
   const details: string[] = [];
   const different = new Set<TablePair>();
+  const changed = new Set<TablePair>();
   const unknown: string[] = [];
   let columns = 0;
   for (const pair of pairs) {
@@ -90,7 +91,7 @@ export function proveContent(
     } else if (had?.ok && has?.ok) {
       columns += pair.columns.length;
       const same = had.value === has.value;
-      if (!same && !renumbered.has(pair)) different.add(pair);
+      if (!same && !renumbered.has(pair)) for (const set of [different, changed]) set.add(pair);
       if (!same && renumbered.has(pair)) details.push(`${name}: the same values under other rowids`);
       details.push(
         `${name}: ${counted(pair.columns.length, 'column')}, ${had.value}${same ? '' : ` before, ${has.value} after`}`,
@@ -106,12 +107,15 @@ export function proveContent(
       `${name}: a virtual table${unreadable === null ? '' : ` (${unreadable})`}; the tables that store it are compared`,
     );
   }
-  if (different.size > 0) return explainDifference('content', 'Values differ in', [...different], details, changes);
+  if (different.size > 0) {
+    const say = (tables: readonly TablePair[]): string => describeContent(tables, changed);
+    return explainDifference('content', say, [...different], details, changes);
+  }
   if (unknown.length > 0)
     return proof('content', 'unverifiable', `Values could not be read in ${unknown[0] ?? ''}.`, details);
   if (renumbered.size > 0) {
     const beginning = 'Every value that was there is the same, but rows got another rowid in';
-    return explainDifference('content', beginning, [...renumbered], details, changes);
+    return explainDifference('content', inTables(beginning), [...renumbered], details, changes);
   }
   const tables = spared.size === 1 ? 'the one table' : `all ${counted(spared.size, 'table')}`;
   const unwritten = `No page of ${tables} was written: every value is stored in the very bytes of your file.`;
@@ -127,21 +131,48 @@ export function proveContent(
   );
 }
 
+/** A difference as a clause, of the tables that have it. */
+type Say = (tables: readonly TablePair[]) => string;
+
+function inTables(beginning: string): Say {
+  return (tables) => `${beginning} ${listTables(tables)}`;
+}
+
+function listTables(tables: readonly TablePair[]): string {
+  return [...new Set(tables.map(shownName))].join(', ');
+}
+
+/** Values that are others, and columns and tables that are gone, whether or not there was a value in them. */
+function describeContent(tables: readonly TablePair[], changed: ReadonlySet<TablePair>): string {
+  const others = tables.filter((pair) => changed.has(pair));
+  const columns = tables.flatMap((pair) =>
+    pair.after ? pair.lostColumns.map((column) => `${shownName(pair)}.${column}`) : [],
+  );
+  const gone = tables.filter(({ after }) => after === null);
+  const isGone = (what: string, names: string, many: boolean): string =>
+    `the ${what}${many ? 's' : ''} ${names} ${many ? 'are' : 'is'} gone`;
+  const said = [
+    ...(others.length > 0 ? [`values differ in ${listTables(others)}`] : []),
+    ...(columns.length > 0 ? [isGone('column', columns.join(', '), columns.length > 1)] : []),
+    ...(gone.length > 0 ? [isGone('table', listTables(gone), gone.length > 1)] : []),
+  ].join('; ');
+  return said.charAt(0).toUpperCase() + said.slice(1);
+}
+
 function explainDifference(
   code: ProofCode,
-  beginning: string,
+  say: Say,
   different: readonly TablePair[],
   details: readonly string[],
   changes: RowChanges,
 ): Proof {
   const unexplained = different.filter((pair) => !changes.isExplained(...namesOf(pair)));
-  const list = (tables: readonly TablePair[]): string => [...new Set(tables.map(shownName))].join(', ');
   if (unexplained.length > 0) {
-    const sentence = `${beginning} ${list(unexplained)}, and no statement of the script changes rows there. Do not use the result.`;
+    const sentence = `${say(unexplained)}, and no statement of the script changes rows there. Do not use the result.`;
     return proof(code, 'fail', sentence, details);
   }
   const which = listOrdinals(changes.explain(different.map(namesOf)));
-  const sentence = `${beginning} ${list(different)}. The script changes rows itself, in ${which}: check that this is what you want.`;
+  const sentence = `${say(different)}. The script changes rows itself, in ${which}: check that this is what you want.`;
   return proof(code, 'warn', sentence, details);
 }
 

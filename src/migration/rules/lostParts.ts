@@ -35,6 +35,15 @@ function lostClause(
   };
 }
 
+/** A fix at which the script would stop is none: where rows break what it restores, that is said instead. */
+function fittingRows(found: Found, database: Database, breaking: string): Found {
+  if (found.fix === null) return found;
+  const rows = database.query(breaking);
+  if (!rows.ok || rows.value.length === 0) return found;
+  const remedy = `${found.remedy} Rows that the script writes there break it: change them first.`;
+  return { ...found, remedy, fix: null };
+}
+
 function fixFor({ pair, create }: Rebuilt, shadow: Database, clause: TableClause): Fix | null {
   const label = RESTORE;
   if (create.kind === 'create table as') {
@@ -73,7 +82,7 @@ export const lostConstraint = rebuildRule(
     why: 'The new table of a rebuild has the constraints that its CREATE TABLE says, and CREATE TABLE AS keeps none. Rows that were forbidden are allowed from then on.',
     safeWay: 'Write the constraint into the CREATE TABLE of the new table.',
   },
-  (table, _, end) => {
+  (table, { database }, end) => {
     const { was, is, columnNow } = table;
     const found: Found[] = [];
     const nameNow = (columns: readonly string[]): readonly string[] | null => {
@@ -87,9 +96,13 @@ export const lostConstraint = rebuildRule(
     const lostUnique = (what: string, now: readonly string[], clause: TableClause): readonly Found[] => {
       if (keepsUnique(indexesNow, now, among)) return [];
       const left = leftUnique(indexesNow, now);
-      const lost = lostClause(table, end, what, clause);
-      if (left === null) return [lost];
       const { name } = table.pair.after;
+      const lost = fittingRows(
+        lostClause(table, end, what, clause),
+        database,
+        `SELECT 1 FROM main.${quoteIdentifier(name)} WHERE ${now.map((one) => `${quoteIdentifier(one)} IS NOT NULL`).join(' AND ')} GROUP BY ${list(now)} HAVING count(*) > 1 LIMIT 1`,
+      );
+      if (left === null) return [lost];
       const sentence = `The table rebuild of ${name} keeps ${show(now)} unique ${left}.`;
       return [{ ...lost, severity: 'note', sentence }];
     };
@@ -112,7 +125,13 @@ export const lostConstraint = rebuildRule(
       const row = now === null ? undefined : is.columns.find(([name]) => foldName(String(name)) === foldName(now));
       const isKey = row !== undefined && Number(row[4]) > 0;
       if (now !== null && notNull === 1 && row?.[2] === 0 && !isKey)
-        found.push(lostClause(table, end, `NOT NULL of the column ${now}`, { column: now, clause: 'NOT NULL' }));
+        found.push(
+          fittingRows(
+            lostClause(table, end, `NOT NULL of the column ${now}`, { column: now, clause: 'NOT NULL' }),
+            database,
+            `SELECT 1 FROM main.${quoteIdentifier(table.pair.after.name)} WHERE ${quoteIdentifier(now)} IS NULL LIMIT 1`,
+          ),
+        );
     }
     const checks = new Set(is.definition.checks.map((check) => shownCheck(check, is.names)));
     const missing = was.definition.checks.filter((check) => !checks.has(shownCheck(check, was.names)));

@@ -2,6 +2,7 @@
 
 import { foldName, quoteText, rowsOf, type Database } from '../../database';
 import { findRelation, type Schema } from '../../schema/schema';
+import { isWord, unquotedName, type Token } from '../../script/tokens';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Found, Rule } from '../warning';
 
@@ -27,12 +28,15 @@ export const loweredCounter: Rule = {
           const names = [table];
           for (const { table: old, newName } of renames)
             if (foldName(old ?? '') === names.at(-1)) names.push(foldName(newName ?? ''));
-          const name = names.findLast((one) => now.has(one)) ?? table;
-          const relation = findRelation(after, name);
+          const name = names.findLast((one) => findRelation(after, one)) ?? takerOf(names, applied);
+          const relation = name === null ? null : findRelation(after, name);
           // A table that is gone needs no counter; one that no longer counts is another matter.
-          if (!relation || !/\bautoincrement\b/i.test(relation.sql)) return [];
+          if (!relation || name === null || !/\bautoincrement\b/i.test(relation.sql)) return [];
           const has = now.get(name) ?? 0n;
           if (has >= had) return [];
+          const whose = names.includes(name)
+            ? `${relation.name} is ${had} now and`
+            : `${findRelation(before, table)?.name ?? table} is ${had} now, and that of ${relation.name}, which takes its rows,`;
           const text = quoteText(relation.name);
           const sql = `DELETE FROM sqlite_sequence WHERE name = ${text};\nINSERT INTO sqlite_sequence (name, seq) VALUES (${text}, ${had});`;
           return [
@@ -40,7 +44,7 @@ export const loweredCounter: Rule = {
               ordinal: (names.map((one) => causes.byName.get(one)).findLast(Boolean) ?? causes.any)?.ordinal ?? 1,
               severity: 'warning',
               subject: `table ${relation.name}`,
-              sentence: `The AUTOINCREMENT counter of ${relation.name} is ${had} now and will be ${has} after the script: new rows could get a rowid that a deleted row had.`,
+              sentence: `The AUTOINCREMENT counter of ${whose} will be ${has} after the script: new rows could get a rowid that a deleted row had.`,
               remedy: `Set the counter to ${had} again at the end of the script.`,
               fix: { label: 'Add the statements that restore the counter', edits: [{ place: 'end', sql }] },
             },
@@ -50,6 +54,21 @@ export const loweredCounter: Rule = {
     };
   },
 };
+
+/** The table that the rows of one that is dropped are copied to, by an INSERT that reads it; null where none is. */
+function takerOf(names: readonly string[], applied: readonly ParsedStatement[]): string | null {
+  const copy = applied.findLast(
+    ({ kind, table, tokens }) =>
+      kind === 'insert' &&
+      !names.includes(foldName(table ?? '')) &&
+      tokens.some((token, at) => isWord(token, 'FROM') && names.includes(foldName(nameOf(tokens[at + 1])))),
+  );
+  return copy?.table == null ? null : foldName(copy.table);
+}
+
+function nameOf(token: Token | undefined): string {
+  return (token && unquotedName(token)) ?? '';
+}
 
 /** What may take counters away: by the folded name of the table, and what names none. Of several statements the last one. */
 interface Causes {

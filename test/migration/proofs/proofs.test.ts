@@ -116,6 +116,17 @@ describe('a script that changes rows itself is a warning that names the statemen
   });
 });
 
+test('what is gone is told apart from values that differ, also where it held none', () => {
+  const bytes = nativeDatabase(
+    'CREATE TABLE bin(a, b, c); CREATE TABLE can(a); CREATE TABLE cup(a); INSERT INTO cup VALUES (1);',
+  );
+  const sentence = (script: string): string => proofsOf(bytes, script).get('content')?.sentence ?? '';
+  expect(sentence('ALTER TABLE bin DROP COLUMN b')).toMatch(/^The column bin\.b is gone\. The script/);
+  expect(
+    sentence('ALTER TABLE bin DROP COLUMN b; ALTER TABLE bin DROP COLUMN c; DROP TABLE can; UPDATE cup SET a = 2'),
+  ).toMatch(/^Values differ in cup; the columns bin\.b, bin\.c are gone; the table can is gone\. The script/);
+});
+
 describe('a script that changes rows in one table does not explain a loss in another', () => {
   const pair = nativeDatabase(
     "CREATE TABLE a(x INTEGER PRIMARY KEY AUTOINCREMENT); CREATE TABLE b(y); INSERT INTO a VALUES (1); INSERT INTO b VALUES ('kept');",
