@@ -31,6 +31,9 @@ export function said(bytes: Uint8Array, script: string, choices: Partial<Choices
   const plan = withDatabase(bytes, (database) => planMigration(database, statementsOf(script), chosen, tools));
   const { result, bytes: after } = migrate(bytes, script, chosen);
   expect(essence(plan.outcomes)).toEqual(essence(result.outcomes));
+  // The page tells warnings apart by these.
+  const keys = plan.warnings.map(({ code, ordinal, subject }) => `${code} ${ordinal} ${subject}`);
+  expect(keys).toEqual([...new Set(keys)]);
   const proofs = new Map(result.proofs.map((proof) => [proof.code, proof]));
   const { outcomes, warnings } = plan;
   return { outcomes, warnings, proofs, committed: result.committed, bytes: after };

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../amount';
 import { askNative, nativeDatabase } from '../databases';
-import { natively, said, warned } from './foreseen';
+import { natively, said, warned, withFix } from './foreseen';
 
 const DUMP = '.dump';
 
@@ -55,6 +55,18 @@ describe('A word in double quotes', () => {
     expect(sentences('INSERT INTO seen SELECT 1, name FROM guest WHERE name <> "zz"')).toEqual([
       expect.stringContaining('; the statement writes 2 rows'),
     ]);
+  });
+
+  it('after DEFAULT of several columns is told once, and written in single quotes at each', () => {
+    const script = 'CREATE TABLE post (a TEXT DEFAULT "", b TEXT DEFAULT "", c TEXT DEFAULT "x");';
+    const { warnings } = said(bytes, script);
+    expect(warnings.map(({ sentence }) => sentence)).toEqual([
+      `DEFAULT "" is the string '', 2 times: in quotes SQLite takes it as it is written.`,
+      `DEFAULT "x" is the string 'x': in quotes SQLite takes it as it is written.`,
+    ]);
+    expect(warnings[0] && withFix(script, warnings[0])).toBe(
+      `CREATE TABLE post (a TEXT DEFAULT '', b TEXT DEFAULT '', c TEXT DEFAULT "x");`,
+    );
   });
 
   it('after DEFAULT is a string also where it is spelled as a keyword', () => {

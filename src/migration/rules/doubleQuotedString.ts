@@ -32,7 +32,9 @@ function misnamed(
   { ordinal, constants = [], changes }: StatementOutcome,
 ): readonly Found[] {
   return constants.map((word) => {
-    const edit = replaced(statement, ({ text }) => text === quoteIdentifier(word), quoteText(word));
+    // One of several may be meant as a name.
+    const places = statement.tokens.filter(({ text }) => text === quoteIdentifier(word));
+    const edit = places.length === 1 ? replaced(statement, places, quoteText(word)) : null;
     return {
       ordinal,
       severity: 'warning',
@@ -69,32 +71,28 @@ function inRows({ kind, tokens }: ParsedStatement, word: string, changes: number
 function defaults(statement: ParsedStatement, { ordinal, verdict }: StatementOutcome): readonly Found[] {
   const { kind, tokens } = statement;
   if ((kind !== 'create table' && kind !== 'add column') || !/^(applied|adapted)$/.test(verdict)) return [];
-  const words = tokens.filter((token, at) => isDoubleQuoted(token) && isWord(tokens[at - 1] ?? null, 'DEFAULT'));
-  return words.map((token): Found => {
-    const word = unquotedName(token) ?? '';
+  const found = tokens.filter((token, at) => isDoubleQuoted(token) && isWord(tokens[at - 1] ?? null, 'DEFAULT'));
+  // One string may be the default of several columns.
+  return [...new Set(found.map(({ text }) => text))].map((text): Found => {
+    const places = found.filter((token) => token.text === text);
+    const word = (places[0] && unquotedName(places[0])) ?? '';
     const isKeyword = /^(current_(time|date|timestamp)|null|true|false)$/i.test(word);
     const label = isKeyword ? 'Write it without quotes' : 'Write it in single quotes';
-    const edit = replaced(statement, (one) => one.start === token.start, isKeyword ? word : quoteText(word));
     return {
       ordinal,
       severity: isKeyword ? 'warning' : 'note',
       subject: `default ${word}`,
-      sentence: `DEFAULT ${token.text} is the string ${quoteText(word)}${isKeyword ? `, and not ${word}` : ''}: in quotes SQLite takes it as it is written.`,
+      sentence: `DEFAULT ${text} is the string ${quoteText(word)}${isKeyword ? `, and not ${word}` : ''}${places.length > 1 ? `, ${counted(places.length, 'time')}` : ''}: in quotes SQLite takes it as it is written.`,
       remedy: isKeyword
         ? `Write DEFAULT ${word} without quotes; or in single quotes, if the string is meant.`
         : 'Write the string in single quotes: so it is read alike by every build of SQLite.',
-      fix: edit === null ? null : { label, edits: [edit] },
+      fix: { label, edits: [replaced(statement, places, isKeyword ? word : quoteText(word))] },
     };
   });
 }
 
-/** The statement with another text for a word; null where the word stands in it more than once. */
-function replaced(
-  { ordinal, text, tokens }: ParsedStatement,
-  isMeant: (token: Token) => boolean,
-  by: string,
-): FixEdit | null {
-  const [only, ...others] = tokens.filter(isMeant);
-  if (!only || others.length > 0) return null;
-  return { place: 'instead', ordinal, sql: `${text.slice(0, only.start)}${by}${text.slice(only.end)};` };
+/** The statement with another text in some places. */
+function replaced({ ordinal, text }: ParsedStatement, places: readonly Token[], by: string): FixEdit {
+  const sql = places.reduceRight((rest, { start, end }) => `${rest.slice(0, start)}${by}${rest.slice(end)}`, text);
+  return { place: 'instead', ordinal, sql: `${sql};` };
 }
