@@ -106,7 +106,7 @@ describe('A part of the page that cannot be loaded', () => {
     await visit.drop(database, script);
     await page.getByRole('heading', { name: database.name }).waitFor();
     await visit.reach('ready');
-    await miss(visit, 'ownScripts.svelte', messages, 'reads scripts of yours');
+    await miss(visit, 'ownScripts.svelte', messages, 'reads your scripts');
     await miss(visit, 'latePlan', messages, 'plans scripts');
     await miss(visit, 'lossLedger', messages, 'finds the rows and values that a script loses');
     await visit.statement(6).waitFor();

@@ -57,7 +57,7 @@ describe('A script that is not in UTF-8', () => {
     ];
     await workbench.take([await databaseOf(KUNDE), ...files]);
     expect(workbench.planned).toBeNull();
-    expect(workbench.scripts.own?.title).toBe('3 migrations of yours');
+    expect(workbench.scripts.own?.title).toBe('3 migrations');
     expect(workbench.scriptProblem?.sentence).toContain('2_groesse.sql');
     await workbench.changeOwn((own) => own.leaveOut('2_groesse.sql'));
     expect(planned()).toEqual(['CREATE TABLE a(b)', 'CREATE TABLE c(d)']);

@@ -167,14 +167,16 @@ export function provePages(written: WrittenPages, foreign: number | null | undef
   const figures = `${figure(changed.length)} of the ${counted(inputPages, 'page')} of your file ${changed.length === 1 ? 'differs' : 'differ'} in the result`;
   const whose = owned.length === 0 ? '' : ` (${owned.map(([name]) => name).join(', ')})`;
   const others =
-    foreign === null
-      ? 'All others were compared and are the same, byte for byte.'
-      : 'All others are slices of your file; they were not compared byte by byte.';
+    changed.length >= inputPages
+      ? ''
+      : foreign === null
+        ? ' All others were compared and are the same, byte for byte.'
+        : ' All others are slices of your file; they were not compared byte by byte.';
   const unsure =
     unknown.length === 0
       ? ''
       : ` Whose ${counted(unknown.length, 'page')} were cannot be told, so all tables are hashed.`;
-  return proof('pages', 'pass', `${figures}${whose}. ${others}${unsure}`, details);
+  return proof('pages', 'pass', `${figures}${whose}.${others}${unsure}`, details);
 }
 
 const OWNERS: Readonly<Record<string, string>> = {

@@ -142,7 +142,7 @@ export function reportAsMarkdown(source: ReportSource): string {
       : [
           `| Pages | ${figure(pages.changed)} of ${figure(pages.input)} written, ${figure(pages.result)} in the result, ${pages.pageSize} bytes each |`,
         ]),
-    `| Existing rows get | ${choices.existingRows === 'null' ? 'nothing (NULL)' : 'the time of the upgrade'} |`,
+    `| Existing rows get | ${choices.existingRows === 'null' ? 'NULL' : 'the time of the upgrade'} |`,
     `| Strict | ${choices.strict ? 'on' : 'off'} |`,
     `| Foreign keys while it ran | ${choices.foreignKeys} |`,
     ...(choices.meanings ?? []).map((meaning) => `| Of your application | ${inText(describeMeaning(meaning))} |`),

@@ -15,6 +15,8 @@ export interface Obstacle {
   readonly failure: Failure;
   /** Tables that the script works on and that are neither in the database nor made by the script. */
   readonly missingTables: readonly string[];
+  /** The database has none of the tables that the script works on: the script seems to be for another one. */
+  readonly isForAnother: boolean;
 }
 
 /** The obstacle of a plan; null where no statement fails. */
@@ -35,6 +37,7 @@ export function findObstacle(
       help: failed.failure.wayOut,
       failure: failed.failure,
       missingTables,
+      isForAnother: false,
     };
   }
   const needed = neededTables(statements);
@@ -46,6 +49,7 @@ export function findObstacle(
       sentence: `Your database is empty, and the script works on ${listSome(missingTables)} without making ${missingTables.length === 1 ? 'it' : 'them'}: something else made the first tables, a program or a script that is not here. ${where} is the first to fail.`,
       help: `It would have to have ${list(missingTables)}. Open a database that has them, or run the script that makes them first.`,
       missingTables,
+      isForAnother: true,
     };
   }
   return {
@@ -56,6 +60,7 @@ export function findObstacle(
       : `This database lacks ${missingTables.length} of the ${needed.length} tables that the migration works on. ${where} is the first to fail.`,
     help: `It would have to have ${list(missingTables)}. Open the database that this migration was written for, or run the migrations that make these tables first.`,
     missingTables,
+    isForAnother: none,
   };
 }
 

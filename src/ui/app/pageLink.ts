@@ -25,7 +25,7 @@ function chooseMigration(workbench: Workbench, id: string): Problem | null {
   return {
     code: 'link-migration',
     sentence: `The link asks for the migration ${id}, which is not in the catalog of this page.`,
-    help: 'Choose one from the list, or use a .sql file of yours.',
+    help: 'Choose one from the list, or use your own .sql file.',
   };
 }
 

@@ -12,7 +12,7 @@ function standingOf({ state, proving, progress, checks, finished }: Workbench): 
   if (state === 'refused') return 'Refused';
   if (state === 'done') return finished?.committed ? 'Upgraded' : 'Rolled back';
   if (state !== 'running') return '';
-  if (proving) return 'Proving';
+  if (proving) return 'Checking';
   const fraction = fractionOf(progress, checks.forecast);
   return fraction === null ? 'Running' : `${Math.floor(fraction * 100)} %`;
 }

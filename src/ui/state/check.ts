@@ -49,7 +49,7 @@ const LABELS: Readonly<Partial<Record<CheckKey, string>>> = {
   forecast: 'counting and sampling rows',
   'foreign-key-modes': 'a plan with the other choice of foreign keys',
   rows: 'counting rows',
-  'integrity-before': 'a soundness check of your file',
+  'integrity-before': 'integrity_check of your file',
   pages: 'comparing pages',
   'row-counts': 'counting rows',
   content: 'comparing values',

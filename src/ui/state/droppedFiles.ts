@@ -132,7 +132,7 @@ export function sortFiles(
     besideScripts,
     waiting: dropped ? lonely : [...waited, ...lonely],
     leftOut: explainLeftOut({ left, unreadable }, base?.name, [
-      database?.file.name,
+      ...(many.length > 0 ? many.map(({ file }) => file.name) : [database?.file.name]),
       ...scripts.map(({ name }) => name),
     ]),
   };

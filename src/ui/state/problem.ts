@@ -30,7 +30,7 @@ export function explainLostFile(): Problem {
 
 /**
  * A part of the page that is loaded when it is needed could not be.
- * @param what it does: `reads scripts of yours`
+ * @param what it does: `reads your scripts`
  * @param retry does once more what it was needed for
  */
 export function explainNotLoaded(what: string, retry: () => void): Problem {

@@ -6,7 +6,7 @@ import { Cancelled, EngineFailure, type RemoteEngine } from '../../engine/worker
 import { readMigrationFile } from './catalogFile';
 import { explainStoppedEngine, type Problem } from './problem';
 
-const HELP = 'Drop a database of yours.';
+const HELP = 'Drop your own database.';
 
 /**
  * Makes a sample in the worker.

@@ -27,6 +27,8 @@ export class Scripts {
   readonly #values = new SvelteMap<string, string>();
   #migrations: Migrations['loaded'] | null = null;
   #choice = $state.raw<Migration | 'own' | null>(null);
+  /** Nobody has chosen it: it is what the page proposes. */
+  isProposed = $state(false);
   /** What is to be run: of the user's own scripts as they are ticked and written now, nothing where none of it is to be run. */
   readonly chosen: ChosenScript | null = $derived.by(() => {
     if (this.#choice === 'own') return this.own?.chosen ?? null;
@@ -48,6 +50,7 @@ export class Scripts {
   }
 
   chooseMigration(migration: Migration): void {
+    this.isProposed = false;
     this.#choice = migration;
   }
 
@@ -98,7 +101,9 @@ export class Scripts {
     this.samples = [...loaded.values()].flatMap(({ companion }) => companion.samples);
     const [first] = loaded.values();
     const usual = loaded.get(lastUsed() ?? '') ?? first;
-    if (usual && this.#choice === null) this.chooseMigration(usual);
+    if (!usual || this.#choice !== null) return;
+    this.chooseMigration(usual);
+    this.isProposed = true;
   }
 }
 

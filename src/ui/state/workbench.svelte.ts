@@ -140,7 +140,7 @@ export class Workbench extends Screen {
     } else if (database) {
       this.#begin(database);
     }
-    if (scripts.length > 0 && !own) this.miss('reads scripts of yours', () => void this.take(files));
+    if (scripts.length > 0 && !own) this.miss('reads your scripts', () => void this.take(files));
     else this.notice = leftOut ?? this.notice;
     return { prepared: this.#prepare() };
   }
