@@ -176,7 +176,7 @@ export class OwnScripts {
     const [first] = [...migrations, ...this.unreadable];
     if (!this.isChain && first) return first.path;
     const scripts = migrations.filter(({ code }) => code === null);
-    return `${counted(scripts.length + this.unreadable.length, 'migration')}`;
+    return counted(scripts.length + this.unreadable.length, 'migration');
   }
 
   /** What is to be run as it is ticked and written now; null where there is nothing, or something is in the way. */
