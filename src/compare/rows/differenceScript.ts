@@ -2,7 +2,8 @@
 //
 // All deletions of a table come first, then updates, then insertions, so that no key is there twice in between; a row whose unique
 // values change is deleted and inserted again under its rowid. Triggers would change what is not asked for: those of the tables
-// concerned are dropped, and made again by their own text. Foreign keys are off for the same reason.
+// concerned are dropped, and made again by their own text. Where there are foreign keys, they are off for the same reason: ON DELETE
+// CASCADE would delete rows of other tables.
 
 import { foldName, quoteIdentifier, quoteText } from '../../database';
 import { findRelation } from '../../schema/schema';
@@ -20,14 +21,16 @@ export function* sqlPieces(comparison: RowComparison, tables: readonly ComparedT
   if (differing.length === 0) return;
   const names = new Set(differing.map(({ difference }) => foldName(difference.table)));
   const triggers = comparison.before.schema.triggers.filter(({ table }) => names.has(foldName(table)));
-  yield 'PRAGMA foreign_keys = OFF;\nBEGIN;\n';
+  // Inside a transaction they cannot be switched.
+  const hasForeignKeys = comparison.before.schema.relations.some(({ sql }) => /\breferences\b/i.test(sql));
+  yield `${hasForeignKeys ? 'PRAGMA foreign_keys = OFF;\n' : ''}BEGIN;\n`;
   for (const { name } of triggers) yield `DROP TRIGGER ${quoteIdentifier(name)};\n`;
   for (const table of differing) {
     if (foldName(table.difference.table) !== SEQUENCE) yield* new TableScript(comparison, table).pieces();
   }
   yield* sequencePieces(comparison, differing);
   for (const { sql } of triggers) yield `${sql};\n`;
-  yield 'COMMIT;\n';
+  yield `COMMIT;\n${hasForeignKeys ? 'PRAGMA foreign_keys = ON;\n' : ''}`;
 }
 
 /** What the script does not do, a line each. */

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../amount';
-import { askNative } from '../../databases';
+import type { RowComparison } from '../../../src/compare/rows/comparison';
+import { askNative, runScript } from '../../databases';
 import { databaseOf, exported, hard, rowsSql, SHAPES, withComparison } from './pairs';
 
 const row = fc.record({
@@ -35,4 +36,29 @@ describe('The SQL of the differences of two databases', () => {
       );
     },
   );
+
+  it.each(SHAPES.map((shape) => [shape.sql.split(';')[0] ?? '', shape] as const))(
+    'runs in the page, and then there is no difference left: %s',
+    (_, shape) => {
+      fc.assert(
+        fc.property(rows, ({ shared, before, after }) => {
+          const ours = databaseOf(shape, [...shared, ...before]);
+          const theirs = databaseOf(shape, [...after, ...shared]);
+          const script = withComparison(ours, theirs, (comparison) => exported(comparison, 'sql'));
+          const { run, output } = runScript(ours, script);
+          expect(run.committed).toBe(true);
+          const left = withComparison(output, theirs, (comparison) => differencesIn(comparison));
+          expect(left).toEqual([]);
+        }),
+        runs(5, 300),
+      );
+    },
+  );
 });
+
+/** Tables that differ. */
+function differencesIn({ differences }: RowComparison): readonly string[] {
+  return differences
+    .filter(({ counts, obstacle }) => obstacle !== null || counts.added + counts.removed + counts.changed > 0)
+    .map(({ table }) => table);
+}

@@ -83,6 +83,40 @@ describe('Values are the same', () => {
   });
 });
 
+describe('Two engines', () => {
+  it('read the rows of the two sides, each its own file', async () => {
+    const chosen = async (need: 'sql.js' | 'sqlite-wasm') => {
+      const needs = need === 'sql.js' ? [] : [{ engine: need, what: '', where: '' }];
+      const loaded = await engines.choose({ file: [], schema: needs, script: [] });
+      if (!loaded.ok) throw new Error(loaded.error.sentence);
+      return loaded.value.engine;
+    };
+    const [sqlJs, sqliteWasm] = [await chosen('sql.js'), await chosen('sqlite-wasm')];
+    const make = (rows: string): Uint8Array =>
+      nativeDatabase(`CREATE TABLE t(k TEXT PRIMARY KEY, v) WITHOUT ROWID;
+      CREATE TABLE u(v); INSERT INTO t VALUES ${rows}; INSERT INTO u SELECT v FROM t;`);
+    const before = make(`('a', 9007199254740993), ('b', -0.0), ('c', x'ff'), ('d', CAST(x'ff' AS TEXT))`);
+    const after = make(`('a', 9007199254740992), ('b', 0.0), ('c', CAST(x'ff' AS TEXT)), ('d', CAST(x'ff' AS TEXT))`);
+    for (const on of [
+      [sqlJs, sqlJs],
+      [sqlJs, sqliteWasm],
+      [sqliteWasm, sqlJs],
+      [sqliteWasm, sqliteWasm],
+    ] as const) {
+      const found = withComparison(
+        before,
+        after,
+        (comparison) => [countsOf(comparison, 't'), exported(comparison, 'sql')],
+        { on },
+      );
+      expect(found[0]).toBe('+0 -0 ~3 =1 by primary key');
+      expect(askNative(before, `${found[1] ?? ''} SELECT quote(v), typeof(v) FROM t; SELECT quote(v) FROM u;`)).toBe(
+        askNative(after, `SELECT quote(v), typeof(v) FROM t; SELECT quote(v) FROM u;`),
+      );
+    }
+  });
+});
+
 describe('A row that differs', () => {
   const before = nativeDatabase(`CREATE TABLE t(id INTEGER PRIMARY KEY, a, b, c);
     INSERT INTO t VALUES (1, 'x', 0.3, x'00'), (2, 'y', 1, 1), (3, 'z', 1, 1)`);
@@ -108,7 +142,6 @@ describe('A row that differs', () => {
     withComparison(before, after, (comparison) => {
       expect(exported(comparison, 'sql'))
         .toBe(`-- Makes the rows of the open database those of the one that it was compared with.
-PRAGMA foreign_keys = OFF;
 BEGIN;
 DELETE FROM "t" WHERE "id" = 2;
 UPDATE "t" SET "b" = (1351079888211149.0 / 4503599627370496) WHERE "id" = 1;
@@ -147,6 +180,18 @@ describe('What only one side has', () => {
     );
     const script = withComparison(before, after, (comparison) => exported(comparison, 'sql'));
     expect(askNative(before, `${script} SELECT * FROM t;`)).toBe('1|2|k\n2|1|l');
+  });
+});
+
+describe('Rows that others refer to', () => {
+  it('take no others with them, when they are written anew', () => {
+    const make = (rows: string): string => `CREATE TABLE t(id INTEGER PRIMARY KEY, u UNIQUE);
+      CREATE TABLE c(t REFERENCES t(id) ON DELETE CASCADE, v); INSERT INTO t VALUES ${rows}; INSERT INTO c VALUES (1, 'kept')`;
+    const [before, after] = [nativeDatabase(make('(1, 1), (2, 2)')), nativeDatabase(make('(1, 2), (2, 1)'))];
+    const script = withComparison(before, after, (comparison) => exported(comparison, 'sql'));
+    expect(
+      askNative(before, `PRAGMA foreign_keys = ON; ${script} SELECT * FROM t; SELECT * FROM c; PRAGMA foreign_keys;`),
+    ).toBe('1|2\n2|1\n1|kept\n1');
   });
 });
 
