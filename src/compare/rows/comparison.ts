@@ -213,7 +213,7 @@ function countLone(state: DecodedState, side: 'before' | 'after', relation: Matc
 }
 
 /** What became of the row at a place of the lists. */
-export function kindAt({ before, after }: DifferingPlaces, index: number): DifferenceKind {
+function kindAt({ before, after }: DifferingPlaces, index: number): DifferenceKind {
   if (before[index] === null) return 'added';
   return after[index] === null ? 'removed' : 'changed';
 }

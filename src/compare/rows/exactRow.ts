@@ -36,7 +36,7 @@ export function exactRow(row: Row, at: number, columns: number): ExactRow {
 }
 
 /** Whether a value is the same in two rows, by type and by bytes. */
-export function isSameValue(one: ExactRow, other: ExactRow, at: number): boolean {
+function isSameValue(one: ExactRow, other: ExactRow, at: number): boolean {
   if (one.types[at] !== other.types[at]) return false;
   const [a = null, b = null] = [one.values[at], other.values[at]];
   if (a instanceof Uint8Array && b instanceof Uint8Array) return areSameBytes(a, b);

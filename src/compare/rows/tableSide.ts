@@ -191,7 +191,7 @@ export class TableSide {
 }
 
 /** Values of a row at some places. */
-export function part({ types, values }: ExactRow, places: readonly number[]): ExactRow {
+function part({ types, values }: ExactRow, places: readonly number[]): ExactRow {
   return {
     types: places.map((at) => types[at] ?? 'n').join(''),
     values: places.map((at) => values[at] ?? null),

@@ -11,7 +11,7 @@ import { decoderOf } from '../../../src/engine/looking';
 import { sourceOfBytes } from '../../../src/file/byteSource';
 import { readHeader } from '../../../src/file/header';
 import { readSchema } from '../../../src/schema/read';
-import { askNative, engine, overlayOf } from '../../databases';
+import { engine, overlayOf } from '../../databases';
 
 /** What is known of two files before SQLite is asked: what their pages tell, or nothing. */
 export type Foreknowledge = 'by pages' | 'none' | WrittenByRun;
@@ -76,14 +76,9 @@ export function countsOf(comparison: RowComparison, table: string): string {
 }
 
 /**
- * All rows of a table as native sqlite3 has them, by type and bytes, in an order that only their values decide.
+ * The query for all rows of a table by type and bytes, in an order that only their values decide.
  * @param columns that are looked at; the rowid may be one
  */
-export function nativeRows(bytes: Uint8Array, table: string, columns: readonly string[]): string {
-  return askNative(bytes, rowsSql(table, columns));
-}
-
-/** The query for it. */
 export function rowsSql(table: string, columns: readonly string[]): string {
   const values = columns.map(
     (name) => `CASE typeof(${name}) WHEN 'null' THEN 'n' WHEN 'integer' THEN 'i' || ${name}
@@ -160,7 +155,7 @@ export const hard: fc.Arbitrary<Hard> = fc.oneof(
 );
 
 /** How a value stands in a statement, and what is bound for it. */
-export function bound(value: Hard): { readonly sql: string; readonly parameters: readonly SqlValue[] } {
+function bound(value: Hard): { readonly sql: string; readonly parameters: readonly SqlValue[] } {
   if (value.type === 'null') return { sql: 'NULL', parameters: [] };
   if (value.type === 'integer') return { sql: value.digits, parameters: [] };
   // Both engines bind a number without a fraction as an integer.

@@ -11,7 +11,6 @@ import { Overlay } from '../../../src/engine/pages/overlay';
 import { ReadCache } from '../../../src/engine/pages/readCache';
 import type { ByteSource } from '../../../src/file/byteSource';
 import { readHeader } from '../../../src/file/header';
-import { isLong } from '../../amount';
 import { engine } from '../../databases';
 import { countsOf, stateOf } from './pairs';
 
@@ -65,7 +64,7 @@ function opened(path: string) {
   return { raw, source, header: header.value, database };
 }
 
-describe.runIf(isLong)('Two databases of a gigabyte that differ in a thousand rows', () => {
+describe('Two databases of a gigabyte that differ in a thousand rows', () => {
   it('are compared in ten seconds and 600 MB', () => {
     const folder = mkdtempSync(join(tmpdir(), 'drydock-'));
     const [before, after] = [join(folder, 'before.db'), join(folder, 'after.db')];
