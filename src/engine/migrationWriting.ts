@@ -5,10 +5,10 @@ import type { Migration } from '../compare/migration';
 import { compareStates } from '../compare/compare';
 import { writeMigration } from '../compare/write';
 import { readSchema } from '../schema/read';
-import type { Schema } from '../schema/schema';
+import type { Database } from '../database';
 import type { OnProgress } from './answers';
-import type { Engine } from './engine';
 import type { OpenedFile } from './openedFile';
+import type { Overlay } from './pages/overlay';
 
 /** How a migration is to be written. */
 export interface MigrationWish {
@@ -26,34 +26,27 @@ export interface ComparedSchema {
   readonly migration: Migration;
 }
 
-/**
- * Compares, and writes the migration; rows are read for counts and for evidence only.
- * @param engine it has what the desired schema is made of
- */
-export function compareWithSchema(
+/** Compares, and writes the migration from the one to the other; rows of both are read for counts and for evidence only. */
+export function compareWithTarget(
   opened: OpenedFile,
-  { desired, engine }: { readonly desired: Schema; readonly engine: Engine },
+  target: OpenedFile,
   wish: MigrationWish,
   onProgress: OnProgress,
 ): ComparedSchema {
+  const onWork = ({ pagesRead }: Overlay): void =>
+    onProgress({ stage: 'check', label: 'comparing schemas', done: 0, total: 0, pagesRead });
   return opened.using(
-    ({ database }) => {
-      const current = readSchema(database);
-      // Each change is tried where there is what either schema is made of: only the second engine has more than the usual one.
-      const scratch = () => (opened.engine.name === 'sql.js' ? engine.memory() : database.scratch());
-      const answers = new Map(wish.answers);
-      const comparison = compareStates(current, desired, answers);
-      const migration = writeMigration({
-        ...wish,
-        current,
-        desired,
-        scratch,
-        rows: database,
-        desiredRows: null,
-        answers,
-      });
-      return { comparison, migration };
-    },
-    ({ pagesRead }) => onProgress({ stage: 'check', label: 'comparing schemas', done: 0, total: 0, pagesRead }),
+    ({ database: rows }) =>
+      target.using(({ database: desiredRows }) => {
+        const [current, desired] = [readSchema(rows), readSchema(desiredRows)];
+        // Each change is tried where there is what either schema is made of: only the second engine has more than the usual one.
+        const richer = opened.engine.name === 'sql.js' ? desiredRows : rows;
+        const scratch = (): Database => richer.scratch();
+        const answers = new Map(wish.answers);
+        const comparison = compareStates(current, desired, answers);
+        const migration = writeMigration({ ...wish, current, desired, scratch, rows, desiredRows, answers });
+        return { comparison, migration };
+      }, onWork),
+    onWork,
   );
 }

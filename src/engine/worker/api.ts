@@ -29,7 +29,8 @@ export function makeApi(engines: Engines, kept: Kept) {
   const opened = new FileOfWorker(engines, kept);
   const loadHashersOnce = hashersOnce();
   const result = makeResultApi(opened, loadHashersOnce);
-  const comparing = makeComparingApi(opened, new FileOfWorker(engines, kept));
+  const target = new FileOfWorker(engines, kept);
+  const comparing = makeComparingApi(opened, target);
 
   return {
     /** Goes once over what the first file will need; code that has run before runs several times as fast. Needs no open file. */
@@ -83,7 +84,7 @@ export function makeApi(engines: Engines, kept: Kept) {
     ...result.methods,
     ...makeLookingApi(opened),
     ...comparing.methods,
-    ...makeDesiredSchemaApi(opened, engines),
+    ...makeDesiredSchemaApi(opened, target, engines),
 
     /** Makes a sample database; gives the file, or the sentence of what is wrong with either script. */
     async makeSample(

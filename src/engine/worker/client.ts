@@ -42,7 +42,7 @@ const WARMING_ROUNDS = 16;
 export type RemoteResult = Remote<'prove' | 'hash'>;
 
 /** What is asked of two files together. */
-type OfTwo = 'compareRows' | 'differingRows' | 'differingValue' | 'differencesPortion';
+type OfTwo = 'compareWithTarget' | 'compareRows' | 'differingRows' | 'differingValue' | 'differencesPortion';
 
 /** A file that another one is compared with. */
 export interface ComparedWith extends LookedAt {
@@ -143,7 +143,6 @@ export class EngineClient {
       wholeValue: (...values) => this.#ask('wholeValue', values, lookedAt),
       exportPortion: (...values) => this.#ask('exportPortion', values, lookedAt),
       query: (...values) => this.#ask('query', values, lookedAt),
-      compareWithSchema: (...values) => this.#ask('compareWithSchema', values, lookedAt),
       checkData: (...values) => this.#ask('checkData', values, lookedAt),
       offendingRows: (...values) => this.#ask('offendingRows', values, lookedAt),
       result: (run) => ({
@@ -156,6 +155,7 @@ export class EngineClient {
             openIn(running, lookedAt, this.#post).catch(() => undefined);
             return openTargetIn(running, other, this.#post);
           }),
+        compareWithTarget: (...values) => this.#askOfTwo('compareWithTarget', values, lookedAt, other),
         compareRows: (...values) => this.#askOfTwo('compareRows', values, lookedAt, other),
         differingRows: (...values) => this.#askOfTwo('differingRows', values, lookedAt, other),
         differingValue: (...values) => this.#askOfTwo('differingValue', values, lookedAt, other),

@@ -2,19 +2,21 @@
 
 import type { Outcome } from '../../database';
 import type { Refusal } from '../../file/identify';
-import type { Schema } from '../../schema/schema';
 import type { Script } from '../../script/statement';
 import type { OnProgress } from '../answers';
 import { withScript, type Engines } from '../engines';
 import { loadLate } from '../late';
 import type { ComparedSchema, MigrationWish } from '../migrationWriting';
-import { needsOfSchema } from '../needs';
 import type { TargetDatabase, TargetFault } from '../target';
 import { readable } from '../unreadable';
 import type { FileOfWorker } from './fileOfWorker';
 
-/** Part of the engine's methods. */
-export function makeDesiredSchemaApi(file: FileOfWorker, engines: Engines) {
+/**
+ * Part of the engine's methods.
+ * @param file the open file
+ * @param target the one that is open beside it, whose schema is desired
+ */
+export function makeDesiredSchemaApi(file: FileOfWorker, target: FileOfWorker, engines: Engines) {
   return {
     /** Makes a database of SQL alone, to compare another one with; gives the first line that is wrong. Needs no open file. */
     async makeTarget(script: Script): Promise<Outcome<TargetDatabase, TargetFault | Refusal>> {
@@ -26,21 +28,13 @@ export function makeDesiredSchemaApi(file: FileOfWorker, engines: Engines) {
       return chosen.ok ? loaded.value.makeTarget(chosen.value.engine, read.value) : chosen;
     },
 
-    /** Compares the open file with a schema, and writes the migration that leads there. */
-    async compareWithSchema(
-      desired: Schema,
-      wish: MigrationWish,
-      onProgress: OnProgress,
-    ): Promise<Outcome<ComparedSchema, Refusal>> {
+    /** Compares the schema of the open file with that of the target beside it, and writes the migration that leads there. */
+    async compareWithTarget(wish: MigrationWish, onProgress: OnProgress): Promise<Outcome<ComparedSchema, Refusal>> {
       const loaded = await loadLate('compares schemas', () => import('../migrationWriting'));
       if (!loaded.ok) return loaded;
-      const chosen = await engines.choose({ file: [], schema: needsOfSchema(desired.relations), script: [] });
-      if (!chosen.ok) return chosen;
-      const { engine } = chosen.value;
-      return readable(() => ({
-        ok: true,
-        value: loaded.value.compareWithSchema(file.open, { desired, engine }, wish, onProgress),
-      }));
+      return readable(() => {
+        return { ok: true, value: loaded.value.compareWithTarget(file.open, target.open, wish, onProgress) };
+      });
     },
   };
 }

@@ -2,11 +2,11 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { ComparedSchema, MigrationWish } from '../../../engine/migrationWriting';
-import { Cancelled, EngineClient, EngineFailure } from '../../../engine/worker/client';
+import { Cancelled, EngineClient, EngineFailure, type ComparedWith } from '../../../engine/worker/client';
 import { readAnswers } from '../../../compare/question';
 import { textOfSchema } from '../../../compare/target';
 import { USUAL_VERSION } from '../../../compare/versions';
-import { NO_SIDECARS, type Sidecars } from '../../../file/recovery';
+import { NO_SIDECARS } from '../../../file/recovery';
 import type { Schema } from '../../../schema/schema';
 import type { Script } from '../../../script/statement';
 import { lookAt, lookedAt, sortFiles, type DroppedDatabase } from '../../state/droppedFiles';
@@ -19,13 +19,11 @@ import type { Explorer, Side } from '../look/explorer.svelte';
 export type TargetSource = 'file' | 'scripts' | 'edited' | 'result';
 
 /** What is compared with: a database of its own, also where it was made of SQL. */
-export interface Target {
+export interface Target extends ComparedWith {
   readonly source: TargetSource;
   /** In sentences: `target.db`, `the schema that you edited`. */
   readonly name: string;
   readonly schema: Schema;
-  readonly file: Blob;
-  readonly sidecars: Sidecars<Blob>;
 }
 
 /** Why there is no target; `line` where a line of SQL is wrong. */
@@ -90,6 +88,7 @@ export class CompareState {
       schema: finished.after,
       file: finished.file,
       sidecars: NO_SIDECARS,
+      pages: finished.pages,
     };
   });
 
@@ -184,7 +183,7 @@ export class CompareState {
     const turn = this.#comparing.begin();
     const { target, answers, sqliteVersion, spelling } = wanted;
     const wish = { answers, sqliteVersion, spelling };
-    const asked = look.ask((file) => file.compareWithSchema(target.schema, wish, () => undefined), turn);
+    const asked = look.ask((file) => file.against(target).compareWithTarget(wish, () => undefined), turn);
     let isDone = false;
     void asked.then((answer) => {
       isDone = true;
@@ -251,7 +250,7 @@ export class CompareState {
   async #readFile(dropped: DroppedDatabase, turn: Turn): Promise<Target | null> {
     const { name } = dropped.file;
     const opened = await turn.still(this.#making.over(lookedAt(dropped)).open());
-    if (opened.ok) return { source: 'file', name, schema: opened.value.schema, ...dropped };
+    if (opened.ok) return { source: 'file', name, schema: opened.value.schema, pages: null, ...dropped };
     this.problem = { ...opened.error, sentence: `${name}: ${opened.error.sentence}` };
     return null;
   }
@@ -272,7 +271,7 @@ export class CompareState {
 
   async #make(source: TargetSource, name: string, script: Script, turn: Turn): Promise<Target | null> {
     const made = await turn.still(this.#making.engine.makeTarget(script));
-    if (made.ok) return { source, name, ...made.value, sidecars: NO_SIDECARS };
+    if (made.ok) return { source, name, ...made.value, sidecars: NO_SIDECARS, pages: null };
     const help = source === 'edited' ? 'What is shown is of the text before.' : 'Correct it and open it again.';
     this.problem = withRetry({ help, ...made.error }, () => void this.takeText());
     return null;
