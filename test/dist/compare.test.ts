@@ -110,6 +110,28 @@ describe('The schema that is wanted', () => {
     expect(askNative(bytes, `${back.bytes.toString()}\n${all}`)).toBe(askNative(people.content, all));
   });
 
+  it('is compared in its rows too, and the SQL of what differs leads from the one to the other in native sqlite3', async () => {
+    const visit = await openPage();
+    const { page } = visit;
+    await compare(visit);
+    const other = nativeDatabase(`${PEOPLE}
+      INSERT INTO people VALUES (1, 'Anna', 1980), (3, 'Cy', 9007199254740993); INSERT INTO pets VALUES (1, 1, 'dog'), (2, 1, x'00ff');`);
+    await page.getByLabel('Open a target').setInputFiles([...visit.save([{ name: 'other.db', content: other }])]);
+    await differing(visit, 0);
+    await page.getByRole('button', { name: 'Compare the rows' }).click();
+    const rows = page.locator('[data-rows-differ=people]');
+    await rows.waitFor();
+    for (const count of ['added', 'removed', 'changed']) expect(await rows.getAttribute(`data-${count}`)).toBe('1');
+    await rows.locator('summary').click();
+    const changed = rows.locator('[data-row-difference=changed]');
+    await changed.waitFor();
+    expect(await changed.locator('del, ins').allTextContents()).toEqual(['Ann', 'Anna']);
+    expect(await findViolations(page)).toEqual([]);
+    const { bytes } = await visit.downloadWith('SQL');
+    const all = 'SELECT * FROM people ORDER BY id; SELECT id, owner, quote(kind) FROM pets ORDER BY id;';
+    expect(askNative(people.content, `${bytes.toString()}\n${all}`)).toBe(askNative(other, all));
+  });
+
   it('is that of a dump, of a folder of migrations, or none, which is told', async () => {
     const visit = await openPage();
     const { page } = visit;

@@ -156,6 +156,12 @@ describe('A part of the page that cannot be loaded', () => {
     await miss(visit, 'target', messages, 'makes databases of SQL');
     await miss(visit, 'migrationWriting', messages, 'compares schemas');
     await page.getByText('Nothing differs').waitFor();
+    await page
+      .getByLabel('Open a target')
+      .setInputFiles([...visit.save([{ name: 'other.db', content: people.database }])]);
+    await page.getByRole('button', { name: 'Compare the rows' }).click();
+    await miss(visit, 'comparing', messages, 'compares rows');
+    await page.locator('[data-rows-compared]').waitFor();
     await page.locator('[data-view=diagram]').click();
     await miss(visit, 'DiagramView', messages, 'The Diagram view');
     await miss(visit, 'elk-worker.min', messages, 'lays diagrams out');

@@ -121,7 +121,12 @@ export class CompareState {
 
   /** Whether what is shown is of what is wanted now. */
   get isCurrent(): boolean {
-    return this.wanted !== null && this.#comparison?.of === this.wanted && !this.isReading && this.problem === null;
+    return this.isOf(this.wanted) && !this.isReading && this.problem === null;
+  }
+
+  /** Whether what is shown is of this. */
+  isOf(wanted: Compared | null): boolean {
+    return wanted !== null && this.#comparison?.of === wanted;
   }
 
   /** Takes what was picked as the target: a database with what lies beside it, a script, or a folder of them. */
