@@ -123,6 +123,7 @@ describe('A part of the page that cannot be loaded', () => {
     await page.locator('[data-foreign-keys]').waitFor();
     await miss(visit, 'OwnScriptsPanel', messages, 'The list of your scripts');
     await page.locator('[data-own-scripts]').waitFor();
+    await miss(visit, 'Rehearsal', messages, 'The rehearsal of the run');
     await miss(visit, 'Forecast', messages, 'The estimate of what the run will take');
     await miss(visit, 'lateChecks', page.locator('[data-forecast]'), 'checks files and estimates runs');
     await page.locator('[data-forecast]').getByText('The run will take').waitFor();

@@ -70,8 +70,3 @@ export function foundBy(
     wrong: inOrder.map(({ title, sentence, result }) => ({ isFailure: result === 'fail', title, sentence })),
   };
 }
-
-/** `2026-11-30 12:44:10 UTC`, of an instant in ISO 8601. */
-export function instantIn(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
-}
