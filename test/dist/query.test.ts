@@ -99,6 +99,9 @@ describe('An endless query', () => {
     await run(visit, 'SELECT name FROM people');
     await result(visit, 1).getByRole('gridcell').filter({ hasText: '<i>Cem</i>' }).waitFor();
     await run(visit, ENDLESS);
+    await visit.page.locator('[data-earlier]').getByText('earlier result').waitFor();
+    await visit.page.keyboard.press('Escape');
+    expect(await findViolations(visit.page)).toEqual([]);
     await visit.page.getByRole('button', { name: 'Cancel query' }).click();
     await visit.page.getByText('Cancelled: statement 1 of 1').waitFor();
     await result(visit, 1).getByRole('gridcell').filter({ hasText: '<i>Cem</i>' }).waitFor();
@@ -107,6 +110,38 @@ describe('An endless query', () => {
     await result(visit, 1).getByRole('gridcell').filter({ hasText: '42' }).waitFor();
     await visit.page.getByLabel('Last queries').selectOption({ label: 'SELECT name FROM people' });
     expect(await editor(visit).textContent()).toBe('SELECT name FROM people');
+  });
+});
+
+describe('Several queries', () => {
+  it('stand side by side, each with its text and its results, until they are closed', async () => {
+    const visit = await openPage();
+    await openConsole(visit);
+    await run(visit, 'SELECT 42 AS answer');
+    await result(visit, 1).getByRole('gridcell').filter({ hasText: '42' }).waitFor();
+    await visit.page.getByRole('button', { name: 'New query' }).click();
+    await result(visit, 1).waitFor({ state: 'detached' });
+    await run(visit, 'SELECT 43 AS answer');
+    await result(visit, 1).getByRole('gridcell').filter({ hasText: '43' }).waitFor();
+    await visit.page.locator('[data-query-tab="1"]').click();
+    await result(visit, 1).getByRole('gridcell').filter({ hasText: '42' }).waitFor();
+    expect(await editor(visit).textContent()).toBe('SELECT 42 AS answer');
+    await visit.page.getByRole('button', { name: 'Close query 1' }).click();
+    await result(visit, 1).getByRole('gridcell').filter({ hasText: '43' }).waitFor();
+    expect(await visit.page.locator('[data-query-tab]').count()).toBe(1);
+  });
+
+  it('are explained: how SQLite would find their rows, as a tree', async () => {
+    const visit = await openPage();
+    await openConsole(visit);
+    await write(visit, 'SELECT name FROM people ORDER BY name');
+    await visit.page.getByRole('button', { name: 'Explain' }).click();
+    const steps = result(visit, 1).locator('[data-plan] > li');
+    await steps.first().waitFor();
+    expect((await steps.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim())).toEqual([
+      'SCAN people reads all rows',
+      'USE TEMP B-TREE FOR ORDER BY sorts what it has found',
+    ]);
   });
 });
 

@@ -14,6 +14,7 @@ import { figure } from '../../../words';
 const KEPT_ROWS = 10_000;
 const LIMITS: QueryLimits = { rows: KEPT_ROWS, cells: { text: 2000, blob: 64 } };
 const KEPT_QUERIES = 30;
+const EXPLAIN = 'EXPLAIN QUERY PLAN ';
 
 /** What is wrong with a statement, and where in the text of the console. */
 export interface QueryProblem {
@@ -26,6 +27,8 @@ export interface QueryProblem {
 /** What came of one statement. */
 export interface QueryResult {
   readonly id: number;
+  /** Of which run it is, counted from 1. */
+  readonly run: number;
   readonly sql: string;
   readonly side: Side;
   readonly answer: (QueryAnswer & { readonly source: GridSource }) | null;
@@ -41,12 +44,18 @@ export class QueryRuns {
   said = $state('');
   /** The last queries of this session, the latest first. */
   queries = $state.raw<readonly string[]>([]);
+  /** Counts the runs; results of an earlier one stay until there are others. */
+  runs = $state(0);
   #look: Look | null = null;
   #results = 0;
 
-  /** Runs the statements of a text one after the other, up to the first that fails. What was there stays until there is more. */
-  async run(look: Look, side: Side, text: string): Promise<void> {
+  /**
+   * Runs the statements of a text one after the other, up to the first that fails. What was there stays until there is more.
+   * @param explained asks how SQLite would carry the queries out, instead of their rows
+   */
+  async run(look: Look, side: Side, text: string, explained = false): Promise<void> {
     if (this.running !== null) return;
+    const run = ++this.runs;
     this.queries = [text, ...this.queries.filter((query) => query !== text)].slice(0, KEPT_QUERIES);
     const lines = new Lines(text);
     const problemAt = (offset: number, message: string): QueryProblem => ({ message, offset, ...lines.at(offset) });
@@ -55,14 +64,16 @@ export class QueryRuns {
       const { sentence, line, column } = read.error;
       const offset = offsetAt(text, line, column);
       this.#finish([
-        { id: ++this.#results, sql: '', side, answer: null, problem: { message: sentence, offset, line, column } },
+        { id: ++this.#results, run, sql: '', side, answer: null, problem: { message: sentence, offset, line, column } },
       ]);
       return;
     }
     const results: QueryResult[] = [];
     this.#look = look;
     this.said = '';
-    for (const [index, { text: sql, start, refusal }] of read.statements.entries()) {
+    for (const [index, { text: written, kind, start, refusal }] of read.statements.entries()) {
+      const before = explained && kind === 'select' ? EXPLAIN : '';
+      const sql = before + written;
       this.running = { at: index + 1, of: read.statements.length, pages: 0 };
       const found = refusal === null ? await this.#ask(look, sql) : { message: refusal, offset: 0 };
       if (found === null) {
@@ -70,11 +81,15 @@ export class QueryRuns {
         this.said = `Cancelled: statement ${figure(index + 1)} of ${figure(read.statements.length)} was not finished.`;
         return;
       }
-      const common = { id: ++this.#results, sql, side };
+      const common = { id: ++this.#results, run, sql, side };
       const failed = 'message' in found;
       results.push(
         failed
-          ? { ...common, answer: null, problem: problemAt(start + found.offset, found.message) }
+          ? {
+              ...common,
+              answer: null,
+              problem: problemAt(start + Math.max(0, found.offset - before.length), found.message),
+            }
           : { ...common, answer: { ...found, source: new KeptRows(look, found) }, problem: null },
       );
       this.results = [...results];

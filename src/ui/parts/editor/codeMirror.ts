@@ -8,11 +8,22 @@ import {
   completionKeymap,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { sql, SQLite } from '@codemirror/lang-sql';
+import { sql, SQLDialect } from '@codemirror/lang-sql';
 import { bracketMatching, defaultHighlightStyle, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state';
 import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
+import { SQLITE_FUNCTIONS, SQLITE_KEYWORDS, SQLITE_TYPES } from '../../../script/sqliteWords';
+
+/** The library's own dialect of SQLite has words of other databases, and the commands of the shell. */
+const DIALECT = SQLDialect.define({
+  keywords: SQLITE_KEYWORDS,
+  builtin: SQLITE_FUNCTIONS,
+  types: SQLITE_TYPES,
+  operatorChars: '*+-%<>!=&|/~',
+  identifierQuotes: '`"',
+  specialVar: '@:?$',
+});
 
 /** Names to complete: columns by table or view. */
 export type CompletedNames = Readonly<Record<string, readonly string[]>>;
@@ -174,5 +185,5 @@ export function makeEditor(parent: HTMLElement, options: EditorOptions): Editor 
 
 function languageOf(names: CompletedNames): Extension {
   const schema = Object.fromEntries(Object.entries(names).map(([name, columns]) => [name, [...columns]]));
-  return sql({ dialect: SQLite, schema, upperCaseKeywords: true });
+  return sql({ dialect: DIALECT, schema, upperCaseKeywords: true });
 }
