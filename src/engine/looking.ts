@@ -1,6 +1,6 @@
 // What the explorer asks of an open file. Loaded when the explorer is opened first.
 
-import { encodingOf, type Database, type Outcome, type SqlError } from '../database';
+import { encodingOf, rowsOf, type Database, type Outcome, type SqlError } from '../database';
 import type { Arrangement } from '../explore/data/arrangement';
 import { decodeUtf8 } from '../explore/data/invalidText';
 import { EXACT, WHOLE, type Cell, type Decode, type WholeValue } from '../explore/data/cells';
@@ -15,6 +15,8 @@ import {
 } from '../explore/checks/dataChecks';
 import { runQuery, type QueryAnswer, type QueryFailure, type QueryLimits } from '../explore/data/query';
 import { ArrangedRows, type Counted, type RowWindow } from '../explore/data/rows';
+import { pagedFileOf } from '../compare/rows/treeRows';
+import { sizesOfTrees } from '../file/treeSizes';
 import { describeSchema, type SchemaDetails } from '../schema/details';
 import type { Schema } from '../schema/schema';
 import type { OnProgress } from './answers';
@@ -78,6 +80,53 @@ function throwaway<Value>(opened: OpenedFile, use: (database: Database) => Value
     ({ database }) => use(database),
     ({ pagesRead }) => onProgress({ stage: 'check', label: 'data check', done: 0, total: 0, pagesRead }),
   );
+}
+
+/** What a table or an index takes of the file, in pages. */
+export interface PartSize {
+  readonly name: string;
+  readonly kind: 'table' | 'index' | 'schema';
+  readonly pages: number;
+  /** Those of them that hold the ends of long values. */
+  readonly overflow: number;
+}
+
+/** What each part takes, the largest first. */
+export interface DiskSizes {
+  readonly parts: readonly PartSize[];
+  readonly pageSize: number;
+  readonly pageCount: number;
+  readonly free: number;
+  /** All of the file was counted: it is not damaged. */
+  readonly whole: boolean;
+}
+
+/** Counts the pages of each table and index, by the b-trees of the file. */
+export function diskSizes(opened: OpenedFile, onProgress: OnProgress): DiskSizes {
+  const named = opened.using(({ database }) =>
+    rowsOf(database, 'SELECT rootpage, name, type FROM sqlite_schema WHERE rootpage > 0'),
+  );
+  const file = pagedFileOf(opened);
+  const tell = (pagesRead: number): void =>
+    onProgress({ stage: 'check', label: 'sizes', done: 0, total: 0, pagesRead });
+  const { trees, free, damage } = sizesOfTrees(
+    file,
+    named.map(([root]) => Number(root)),
+    tell,
+  );
+  const names = new Map(named.map(([root, name, type]) => [Number(root), { name: String(name), type }]));
+  const parts = [...trees].map(([root, { pages, overflow }]): PartSize => {
+    const known = names.get(root);
+    const kind = known === undefined ? 'schema' : known.type === 'index' ? 'index' : 'table';
+    return { name: known?.name ?? 'sqlite_schema', kind, pages: pages + overflow, overflow };
+  });
+  return {
+    parts: parts.sort((one, other) => other.pages - one.pages),
+    pageSize: opened.header.pageSize,
+    pageCount: file.pageCount,
+    free,
+    whole: damage === null,
+  };
 }
 
 /** Rows that stay arranged from one question to the next, for as long as the same are asked for. */

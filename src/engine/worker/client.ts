@@ -143,6 +143,7 @@ export class EngineClient {
       wholeValue: (...values) => this.#ask('wholeValue', values, lookedAt),
       exportPortion: (...values) => this.#ask('exportPortion', values, lookedAt),
       query: (...values) => this.#ask('query', values, lookedAt),
+      diskSizes: (...values) => this.#ask('diskSizes', values, lookedAt),
       checkData: (...values) => this.#ask('checkData', values, lookedAt),
       offendingRows: (...values) => this.#ask('offendingRows', values, lookedAt),
       result: (run) => ({

@@ -9,7 +9,7 @@ import type { QueryAnswer, QueryFailure, QueryLimits } from '../../explore/data/
 import type { Counted, RowWindow } from '../../explore/data/rows';
 import type { Refusal } from '../../file/identify';
 import type { OnProgress } from '../answers';
-import type { LookedAtRows, Shelf } from '../looking';
+import type { DiskSizes, LookedAtRows, Shelf } from '../looking';
 import { readable } from '../unreadable';
 import type { FileOfWorker } from './fileOfWorker';
 import { loadLooking } from './lateParts';
@@ -64,6 +64,13 @@ export function makeLookingApi(file: FileOfWorker) {
       const loaded = await loadLooking();
       if (!loaded.ok) return loaded;
       return readable(() => loaded.value.query(file.open, text, limits, onProgress));
+    },
+
+    /** Counts what each table and index takes of the file. */
+    async diskSizes(onProgress: OnProgress): Promise<Outcome<DiskSizes, Refusal>> {
+      const loaded = await loadLooking();
+      if (!loaded.ok) return loaded;
+      return readable(() => ({ ok: true, value: loaded.value.diskSizes(file.open, onProgress) }));
     },
 
     /** Runs a part of a data check on the open file. */

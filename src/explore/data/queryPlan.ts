@@ -30,17 +30,17 @@ export function planOf({ columns, rows }: Pick<QueryAnswer, 'columns' | 'rows'>)
 }
 
 function meaningOf(detail: string): { readonly note: string; readonly costly: boolean } {
-  if (detail.startsWith("SCAN CONSTANT ROW")) return { note: '', costly: false };
+  if (detail.startsWith('SCAN CONSTANT ROW')) return { note: '', costly: false };
   if (/^SCAN .* USING COVERING INDEX/.test(detail)) return { note: 'reads all of an index', costly: false };
   if (/^SCAN .* USING INDEX/.test(detail)) return { note: 'reads all rows, in the order of an index', costly: false };
   if (/^SCAN .* VIRTUAL TABLE/.test(detail)) return { note: 'asks a virtual table', costly: false };
-  if (detail.startsWith("SCAN")) return { note: 'reads all rows', costly: true };
+  if (detail.startsWith('SCAN')) return { note: 'reads all rows', costly: true };
   if (/^SEARCH .* USING AUTOMATIC/.test(detail)) return { note: 'builds an index for this query alone', costly: true };
   if (/^SEARCH .* USING INTEGER PRIMARY KEY/.test(detail)) return { note: 'finds rows by their rowid', costly: false };
   if (/^SEARCH .* USING COVERING INDEX/.test(detail))
     return { note: 'finds values in an index, without the table', costly: false };
-  if (detail.startsWith("SEARCH")) return { note: 'finds rows by an index', costly: false };
-  if (detail.startsWith("USE TEMP B-TREE FOR")) return { note: 'sorts what it has found', costly: true };
-  if (detail.startsWith("CORRELATED")) return { note: 'is done once for each row', costly: true };
+  if (detail.startsWith('SEARCH')) return { note: 'finds rows by an index', costly: false };
+  if (detail.startsWith('USE TEMP B-TREE FOR')) return { note: 'sorts what it has found', costly: true };
+  if (detail.startsWith('CORRELATED')) return { note: 'is done once for each row', costly: true };
   return { note: '', costly: false };
 }

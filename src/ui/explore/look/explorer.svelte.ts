@@ -12,7 +12,7 @@ export type View = 'work' | 'schema' | 'compare' | 'diagram' | 'data' | 'query' 
 export type Side = 'before' | 'after';
 
 /** Looks that are kept apart, so that a long query does not keep the rows of a table waiting. */
-export type LookPurpose = 'data' | 'column' | 'query' | 'checks' | 'compare' | 'rows';
+export type LookPurpose = 'data' | 'column' | 'query' | 'sizes' | 'checks' | 'compare' | 'rows';
 
 /** One explorer for the life of a workbench. What it shows belongs to the file that is open. */
 export class Explorer {

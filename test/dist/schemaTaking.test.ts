@@ -1,0 +1,33 @@
+// The schema as a whole: its definitions and its document as files, and what each part takes of the file.
+import { expect, it } from 'vitest';
+import { askNative, nativeDatabase } from '../databases';
+import { findViolations } from './axe';
+import { receiveVisits } from './visit';
+
+const openPage = receiveVisits();
+const bytes = nativeDatabase(`CREATE TABLE city(id INTEGER PRIMARY KEY, name TEXT UNIQUE);
+  CREATE TABLE person(id INTEGER PRIMARY KEY, city_id INT REFERENCES city(id), photo BLOB);
+  CREATE INDEX by_city ON person(city_id); CREATE VIEW names AS SELECT name FROM city;
+  INSERT INTO person(photo) VALUES (zeroblob(50000));`);
+
+it('The schema is saved as a script that makes it anew, and as a document; its parts are measured', async () => {
+  const visit = await openPage();
+  await visit.pick({ name: 'people.db', content: bytes });
+  await visit.reach('ready');
+  await visit.page.locator('nav [data-view=schema]').click();
+  const script = await visit.downloadWith('Save .sql');
+  const schemaOf = 'SELECT type, name, sql FROM sqlite_schema ORDER BY name';
+  expect(askNative(nativeDatabase(script.bytes.toString('utf8')), schemaOf)).toBe(askNative(bytes, schemaOf));
+  const document = await visit.downloadWith('Save as Markdown');
+  expect(document.name).toBe('people.before.md');
+  expect(document.bytes.toString('utf8')).toContain('- `city_id` → `city` (`id`)');
+
+  await visit.page.getByRole('button', { name: 'Sizes on disk' }).click();
+  const first = visit.page.locator('[data-disk-size]').first();
+  await first.waitFor();
+  const counted =
+    "SELECT count(*) || ' pages, ' || sum(pagetype = 'overflow') || ' of long values' FROM dbstat WHERE name = 'person'";
+  expect((await first.innerText()).replace(/\s+/g, ' ')).toContain(askNative(bytes, counted));
+  expect(await visit.page.locator('[data-disk-size]').count()).toBe(5);
+  expect(await findViolations(visit.page)).toEqual([]);
+});
