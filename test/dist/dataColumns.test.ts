@@ -6,7 +6,7 @@ import { receiveVisits, type Visit } from './visit';
 const openPage = receiveVisits();
 const CITIES = `CREATE TABLE city(id INTEGER PRIMARY KEY, name TEXT); INSERT INTO city VALUES (1, 'Graz'), (2, 'Wien');
   CREATE TABLE person(id INTEGER PRIMARY KEY, city_id INT REFERENCES city(id), note TEXT, twice INT AS (id * 2));
-  INSERT INTO person(city_id, note) VALUES (1, '{"a":[1,2]}'), (2, 'x'), (2, NULL), (NULL, 'it''s');`;
+  INSERT INTO person(city_id, note) VALUES (1, '{"a":[1,2]}'), (2, 'x'), (2, NULL), (NULL, 'NULL');`;
 const bytes = nativeDatabase(CITIES);
 
 async function openPeople(visit: Visit): Promise<void> {

@@ -6,7 +6,7 @@ import type { Cell } from './cells';
 import { literalOf } from './exportRows';
 
 /** Values that are counted one by one, the most frequent first. */
-export const FACETS = 10;
+const FACETS = 10;
 /** Bars of a histogram. */
 export const BINS = 24;
 

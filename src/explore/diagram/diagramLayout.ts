@@ -185,7 +185,7 @@ class Graph {
       const within = lines.get(link.id) ?? [];
       lines.set(link.id, straightened([...within, ...(ways.get(this.#endsOf(link).id) ?? [])]));
     }
-    return { boxes, lines, junctions, areas, width: graph.width ?? 0, height: graph.height ?? 0 };
+    return { boxes, lines, junctions: distinct(junctions), areas, width: graph.width ?? 0, height: graph.height ?? 0 };
   }
 
   /** A line of a table to itself goes around its right side. */
@@ -213,6 +213,11 @@ function wayOf(sections: ElkEdge['sections']): readonly Point[] {
     .flatMap(({ startPoint, bendPoints = [], endPoint }) => [startPoint, ...bendPoints, endPoint])
     .map(({ x, y }) => ({ x, y }))
     .reverse();
+}
+
+/** Edges that part at one place each tell of it. */
+function distinct(points: readonly Point[]): readonly Point[] {
+  return [...new Map(points.map((point) => [`${point.x} ${point.y}`, point])).values()];
 }
 
 function moved({ x, y }: Point, by: Point): Point {

@@ -42,14 +42,7 @@ export interface ElkEdge {
 /** Room between the things of a diagram, which the drawing of the ends of lines needs. */
 export const BETWEEN_BOXES = 28;
 
-/** Layers from left to right, and lines of right angles. */
-export const LAYERED: Options = {
-  'elk.algorithm': 'layered',
-  'elk.direction': 'RIGHT',
-  'elk.edgeRouting': 'ORTHOGONAL',
-  'elk.aspectRatio': '1.7',
-  'elk.json.edgeCoords': 'ROOT',
-  'elk.padding': '[top=0,left=0,bottom=0,right=0]',
+const SPACING: Options = {
   'elk.spacing.nodeNode': `${BETWEEN_BOXES}`,
   'elk.spacing.edgeNode': '16',
   'elk.spacing.edgeEdge': '10',
@@ -59,13 +52,24 @@ export const LAYERED: Options = {
   'elk.layered.spacing.edgeEdgeBetweenLayers': '10',
 };
 
+/** Layers from left to right, and lines of right angles. */
+export const LAYERED: Options = {
+  'elk.algorithm': 'layered',
+  'elk.direction': 'RIGHT',
+  'elk.edgeRouting': 'ORTHOGONAL',
+  'elk.aspectRatio': '1.7',
+  'elk.json.edgeCoords': 'ROOT',
+  'elk.padding': '[top=0,left=0,bottom=0,right=0]',
+  ...SPACING,
+};
+
 /** The shortest lines; takes too long for more nodes than this. */
 export const SHORTEST_LINES: Options = { 'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX' };
 export const MOST_FOR_SHORTEST = 60;
 
 /** Lines may lead from one area into another. */
 export const WITH_AREAS: Options = { 'elk.hierarchyHandling': 'INCLUDE_CHILDREN' };
-export const AREA: Options = { 'elk.padding': '[top=40,left=20,bottom=20,right=20]' };
+export const AREA: Options = { ...SPACING, 'elk.padding': '[top=40,left=20,bottom=20,right=20]' };
 export const FIXED_PORTS: Options = { 'elk.portConstraints': 'FIXED_POS' };
 
 /** The side of a node that a port is on. */

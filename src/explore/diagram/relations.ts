@@ -39,7 +39,7 @@ export function tablesOf(schema: Schema): readonly Relation[] {
   return schema.relations.filter(({ kind, name }) => /^(virtual )?table$/.test(kind) && !isInternal(name));
 }
 
-/** The foreign keys between the tables of a schema; one whose parent is not there is left out. */
+/** The foreign keys between the tables of a schema; one whose parent is not there is left out, and what is declared twice is one. */
 export function declaredRelations(schema: Schema, details: SchemaDetails): readonly TableRelation[] {
   const tables = tablesOf(schema);
   const names = new Map(tables.map(({ name }) => [foldName(name), name]));
@@ -50,7 +50,7 @@ export function declaredRelations(schema: Schema, details: SchemaDetails): reado
     const declared = relation('declared', { table: from, columns }, { table: to, columns: toColumns }, '', true);
     return [{ ...declared, onDelete, onUpdate }];
   });
-  return counted(found, tables, details);
+  return counted([...new Map(found.map((one) => [one.id, one])).values()], tables, details);
 }
 
 /** How many rows can belong to how many, by the NOT NULLs and the keys of the table that refers. */

@@ -48,6 +48,7 @@ it('No table lies over another or over a line, all lie within the drawing, and t
       expect(layout.boxes.size).toBe(boxes.length);
       expect(overlaps(boxes, layout)).toEqual([]);
       expect(linesUnderBoxes(boxes, layout)).toEqual([]);
+      expect(new Set(layout.junctions.map(({ x, y }) => `${x} ${y}`)).size).toBe(layout.junctions.length);
       for (const { x, y, width, height } of placed(boxes, layout)) {
         expect(x).toBeGreaterThanOrEqual(-0.01);
         expect(y).toBeGreaterThanOrEqual(-0.01);

@@ -43,6 +43,12 @@ describe('Foreign keys that are declared', () => {
     expect(ours.toSorted()).toEqual(native);
   });
 
+  it('are one where the same is declared twice', () => {
+    const sql = `CREATE TABLE a(id INTEGER PRIMARY KEY);
+      CREATE TABLE b(a_id INT REFERENCES a(id) REFERENCES a(id), FOREIGN KEY (a_id) REFERENCES a(id));`;
+    expect(written(relationsOf(nativeDatabase(sql)).declared)).toEqual(['b(a_id) -> a(id)']);
+  });
+
   it('are not suggested once more', () => {
     const sql = 'CREATE TABLE users(id INTEGER PRIMARY KEY); CREATE TABLE notes(user_id INT REFERENCES users(id));';
     const { declared, suggested } = relationsOf(nativeDatabase(sql));

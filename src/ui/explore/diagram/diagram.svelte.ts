@@ -78,7 +78,11 @@ export class Diagram {
     const wanted = this.search.trim().toLowerCase();
     if (wanted === '') return [];
     const has = ({ name }: { readonly name: string }): boolean => name.toLowerCase().includes(wanted);
-    return (this.drawing?.entities ?? []).flatMap((one) => (has(one) || one.columns.some(has) ? one.name : []));
+    const all = this.drawing?.entities ?? [];
+    const exact = ({ name }: { readonly name: string }): boolean => name.toLowerCase() === wanted;
+    // The table of that very name first, then the others by their names, then by their columns.
+    const named = all.filter(has).toSorted((one, other) => Number(exact(other)) - Number(exact(one)));
+    return [...named, ...all.filter((one) => !has(one) && one.columns.some(has))].map(({ name }) => name);
   }
 
   /** Draws what is asked for now; an answer to an earlier question is dropped. */
