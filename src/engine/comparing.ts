@@ -1,6 +1,6 @@
 // Compares the rows of the open file with those of another file that is open beside it. Loaded when that is asked for first.
 
-import { rowsOf, type Database, type Outcome } from '../database';
+import { rowsOf, type Outcome } from '../database';
 import type { WholeValue } from '../explore/data/cells';
 import type { ExportedPortion } from '../explore/data/exportRows';
 import { RowComparison, type DecodedState } from '../compare/rows/comparison';
@@ -9,6 +9,7 @@ import { piecesOf } from '../compare/rows/exportDifferences';
 import { foreknow, type TwoFiles } from '../compare/rows/foreknow';
 import { comparePages, pagesOfRun, type DatabaseFile } from '../compare/rows/samePages';
 import { RowsUnreadable } from '../compare/rows/tableSide';
+import type { ByteSource } from '../file/byteSource';
 import type { PageChanges } from '../migration/proofs/pageProof';
 import { readSchema } from '../schema/read';
 import type { OnProgress } from './answers';
@@ -40,11 +41,17 @@ interface FoundDifferences {
   readonly answer: RowsCompared;
 }
 
+/** Both files, and a connection to each. */
+interface OpenedFiles {
+  readonly files: TwoFiles;
+  readonly connections: readonly [Connected, Connected];
+}
+
 /** Two open files whose rows are compared. What was found is kept, so that it can be looked at. */
 export class RowComparing {
   readonly #files: readonly [OpenedFile, OpenedFile];
   readonly #written: PageChanges | null;
-  readonly #connections: readonly [Connected, Connected];
+  #connections: readonly Connected[] = [];
   #tell: OnProgress = () => undefined;
   #label = 'comparing rows';
   #found: FoundDifferences | null = null;
@@ -52,10 +59,8 @@ export class RowComparing {
 
   /** @param written pages that a run has written, where the second file is its result: all others are the same */
   constructor(before: OpenedFile, after: OpenedFile, written: PageChanges | null) {
-    const onWork = (): void => this.#work();
     this.#files = [before, after];
     this.#written = written;
-    this.#connections = [before.connect(onWork), after.connect(onWork)];
   }
 
   /** Compares all tables, once; gives what was found. */
@@ -106,14 +111,17 @@ export class RowComparing {
   /** Gives back what it holds. */
   close(): void {
     for (const { database } of this.#connections) database.close();
+    this.#connections = [];
   }
 
   #comparison(onProgress: OnProgress): FoundDifferences {
     this.#tell = onProgress;
     if (this.#found) return this.#found;
     const start = performance.now();
-    const [before, after] = this.#connections;
-    const files = this.#compareFiles(before.database);
+    // What an earlier attempt has opened that did not come to its end.
+    this.close();
+    const { files, connections } = this.#written ? this.#openResult(this.#written) : this.#openOther();
+    const [before, after] = connections;
     const comparison = RowComparison.of(
       stateOf(before),
       stateOf(after),
@@ -127,17 +135,35 @@ export class RowComparing {
     return (this.#found = { comparison, answer });
   }
 
-  #compareFiles(database: Database): TwoFiles {
+  /** Compares all pages, and opens both files with those at hand that will be asked for again. */
+  #openOther(): OpenedFiles {
     const [before, after] = this.#files;
-    if (this.#written) {
-      const roots = rowsOf(database, 'SELECT rootpage FROM main.sqlite_schema WHERE rootpage > 0').map(([page]) =>
-        Number(page),
-      );
-      return { before, after, pages: pagesOfRun(before, after, this.#written, roots) };
-    }
     this.#label = 'comparing pages';
-    const pages = comparePages(throughout(before), throughout(after), (done, total) => this.#work(done, total));
-    return { before, after, pages };
+    const { pages, keptBefore, keptAfter } = comparePages(throughout(before), throughout(after), (done, total) =>
+      this.#work(done, total),
+    );
+    const sources = [keptBefore.over(before.source), keptAfter.over(after.source)] as const;
+    const files = {
+      before: { source: sources[0], header: before.header },
+      after: { source: sources[1], header: after.header },
+      pages,
+    };
+    return { files, connections: this.#connect(...sources) };
+  }
+
+  #openResult(written: PageChanges): OpenedFiles {
+    const [before, after] = this.#files;
+    const connections = this.#connect(before.source, after.source);
+    const found = rowsOf(connections[0].database, 'SELECT rootpage FROM main.sqlite_schema WHERE rootpage > 0');
+    const roots = found.map(([page]) => Number(page));
+    return { files: { before, after, pages: pagesOfRun(before, after, written, roots) }, connections };
+  }
+
+  #connect(before: ByteSource, after: ByteSource): readonly [Connected, Connected] {
+    const onWork = (): void => this.#work();
+    const connections = [this.#files[0].connect(onWork, before), this.#files[1].connect(onWork, after)] as const;
+    this.#connections = connections;
+    return connections;
   }
 
   #work(done = 0, total = 0): void {

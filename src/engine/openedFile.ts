@@ -127,9 +127,10 @@ export class OpenedFile {
   /**
    * A new connection with pages of its own to write to; forgetting it undoes what it wrote.
    * @param onWork is called now and then while SQLite reads and writes, with the connection's overlay
+   * @param source the bytes of the recovered file, where somebody has some of them at hand
    */
-  connect(onWork?: (overlay: Overlay) => void): Connected {
-    const overlay = new Overlay(this.source, this.header.pageSize);
+  connect(onWork?: (overlay: Overlay) => void, source: ByteSource = this.source): Connected {
+    const overlay = new Overlay(source, this.header.pageSize);
     // Without its log, a WAL database is read like any other; the mark is put back into the result.
     if (this.header.readVersion === WAL) overlay.write(FILE_FORMAT_VERSIONS, Uint8Array.of(1, 1));
     const database = this.engine.open(overlay, onWork && (() => onWork(overlay)));

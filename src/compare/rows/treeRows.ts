@@ -7,6 +7,7 @@ import {
   readBtreePage,
   rowidOf,
   type BtreePage,
+  type OverflowChain,
   type Payload,
 } from '../../file/btreePage';
 import { readInto } from '../../file/byteSource';
@@ -199,11 +200,9 @@ function areEqual(one: DataView, start: number, other: DataView, otherStart: num
 }
 
 /** Whether no row of a page that is the same goes on in an overflow page that is not. */
-export function goesOnAlike(file: PagedFile, page: number, { isSame, nextOf }: SamePages): boolean {
-  const read = readBtreePage(file, page);
-  const chains = read.ok ? overflowChainsOf(read.value) : read;
-  if (!chains.ok) throw new TreeDamaged(chains.error.reason);
-  return chains.value.every(({ first, pages }) => {
+export function goesOnAlike(file: PagedFile, page: number, { chainsOf, isSame, nextOf }: SamePages): boolean {
+  const chains = chainsOf(page) ?? chainsOn(file, page);
+  return chains.every(({ first, pages }) => {
     let at = first;
     for (let left = pages; left > 0; left--) {
       if (!isSame(at)) return false;
@@ -211,4 +210,11 @@ export function goesOnAlike(file: PagedFile, page: number, { isSame, nextOf }: S
     }
     return true;
   });
+}
+
+function chainsOn(file: PagedFile, page: number): readonly OverflowChain[] {
+  const read = readBtreePage(file, page);
+  const chains = read.ok ? overflowChainsOf(read.value) : read;
+  if (!chains.ok) throw new TreeDamaged(chains.error.reason);
+  return chains.value;
 }

@@ -4,6 +4,7 @@ import { closeSync, copyFileSync, fstatSync, mkdtempSync, openSync, readSync, rm
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Database } from '../../../src/database';
 import { RowComparison } from '../../../src/compare/rows/comparison';
 import { foreknow } from '../../../src/compare/rows/foreknow';
 import { comparePages } from '../../../src/compare/rows/samePages';
@@ -55,13 +56,11 @@ function sourceOfFile(path: string): ByteSource & { readonly close: () => void }
   };
 }
 
-function opened(path: string) {
+function fileAt(path: string) {
   const raw = sourceOfFile(path);
   const header = readHeader(raw.read(0, 100));
   if (!header.ok) throw new Error('The database has no header');
-  const source = new ReadCache(raw, KEPT);
-  const database = engine.open(new Overlay(source, header.value.pageSize));
-  return { raw, source, header: header.value, database };
+  return { raw, header: header.value };
 }
 
 describe('Two databases of a gigabyte that differ in a thousand rows', () => {
@@ -72,18 +71,25 @@ describe('Two databases of a gigabyte that differ in a thousand rows', () => {
       execFileSync('sqlite3', ['-bail', before], { input: SCRIPT });
       copyFileSync(before, after);
       execFileSync('sqlite3', ['-bail', after], { input: CHANGES });
-      const [ours, theirs] = [opened(before), opened(after)];
+      const [ours, theirs] = [fileAt(before), fileAt(after)];
       expect(Math.min(ours.raw.size, theirs.raw.size)).toBeGreaterThan(GIGABYTE * 0.95);
       const start = performance.now();
-      const pages = comparePages(
+      const { pages, keptBefore, keptAfter } = comparePages(
         { source: ours.raw, header: ours.header },
         { source: theirs.raw, header: theirs.header },
         () => undefined,
       );
-      const files = { before: ours, after: theirs, pages };
+      const files = {
+        before: { source: keptBefore.over(new ReadCache(ours.raw, KEPT)), header: ours.header },
+        after: { source: keptAfter.over(new ReadCache(theirs.raw, KEPT)), header: theirs.header },
+        pages,
+      };
+      const databases = [files.before, files.after].map(({ source, header }) =>
+        engine.open(new Overlay(source, header.pageSize)),
+      ) as [Database, Database];
       const comparison = RowComparison.of(
-        stateOf(ours.database),
-        stateOf(theirs.database),
+        stateOf(databases[0]),
+        stateOf(databases[1]),
         (table) => foreknow(table, files, () => undefined),
         () => undefined,
       );
@@ -94,10 +100,8 @@ describe('Two databases of a gigabyte that differ in a thousand rows', () => {
       expect(countsOf(comparison, 'station')).toMatch(/^\+0 -0 ~\d+ =\d+ by primary key$/);
       expect(seconds).toBeLessThan(10);
       expect(megabytes).toBeLessThan(600);
-      for (const { database, raw } of [ours, theirs]) {
-        database.close();
-        raw.close();
-      }
+      for (const database of databases) database.close();
+      for (const { raw } of [ours, theirs]) raw.close();
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foreknow } from '../../../src/compare/rows/foreknow';
 import { RowComparison } from '../../../src/compare/rows/comparison';
-import { comparePages, pagesOfRun } from '../../../src/compare/rows/samePages';
+import { pagesOfRun } from '../../../src/compare/rows/samePages';
 import { runs } from '../../amount';
 import { changedNatively, engine, nativeDatabase, overlayOf, runScript } from '../../databases';
-import { countsOf, exported, fileOf, stateOf, withComparison, type Foreknowledge } from './pairs';
+import { comparedFiles, countsOf, exported, fileOf, stateOf, withComparison, type Foreknowledge } from './pairs';
 
 const TABLES = [
   ['rowids', 'CREATE TABLE t(id INTEGER PRIMARY KEY, k INTEGER NOT NULL UNIQUE, v)', 'id'],
@@ -85,8 +85,7 @@ describe.each(TABLES)('A table with %s', (_, table) => {
 
 /** How many rows SQLite is asked for, on both sides together. */
 function candidates(before: Uint8Array, after: Uint8Array): number {
-  const [ours, theirs] = [fileOf(before), fileOf(after)];
-  const files = { before: ours, after: theirs, pages: comparePages(ours, theirs, () => undefined) };
+  const files = comparedFiles(fileOf(before), fileOf(after));
   const databases = [engine.open(overlayOf(before)), engine.open(overlayOf(after))] as const;
   let asked = 0;
   RowComparison.of(

@@ -45,9 +45,19 @@ function twoFiles(
   database: Database,
 ): TwoFiles {
   const [ours, theirs] = [fileOf(before), fileOf(after)];
-  if (known === 'by pages') return { before: ours, after: theirs, pages: comparePages(ours, theirs, () => undefined) };
+  if (known === 'by pages') return comparedFiles(ours, theirs);
   const roots = rowsOf(database, 'SELECT rootpage FROM sqlite_schema WHERE rootpage > 0').map(([root]) => Number(root));
   return { before: ours, after: theirs, pages: pagesOfRun(ours, theirs, known, roots) };
+}
+
+/** Two files of which all pages were compared, with what was kept of them. */
+export function comparedFiles(before: DatabaseFile, after: DatabaseFile): TwoFiles {
+  const { pages, keptBefore, keptAfter } = comparePages(before, after, () => undefined);
+  return {
+    before: { source: keptBefore.over(before.source), header: before.header },
+    after: { source: keptAfter.over(after.source), header: after.header },
+    pages,
+  };
 }
 
 /** The bytes of a database as a file whose pages are read. */
