@@ -2,8 +2,9 @@
 
 import { quoteIdentifier, rowsOf, type Database } from '../database';
 import { readSchema } from '../schema/read';
-import { isInternal, type Schema } from '../schema/schema';
+import { isInternal, type Relation, type Schema } from '../schema/schema';
 import { makeShadow } from '../schema/shadow';
+import { brokenObjects, type States } from './relevant';
 
 /** What this engine lacks says nothing about the statement. */
 const LACKING = /^no such (module|function|collation sequence)/;
@@ -100,23 +101,25 @@ export class Trial {
 
   /**
    * Whether rows allow a column to be added by ALTER TABLE: SQLite refuses some defaults, and NOT NULL without one, as soon as there
-   * is a row. It is tried on a table of the same columns that has one.
+   * is a row. It is tried on a table of the same name and columns that has one, in a database of its own.
    */
-  addsToRows(columns: readonly string[], definition: string): boolean {
-    const probe = quoteIdentifier('sqlite drydock rows');
-    let added = false;
-    this.try(
-      [
-        `CREATE TABLE ${probe} (${columns.map(quoteIdentifier).join(', ')})`,
-        `INSERT INTO ${probe} DEFAULT VALUES`,
-        `ALTER TABLE ${probe} ADD COLUMN ${definition}`,
-      ],
-      () => {
-        added = true;
-        return false;
-      },
-    );
-    return added;
+  addsToRows({ name, columns }: Relation, definition: string): boolean {
+    const beside = this.#database.scratch();
+    const table = quoteIdentifier(name);
+    try {
+      return [
+        `CREATE TABLE ${table} (${columns.map((column) => quoteIdentifier(column.name)).join(', ')})`,
+        `INSERT INTO ${table} DEFAULT VALUES`,
+        `ALTER TABLE ${table} ADD COLUMN ${definition}`,
+      ].every((sql) => beside.execute(sql).ok);
+    } finally {
+      beside.close();
+    }
+  }
+
+  /** The views and triggers that do not compile in it. */
+  broken(states: States): readonly string[] {
+    return brokenObjects(this.#database, states);
   }
 
   close(): void {

@@ -6,7 +6,9 @@ import { Interview } from './interview';
 import type { Migration, MigrationInput, MigrationStatement, WayBack } from './migration';
 import { pairSchemas, renameId, renameTo } from './pairing';
 import { answerLine, type Answers, type Question } from './question';
+import { brokenObjects } from './relevant';
 import { terminated } from './target';
+import { Trial } from './trial';
 import { versionFor } from './versions';
 import { Writer, type Written } from './writer';
 
@@ -34,7 +36,8 @@ import { Writer, type Written } from './writer';
  */
 export function writeMigration(input: MigrationInput): Migration {
   const interview = new Interview(input.answers, false);
-  const written = new Writer(input, interview).write();
+  const broken = brokenIn(input);
+  const written = new Writer(input, interview, broken).write();
   const { questions } = interview;
   const open = questions.filter(({ answer }) => answer === null);
   const differs = input.spelling
@@ -50,12 +53,27 @@ export function writeMigration(input: MigrationInput): Migration {
     statements,
     rebuilds: written.rebuilds,
     needs,
-    back: wayBack(input, written, questions),
+    back: wayBack(input, written, { questions, broken }),
     unreached: written.unreached,
   };
 }
 
-function wayBack(input: MigrationInput, forth: Written, asked: readonly Question[]): WayBack {
+/** What does not compile in the schema that is there. */
+function brokenIn(input: MigrationInput): readonly string[] {
+  if (input.rows) return brokenObjects(input.rows, input);
+  const trial = Trial.made(input.scratch(), input.current);
+  try {
+    return trial.broken(input);
+  } finally {
+    trial.close();
+  }
+}
+
+function wayBack(
+  input: MigrationInput,
+  forth: Written,
+  { questions: asked, broken }: { readonly questions: readonly Question[]; readonly broken: readonly string[] },
+): WayBack {
   if (forth.statements.length === 0) return { sql: '', cannotRestore: [] };
   const { current, desired, answers } = input;
   const interview = new Interview(new Map(), true);
@@ -69,6 +87,7 @@ function wayBack(input: MigrationInput, forth: Written, asked: readonly Question
       answers: turned(current, desired, answers),
     },
     interview,
+    broken,
   ).write();
   const needs = Math.max(0, ...wrapped(written).map((statement) => statement.needs));
   const cannotRestore = [

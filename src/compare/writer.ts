@@ -15,6 +15,7 @@ import type { Loss, MigrationInput, Rebuild } from './migration';
 import { isCompared, pairSchemas, type PairedRelation } from './pairing';
 import { nameInId } from './question';
 import { rebuildByCopy, rebuildByRename, rowidOf, unusedName } from './rebuild';
+import { relevantPart } from './relevant';
 import { renameEvidence } from './renameEvidence';
 import { askCopy, type CopiedTable } from './rowCopy';
 import { RowFacts } from './rowFacts';
@@ -47,6 +48,7 @@ export class Writer {
   readonly #facts: RowFacts;
   readonly #pairs: readonly PairedRelation[];
   readonly #names: ReadonlySet<string>;
+  readonly #hasForeignKeys: boolean;
   readonly #trial: Trial;
   readonly #wished: Relations;
   readonly #statements: WrittenStatement[] = [];
@@ -57,34 +59,39 @@ export class Writer {
   /** Whether a statement would touch rows of other tables with foreign keys on. */
   #drops = false;
 
-  constructor(input: MigrationInput, interview: Interview) {
-    this.#input = input;
+  /** @param broken what `brokenObjects` gives */
+  constructor(input: MigrationInput, interview: Interview, broken: readonly string[]) {
+    const { current, desired, answers, rows, spelling } = input;
+    const compared = compareStates(current, desired, answers);
+    const differences = spelling ? [...compared.differences, ...compared.spelling] : compared.differences;
+    const part = relevantPart({ current, desired }, differences, broken);
+    this.#input = { ...input, ...part };
     this.#interview = interview;
-    this.#facts = new RowFacts(input.rows);
-    const { current, desired, answers } = input;
-    const { relations, candidates } = pairSchemas(current, desired, answers);
+    this.#facts = new RowFacts(rows);
+    this.#names = namesIn(current, desired);
+    this.#hasForeignKeys = [current, desired].some(({ relations }) =>
+      relations.some(({ sql }) => /references/i.test(sql)),
+    );
+    const { relations, candidates } = pairSchemas(part.current, part.desired, answers);
     this.#pairs = relations;
     for (const candidate of candidates) {
       const evidence = (name: string): readonly string[] => renameEvidence(candidate, name, input);
       askRename(interview, candidate, evidence, this.#facts);
     }
-    this.#names = namesIn(current, desired);
-    this.#wished = relationsOf(desired);
-    this.#trial = input.rows ? Trial.of(input.rows) : Trial.made(input.scratch(), current);
+    this.#wished = relationsOf(part.desired);
+    const isWhole = part.current === current;
+    this.#trial = rows && isWhole ? Trial.of(rows) : Trial.made(input.scratch(), part.current);
   }
 
   write(): Written {
     try {
       this.#writeAll();
       const reached = this.#trial.schema();
-      const hasForeignKeys = [this.#input.current, this.#input.desired].some(({ relations }) =>
-        relations.some(({ sql }) => /references/i.test(sql)),
-      );
       return {
         statements: this.#statements,
         losses: this.#losses,
         rebuilds: this.#rebuilds,
-        needsForeignKeysOff: hasForeignKeys && this.#drops,
+        needsForeignKeysOff: this.#hasForeignKeys && this.#drops,
         unreached: compareStates(reached, this.#input.desired),
       };
     } finally {
@@ -313,8 +320,7 @@ export class Writer {
     const alterations = alterationsOf(before, after, this.#input.sqliteVersion);
     if (!alterations) return false;
     const isEmpty = this.#facts.isEmpty(original.name);
-    const columns = before.columns.map(({ name }) => name);
-    if (!isEmpty && !alterations.added.every((definition) => this.#trial.addsToRows(columns, definition))) return false;
+    if (!isEmpty && !alterations.added.every((definition) => this.#trial.addsToRows(before, definition))) return false;
     const becomesNotNull = after.columns.filter(({ name, notNull }) => {
       const had = before.columns.find((one) => foldName(one.name) === foldName(name));
       return notNull && had?.notNull === false;
