@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { arrangeMigrations } from '../../src/chain/folder';
 import { readHistory } from '../../src/chain/history';
 import { findUnmatched, tellPending } from '../../src/chain/pending';
+import { compareStates } from '../../src/compare/compare';
 import { factsOf } from '../../src/engine/engineFacts';
 import { inspect } from '../../src/engine/inspection';
 import { pageChangesOf } from '../../src/engine/pages/blob';
@@ -121,6 +122,7 @@ export function work(bytes: Uint8Array, { script }: Subject, timed: Timed): void
       ownTransactions: plan.ownTransactions,
     }),
   );
+  timed('comparison of two states', () => compareStates(before, run.after));
   const compared = timed('schema changes', () => {
     const both = compareSchemas(before, run.after);
     const causes = findCauses(before, both, statements, run.outcomes);

@@ -3,7 +3,7 @@
 import { foldName } from '../database';
 import type { Schema } from '../schema/schema';
 import { bodyOf, spell } from '../script/spelling';
-import { parseSql } from '../script/tokens';
+import { isWord, parseSql, type Token } from '../script/tokens';
 import { readCreateTable } from './createTable';
 
 /** Folded names that SQL may mean in a schema: what stands in double quotes and is none of them is a string. */
@@ -23,12 +23,20 @@ export function namesIn(...schemas: readonly Schema[]): ReadonlySet<string> {
  * @param names those of `namesIn`
  */
 export function spellDefinition(sql: string, names: ReadonlySet<string>): string {
-  const { unique, tokens } = bodyOf(parseSql(sql));
-  const words = spell(
-    tokens.filter(({ kind }) => kind !== 'semicolon' || sql.includes('BEGIN')),
-    names,
-  );
-  return `${unique ? 'unique ' : ''}${words}`;
+  const parsed = parseSql(sql);
+  const { unique, tokens } = bodyOf(parsed);
+  const isTable = isWord(parsed.tokens[1] ?? null, 'TABLE');
+  return `${unique ? 'unique ' : ''}${spell(isTable ? withoutUsualWords(tokens) : tokens, names)}`;
+}
+
+/** A computed column is VIRTUAL where nothing is said, and GENERATED ALWAYS says nothing (https://sqlite.org/gencol.html). */
+function withoutUsualWords(tokens: readonly Token[]): readonly Token[] {
+  return tokens.filter((token, at) => {
+    const [before, after] = [tokens[at - 1] ?? null, tokens[at + 1] ?? null];
+    if (isWord(token, 'VIRTUAL')) return before?.text !== ')';
+    if (isWord(token, 'GENERATED')) return !isWord(after, 'ALWAYS');
+    return !isWord(token, 'ALWAYS') || !isWord(before, 'GENERATED');
+  });
 }
 
 /** Whether two tables have columns of the same names, to the letter: whoever reads rows by name sees the difference. */

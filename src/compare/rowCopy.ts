@@ -138,7 +138,7 @@ function converted(
   if (from === to && !isStricter) return plain;
   const isNumber = to !== 'TEXT' && to !== 'BLOB' && to !== 'ANY';
   const found = facts.conversion(origin.table, origin.columnOf(before.name), to);
-  const fails = !table.after.strict || !found ? 0 : isNumber ? found.unfit : to === 'ANY' ? 0 : found.misfit;
+  const fails = table.after.strict && found ? found.misfit + found.unfit : 0;
   const keeps = to === 'BLOB' || to === 'ANY';
   if (found ? found.values === 0 || (fails === 0 && (keeps || found.otherSort === 0)) : keeps || from === to)
     return plain;
@@ -160,7 +160,11 @@ function converted(
               `${counted(found.unfit, 'value is', 'values are')} no number: ${table.after.strict ? 'a STRICT table refuses it' : 'copied it stays as it is, CAST makes 0 or its first digits of it'}.`,
             ]
           : []),
-        ...(!isNumber && fails > 0 ? [`The STRICT table refuses ${counted(fails, 'value')} as it is.`] : []),
+        ...(found.misfit > 0 && fails > 0
+          ? [
+              `The STRICT table refuses ${counted(found.misfit, 'value')} as ${found.misfit === 1 ? 'it is' : 'they are'}.`,
+            ]
+          : []),
       ]
     : ['There are no rows here to look at.'];
   const answer = interview.ask(

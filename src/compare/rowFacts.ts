@@ -13,7 +13,7 @@ export interface Conversion {
   readonly unfit: number;
   /** Values that SQLite changes, or keeps as what they are though the type is another one. */
   readonly otherSort: number;
-  /** Values that a STRICT table refuses for a type that is none of numbers. */
+  /** Values that a STRICT table refuses beside the unfit ones: blobs as text, text as blobs, fractions as integers. */
   readonly misfit: number;
 }
 
@@ -86,11 +86,16 @@ export class RowFacts {
       BLOB: `'blob'`,
       ANY: `'text', 'integer', 'real', 'blob'`,
     };
+    const refused: Readonly<Partial<Record<Affinity, string>>> = {
+      TEXT: `${sort} = 'blob'`,
+      BLOB: `${sort} NOT IN ('null', 'blob')`,
+      INTEGER: `(${sort} = 'real' OR (${sort} = 'text' AND ${fits})) AND CAST(${number} AS INTEGER) IS NOT ${number}`,
+    };
     const counts = [
       isNumeric ? `(${rewrittenText}) OR ${rounded}` : '0',
       isNumeric ? `(${sort} = 'text' AND NOT ${fits}) OR ${sort} = 'blob'` : '0',
       `${sort} NOT IN ('null', ${sorts[to]})`,
-      to === 'TEXT' ? `${sort} = 'blob'` : to === 'BLOB' ? `${sort} NOT IN ('null', 'blob')` : '0',
+      refused[to] ?? '0',
     ].map((condition) => `total(${condition})`);
     const [values, rewritten, unfit, otherSort, misfit] = this.#ask(
       `SELECT count(${name}), ${counts.join(', ')} FROM main.${quoteIdentifier(table)}`,

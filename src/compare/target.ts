@@ -6,7 +6,7 @@ import type { Schema } from '../schema/schema';
 import type { ParsedStatement } from '../script/parsedStatement';
 import { splitScript } from '../script/split';
 import { partsOf, type Script } from '../script/statement';
-import { tokenise } from '../script/tokens';
+import { isBlank, nextToken, tokenise } from '../script/tokens';
 import { isCompared } from './pairing';
 
 /** Where a script stops, and why. */
@@ -38,15 +38,25 @@ export function schemaOfScript(scratch: Database, script: Script): Target {
   }
   scratch.execute('PRAGMA foreign_keys = OFF');
   scratch.execute('BEGIN');
+  const sources = new Map(partsOf(script).map(({ name, text }) => [name, text]));
   for (const statement of split.statements) {
-    const sql = statementToRun(statement);
-    if (sql === null) continue;
+    const text = statementToRun(statement);
+    if (text === null) continue;
+    const sql = text === statement.text ? withCommentBehind(sources.get(statement.file) ?? '', statement) : text;
     const outcome = scratch.execute(sql);
     if (outcome.ok) continue;
     const { firstLine, file } = statement;
     return { ok: false, failure: { sentence: `Line ${firstLine}: ${outcome.error.message}.`, line: firstLine, file } };
   }
   return { ok: true, schema: readSchema(scratch) };
+}
+
+/** A comment before the semicolon is part of what SQLite stores of some statements. */
+function withCommentBehind(source: string, { start, text }: ParsedStatement): string {
+  let end = start + text.length;
+  for (let token = nextToken(source, end); token !== null && isBlank(token); token = nextToken(source, end))
+    end = token.end;
+  return source.slice(start, end);
 }
 
 /** The text to run; null for a statement that has nothing to say of the schema. */
