@@ -22,7 +22,16 @@ import { Visit, VisitFailed } from './visit.mjs';
  * @property {number} writtenBytes how much larger the result is
  * @property {number | null} longestTask of the page's main thread, from the drop to the end of all that was measured, in
  *   milliseconds; null for native
+ * @property {AfterReading} [read] what it takes who reads the plan before running it; Drydock alone has one
  */
+
+/**
+ * @typedef {object} AfterReading milliseconds from the click, which comes five seconds after the plan
+ * @property {number} toResult until the result can be downloaded
+ * @property {number} toChecks until all checks that are made by themselves are made as well
+ */
+
+const READING_MILLISECONDS = 5000;
 
 /** @typedef {{ ok: false, reason: string }} Failure */
 
@@ -127,6 +136,36 @@ export async function runInBrowser(contestant, site, job) {
     if (!(error instanceof VisitFailed || error instanceof errors.TimeoutError)) throw error;
     const [reason = ''] = error.message.split('\n');
     return { start, outcome: { ok: false, reason } };
+  } finally {
+    await visit.close();
+  }
+}
+
+/**
+ * Migrates once more, as somebody does who reads the plan for five seconds before running it: what the page does meanwhile counts.
+ * @param {Site} site of Drydock's page
+ * @param {Job} job
+ * @returns {Promise<AfterReading>}
+ */
+export async function runAfterReading(site, { database, folder, patience }) {
+  await warm(database.path);
+  const visit = await Visit.begin(join(folder, 'reading'));
+  try {
+    await visit.goTo(site.address);
+    await visit.drop(database.path);
+    await visit.reach('plan-shown', patience);
+    await new Promise((resolve) => setTimeout(resolve, READING_MILLISECONDS));
+    await visit.page.evaluate(() => {
+      const run = document.querySelector('[data-key=run]');
+      if (run instanceof HTMLElement) run.click();
+    });
+    await visit.reach('proofs-done', patience);
+    const marks = await visit.marks();
+    const at = (/** @type {string} */ name) => marks[name] ?? NaN;
+    return {
+      toResult: at('result-ready') - at('run-started'),
+      toChecks: at('proofs-done') - at('run-started'),
+    };
   } finally {
     await visit.close();
   }

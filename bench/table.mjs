@@ -167,6 +167,28 @@ function drydockAlone(sizes) {
     `Drydock alone, medians for the sizes in their order: its schema is drawn ${medians(({ times }) => times.schema)} ms after the drop,`,
     `its plan ${medians(({ times }) => times.schema + (times.plan ?? 0))} ms after it. The longest task of its main thread,`,
     `until the checks are done, takes ${medians(({ longestTask }) => longestTask ?? 0)} ms (0: less than 50 ms).`,
+    ...afterReading(runs),
+  ];
+}
+
+/**
+ * What passes from the click on, for who clicks at once and for who reads the plan for five seconds before.
+ * @param {readonly (readonly Success[])[]} runs by size
+ */
+function afterReading(runs) {
+  if (runs.some((some) => some.every(({ read }) => read === undefined))) return [];
+  /** @param {(run: Success) => number | undefined} value */
+  const medians = (value) =>
+    runs.map((some) => Math.round(median(some.flatMap((run) => value(run) ?? []))).toLocaleString('en-US')).join(', ');
+  /** @param {Success} run */
+  const clicked = ({ times }) => times.total - times.schema - (times.plan ?? 0);
+  /** @param {Success} run */
+  const checked = (run) => clicked(run) + (run.times.withProofs ?? run.times.total) - run.times.total;
+  return [
+    '',
+    `From the click to a result that can be downloaded, and to all checks that are made by themselves: ${medians(clicked)} ms`,
+    `and ${medians(checked)} ms, clicked at once; ${medians(({ read }) => read?.toResult)} ms and ${medians(({ read }) => read?.toChecks)} ms,`,
+    'clicked after five seconds of reading, in which files of up to 256 MB are rehearsed.',
   ];
 }
 

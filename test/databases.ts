@@ -10,6 +10,7 @@ import { Overlay } from '../src/engine/pages/overlay';
 import { sourceOfBytes } from '../src/file/byteSource';
 import type { Engine } from '../src/engine/engine';
 import { Engines, needsOfFile, withScript, type ChosenEngine } from '../src/engine/engines';
+import { atInstant } from '../src/engine/instant';
 import { loadSqliteWasm } from '../src/engine/sqliteWasm/sqliteWasm';
 import { loadEngine } from '../src/engine/sqljs/sqljs';
 import { readHeader } from '../src/file/header';
@@ -155,12 +156,15 @@ export function runScript(
   const overlay = overlayOf(input);
   const database = engine.open(overlay);
   const tools = { now: () => performance.now(), onStatement: () => undefined, losses: keepLosses, help: failureHelp };
-  const run = runMigration(database, statements, choices, tools);
+  const instant = Date.now();
+  const run = atInstant(instant, () => runMigration(database, statements, choices, tools));
   if (run.committed) for (const sql of damage) rowsOf(database, sql);
   database.close();
   const output = overlay.read(0, overlay.size);
   const { outcomes, specified } = run;
-  return { input, output, run, statements, outcomes, choices, specified, pages: pageChangesOf(overlay) };
+  const again = <Value>(work: () => Value): Value => atInstant(instant, work);
+  const pages = pageChangesOf(overlay);
+  return { input, output, run, statements, outcomes, choices, specified, pages, atInstant: again };
 }
 
 /** Opens both sides of a run anew, for as long as `use` looks at them. */

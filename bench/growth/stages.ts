@@ -7,6 +7,7 @@ import { findUnmatched, tellPending } from '../../src/chain/pending';
 import { compareStates } from '../../src/compare/compare';
 import { factsOf } from '../../src/engine/engineFacts';
 import { inspect } from '../../src/engine/inspection';
+import { atInstant } from '../../src/engine/instant';
 import { pageChangesOf } from '../../src/engine/pages/blob';
 import { Overlay } from '../../src/engine/pages/overlay';
 import { loadEngine } from '../../src/engine/sqljs/sqljs';
@@ -29,6 +30,9 @@ import { compareSchemas } from '../../src/schema/compare';
 import { describeSchema } from '../../src/schema/details';
 import { splitScript } from '../../src/script/split';
 import type { Subject } from './inputs';
+
+const INSTANT = Date.now();
+const now = <Value>(work: () => Value): Value => atInstant(INSTANT, work);
 
 /** Times a stage under a name, and gives what it gives. */
 export type Timed = <Value>(stage: string, work: () => Value) => Value;
@@ -87,7 +91,7 @@ export function work(bytes: Uint8Array, { script }: Subject, timed: Timed): void
 
   const overlay = overlayOf(bytes);
   const running = engine.open(overlay);
-  const run = timed('run', () => runMigration(running, statements, DEFAULT_CHOICES, tools));
+  const run = timed('run', () => now(() => runMigration(running, statements, DEFAULT_CHOICES, tools)));
   if (!run.committed) throw new Error('The run was rolled back');
   running.close();
   const output = overlay.read(0, overlay.size);
@@ -97,7 +101,7 @@ export function work(bytes: Uint8Array, { script }: Subject, timed: Timed): void
   const evidence = new Evidence({
     ...run,
     ...{ before: original, result, input: sourceOfBytes(bytes), output: sourceOfBytes(output), header: header.value },
-    ...{ pages, statements, choices: DEFAULT_CHOICES, ownTransactions: plan.ownTransactions },
+    ...{ pages, statements, choices: DEFAULT_CHOICES, ownTransactions: plan.ownTransactions, atInstant: now },
   });
   const proofs = PROOF_CODES.map((code) =>
     timed(`check ${code}`, () =>

@@ -48,7 +48,7 @@ export interface FinishedRun extends Omit<RunResult, 'specified'> {
 }
 
 /** A run whose result is to be checked: what a worker has to know of it. */
-export interface ProvableRun extends Pick<FinishedRun, 'outcomes' | 'specified' | 'pages'> {
+export interface ProvableRun extends Pick<FinishedRun, 'outcomes' | 'specified' | 'pages' | 'startedAt'> {
   readonly file: Blob;
   readonly script: Script;
   readonly choices: Choices;

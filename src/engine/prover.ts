@@ -12,6 +12,7 @@ import type { Schema } from '../schema/schema';
 import type { ParsedStatement } from '../script/parsedStatement';
 import { splitScript } from '../script/split';
 import type { OnProgress, ProvableRun } from './answers';
+import { atInstant } from './instant';
 import type { OpenedFile } from './openedFile';
 import { recoverFile, type Connected } from './openedFile';
 import type { Overlay } from './pages/overlay';
@@ -92,6 +93,7 @@ export class Prover {
       statements,
       ...run,
       specified: JSON.parse(run.specified) as Schema,
+      atInstant: (work) => atInstant(Date.parse(run.startedAt), work),
     });
   }
 

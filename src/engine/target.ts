@@ -1,7 +1,6 @@
 // Makes a database of SQL alone: what an open database is compared with. Loaded when that is asked for first.
 
 import { foldName, rowsOf, type Database, type Outcome } from '../database';
-import { schemaOfScript } from '../compare/target';
 import { sourceOfBytes } from '../file/byteSource';
 import { readHeader } from '../file/header';
 import { keepNoLosses } from '../migration/run/lossAccount';
@@ -39,10 +38,6 @@ const ALONE: ReadonlySet<StatementKind> = new Set<StatementKind>([
   ...(['vacuum', 'pragma', 'attach', 'detach'] as const),
 ]);
 
-const WRITES_ROWS: ReadonlySet<StatementKind> = new Set<StatementKind>([
-  ...(['insert', 'update', 'delete', 'create table as'] as const),
-]);
-
 /** The statements of a script, by which the engine is chosen. The sqlite3 shell lists SQLite's own tables in a schema; they are left out. */
 export function readTarget(script: Script): Outcome<readonly ParsedStatement[], TargetFault> {
   const split = splitScript(script);
@@ -52,21 +47,19 @@ export function readTarget(script: Script): Outcome<readonly ParsedStatement[], 
 }
 
 /**
- * Runs the statements of a script on an empty database. Where it is about the schema alone, that comes out to the letter, comments included.
- * Else they run as they are; where SQLite refuses one, all of them run as a migration of the page
+ * Runs statements on an empty database. They run as they are; where SQLite refuses one, all of them run as a migration of the page
  * would, with the adaptations that are documented, and what fails then is told.
  */
 export function makeTarget(
   engine: Engine,
-  script: Script,
   statements: readonly ParsedStatement[],
 ): Outcome<TargetDatabase, TargetFault> {
   let schema = null as Schema | null;
   const bytes = engine.build((database) => {
-    schema = schemaAlone(database, script, statements);
-    if (schema === null && runPlainly(database, statements)) schema = readSchema(database);
+    if (!runPlainly(database, statements)) return;
+    schema = readSchema(database);
     // Without any object there is no first page yet.
-    if (schema?.relations.length === 0) database.execute('PRAGMA application_id = 0');
+    if (schema.relations.length === 0) database.execute('PRAGMA application_id = 0');
   });
   if (!schema) return runAdapted(engine, statements);
   // Of a virtual table that is written into sqlite_schema, only a connection that opens the file anew knows what it is.
@@ -74,14 +67,6 @@ export function makeTarget(
     schema = schemaIn(engine, bytes);
   }
   return { ok: true, value: { file: new Blob([bytes as BlobPart]), schema } };
-}
-
-/** The schema of a script that has no rows; null of any other, and where a statement fails. */
-function schemaAlone(database: Database, script: Script, statements: readonly ParsedStatement[]): Schema | null {
-  if (statements.some(({ kind }) => WRITES_ROWS.has(kind))) return null;
-  const made = schemaOfScript(database, script);
-  database.execute(made.ok ? 'COMMIT' : 'ROLLBACK');
-  return made.ok ? made.schema : null;
 }
 
 function schemaIn(engine: Engine, bytes: Uint8Array): Schema {

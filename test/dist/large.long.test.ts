@@ -89,6 +89,7 @@ describe('A file of ten gigabytes', () => {
       'integrity-reopened',
       'sha256-input',
       'sha256-result',
+      'written-values',
     ]);
 
     await visit.page.getByRole('button', { name: 'Count the rows of every table' }).click();

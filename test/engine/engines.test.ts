@@ -200,7 +200,8 @@ describe('A file on the second engine', () => {
     expect(ran.value.engine.name).toBe('sqlite-wasm');
     expect(stages).toContain('statements');
     const { file, outcomes, specified, pages } = ran.value;
-    const run = { file, outcomes, specified, pages, script, choices: DEFAULT_CHOICES };
+    const startedAt = new Date().toISOString();
+    const run = { file, outcomes, specified, pages, startedAt, script, choices: DEFAULT_CHOICES };
     expect(await api.openResult(run)).toEqual({ ok: true, value: null });
     for (const code of ['integrity-reopened', 'row-counts', 'content', 'schema-as-specified'] as const) {
       const proof = await api.prove(code, 'full', () => undefined);

@@ -7,7 +7,7 @@ import { askNative, engine, nativeDatabase } from '../databases';
 
 function made(script: Script): Outcome<TargetDatabase, TargetFault> {
   const read = readTarget(script);
-  return read.ok ? makeTarget(engine, script, read.value) : read;
+  return read.ok ? makeTarget(engine, read.value) : read;
 }
 
 async function bytesOf(script: Script): Promise<Uint8Array> {

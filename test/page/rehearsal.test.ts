@@ -171,6 +171,19 @@ describe('A rehearsal', () => {
     expect(workbench.state).toBe('done');
   });
 
+  it('whose checks were skipped has them made when it is run', async () => {
+    watched.decide((question) => (question === 'prove content' ? 'held' : 'asked'));
+    await workbench.take([scriptOf(STAMPED), await databaseOf(tableOf(20))]);
+    await asked(watched, 'prove content');
+    watched.decide(() => 'asked');
+    workbench.checks.skip();
+    await rehearsed();
+    expect(workbench.checks.states.get('content')?.state).toBe('skipped');
+    await workbench.run();
+    expect([workbench.state, workbench.wasRehearsed]).toEqual(['done', true]);
+    expect(workbench.checks.proofs.map(({ code }) => code)).toEqual(PROOF_CODES);
+  });
+
   it('whose worker dies says so, and the run goes its own way', async () => {
     await workbench.take([scriptOf(STAMPED), await databaseOf(tableOf(20))]);
     await vi.waitUntil(() => rehearsing.workers.length === 1, { timeout: 20_000, interval: 2 });

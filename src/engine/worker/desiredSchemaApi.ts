@@ -25,7 +25,7 @@ export function makeDesiredSchemaApi(file: FileOfWorker, target: FileOfWorker, e
       const read = loaded.value.readTarget(script);
       if (!read.ok) return read;
       const chosen = await engines.choose(withScript({ file: [], schema: [] }, read.value));
-      return chosen.ok ? loaded.value.makeTarget(chosen.value.engine, script, read.value) : chosen;
+      return chosen.ok ? loaded.value.makeTarget(chosen.value.engine, read.value) : chosen;
     },
 
     /** Compares the schema of the open file with that of the target beside it, and writes the migration that leads there. */

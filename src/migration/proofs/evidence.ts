@@ -10,6 +10,7 @@ import type { ParsedStatement } from '../../script/parsedStatement';
 import { pairTables, type TablePair } from './tablePairs';
 import { countRows, measure, type Measurement } from './measurement';
 import { findWrittenPages, isUntouched, type PageChanges, type WrittenPages } from './pageProof';
+import { checkIntegrity, type Integrity } from './integrity';
 import { findRowChanges, type RowChanges } from './rowChanges';
 import { findBrokenReferences, type BrokenReference } from './brokenReferences';
 import { findUnresolved, readReferences } from '../../schema/references';
@@ -35,6 +36,8 @@ export interface Aftermath {
   readonly choices: Choices;
   /** The schema that the script makes of the same database without rows. */
   readonly specified: Schema;
+  /** Does something as if it were the instant that the run was told when it asked for the time. */
+  readonly atInstant: <Value>(work: () => Value) => Value;
   /** The schema that the script was written to reach; left out where it was written by other means. */
   readonly desired?: DesiredSchema;
 }
@@ -136,6 +139,18 @@ export class Evidence {
         ...this.countedPairs.filter(({ before: { kind, name } }) => kind === 'virtual table' && !owners.has(name)),
       ]);
     });
+  }
+
+  /** Whether integrity_check has looked at the result and found nothing; null where it has not been asked. */
+  get isSound(): boolean | null {
+    return this.#kept.has('sound') ? (this.#kept.get('sound') as boolean) : null;
+  }
+
+  /** What integrity_check says of the result. */
+  checkIntegrityAfter(): Integrity {
+    const found = checkIntegrity(this.aftermath.result, this.schemaAfter.relations);
+    this.#kept.set('sound', found.complaints.length === 0 && found.unchecked.size === 0);
+    return found;
   }
 
   /** Rows by table, of all tables or of those given; what was counted once is not counted again. */

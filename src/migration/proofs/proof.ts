@@ -24,6 +24,7 @@ export const PROOF_TITLES = {
   pages: 'Unwritten pages',
   'row-counts': 'Row counts',
   content: 'Values',
+  'written-values': 'What the script wrote',
   'schema-as-specified': 'Schema',
   'reaches-target': 'Desired schema',
   'views-and-triggers': 'Views and triggers',

@@ -183,10 +183,15 @@ export class Checks {
       this.#want(key, isHashedUnasked(size) ? 'full' : 'none');
     this.#held = false;
     this.#start();
-    await new Promise<void>((resolve) => {
-      this.#waiting.push(resolve);
-      this.#tellWhoWaits();
-    });
+    await this.#idle();
+  }
+
+  /** Makes the checks of the result that were stopped or skipped while nobody had asked for it; settles as `prove` does. */
+  async makeUp(): Promise<void> {
+    for (const [key, { state }] of this.states) {
+      if (!OF_FILE.has(key) && (state === 'stopped' || state === 'skipped')) this.ask(key);
+    }
+    await this.#idle();
   }
 
   /** Forgets the result of a run, and what was proved of it. */
@@ -254,6 +259,13 @@ export class Checks {
     lane.current = null;
     lane.client.cancel();
     lane.owns = [];
+  }
+
+  #idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#tellWhoWaits();
+    });
   }
 
   /** Tells those who wait that nothing is being made, and nothing will be by itself. */

@@ -210,6 +210,7 @@ export class FileJob {
     // Of a file that is gone nothing can be handed over; a run finds out why.
     if (rehearsal?.finished && !(await turn.still(this.isWhole()))) rehearsal = null;
     rehearsal ??= this.#begin(subject, planned, this.#client, 'running');
+    const madeUp = rehearsal.finished?.file ? this.checks.makeUp() : null;
     // The statements have the machine to themselves.
     if (!rehearsal.finished) this.checks.giveWay(inspection);
     await turn.still(rehearsal.ran);
@@ -219,6 +220,8 @@ export class FileJob {
     if (finished?.file) {
       if (!rehearsal.isOver) whenChecked();
       await turn.still(rehearsal.ended);
+      // What was skipped or stopped ahead was so for nobody; what is skipped from now on is meant.
+      if (madeUp) await turn.still(madeUp);
       performance.mark('proofs-done');
       this.isLost = !(await turn.still(this.isWhole()));
     }

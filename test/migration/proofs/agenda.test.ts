@@ -9,6 +9,7 @@ const AGENDA = `
   pages                full     full     sparing
   row-counts           full     full     sparing
   content              sparing  sparing  sparing
+  written-values       full     none     none
   schema-as-specified  full     full     full
   views-and-triggers   full     full     full
   foreign-keys         full     full     none

@@ -28,11 +28,23 @@ test('a run that does what it should passes every proof, in their order', () => 
 
 describe('a result that was damaged is found out', () => {
   test.each([
-    ['a row is gone', ['DELETE FROM orders WHERE id = 3'], ['row-counts: fail', 'content: fail']],
-    ['a row is added', ["INSERT INTO keyed VALUES ('y', 2)"], ['row-counts: fail', 'content: fail']],
-    ['a value differs', ['UPDATE orders SET price = 1 WHERE id = 1'], ['content: fail']],
-    ['a value has another type', ['UPDATE orders SET item = CAST(item AS BLOB) WHERE id = 1'], ['content: fail']],
-    ['a rowid differs', ['UPDATE lines SET rowid = 7 WHERE n = 5'], ['content: fail']],
+    [
+      'a row is gone',
+      ['DELETE FROM orders WHERE id = 3'],
+      ['row-counts: fail', 'content: fail', 'written-values: fail'],
+    ],
+    [
+      'a row is added',
+      ["INSERT INTO keyed VALUES ('y', 2)"],
+      ['row-counts: fail', 'content: fail', 'written-values: fail'],
+    ],
+    ['a value differs', ['UPDATE orders SET price = 1 WHERE id = 1'], ['content: fail', 'written-values: fail']],
+    [
+      'a value has another type',
+      ['UPDATE orders SET item = CAST(item AS BLOB) WHERE id = 1'],
+      ['content: fail', 'written-values: fail'],
+    ],
+    ['a rowid differs', ['UPDATE lines SET rowid = 7 WHERE n = 5'], ['content: fail', 'written-values: fail']],
     ['a table is gone', ['DROP TABLE keyed'], ['row-counts: fail', 'content: fail', 'schema-as-specified: fail']],
     ['a counter is set back', ['UPDATE sqlite_sequence SET seq = 1'], ['sequences: fail']],
     ['a counter is gone', ['DELETE FROM sqlite_sequence'], ['sequences: fail']],
@@ -40,7 +52,11 @@ describe('a result that was damaged is found out', () => {
     ['a trigger is gone', ['DROP TRIGGER kept'], ['schema-as-specified: fail']],
     ['the version is changed', ['PRAGMA user_version = 3'], ['settings: fail']],
     ['the application id is changed', ['PRAGMA application_id = 3'], ['settings: fail']],
-    ['a parent is gone', ['UPDATE lines SET orders_id = 9 WHERE n = 5'], ['content: fail', 'foreign-keys: fail']],
+    [
+      'a parent is gone',
+      ['UPDATE lines SET orders_id = 9 WHERE n = 5'],
+      ['content: fail', 'written-values: fail', 'foreign-keys: fail'],
+    ],
     ['what the script made is gone', ['DROP INDEX i'], ['schema-as-specified: fail', 'second-run: fail']],
     [
       'an index leads to a row that is not there',
@@ -266,9 +282,9 @@ describe('the content hash', () => {
     const bytes = nativeDatabase(`${PLAIN}; INSERT INTO t ${numbers} SELECT i % 3, i FROM n;`);
     for (const row of [1, 500, 501, 1000, 1699, 1700]) {
       const damage = [`UPDATE t SET a = a + 1 WHERE rowid = ${row}`];
-      expect(notPassed(proofsOf(bytes, 'SELECT 1', damage))).toEqual(['content: fail']);
+      expect(notPassed(proofsOf(bytes, 'SELECT 1', damage))).toEqual(['content: fail', 'written-values: fail']);
     }
     const swap = ['UPDATE t SET b = 501 - b WHERE b < 501'];
-    expect(notPassed(proofsOf(bytes, 'SELECT 1', swap))).toEqual(['content: fail']);
+    expect(notPassed(proofsOf(bytes, 'SELECT 1', swap))).toEqual(['content: fail', 'written-values: fail']);
   });
 });

@@ -124,11 +124,6 @@ export class CompareState {
     return this.isOf(this.wanted) && !this.isReading && this.problem === null;
   }
 
-  /** Whether the edited text is wrong somewhere, so that what is shown is of the text before. */
-  get isStale(): boolean {
-    return this.source === 'edited' && this.problem !== null;
-  }
-
   /** Whether what is shown is of this. */
   isOf(wanted: Compared | null): boolean {
     return wanted !== null && this.#comparison?.of === wanted;
@@ -282,7 +277,7 @@ export class CompareState {
   async #make(source: TargetSource, name: string, script: Script, turn: Turn): Promise<Target | null> {
     const made = await turn.still(this.#making.engine.makeTarget(script));
     if (made.ok) return { source, name, ...made.value, sidecars: NO_SIDECARS, pages: null };
-    const help = source === 'edited' ? '' : 'Correct it and open it again.';
+    const help = source === 'edited' ? 'What is shown is of the text before.' : 'Correct it and open it again.';
     this.problem = withRetry({ help, ...made.error }, () => void this.takeText());
     return null;
   }
