@@ -55,16 +55,23 @@ export function findOtherDialects(paths: readonly string[]): ReadonlyMap<string,
     if (other !== null) found.set(path, foreign(other));
   }
   const named = paths.filter((path) => !found.has(path)).flatMap((path) => readDialect(path) ?? []);
-  const plain = new Set(paths);
+  const plain = new Map(paths.map((path) => [withoutMode(path), path]));
   const own = new Map(named.filter(({ dialect }) => dialect === 'SQLite').map((name) => [name.rest, name.path]));
+  // Where one migration has a file for SQLite and one for another database, such a word is no part of a title in that folder.
+  const paired = new Set(named.filter(({ dialect, rest }) => dialect !== 'SQLite' && own.has(rest)).map(folderOf));
   for (const { path, dialect, rest, isSure } of named) {
     if (dialect === 'SQLite') {
-      if (plain.has(rest) && !found.has(rest)) found.set(rest, `${path} stands in its place`);
-    } else if (isSure || own.has(rest) || plain.has(rest)) {
+      const general = plain.get(rest);
+      if (general !== undefined && !found.has(general)) found.set(general, `${path} stands in its place`);
+    } else if (isSure || own.has(rest) || plain.has(rest) || paired.has(folderOf({ path }))) {
       found.set(path, foreign(dialect));
     }
   }
   return found;
+}
+
+function folderOf({ path }: { readonly path: string }): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
 }
 
 /** The folders that hold one folder for SQLite, and others for other databases. */
@@ -94,6 +101,18 @@ export function withoutDialect(path: string): string {
   return named && (named.isSure || named.dialect === 'SQLite') ? named.rest : path;
 }
 
+/** A word in the names of Ory's popx, behind or before the dialect: the file runs in no transaction. One may be so for a single database. */
+const AUTOCOMMIT = /\.autocommit(?=\.(?:[^./]+\.)*sql$)/i;
+
+/** Whether a file asks by its name for no transaction around it (https://github.com/ory/x, popx). */
+export function isAutocommit(path: string): boolean {
+  return AUTOCOMMIT.test(path);
+}
+
+function withoutMode(path: string): string {
+  return path.replace(AUTOCOMMIT, '');
+}
+
 function readDialect(path: string): Dialected | null {
   const from = path.lastIndexOf('/') + 1;
   const [folder, file] = [path.slice(0, from), path.slice(from)];
@@ -102,7 +121,7 @@ function readDialect(path: string): Dialected | null {
   const at = pieces.findIndex((piece, index) => index > 0 && index < pieces.length - 1 && dialectOf(piece) !== null);
   if (at > 0) {
     const dialect = dialectOf(pieces[at] ?? '') ?? '';
-    return { path, dialect, rest: folder + pieces.toSpliced(at, 1).join('.'), isSure: true };
+    return { path, dialect, rest: withoutMode(folder + pieces.toSpliced(at, 1).join('.')), isSure: true };
   }
   const [, title = '', word = '', ending = ''] = /^([^.]*)[-_]([a-z0-9]+)((?:\.[^.]+)+)$/i.exec(file) ?? [];
   const dialect = dialectOf(word);

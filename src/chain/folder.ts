@@ -2,7 +2,7 @@
 
 import { arrangeBase } from './base';
 import { isStepInCode, languageOf, runsBefore, whyLeftOut } from './codeFiles';
-import { findOtherDialects } from './dialects';
+import { findOtherDialects, isAutocommit } from './dialects';
 import { millisecondsOf, readJournal, tagOf, type DrizzleJournal } from './drizzleJournal';
 import type { Sections } from './markedText';
 import { pathsIn, type ChainMigration, type LeftOut, type MigrationFile } from './migration';
@@ -128,7 +128,8 @@ function findCandidates(files: readonly MigrationFile[], leftOut: LeftOut[]): re
     if (why !== undefined) leftOut.push({ path: file.path, why });
     if (why !== undefined) return [];
     const isSql = sql.has(file.path) || files.length === 1;
-    const sections = isSql ? readSections(file.text) : NO_SQL;
+    const read = isSql ? readSections(file.text) : NO_SQL;
+    const sections = isSql && isAutocommit(file.path) ? { ...read, outside: true as const } : read;
     return [{ ...file, name: readName(file.path), sections, code: isSql ? null : languageOf(file.path) }];
   });
   return putInVersionFolders(candidates);
