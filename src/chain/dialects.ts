@@ -23,8 +23,12 @@ const OTHERS: readonly (readonly [words: RegExp, name: string])[] = [
   [/^db2$/i, 'Db2'],
 ];
 
+/** All of them at once: most words name none. */
+const ANY = new RegExp([SQLITE, ...OTHERS.map(([words]) => words)].map(({ source }) => source).join('|'), 'i');
+
 /** The database that a word names; null where it is none. */
 function dialectOf(word: string): string | null {
+  if (!ANY.test(word)) return null;
   if (SQLITE.test(word)) return 'SQLite';
   return OTHERS.find(([words]) => words.test(word))?.[1] ?? null;
 }
@@ -50,7 +54,7 @@ export function findOtherDialects(paths: readonly string[]): ReadonlyMap<string,
   const found = new Map<string, string>();
   const foreign = (name: string): string => `it is for ${name}`;
   const folders = dialectFolders(paths);
-  for (const path of paths) {
+  for (const path of folders.size === 0 ? [] : paths) {
     const other = otherFolderOf(path, folders);
     if (other !== null) found.set(path, foreign(other));
   }
@@ -77,8 +81,8 @@ function folderOf({ path }: { readonly path: string }): string {
 /** The folders that hold one folder for SQLite, and others for other databases. */
 function dialectFolders(paths: readonly string[]): ReadonlySet<string> {
   const folders = new Set<string>();
-  for (const path of paths) {
-    const segments = path.split('/').slice(0, -1);
+  for (const folder of new Set(paths.map((path) => folderOf({ path })))) {
+    const segments = folder.split('/').slice(0, -1);
     segments.forEach((segment, at) => {
       if (dialectOf(segment) === 'SQLite') folders.add(segments.slice(0, at).join('/'));
     });
