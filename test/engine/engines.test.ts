@@ -225,4 +225,31 @@ describe('A file on the second engine', () => {
     const ran = await api.run(failing, DEFAULT_CHOICES, () => undefined);
     expect(ran.ok && [ran.value.committed, ran.value.file, ran.value.pages.changed]).toEqual([false, null, []]);
   });
+
+  test('stays open where it is opened while the other engine is still being loaded for the one before', async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const slow = new Engines({
+      'sql.js': () => Promise.resolve(engine),
+      'sqlite-wasm': async () => {
+        await held;
+        return loadSqliteWasm();
+      },
+    });
+    const api = makeApi(slow, { here: everything, ofRuns: everything });
+    await api.open(blobOfBytes(nativeDatabase('CREATE TABLE first(a)')), 'first.db');
+    const planning = api.plan(FTS5, DEFAULT_CHOICES);
+    const second = nativeDatabase('CREATE TABLE second(a); INSERT INTO second VALUES (1), (2);');
+    const opened = await api.open(blobOfBytes(second), 'second.db');
+    release();
+    const planned = await planning;
+
+    expect(opened.ok && opened.value.schema.relations.map(({ name }) => name)).toEqual(['second']);
+    const after = planned.ok ? planned.value.plan.after.relations.map(({ name }) => name) : [];
+    expect(after).toEqual(expect.arrayContaining(['first', 'f']));
+    expect(after).not.toContain('second');
+    expect(api.countRows('second', () => undefined)).toEqual({ ok: true, value: 2 });
+    const next = await api.plan('DROP TABLE second', DEFAULT_CHOICES);
+    expect(next.ok && next.value.plan.obstacle).toBeNull();
+  });
 });
