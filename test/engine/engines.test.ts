@@ -228,10 +228,13 @@ describe('A file on the second engine', () => {
 
   test('stays open where it is opened while the other engine is still being loaded for the one before', async () => {
     let release = (): void => undefined;
+    let ask = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
+    const asked = new Promise<void>((resolve) => (ask = resolve));
     const slow = new Engines({
       'sql.js': () => Promise.resolve(engine),
       'sqlite-wasm': async () => {
+        ask();
         await held;
         return loadSqliteWasm();
       },
@@ -239,6 +242,7 @@ describe('A file on the second engine', () => {
     const api = makeApi(slow, { here: everything, ofRuns: everything });
     await api.open(blobOfBytes(nativeDatabase('CREATE TABLE first(a)')), 'first.db');
     const planning = api.plan(FTS5, DEFAULT_CHOICES);
+    await asked;
     const second = nativeDatabase('CREATE TABLE second(a); INSERT INTO second VALUES (1), (2);');
     const opened = await api.open(blobOfBytes(second), 'second.db');
     release();
