@@ -6,6 +6,7 @@ import { provideChromium } from './chromium.mjs';
 import { provideFirefox } from './firefox.mjs';
 import { providePackages } from './packages.mjs';
 import { SetupError } from './programs.mjs';
+import { provideSqldiff } from './sqldiff.mjs';
 import { provideSqlite3 } from './sqlite3.mjs';
 import { provideWebKit } from './webkit.mjs';
 
@@ -26,6 +27,7 @@ try {
       programs.push(
         `Firefox: ${(await provideFirefox(say)) ?? 'none, so nothing will be tested in it'}`,
         `WebKit: ${(await provideWebKit(say))?.browser ?? 'none, so nothing will be tested in it'}`,
+        `sqldiff: ${(await provideSqldiff(say)) ?? 'none, so nothing will be compared with it'}`,
       );
     console.log(`set-up: ready (${programs.join(', ')})`);
   }

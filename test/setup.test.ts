@@ -41,7 +41,7 @@ describe.runIf(onLinux)('The set-up', () => {
     addProgram('apt-get', 'echo "no network" >&2; exit 100');
     const { status, output } = setUp({}, 'long');
     expect(output).toContain(
-      'Firefox: none, so nothing will be tested in it, WebKit: none, so nothing will be tested in it)',
+      'Firefox: none, so nothing will be tested in it, WebKit: none, so nothing will be tested in it, sqldiff: none, so',
     );
     expect(status).toBe(0);
   });
