@@ -10,7 +10,7 @@ import { nameInId } from './question';
 import type { RowFacts } from './rowFacts';
 
 /** The answer that data may go. */
-export const CONFIRMED = 'confirmed';
+const CONFIRMED = 'confirmed';
 
 /** Asks whether something that is gone has another name now. */
 export function askRename(
@@ -73,7 +73,7 @@ export function askLoss(interview: Interview, table: Relation, column: Column | 
 }
 
 /** What goes with a table or a column. */
-export function lossOf(
+function lossOf(
   table: Relation,
   column: Column | null,
   facts: RowFacts,

@@ -49,7 +49,7 @@ export function renameTo(name: string): string {
 }
 
 /** The new name in an answer; null where it is none of a rename. */
-export function renamedTo(answer: string | undefined): string | null {
+function renamedTo(answer: string | undefined): string | null {
   return answer?.startsWith(RENAME) === true ? answer.slice(RENAME.length) : null;
 }
 

@@ -92,7 +92,7 @@ export function rowidColumn({ withoutRowid, columns, sql }: Relation): string | 
   return hasWords(tokens, 'PRIMARY', 'KEY', 'DESC') ? null : key.name;
 }
 
-export function isAutoincrement({ sql }: Relation): boolean {
+function isAutoincrement({ sql }: Relation): boolean {
   return /autoincrement/i.test(sql) && hasWords(parseSql(sql).tokens, 'AUTOINCREMENT');
 }
 

@@ -114,7 +114,7 @@ function newValue(
 }
 
 /** What stands for a value that nobody knows. */
-export function placeholderOf(affinity: Affinity): string {
+function placeholderOf(affinity: Affinity): string {
   return affinity === 'TEXT' || affinity === 'ANY' || affinity === 'BLOB' ? `''` : '0';
 }
 

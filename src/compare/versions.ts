@@ -25,7 +25,7 @@ export const USUAL_VERSION = 37;
 /** From which on ALTER TABLE … DROP COLUMN is there (https://sqlite.org/changes.html). */
 export const DROP_COLUMN_SINCE = 35;
 /** From which on RENAME COLUMN is there (3.25), and RENAME rewrites foreign keys, with a setting that keeps it from that (3.26). */
-export const RENAME_SINCE = 26;
+const RENAME_SINCE = 26;
 /** From which on ALTER TABLE has ALTER COLUMN … SET NOT NULL, ADD CHECK and DROP CONSTRAINT. */
 export const ALTER_CONSTRAINT_SINCE = 53;
 
