@@ -100,4 +100,24 @@ describe('A database with full-text and R-Tree tables', () => {
     expect(said).toContain('sql.js is used, which lacks the module fts5 (for statement 1 (line 1)).');
     expect(await visit.run.isDisabled()).toBe(true);
   });
+
+  it('is planned by an engine that can be cancelled, and then runs another script', async () => {
+    const visit = await openPage();
+    const endless = `CREATE VIRTUAL TABLE later USING fts5(a);
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n;`;
+    const content = nativeDatabase(
+      "CREATE VIRTUAL TABLE note USING fts5(body); INSERT INTO note VALUES ('blue plum');",
+    );
+    await visit.drop({ name: 'notes.db', content }, { name: 'endless.sql', content: endless });
+    await visit.page.getByText('Planning …').waitFor();
+    await visit.cancel.click();
+    expect(await visit.page.getByRole('alert').textContent()).toContain('Planning was cancelled.');
+
+    await visit.useScript({ name: 'short.sql', content: "INSERT INTO note VALUES ('green pear');" });
+    await visit.statement(1).waitFor();
+    await visit.replanned();
+    await visit.runToTheEnd();
+    const { bytes } = await visit.downloadWith('Download upgraded database');
+    expect(askNative(bytes, "SELECT body FROM note('pear')")).toBe('green pear');
+  });
 });
