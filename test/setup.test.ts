@@ -95,7 +95,7 @@ describe.runIf(onLinux)('The set-up', () => {
     expect(status).toBe(0);
     expect(readFileSync(join(programs, 'log'), 'utf8').split('\n')).toEqual([
       '-qq update',
-      ...['chromium', 'sqlite3', 'firefox-esr', 'webkit2gtk-driver', 'xvfb'].map(
+      ...['chromium', 'sqlite3', 'firefox-esr', 'webkit2gtk-driver', 'xvfb', 'sqlite3-tools'].map(
         (name) => `-qq -y --no-install-recommends install ${name}`,
       ),
       '',
