@@ -27,7 +27,8 @@ const entity = (visit: Visit, name: string) => visit.page.locator(`[data-entity=
 
 describe('The diagram', () => {
   it('has the tables of each side, and marks in words what the migration adds and alters', async () => {
-    const visit = await openPage();
+    // All of them are drawn where all of them are in sight.
+    const visit = await openPage({ viewport: { width: 1700, height: 1400 } });
     await visit.openSample('populated');
     await openDiagram(visit);
 
