@@ -17,7 +17,7 @@ const late = new Map(
     .filter((name) => name.endsWith('.js'))
     .flatMap((name) => [...readFileSync(join(dist, 'assets', name), 'utf8').matchAll(/\bimport\([`'"]\.\/([^`'"]+)/g)])
     .map(([, file = '']) => file)
-    .concat(assets.filter((name) => name.startsWith('elk-worker')))
+    .concat(assets.filter((name) => /^elk-worker.*\.js$/.test(name)))
     .map((file) => [nameOf(file), file]),
 );
 /** The parts that were tried. */
