@@ -34,7 +34,7 @@ export class BatchFile {
   /** Why the result is not handed out; a proof that is asked for later may fail as well. */
   readonly #withheld = $derived.by(() =>
     this.#job.run?.isOver === true && this.#job.run.finished?.file
-      ? explainWithheld(this.checks.proofs, this.agreed.has('damaged'))
+      ? explainWithheld(this.checks.proofs, this.#job.agreesToDamage)
       : null,
   );
 

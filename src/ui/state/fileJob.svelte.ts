@@ -150,7 +150,15 @@ export class FileJob {
   /** What there is to know about the file, damage included where it has been found. */
   get findings(): readonly Finding[] {
     const { damage } = this.checks;
-    return [...(damage ? [damage] : []), ...(this.inspection?.findings ?? [])];
+    const found = this.inspection?.findings ?? [];
+    // A file that is cut short is damaged by that, and is said to be so once.
+    const isTold = found.some(({ code }) => code === 'cut-short');
+    return [...(damage && !isTold ? [damage] : []), ...found];
+  }
+
+  /** Whether the user goes on in spite of damage. */
+  get agreesToDamage(): boolean {
+    return this.agreed.has('damaged') || this.agreed.has('cut-short');
   }
 
   /**

@@ -104,6 +104,11 @@ export class Screen {
     return this.job?.roundTrips ?? null;
   }
 
+  /** Whether the user goes on in spite of damage. */
+  get agreesToDamage(): boolean {
+    return this.job?.agreesToDamage ?? false;
+  }
+
   /** Findings that the user goes on in spite of. */
   get agreed(): SvelteSet<Finding['code']> {
     return (this.job ?? this.#none).agreed;
