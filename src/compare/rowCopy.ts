@@ -139,7 +139,7 @@ function converted(
   const isNumber = to !== 'TEXT' && to !== 'BLOB' && to !== 'ANY';
   const found = facts.conversion(origin.table, origin.columnOf(before.name), to);
   const fails = table.after.strict && found ? found.misfit + found.unfit : 0;
-  const keeps = to === 'BLOB' || to === 'ANY';
+  const keeps = to === 'ANY' || (to === 'BLOB' && !table.after.strict);
   if (found ? found.values === 0 || (fails === 0 && (keeps || found.otherSort === 0)) : keeps || from === to)
     return plain;
   const losesText = found ? found.rewritten > 0 : isNumber && (from === 'TEXT' || from === 'BLOB' || from === 'ANY');
@@ -181,7 +181,7 @@ function converted(
           label: `Copy them: SQLite converts what is exactly a value of ${type}, and leaves the rest as it is`,
           expression: null,
         },
-        ...((keeps && !table.after.strict) || to === 'ANY'
+        ...(keeps
           ? []
           : [
               {

@@ -275,6 +275,8 @@ function isUnique({ indexes }: ModelTable, column: ModelColumn): boolean {
 }
 
 function dropColumn(table: ModelTable, column: ModelColumn): void {
+  // The way back gives all rows the same value.
+  if (isUnique(table, column) && (column.notNull || column.fallback !== null)) return;
   if (table.columns.filter(({ computed }) => computed === null).length < 2 && column.computed === null) return;
   table.columns = table.columns.filter((other) => other !== column);
   table.indexes = table.indexes.filter(({ columns }) => !columns.includes(column));
