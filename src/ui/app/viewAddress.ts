@@ -4,13 +4,13 @@ import type { Explorer } from '../explore/look/explorer.svelte';
 import { VIEWS } from '../explore/views';
 
 /** The part of the page's address after `#` for a view and the table or view that it shows; empty for the work itself. */
-export function addressOf({ view, relation }: Pick<Explorer, 'view' | 'relation'>): string {
+function addressOf({ view, relation }: Pick<Explorer, 'view' | 'relation'>): string {
   if (view === 'work') return '';
   return relation === null ? `#${view}` : `#${view}/${encodeURIComponent(relation)}`;
 }
 
 /** What an address asks for; null for one that is not of a view. */
-export function readAddress(hash: string): Pick<Explorer, 'view' | 'relation'> | null {
+function readAddress(hash: string): Pick<Explorer, 'view' | 'relation'> | null {
   const [, name = '', , relation] = /^#([a-z]+)(\/(.*))?$/.exec(hash) ?? [];
   const view = VIEWS.find(({ id }) => id === name)?.id;
   if (!view) return null;
