@@ -7,7 +7,7 @@ import type { Migration, MigrationInput, MigrationStatement, WayBack } from './m
 import { pairSchemas, renameId, renameTo } from './pairing';
 import { answerLine, type Answers, type Question } from './question';
 import { brokenObjects } from './relevant';
-import { terminated } from './target';
+import { terminated } from './schemaText';
 import { Trial } from './trial';
 import { versionFor } from './versions';
 import { Writer, type Written } from './writer';

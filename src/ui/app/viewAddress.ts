@@ -1,4 +1,4 @@
-// The address of what is looked at: `#schema/otc_raw`. Back leads to the view before, and a place can be sent.
+// The address of what is looked at: `#schema/people`. Back leads to the view before, and a place can be sent.
 
 import type { Explorer } from '../explore/look/explorer.svelte';
 import { VIEWS } from '../explore/views';

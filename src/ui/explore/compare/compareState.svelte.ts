@@ -4,7 +4,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { ComparedSchema, MigrationWish } from '../../../engine/migrationWriting';
 import { Cancelled, EngineClient, EngineFailure, type ComparedWith } from '../../../engine/worker/client';
 import { readAnswers } from '../../../compare/question';
-import { textOfSchema } from '../../../compare/target';
+import { textOfSchema } from '../../../compare/schemaText';
 import { USUAL_VERSION } from '../../../compare/versions';
 import { NO_SIDECARS } from '../../../file/recovery';
 import type { Schema } from '../../../schema/schema';
