@@ -63,6 +63,8 @@ it('Scripts with hostile names, and hostile records of a tool, are shown, writte
   await visit.replanned();
   expect(await page.evaluate(whatCameAlive)).toEqual([]);
 
+  // What the rehearsal finds moves what stands below it.
+  await page.locator('[data-rehearsal][aria-busy=false]').waitFor();
   const native = await visit.downloadWith('SQL for the sqlite3 command');
   await visit.runToTheEnd();
   await visit.checked();

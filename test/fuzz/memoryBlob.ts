@@ -22,6 +22,10 @@ export class MemoryBlob {
   slice(start: number, end: number): MemoryBlob {
     return new MemoryBlob([this.bytes.subarray(start, end)]);
   }
+
+  arrayBuffer(): Promise<ArrayBufferLike> {
+    return Promise.resolve(this.bytes.slice().buffer);
+  }
 }
 
 class MemoryReader {
