@@ -59,7 +59,8 @@ for (const { name, ...look } of looks) {
   await page.locator('main[data-state=ready]').waitFor();
   await page.locator('[data-fact][aria-busy=true]').waitFor({ state: 'detached' });
   await page.locator('[data-relation=otc_week_manifest] summary').first().click();
-  await page.evaluate(() => document.querySelector('[aria-labelledby=plan]')?.scrollIntoView());
+  await page.locator('[data-rehearsal=done]').waitFor();
+  await page.locator('[data-check=sha256-input][data-check-state=made]').waitFor({ state: 'attached' });
   await picture('plan', false);
   await page.locator('[data-verdict=adapted] summary').first().click();
   await page.locator('[data-drift] summary').first().click();
