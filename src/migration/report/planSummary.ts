@@ -65,7 +65,7 @@ function summariseSchema(before: Schema, after: Schema, done: readonly Done[]): 
     else if (kind === 'rename table' && named.has(own)) named.add(foldName(newName ?? ''));
   }
   const isMeant = (verb: Verb | 'same', name: string): boolean => verb !== 'altered' || named.has(foldName(name));
-  const names = followNames(before, done);
+  const names = followNames(before, after, done);
   for (const { from, to, columns } of names.values()) {
     if (from !== to) add('renamed', 'table');
     const there = new Set(findRelation(after, to)?.columns.map((column) => column.name));
@@ -107,8 +107,9 @@ interface Names {
 }
 
 /** By the folded name before the script: the tables that are renamed, or of which a column is. */
-function followNames(before: Schema, done: readonly Done[]): ReadonlyMap<string, Names> {
+function followNames(before: Schema, after: Schema, done: readonly Done[]): ReadonlyMap<string, Names> {
   const byNow = new Map<string, Names>();
+  const rebuilt: Names[] = [];
   const find = (name: string): Names | null => {
     const now = foldName(name);
     const known = byNow.get(now);
@@ -135,10 +136,14 @@ function followNames(before: Schema, done: readonly Done[]): ReadonlyMap<string,
       const first = [...(names?.columns ?? [])].find(([, to]) => foldName(to) === foldName(column))?.[0] ?? column;
       names?.columns.set(foldName(first), newName);
     } else if (kind === 'drop table') {
+      const dropped = byNow.get(now);
+      // A rebuild makes the table anew under the name that it had, with the names that its columns have got.
+      if (dropped && findRelation(after, dropped.from)) rebuilt.push({ ...dropped, to: dropped.from });
       byNow.delete(now);
       made.add(now);
     }
   }
+  for (const names of rebuilt) byNow.set(foldName(names.to), names);
   return new Map([...byNow.values()].map((names) => [foldName(names.from), names]));
 }
 

@@ -40,6 +40,10 @@ describe('the first sentence says what changes of the schema', () => {
       'CREATE TABLE n(a, CHECK (a > 0)); INSERT INTO n SELECT * FROM empty; DROP TABLE empty; ALTER TABLE n RENAME TO empty;',
       'Alters 1 table.',
     ],
+    [
+      'ALTER TABLE pets RENAME COLUMN name TO called; ALTER TABLE pets RENAME TO old; CREATE TABLE pets(id INTEGER PRIMARY KEY, person INTEGER, called TEXT); INSERT INTO pets SELECT * FROM old; DROP TABLE old;',
+      'Renames 1 column; alters 1 table.',
+    ],
     ['DROP VIEW names; CREATE VIEW names AS SELECT city FROM people;', 'Alters 1 view.'],
     ['UPDATE pets SET name = upper(name);', 'The schema stays as it is.'],
     ['CREATE TABLE IF NOT EXISTS people(id);', 'The schema stays as it is.'],
