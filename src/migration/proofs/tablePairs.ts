@@ -41,7 +41,9 @@ export function pairTables(
     if (!table) return { before: relation, after: null, columns: [], lostColumns: storedColumns(relation) };
     const there = new Map(storedColumns(table).map((name) => [foldName(name), name]));
     const columns = storedColumns(relation).map((name) => {
-      const now = followed ? trace?.columns.get(foldName(name)) : foldName(name);
+      const traced = trace?.columns.get(foldName(name));
+      // A table that was made anew has the new names of columns, or those that they had.
+      const now = followed || (traced !== undefined && there.has(traced)) ? traced : foldName(name);
       return { before: name, after: now === undefined ? undefined : there.get(now) };
     });
     return {
@@ -86,7 +88,10 @@ function follow(tables: readonly Relation[], applied: readonly Statement[]): Rea
     const back = savepoints.follow(statement, () => earlier.length);
     if (back) for (const trace of earlier.splice(back.state).reverse()) put(trace);
     if (/^(drop|rename) (table|column)$/.test(kind)) {
-      for (const relation of [...(byName.get(name) ?? [])]) {
+      // What is done to columns of a table that was made anew is done to those of the one that was dropped for it.
+      const replaced = kind.endsWith('column') ? [...(byName.get(undefined) ?? [])] : [];
+      const ofName = replaced.filter((relation) => foldName(relation.name) === name);
+      for (const relation of [...(byName.get(name) ?? []), ...ofName]) {
         const trace = traces.get(relation);
         if (!trace) continue;
         earlier.push(trace);

@@ -8,6 +8,7 @@ import { readInsert, readUpdate } from '../../script/writeClauses';
 import { counted } from '../../words';
 import { Lineage } from '../losses/lineage';
 import type { Loss, StatementOutcome } from '../outcome';
+import { pairTables, type TablePair } from '../proofs/tablePairs';
 
 /** What a plan comes to. */
 export interface PlanSummary {
@@ -65,13 +66,13 @@ function summariseSchema(before: Schema, after: Schema, done: readonly Done[]): 
     else if (kind === 'rename table' && named.has(own)) named.add(foldName(newName ?? ''));
   }
   const isMeant = (verb: Verb | 'same', name: string): boolean => verb !== 'altered' || named.has(foldName(name));
-  const names = followNames(before, after, done);
-  for (const { from, to, columns } of names.values()) {
-    if (from !== to) add('renamed', 'table');
-    const there = new Set(findRelation(after, to)?.columns.map((column) => column.name));
-    for (const [old, now] of columns) if (old !== now && there.has(now)) add('renamed', 'column');
+  const applied = done.map(({ statement }) => statement);
+  const pairs = pairTables(before, after, applied, ['table', 'virtual table']);
+  for (const pair of pairs) {
+    if (pair.after && pair.before.name !== pair.after.name) add('renamed', 'table');
+    for (const column of pair.columns) if (column.before !== column.after) add('renamed', 'column');
   }
-  const renamed = underNewNames(before, names);
+  const renamed = underNewNames(before, pairs);
   for (const { relation, change, columns, indexes, triggers } of compareSchemas(renamed, after)) {
     if (isInternal(relation.name) || relation.kind === 'shadow table') continue;
     const changed = columns.filter((column) => column.change !== 'same');
@@ -98,68 +99,16 @@ function summariseSchema(before: Schema, after: Schema, done: readonly Done[]): 
   return clauses.length === 0 ? 'The schema stays as it is.' : `${capitalised(clauses.join('; '))}.`;
 }
 
-/** What a table and its columns were called before the script, and are called after it. */
-interface Names {
-  readonly from: string;
-  to: string;
-  /** By the folded name before it: the name after it. */
-  readonly columns: Map<string, string>;
-}
-
-/** By the folded name before the script: the tables that are renamed, or of which a column is. */
-function followNames(before: Schema, after: Schema, done: readonly Done[]): ReadonlyMap<string, Names> {
-  const byNow = new Map<string, Names>();
-  const rebuilt: Names[] = [];
-  const find = (name: string): Names | null => {
-    const now = foldName(name);
-    const known = byNow.get(now);
-    if (known) return known;
-    const relation = findRelation(before, name);
-    if (!relation || made.has(now)) return null;
-    const names = { from: relation.name, to: relation.name, columns: new Map<string, string>() };
-    byNow.set(now, names);
-    return names;
-  };
-  /** Names that do not stand for the tables that had them before the script. */
-  const made = new Set<string>();
-  for (const { kind, name, table, column, newName } of done.map(({ statement }) => statement)) {
-    const now = foldName(table ?? name ?? '');
-    if (kind === 'rename table' && newName !== null) {
-      const names = find(now);
-      byNow.delete(now);
-      made.add(now).add(foldName(newName));
-      if (!names) continue;
-      names.to = newName;
-      byNow.set(foldName(newName), names);
-    } else if (kind === 'rename column' && newName !== null && column !== null) {
-      const names = find(now);
-      const first = [...(names?.columns ?? [])].find(([, to]) => foldName(to) === foldName(column))?.[0] ?? column;
-      names?.columns.set(foldName(first), newName);
-    } else if (kind === 'drop table') {
-      const dropped = byNow.get(now);
-      // A rebuild makes the table anew under the name that it had, with the names that its columns have got.
-      if (dropped && findRelation(after, dropped.from)) rebuilt.push({ ...dropped, to: dropped.from });
-      byNow.delete(now);
-      made.add(now);
-    }
-  }
-  for (const names of rebuilt) byNow.set(foldName(names.to), names);
-  return new Map([...byNow.values()].map((names) => [foldName(names.from), names]));
-}
-
 /** A schema whose tables and columns have the names that they get. */
-function underNewNames(schema: Schema, names: ReadonlyMap<string, Names>): Schema {
-  if (names.size === 0) return schema;
-  const nameOf = (table: string): string => names.get(foldName(table))?.to ?? table;
+function underNewNames(schema: Schema, pairs: readonly TablePair[]): Schema {
+  const byName = new Map(pairs.map((pair) => [foldName(pair.before.name), pair]));
+  const nameOf = (table: string): string => byName.get(foldName(table))?.after?.name ?? table;
   return {
     relations: schema.relations.map((relation): Relation => {
-      const own = names.get(foldName(relation.name));
-      if (!own) return relation;
-      const columns = relation.columns.map((column) => ({
-        ...column,
-        name: own.columns.get(foldName(column.name)) ?? column.name,
-      }));
-      return { ...relation, name: own.to, columns };
+      const pair = byName.get(foldName(relation.name));
+      const now = new Map(pair?.columns.map((column) => [column.before, column.after]));
+      const columns = relation.columns.map((column) => ({ ...column, name: now.get(column.name) ?? column.name }));
+      return { ...relation, name: nameOf(relation.name), columns };
     }),
     indexes: schema.indexes.map((index) => ({ ...index, table: nameOf(index.table) })),
     triggers: schema.triggers.map((trigger) => ({ ...trigger, table: nameOf(trigger.table) })),

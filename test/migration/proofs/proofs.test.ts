@@ -179,6 +179,16 @@ describe('names are followed', () => {
     expect(proofs.get('row-counts')?.sentence).toBe('6 rows in 3 tables, before and after.');
   });
 
+  test.each([
+    ['renamed before it', 'ALTER TABLE keyed RENAME COLUMN v TO value;', 'value', ''],
+    ['renamed after it', '', 'v', 'ALTER TABLE keyed RENAME COLUMN v TO value;'],
+  ])('a column of a table that is rebuilt is followed where it is %s', (_when, first, name, then) => {
+    const moved = `${first} ALTER TABLE keyed RENAME TO old; CREATE TABLE keyed(k TEXT PRIMARY KEY, ${name}) WITHOUT ROWID;
+      INSERT INTO keyed SELECT * FROM old; DROP TABLE old; ${then}`;
+    expect(proofsOf(shop, moved).get('content')).toMatchObject({ result: 'pass' });
+    expect(proofsOf(shop, `${moved} UPDATE keyed SET value = 'other'`).get('content')?.result).toBe('warn');
+  });
+
   test('a table that is rebuilt is the table that it was, and a lost row in it is named', () => {
     const rebuild = (where: string): string => `CREATE TABLE made(k TEXT PRIMARY KEY, v, w); INSERT INTO made(k, v)
       SELECT k, v FROM keyed ${where}; DROP TABLE keyed; ALTER TABLE made RENAME TO keyed`;

@@ -19,6 +19,7 @@ import {
   type Suggestions,
 } from './diagramModel';
 import type { Problem } from '../../state/problem';
+import { Turns, type Turn } from '../../state/turn';
 import type { Explorer, Side } from '../look/explorer.svelte';
 import { ElkWorker, Ended, NotLoaded } from './elkWorker';
 import { READABLE } from './panZoom';
@@ -61,7 +62,7 @@ export class Diagram {
   readonly #explorer: Explorer;
   readonly #engine = new ElkWorker();
   #basis: Basis | null = null;
-  #question = 0;
+  readonly #turns = new Turns();
   #declares = $state(false);
 
   constructor(explorer: Explorer) {
@@ -89,13 +90,15 @@ export class Diagram {
   async draw(): Promise<void> {
     const { before, after } = this.#explorer;
     if (before === null || after === null) return;
-    const question = ++this.#question;
+    const turn = this.#turns.begin();
     const { side } = this;
     this.busy = true;
     this.problem = null;
     try {
-      const described = { before: await this.#explorer.details(before), after: await this.#explorer.details(after) };
-      if (question !== this.#question) return;
+      const described = {
+        before: await turn.still(this.#explorer.details(before)),
+        after: await turn.still(this.#explorer.details(after)),
+      };
       if (!described.before.ok) return void (this.problem = described.before.error);
       if (!described.after.ok) return void (this.problem = described.after.error);
       if (this.#basis?.sides.before.schema !== before || this.#basis.sides.after.schema !== after) {
@@ -103,25 +106,23 @@ export class Diagram {
           before: { schema: before, details: described.before.value },
           after: { schema: after, details: described.after.value },
         };
-        const basis = await basisOf(sides, pause);
-        if (question !== this.#question) return;
-        this.#basis = basis;
+        this.#basis = await turn.still(basisOf(sides, pause));
       }
       this.#declares = this.#basis.declared[side].length > 0;
-      const drawing = await this.#laidOut(this.#basis, () => question === this.#question);
-      if (question !== this.#question || drawing === null) return;
+      const drawing = await this.#laidOut(this.#basis, turn);
+      if (drawing === null) return;
       this.drawing = drawing;
       if (this.selected !== null && !drawing.byName.has(this.selected)) this.selected = null;
     } catch (error) {
-      if (question !== this.#question || error instanceof Cancelled || error instanceof Ended) return;
+      if (!turn.isCurrent || error instanceof Cancelled || error instanceof Ended) return;
       this.problem = problemOf(error);
     } finally {
-      if (question === this.#question) this.busy = false;
+      if (turn.isCurrent) this.busy = false;
     }
   }
 
   /** At the level that was chosen; else at the nearest one that fits the window, or the farthest. */
-  async #laidOut(basis: Basis, isCurrent: () => boolean): Promise<Drawing | null> {
+  async #laidOut(basis: Basis, turn: Turn): Promise<Drawing | null> {
     const { sides } = basis;
     const { side, suggestions, changesOnly, areas } = this;
     const expanded = [...this.expanded];
@@ -131,9 +132,8 @@ export class Diagram {
     for (const level of levels) {
       const model = modelOf(side, basis, { level, suggestions, expanded, changesOnly, areas });
       const byName = entitiesByName(model);
-      await pause();
-      const layout = await layOut(model.entities, linksOf(model, byName), this.#engine.layOut);
-      if (!isCurrent()) return null;
+      await turn.still(pause());
+      const layout = await turn.still(layOut(model.entities, linksOf(model, byName), this.#engine.layOut));
       const fits = layout.width * READABLE <= this.room.width - 24 && layout.height * READABLE <= this.room.height - 24;
       const schemas = { before: sides.before.schema, after: sides.after.schema };
       drawing = { ...model, layout, byName, schemas, side, level, fits };
@@ -150,7 +150,7 @@ export class Diagram {
 
   /** Ends the worker; whoever asks next starts another one. */
   rest(): void {
-    this.#question++;
+    this.#turns.end();
     this.busy = false;
     this.#engine.end();
   }
