@@ -27,6 +27,7 @@ import type { Schema } from '../src/schema/schema';
 import { makeProof } from '../src/migration/proofs/makeProof';
 import type { ParsedStatement } from '../src/script/parsedStatement';
 import { splitScript } from '../src/script/split';
+import type { Script } from '../src/script/statement';
 import { pageChangesOf } from '../src/engine/pages/blob';
 
 /** Both engines, as a worker has them. */
@@ -90,7 +91,7 @@ export function migrationFile(path: string): string {
 export const migration021 = migrationFile('021_otc_multiweek_real_example.sql');
 
 /** The statements of a script that must be splittable. */
-export function statementsOf(script: string): readonly ParsedStatement[] {
+export function statementsOf(script: Script): readonly ParsedStatement[] {
   const split = splitScript(script);
   if (!split.ok) throw new Error(split.refusal.sentence);
   return split.statements;
@@ -216,7 +217,7 @@ export function migrate(
 /** Runs a script as `migrate` does, without the proofs; bytes of an incomplete run are those after its rollback. */
 export function apply(
   bytes: Uint8Array,
-  script: string,
+  script: Script,
   choices: Choices = DEFAULT_CHOICES,
 ): { readonly outcomes: readonly StatementOutcome[]; readonly bytes: Uint8Array } {
   const overlay = overlayOf(bytes);

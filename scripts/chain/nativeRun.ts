@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ended } from '../../src/script/ended';
 import type { ScriptPart } from '../../src/script/statement';
 
 /** What another program came to with the same files. */
@@ -41,8 +42,9 @@ export function runNative(
     writeFileSync(path, bytes);
     const input = parts
       .map(({ name, text }, at) => {
-        const within = wrapped.has(name) ? `BEGIN;\n${text}\n;COMMIT` : text;
-        return `.print '${MARK}${at}'\n${within}\n;\n`;
+        const whole = ended(text.trimEnd());
+        const within = wrapped.has(name) ? `BEGIN;\n${whole}\nCOMMIT;` : whole;
+        return `.print '${MARK}${at}'\n${within}\n`;
       })
       .join('');
     const start = performance.now();

@@ -1,6 +1,7 @@
 // The same files by the official build of SQLite for WebAssembly, which is as new as the page's: for what the sqlite3 of this machine is too old for.
 
 import load from '@sqlite.org/sqlite-wasm';
+import { ended } from '../../src/script/ended';
 import type { ScriptPart } from '../../src/script/statement';
 import { nativeSchema, type OracleRun } from './nativeRun';
 
@@ -39,7 +40,8 @@ export async function runWasm(
   let stopped: OracleRun['stopped'] = null;
   for (const { name, text } of parts) {
     try {
-      database.exec(wrapped.has(name) ? `BEGIN;\n${text}\n;COMMIT` : `${text}\n;`);
+      const whole = ended(text.trimEnd());
+      database.exec(wrapped.has(name) ? `BEGIN;\n${whole}\nCOMMIT` : whole);
     } catch (error) {
       stopped = { file: name, message: error instanceof Error ? error.message : String(error) };
       break;

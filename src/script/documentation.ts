@@ -2,7 +2,7 @@
 import { classify } from './classify';
 import { Lines } from './position';
 import { type Statement, partsOf, type Script } from './statement';
-import { isBlank, isWord, nextToken, tokenise, unquotedName, type Token } from './tokens';
+import { isBlank, isWord, nextToken, parseSql, tokenise, unquotedName, type Token } from './tokens';
 
 /** What the comments in a CREATE TABLE say: of the table as a whole, and of columns by their lower-case names. */
 export interface TableDocumentation {
@@ -44,7 +44,8 @@ export function readAddedColumnDocumentation(
   for (const { kind, table, column, start, text, file } of statements) {
     const source = sources.get(file);
     if (kind !== 'add column' || table === null || column === null || !source) continue;
-    const texts = commentsAfter(source.text, start + text.length, source.lines);
+    const last = parseSql(text).tokens.at(-1)?.end ?? text.length;
+    const texts = commentsAfter(source.text, start + last, source.lines);
     if (texts.length > 0) documentation.set(`${table}.${column}`.toLowerCase(), texts.join(' '));
   }
   return documentation;

@@ -3,22 +3,36 @@
 import { foldName } from '../database';
 import type { Statement } from './statement';
 
+interface Kept<State> {
+  readonly name: string | null;
+  readonly state: State;
+}
+
 /**
  * The open transaction and the savepoints in it, each with the state that there was when it was set
  * (https://sqlite.org/lang_savepoint.html, https://sqlite.org/lang_transaction.html).
  */
 export class Savepoints<State> {
   /** A transaction has no name, and is always the first. */
-  #open: readonly { readonly name: string | null; readonly state: State }[] = [];
+  #open: readonly Kept<State>[] = [];
+  #file: string | null | undefined;
+  /** The beginning of a file: a ROLLBACK that belongs to nothing in it ends the transaction that the file's tool opens there. */
+  #beginning: Kept<State> | null = null;
 
   /**
    * Follows a statement that has run.
-   * @param keep gives the state of now as something that later changes leave alone
+   * @param keep gives the state before the statement as something that later changes leave alone
    * @returns the state to go back to where the statement takes something back, else null
    */
   follow(statement: Statement, keep: () => State): { readonly state: State } | null {
-    const { kind } = statement;
+    const { kind, file } = statement;
     const name = foldName(statement.name ?? '');
+    if (file !== this.#file) {
+      this.#file = file;
+      // No transaction goes from one file to the next.
+      if (this.#open[0]?.name === null) this.#open = [];
+      this.#beginning = { name: null, state: keep() };
+    }
     switch (kind) {
       case 'begin':
         this.#open = [{ name: null, state: keep() }];
@@ -28,11 +42,13 @@ export class Savepoints<State> {
         return null;
       case 'commit':
         this.#open = [];
+        this.#beginning = null;
         return null;
       case 'rollback': {
-        const [first] = this.#open;
+        const first = this.#open[0] ?? this.#beginning;
         this.#open = [];
-        return first ?? null;
+        this.#beginning = null;
+        return first;
       }
       case 'release':
       case 'rollback to': {

@@ -55,8 +55,8 @@ function splitPart(
   const nul = source.indexOf('\0');
   if (nul >= 0) return refuseNul(lines.at(nul));
 
-  /** Adds the statement that has come to its end. */
-  const finish = (statement: OpenStatement): void => {
+  /** Adds the statement that has come to its end; SQLite reads what stands before `end` as well, and keeps some of it. */
+  const finish = (statement: OpenStatement, end: number): void => {
     const { first, last } = statement;
     const tokens = statement.tokensOf(source);
     const fields = {
@@ -64,7 +64,7 @@ function splitPart(
       ordinal: statements.length + 1,
       file,
       ...(outside && { outside }),
-      text: source.slice(first.start, last.end),
+      text: source.slice(first.start, end),
       start: first.start,
       firstLine: lines.at(first.start).line,
       lastLine: lines.at(last.end - 1).line,
@@ -73,10 +73,12 @@ function splitPart(
   };
   let open: OpenStatement | null = null;
   let from = 0;
+  let afterComment = 0;
   for (let token = nextToken(source, from); token !== null; token = nextToken(source, from)) {
     from = token.end;
     const reason = refusalOfToken(token, lines);
     if (reason !== null) return reason;
+    if (token.kind === 'comment') afterComment = token.end;
     if (isBlank(token)) continue;
     const shell: ShellLine | null =
       open === null ? shellLineAt(source, token, lines) : shellLineWithin(source, open.last, token, lines);
@@ -92,7 +94,7 @@ function splitPart(
       if (token.kind === 'semicolon') continue;
       open = new OpenStatement(token);
     } else if (token.kind === 'semicolon' && !open.isInTriggerBody()) {
-      finish(open);
+      finish(open, token.start);
       open = null;
     } else {
       open.add(token);
@@ -100,7 +102,7 @@ function splitPart(
   }
 
   if (open?.isInTriggerBody() === true) return refuseOpenTrigger(source, open, lines);
-  if (open !== null) finish(open);
+  if (open !== null) finish(open, Math.max(open.last.end, afterComment));
   return null;
 }
 

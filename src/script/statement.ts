@@ -65,7 +65,10 @@ export interface Statement extends StatementClass {
   readonly file: string | null;
   /** The file asks its tool to be run outside of a transaction. */
   readonly outside?: true;
-  /** The statement from its first token to its last, without the final semicolon; comments inside it are kept. */
+  /**
+   * The statement from its first token to the semicolon that ends it, without that; at the end of a file, to its last token or the
+   * comment behind that. What stands before the semicolon is kept: SQLite reads it too, and stores it with an index or a view.
+   */
   readonly text: string;
   /** Offset of `text` in its part of the script (in UTF-16 code units). */
   readonly start: number;

@@ -67,14 +67,15 @@ export class Oracle {
       if (source.slice(start, ownEnd) !== text) return `${shown} is not what stands at ${String(start)}`;
       if (!this.isNothing(source.slice(position, start))) return `SQLite reads something before ${shown}`;
       const inScript = this.first(source.slice(start));
-      const alone = this.first(`${text};SELECT 42`);
+      // A comment may stand at its end.
+      const alone = this.first(`${text}\n;SELECT 42`);
       if (inScript.kind === 'nothing') return `SQLite reads nothing in ${shown}`;
       if (inScript.kind === 'error') {
         const own = [this.error(`${text};`), this.error(text)];
         if (!own.includes(inScript.message)) return `SQLite has another error for ${shown}: ${inScript.message}`;
         position = ownEnd;
       } else {
-        if (alone.kind !== 'statement' || alone.end !== text.length + 1) return `SQLite does not read just ${shown}`;
+        if (alone.kind !== 'statement' || alone.end !== text.length + 2) return `SQLite does not read just ${shown}`;
         position = start + inScript.end;
         const after = source.slice(ownEnd, position);
         if (after.trim() !== '' && !after.endsWith(';') && position < source.length)

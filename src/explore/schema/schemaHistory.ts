@@ -69,6 +69,8 @@ export class SchemaHistory {
   /** Takes a statement that was applied. */
   follow(statement: Statement): void {
     const { kind, ordinal, temporary } = statement;
+    const back = this.#savepoints.follow(statement, () => copyOf(this.#state));
+    if (back) this.#state = copyOf(back.state);
     if (temporary) return;
     const name = foldName(statement.name ?? '');
     const table = foldName(statement.table ?? '');
@@ -112,10 +114,8 @@ export class SchemaHistory {
         if (living) this.#live(table, { ...living, causes: more(living.causes, ordinal) });
         return;
       }
-      default: {
-        const back = this.#savepoints.follow(statement, () => copyOf(this.#state));
-        if (back) this.#state = copyOf(back.state);
-      }
+      default:
+        return;
     }
   }
 

@@ -84,7 +84,7 @@ function explainNotNull({ statement }: FailedStatement): Said {
   return {
     explanation: `${table ?? 'The table'} holds rows, and each of them would have to be NULL in a column that forbids it.`,
     wayOut: `Give ${column ?? 'the column'} a default that is not NULL, or drop its NOT NULL. The rows that are there get the default: ${value} below stands for the value that is right for them.`,
-    ...instead(/\bdefault\b/i.test(text) ? null : `${text} DEFAULT ${value}`),
+    ...instead(/\bdefault\b/i.test(text) ? null : `${withoutLastComment(statement)} DEFAULT ${value}`),
   };
 }
 
@@ -128,6 +128,14 @@ function explainTable(failed: FailedStatement, [, name = '', complaint = '']: re
     return {
       explanation: `${name} has a column ${duplicate} already.`,
       wayOut: `Choose another name, or rename the column ${duplicate} that is there before this statement.`,
+    };
+  }
+  const without = withoutLastComment(statement);
+  if (complaint === 'incomplete input' && statement.text.slice(without.length).includes('--')) {
+    return {
+      explanation: `SQLite copies the text up to the semicolon into the definition of ${name}, and the comment that begins with -- hides the closing parenthesis there.`,
+      wayOut: 'Put the semicolon before the comment, or write the comment as /* … */.',
+      ...instead(without),
     };
   }
   return {
@@ -195,6 +203,11 @@ function withoutDefault({ text, tokens }: ParsedSql): string | null {
     if (depth === 0) break;
   }
   return cut(text, tokens[at], tokens[end]);
+}
+
+/** The statement as far as its last token. */
+function withoutLastComment({ text, tokens }: ParsedSql): string {
+  return text.slice(0, tokens.at(-1)?.end);
 }
 
 /** The text without what stands from the first token to the last. */

@@ -54,14 +54,16 @@ export class Lineage {
   }
 
   /**
-   * Takes note of a statement that was applied. Where it takes others back, it gives the ordinal of the BEGIN or SAVEPOINT back to which
-   * it does, else null.
+   * Takes note of a statement that was applied. Where it takes others back, it gives the ordinal of the statement back to which
+   * it does (a BEGIN, a SAVEPOINT, the first of a file), else null.
    */
   follow(statement: ParsedStatement): number | null {
     const { ordinal } = statement;
-    this.#change(statement, foldName(statement.name ?? ''));
     const back = this.#savepoints.follow(statement, () => ({ ordinal, names: new Map(this.#names) }));
-    if (back === null) return null;
+    if (back === null) {
+      this.#change(statement, foldName(statement.name ?? ''));
+      return null;
+    }
     this.#names = new Map(back.state.names);
     return back.state.ordinal;
   }

@@ -4,8 +4,8 @@
 import { describeMeaning } from '../../functions/meaning';
 import { quoteIdentifier, foldName } from '../../database';
 import { findRelation, isInternal, type Schema } from '../../schema/schema';
+import { ended } from '../../script/ended';
 import { startOf, type Statement } from '../../script/statement';
-import { tokenise } from '../../script/tokens';
 import type { Choices, OwnTransactions, StatementOutcome } from '../outcome';
 
 /** What a script is written from: a run that was committed, or a plan, which stopped nowhere but at a limit of this SQLite. */
@@ -107,17 +107,19 @@ function guard({ schemaCookie, before }: Rehearsed): string {
 function written(statement: Statement, outcome: StatementOutcome): readonly string[] {
   const place = `Statement ${outcome.ordinal}${statement.file === null ? '' : ` (${startOf(statement)})`}`;
   if (outcome.verdict === 'adapted' && outcome.executed !== null) {
-    return [...comment(`${place}, adapted: ${firstLine(statement.text)}`), ...outcome.executed.map(ended)];
+    return [
+      ...comment(`${place}, adapted: ${firstLine(statement.text)}`),
+      ...outcome.executed.map((sql) => ended(sql.trim())),
+    ];
   }
   if (outcome.verdict === 'failed' || outcome.verdict === 'not run')
-    return [...comment(`${place}, not tried`), `${statement.text};`];
+    return [...comment(`${place}, not tried`), ended(statement.text)];
   if (outcome.verdict !== 'applied')
     return comment(`${place} is left out (${outcome.verdict}): ${firstLine(statement.text)}`);
   if (RETURNING_ONLY.has(statement.kind)) {
     return comment(`${place} is left out (it only returns rows): ${firstLine(statement.text)}`);
   }
-  // Its text ends with a token that means something, and with no semicolon.
-  return [...comment(place), `${statement.text};`];
+  return [...comment(place), ended(statement.text)];
 }
 
 const RETURNING_ONLY: ReadonlySet<Statement['kind']> = new Set(['select', 'explain']);
@@ -144,15 +146,6 @@ const WRITES: ReadonlySet<Statement['kind']> = new Set([
   'rename table',
   'other',
 ]);
-
-/** Ended by a semicolon that no comment at the end of the text can swallow. */
-function ended(sql: string): string {
-  const text = sql.trim();
-  const last = tokenise(text).at(-1);
-  if (last?.text === ';') return text;
-  // Only then: the text of an index in sqlite_schema goes as far as the semicolon, line ends and all.
-  return last?.text.startsWith('--') ? `${text}\n;` : `${text};`;
-}
 
 /** Names may hold anything: what ends a comment's line is a space in it. */
 function comment(...lines: readonly string[]): readonly string[] {

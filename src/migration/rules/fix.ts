@@ -1,5 +1,6 @@
 // Puts a fix into a copy of a script: what a rule offers is text, planned and run like any other.
 
+import { ended } from '../../script/ended';
 import { partsOf, type Script, type ScriptPart, type Statement } from '../../script/statement';
 import type { Fix, FixEdit } from '../warning';
 
@@ -39,8 +40,8 @@ function placed(edit: FixEdit, statements: readonly Statement[], name: string | 
   if (edit.place === 'instead') return [{ from: statement.start, to: past, insert: sql }];
   // What stands behind the statement on its line belongs to it.
   const line = edit.place === 'end' ? text.length : past + (/^[^\n]*/.exec(text.slice(past))?.[0].length ?? 0);
-  const missing = semicolon === undefined ? ';' : '';
-  if (missing !== '') return [{ from: end, to: end, insert: `;\n${sql}` }];
+  const missing = semicolon === undefined ? ended(statement.text).slice(statement.text.length) : '';
+  if (missing !== '') return [{ from: end, to: end, insert: `${missing}\n${sql}` }];
   const before = edit.place === 'end' && text.endsWith('\n') ? '' : '\n';
   return [{ from: line, to: line, insert: `${before}${sql}${edit.place === 'end' ? '\n' : ''}` }];
 }

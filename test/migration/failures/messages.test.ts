@@ -112,6 +112,7 @@ const CASES: readonly (readonly [string, RegExp, RegExp])[] = [
   ],
   ['DROP VIEW vv; ALTER TABLE w RENAME COLUMN a TO b', /duplicate column name: b/, /column b already/],
   // ALTER TABLE.
+  ['ALTER TABLE t ADD COLUMN d TEXT -- why\n', /incomplete input/, /before the comment/],
   ['ALTER TABLE t ADD COLUMN d NOT NULL', /^Cannot add a NOT NULL column/, /t holds rows.* d a default/s],
   ['ALTER TABLE t ADD COLUMN d UNIQUE', /^Cannot add a UNIQUE column/, /Add d without UNIQUE/],
   ['ALTER TABLE t ADD COLUMN d PRIMARY KEY', /^Cannot add a PRIMARY KEY column/, /Add d without PRIMARY KEY/],

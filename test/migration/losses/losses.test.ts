@@ -5,6 +5,7 @@ import { runs } from '../../amount';
 import { describeLoss, labelLoss, summariseLosses } from '../../../src/migration/losses/loss';
 import { reportAsJson, reportAsMarkdown, type ReportSource } from '../../../src/migration/report/report';
 import { DEFAULT_CHOICES, type StatementOutcome, type Loss } from '../../../src/migration/outcome';
+import type { Script } from '../../../src/script/statement';
 import { apply, askNative, nativeDatabase, plan, statementsOf, verdicts } from '../../databases';
 
 const SCHEMA = 'CREATE TABLE t(id INTEGER PRIMARY KEY, k UNIQUE, v); CREATE TABLE other(k, v);';
@@ -155,6 +156,27 @@ describe('a table that is built anew', () => {
     ],
   ])('%s', (_what, script, expected) => {
     expect(lossesOf(three, script).map((loss) => loss && describeLoss(loss))).toEqual(expected);
+  });
+});
+
+describe('in the transaction that a tool opens around a file', () => {
+  const three = filled([
+    [1, 1, 1],
+    [2, 2, 2],
+    [3, 3, 3],
+  ]);
+  const toldOf = (script: Script): readonly (string | null)[] =>
+    apply(three, script).outcomes.map(({ loss }) => loss && describeLoss(loss));
+
+  test('what a ROLLBACK takes back is not lost', () => {
+    const script = 'DELETE FROM t; ROLLBACK; BEGIN; DELETE FROM t WHERE id = 1';
+    expect(toldOf(script)).toEqual([null, null, null, 'deletes 1 row of t']);
+  });
+
+  test('it takes nothing back of the file before', () => {
+    const first = { name: '1.sql', text: 'COMMIT; BEGIN; DELETE FROM t WHERE id = 1;' };
+    const second = { name: '2.sql', text: 'DELETE FROM t WHERE id = 2; ROLLBACK; BEGIN;' };
+    expect(toldOf([first, second])).toEqual([null, null, 'deletes 1 row of t', null, null, null]);
   });
 });
 

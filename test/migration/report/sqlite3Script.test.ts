@@ -119,7 +119,7 @@ name" TEXT) ;
   CREATE TRIGGER on_update AFTER UPDATE ON "a ""quoted"" name" BEGIN INSERT INTO log VALUES ('fired'); END;`;
 const AWKWARD = `
   -- .quit
-  ALTER TABLE "a ""quoted"" name" ADD COLUMN since TEXT NOT NULL DEFAULT (datetime('now')) -- the last word is a comment
+  ALTER TABLE "a ""quoted"" name" ADD COLUMN since TEXT NOT NULL DEFAULT (datetime('now')) /* the last word is a comment */
   ;
   ALTER TABLE "a ""quoted"" name" ADD COLUMN id INTEGER;
   SELECT * FROM log;
@@ -208,4 +208,27 @@ describe('The checks in the comments', () => {
       nativeContents(input),
     );
   });
+});
+
+test('Comments before the semicolon are in the stored schema as native sqlite3 keeps them', () => {
+  const input = nativeDatabase('CREATE TABLE t (a);');
+  const script = `CREATE TABLE u (a TEXT) STRICT -- one
+    ;
+    CREATE INDEX i ON t (a)  -- two
+    ;
+    CREATE INDEX j ON t (a)   ;
+    CREATE VIEW v AS SELECT 1 /* three */ ;
+    CREATE TRIGGER w AFTER INSERT ON t BEGIN SELECT 1; END -- four
+    ;
+    CREATE TABLE copy AS SELECT 1 /* five */ ;
+    ALTER TABLE t ADD COLUMN b TEXT /* six */ ;
+    ALTER TABLE t RENAME COLUMN a TO c -- seven
+    ;`;
+  const native = runNative(input, script);
+  expect(native.errors).toBe('');
+  const { sql, output } = scriptFor(input, script);
+  expect(nativeContents(output)).toEqual(nativeContents(native.bytes));
+  expect(nativeContents(runNative(input, sql).bytes)).toEqual(nativeContents(output));
+  const unended = 'CREATE INDEX k ON t (a) -- nine';
+  expect(nativeContents(scriptFor(input, unended).output)).toEqual(nativeContents(runNative(input, unended).bytes));
 });
