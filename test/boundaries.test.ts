@@ -134,7 +134,11 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   'ui/file': { values: [...area, 'ui/checks', 'ui/scripts'], types: ['engine'], packages: ['svelte'] },
   'ui/plan': { values: [...area, 'ui/scripts', 'ui/explore/look/context'], types: ['engine'], packages: ['svelte'] },
   'ui/result': { values: [...area, 'ui/checks', 'ui/plan'], types: ['engine'], packages: ['svelte'] },
-  'ui/batch': { values: [...area, 'ui/checks', 'batch'], types: ['engine'], packages: ['svelte'] },
+  'ui/batch': {
+    values: [...area, 'ui/checks', 'ui/explore/compare', 'batch'],
+    types: ['engine'],
+    packages: ['svelte'],
+  },
   'ui/explore': { values: [...area, 'ui/explore'], types: ['engine'], packages: ['svelte'] },
   'ui/explore/look': { values: area, types: ['engine'], packages: ['svelte'] },
   'ui/explore/grid': { values: [...area, 'ui/explore/look'], types: ['engine'], packages: ['svelte'] },

@@ -71,6 +71,12 @@ export function indexKey({ sql }: Index, table: Relation): UniqueKey | null {
   return { columns, condition: where ? text.slice(where.start, tokens.at(-1)?.end) : null };
 }
 
+/** All names in a key, folded: columns, and also functions and collations. */
+export function namesOfKey({ columns, condition }: UniqueKey): ReadonlySet<string> {
+  const tokens = [...columns, condition ?? ''].flatMap((sql) => parseSql(sql).tokens);
+  return new Set(tokens.map((token) => foldName(unquotedName(token) ?? '')));
+}
+
 /** A table that gets a key. */
 export interface KeyedTable {
   /** Its columns have the names of the target already. */
@@ -97,11 +103,18 @@ export function askDuplicates(
       kind: 'duplicates',
       table: name,
       column: null,
-      sentence: `${shown} of ${name} becomes unique, and ${counted(count, 'row has', 'rows have')} the same as another one. Which stay?`,
-      evidence: [`Rows with NULL in ${shown} are never the same.`],
+      sentence: `${shown} of ${name} becomes unique, and there are rows that have the same as another one. Which stay?`,
+      evidence: [
+        `${counted(count, 'row is', 'rows are')} one too many. Rows with NULL in ${shown} are never the same.`,
+        ...facts.duplicateSamples(
+          origin.table,
+          key.columns.map(old),
+          key.condition === null ? '1' : old(key.condition),
+        ),
+      ],
       options: [
-        { value: 'keep first', label: `The first of each: delete ${counted(count, 'row')}`, expression: null },
-        { value: 'keep last', label: `The last of each: delete ${counted(count, 'row')}`, expression: null },
+        { value: 'keep first', label: 'The first of each: delete the others', expression: null },
+        { value: 'keep last', label: 'The last of each: delete the others', expression: null },
       ],
     },
     null,
@@ -132,8 +145,8 @@ function rowsToKeep(table: Relation, columns: readonly string[], among: string, 
   return `(${keys.join(', ')}) NOT IN (SELECT ${keys.join(', ')} FROM (${numbered}) WHERE place = 1)`;
 }
 
-/** SQL with other names of columns in it. */
-function withNames(sql: string, columnOf: (column: string) => string): string {
+/** SQL with other names of columns in it. @param columnOf gives the name that a word stands for; its own where it stands for none */
+export function withNames(sql: string, columnOf: (column: string) => string): string {
   return parseSql(sql)
     .tokens.toReversed()
     .reduce((text, token) => {

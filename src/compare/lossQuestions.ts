@@ -32,7 +32,7 @@ export function askRename(
         candidates.length === 1 && only !== undefined
           ? `Is ${only} the ${what} under a new name?`
           : `Has the ${what} a new name?`,
-      evidence: candidates.flatMap(evidence),
+      evidence: [...candidates.flatMap(evidence), ...holds(table, column, facts)],
       options: [
         ...candidates.map((to) => ({
           value: renameTo(to),
@@ -80,12 +80,17 @@ function lossOf(
 ): { readonly loss: Loss; readonly label: string } {
   const count = column === null ? facts.rows(table.name) : facts.values(table.name, column.name);
   const what = column === null ? `the ${table.kind} ${table.name}` : `the column ${column.name} of ${table.name}`;
-  const much =
-    count === null ? (column === null ? 'its rows' : 'its values') : counted(count, column === null ? 'row' : 'value');
-  const label = `delete ${what} with ${count === null ? much : count === 0 ? 'nothing in it' : `its ${much}`}`;
-  const sentence =
-    column === null
-      ? `${what.charAt(0).toUpperCase()}${what.slice(1)} is deleted with ${count === null ? 'all its rows' : `its ${much}`}.`
-      : `${what.charAt(0).toUpperCase()}${what.slice(1)} is deleted with ${count === null ? 'all its values' : `its ${much}`}.`;
+  const contents = column === null ? 'row' : 'value';
+  const much = count === null ? `all its ${contents}s` : `its ${counted(count, contents)}`;
+  const sentence = `${what.charAt(0).toUpperCase()}${what.slice(1)} is deleted with ${much}.`;
+  const label = `delete ${what} with its ${contents}s`;
   return { loss: { table: table.name, column: column?.name ?? null, count, sentence }, label };
+}
+
+/** How much would go if it were not renamed. */
+function holds(table: Relation, column: Column | null, facts: RowFacts): readonly string[] {
+  const { count } = lossOf(table, column, facts).loss;
+  if (count === null) return [];
+  const [name, contents] = column === null ? [table.name, 'row'] : [`${table.name}.${column.name}`, 'value'];
+  return [`${name} holds ${count === 0 ? 'nothing' : counted(count, contents)}.`];
 }

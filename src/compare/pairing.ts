@@ -14,7 +14,7 @@ export const DROP = 'drop';
 export interface PairedRelation {
   readonly before: Relation | null;
   readonly after: Relation | null;
-  /** Of a table of both, all columns of both; none else. */
+  /** Of a table of both that is not the same to the letter, all columns of both; none else. */
   readonly columns: readonly PairedColumn[];
 }
 

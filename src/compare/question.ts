@@ -9,7 +9,10 @@ export interface QuestionOption {
   readonly expression: string | null;
 }
 
-/** Something that only the user knows. */
+/**
+ * Something that only the user knows. What depends on rows, such as counts, is told by the evidence alone: so of many databases those that
+ * have different rows ask the same.
+ */
 export interface Question {
   /** The same for as long as it is about the same thing: `column orders.customer`. */
   readonly id: string;
@@ -19,6 +22,8 @@ export interface Question {
     | 'conversion'
     | 'null rows'
     | 'duplicates'
+    | 'check'
+    | 'foreign key'
     | 'new value'
     | 'loss'
     | 'virtual table';

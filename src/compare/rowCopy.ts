@@ -18,11 +18,13 @@ export interface CopiedTable {
   readonly after: Relation;
   /** The table and the column in the database that the facts are about, which knows the old names. */
   readonly origin: { readonly table: string; readonly columnOf: (column: string) => string };
+  /** The columns of unique keys that it gets, folded. */
+  readonly keyed: ReadonlySet<string>;
 }
 
 /** What is copied, and the rows and values that are not. */
 export function askCopy(
-  { before, after, origin }: CopiedTable,
+  { before, after, origin, keyed }: CopiedTable,
   interview: Interview,
   facts: RowFacts,
 ): { readonly copy: RowCopy; readonly losses: readonly Loss[] } {
@@ -35,7 +37,7 @@ export function askCopy(
     const { name } = column;
     const was = old.get(foldName(name));
     if (!was) {
-      const value = isEmpty ? null : newValue(after, column, before, interview, facts);
+      const value = isEmpty ? null : newValue({ before, after, origin, keyed }, column, interview, facts);
       return value === null ? [] : [{ name, value }];
     }
     const plain = quoteIdentifier(was.name);
@@ -72,28 +74,49 @@ export function askCopy(
   return { copy: { columns, condition: conditions.length > 0 ? conditions.join(' AND ') : null }, losses };
 }
 
+/**
+ * Whether the old rows have to be told apart by a new column: it is in a unique key, and would have the same value in all of them,
+ * its default or the one that it gets for want of another.
+ * @param rows null where nobody knows how many there are
+ */
+export function needsDistinctValues(
+  { name, notNull, defaultValue, generated, hidden }: Column,
+  keyed: ReadonlySet<string>,
+  rows: number | null,
+): boolean {
+  if (generated !== null || hidden || !keyed.has(foldName(name)) || (rows !== null && rows < 2)) return false;
+  return notNull || !isNullDefault(defaultValue);
+}
+
+function isNullDefault(value: string | null): boolean {
+  return value === null || foldName(value) === 'null';
+}
+
 /** The value that the old rows get in a new column; null where its default, or NULL, is right. */
 function newValue(
-  after: Relation,
+  { before, after, origin, keyed }: CopiedTable,
   column: Column,
-  before: Relation,
   interview: Interview,
   facts: RowFacts,
 ): string | null {
   const { name, notNull, defaultValue, type } = column;
   const isRowid = rowidColumn(after) === name;
   if (isRowid) return rowidOf(before);
+  const rows = facts.rows(origin.table);
+  const isDistinct = needsDistinctValues(column, keyed, rows);
   const needsValue = notNull || (after.withoutRowid && column.primaryKey > 0);
-  if (!needsValue || (defaultValue !== null && foldName(defaultValue) !== 'null')) return null;
-  const rows = facts.rows(before.name);
-  const placeholder = placeholderOf(affinityOf(type, after.strict));
+  if (!isDistinct && (!needsValue || !isNullDefault(defaultValue))) return null;
+  const affinity = affinityOf(type, after.strict);
+  const placeholder = isDistinct ? numberOfRow(affinity, after.strict) : placeholderOf(affinity);
   const answer = interview.ask(
     {
       id: `value for ${nameInId(after.name)}.${nameInId(name)}`,
       kind: 'new value',
       table: after.name,
       column: name,
-      sentence: `The new column ${name} of ${after.name} is NOT NULL and has no default. Which value do the rows get that are there?`,
+      sentence: isDistinct
+        ? `The new column ${name} of ${after.name} is in a unique key. Which value do the rows get that are there, each one of its own?`
+        : `The new column ${name} of ${after.name} is NOT NULL and has no default. Which value do the rows get that are there?`,
       evidence: [
         rows === null
           ? 'SQLite refuses the column if the table has any row without a value for it.'
@@ -111,6 +134,12 @@ function newValue(
     `value ${placeholder}`,
   );
   return answer === null ? 'NULL' : answer.slice('value '.length);
+}
+
+/** What stands for values that nobody knows, where each row needs one of its own. */
+function numberOfRow(affinity: Affinity, isStrict: boolean): string {
+  const number = 'row_number() OVER ()';
+  return isStrict && (affinity === 'TEXT' || affinity === 'BLOB') ? `CAST(${number} AS ${affinity})` : number;
 }
 
 /** What stands for a value that nobody knows. */
@@ -218,15 +247,18 @@ function withoutNull(
   if (!after.notNull || before.notNull || rowidColumn(table.after) === after.name) return { value, loss: null };
   const count = facts.nulls(origin.table, origin.columnOf(before.name));
   if (count === null || count === 0) return { value, loss: null };
-  const fallback = after.defaultValue !== null && foldName(after.defaultValue) !== 'null' ? after.defaultValue : null;
+  const fallback = isNullDefault(after.defaultValue) ? null : after.defaultValue;
   const answer = interview.ask(
     {
       id: `NULL in ${nameInId(table.after.name)}.${nameInId(after.name)}`,
       kind: 'null rows',
       table: table.after.name,
       column: after.name,
-      sentence: `${after.name} of ${table.after.name} becomes NOT NULL, and ${counted(count, 'row has', 'rows have')} NULL in it. What becomes of ${count === 1 ? 'it' : 'them'}?`,
-      evidence: [`${counted(count, 'row')} of ${counted(facts.rows(origin.table) ?? count, 'row')}.`],
+      sentence: `${after.name} of ${table.after.name} becomes NOT NULL, and there are rows with NULL in it. What becomes of them?`,
+      evidence: [
+        `${counted(count, 'row has', 'rows have')} NULL in it, of ${counted(facts.rows(origin.table) ?? count, 'row')}.`,
+        ...facts.samples(origin.table, `${quoteIdentifier(origin.columnOf(before.name))} IS NULL`),
+      ],
       options: [
         ...(fallback === null
           ? []
@@ -236,7 +268,7 @@ function withoutNull(
           label: 'They get this value',
           expression: `SQL, as ${placeholderOf(affinityOf(after.type))}`,
         },
-        { value: 'delete rows', label: `Delete the ${counted(count, 'row')}`, expression: null },
+        { value: 'delete rows', label: 'Delete these rows', expression: null },
       ],
     },
     null,

@@ -1,7 +1,13 @@
 // What the rows of a database say to a change of its schema: how many there are, and which of them it concerns.
 
-import { quoteIdentifier, type Database } from '../database';
+import { quoteIdentifier, quoteText, type Database, type Row, type SqlValue } from '../database';
 import type { Affinity } from '../schema/details';
+
+/** So many rows are shown of those that a question is about, and so many columns of each. */
+const SHOWN = 3;
+const COLUMNS = 5;
+/** A value that is longer is cut. */
+const CHARACTERS = 40;
 
 /** Values of a column, by what becomes of them under another type. */
 export interface Conversion {
@@ -67,6 +73,29 @@ export class RowFacts {
     return this.#ask(`SELECT coalesce(sum(n - 1), 0) FROM (${groups})`)[0] ?? null;
   }
 
+  /** Some rows that fulfil a condition, each in a line: `Row 3: born 1700, name 'Ann'`. */
+  samples(table: string, condition: string): readonly string[] {
+    const names = this.#columns(table);
+    const rows = this.#rows(
+      `SELECT ${names.map((name) => `quote(${quoteIdentifier(name)})`).join(', ')} FROM main.${quoteIdentifier(table)} WHERE ${condition} LIMIT ${SHOWN}`,
+    );
+    return rows.map(
+      (row) => `One of them: ${row.map((value, at) => `${names[at] ?? ''} ${inShort(value)}`).join(', ')}.`,
+    );
+  }
+
+  /** Some of the values that several rows have. */
+  duplicateSamples(table: string, columns: readonly string[], condition: string): readonly string[] {
+    const filled = columns.map((column) => `(${column}) IS NOT NULL`).join(' AND ');
+    const rows = this.#rows(
+      `SELECT count(*), ${columns.map((column) => `quote(${column})`).join(', ')} FROM main.${quoteIdentifier(table)} WHERE ${filled} AND (${condition}) GROUP BY ${columns.join(', ')} HAVING count(*) > 1 LIMIT ${SHOWN}`,
+    );
+    return rows.map(
+      ([count, ...values]) =>
+        `${values.map(inShort).join(', ')} is there ${Number(count) === 2 ? 'twice' : `${Number(count)} times`}.`,
+    );
+  }
+
   /** What becomes of the values of a column under another affinity. */
   conversion(table: string, column: string, to: Affinity): Conversion | null {
     const name = quoteIdentifier(column);
@@ -104,6 +133,16 @@ export class RowFacts {
     return { values, rewritten: rewritten ?? 0, unfit: unfit ?? 0, otherSort: otherSort ?? 0, misfit: misfit ?? 0 };
   }
 
+  #columns(table: string): readonly string[] {
+    const found = this.#rows(`SELECT name FROM pragma_table_info(${quoteText(table)}, 'main') LIMIT ${COLUMNS}`);
+    return found.map(([name]) => String(name));
+  }
+
+  #rows(sql: string): readonly Row[] {
+    const answer = this.#database?.query(sql);
+    return answer?.ok === true ? answer.value : [];
+  }
+
   #ask(sql: string): readonly (number | null)[] {
     const known = this.#known.get(sql);
     if (known) return known;
@@ -113,4 +152,9 @@ export class RowFacts {
     this.#known.set(sql, counts);
     return counts;
   }
+}
+
+function inShort(value: SqlValue | undefined): string {
+  const text = String(value ?? 'NULL').replace(/\s+/g, ' ');
+  return text.length > CHARACTERS ? `${text.slice(0, CHARACTERS)}…` : text;
 }

@@ -100,7 +100,9 @@ function wayBack(
     ...interview.questions.flatMap(({ kind, table, column, answer }) =>
       kind === 'new value'
         ? [
-            `The column ${column ?? ''} of ${table} gets ${(answer ?? '').replace(/^value /, '')} in all rows: nobody knows its values any more.`,
+            answer?.includes('row_number()') === true
+              ? `The column ${column ?? ''} of ${table} gets a number for each row, since it is in a unique key: nobody knows its values any more.`
+              : `The column ${column ?? ''} of ${table} gets ${(answer ?? '').replace(/^value /, '')} in all rows: nobody knows its values any more.`,
           ]
         : [],
     ),

@@ -1,13 +1,14 @@
 // Writes the statements that lead from one schema to another, and tries each on the way.
 
 import { foldName, quoteIdentifier } from '../database';
-import type { Relation, Schema } from '../schema/schema';
+import type { Column, Relation, Schema } from '../schema/schema';
 import { isIndexOfOther } from '../schema/virtualTables';
 import { alterationsOf } from './alterations';
+import { askChecks, askReferences, type Mending } from './breaches';
 import { compareStates } from './compare';
 import { readCreateTable } from './createTable';
 import type { Comparison, Difference } from './difference';
-import { askDuplicates, declaredKeys, indexKey, type Deduplication } from './duplicates';
+import { askDuplicates, declaredKeys, indexKey, namesOfKey, type Deduplication } from './duplicates';
 import type { Interview } from './interview';
 import { askLoss, askRename } from './lossQuestions';
 import { haveSameColumnNames, namesIn, spellDefinition } from './meaning';
@@ -17,7 +18,7 @@ import { nameInId } from './question';
 import { rebuildByCopy, rebuildByRename, rowidOf, unusedName } from './rebuild';
 import { relevantPart } from './relevant';
 import { renameEvidence } from './renameEvidence';
-import { askCopy, type CopiedTable } from './rowCopy';
+import { askCopy, needsDistinctValues, type CopiedTable } from './rowCopy';
 import { RowFacts } from './rowFacts';
 import { compareParts } from './tableParts';
 import { Trial } from './trial';
@@ -291,6 +292,7 @@ export class Writer {
     if (!before || after.kind !== 'table') return;
     const isSame = this.#isSame(before.sql, after);
     const deduplications = this.#deduplications(pair, before, after);
+    const mendings = isSame ? [] : this.#mendings(pair, before, after);
     for (const { before: column, after: kept } of pair.columns) {
       if (!column || kept) continue;
       const loss = askLoss(this.#interview, original, column, this.#facts);
@@ -303,11 +305,11 @@ export class Writer {
     const again: PairedRelation = { before, after, columns: pairByName(before, after) };
     const parts = compareParts(again).map(({ words }) => words);
     if (
-      deduplications.length === 0 &&
+      deduplications.length + mendings.length === 0 &&
       this.#alter(original, before, after, { parts, indexes: indexes.get(foldName(after.name)) ?? [] })
     )
       return;
-    this.#rebuild(pair, before, after, { parts, deduplications });
+    this.#rebuild(pair, before, after, { parts, deduplications, mendings });
   }
 
   /** Tries ALTER TABLE; says whether it gives what is wished for. */
@@ -325,6 +327,12 @@ export class Writer {
       const had = before.columns.find((one) => foldName(one.name) === foldName(name));
       return notNull && had?.notNull === false;
     });
+    const known = new Set(before.columns.map(({ name }) => foldName(name)));
+    const keyed = this.#keyed(after);
+    const rows = this.#facts.rows(original.name);
+    const isNew = ({ name }: Column): boolean => !known.has(foldName(name));
+    if (!isEmpty && after.columns.some((column) => isNew(column) && needsDistinctValues(column, keyed, rows)))
+      return false;
     if (becomesNotNull.some(({ name }) => (this.#facts.nulls(original.name, name) ?? 0) > 0)) return false;
     const statements = [...indexes, ...alterations.statements];
     const reaches = (): boolean => this.#isSame(this.#trial.textOf(after.name) ?? '', after);
@@ -341,10 +349,19 @@ export class Writer {
     pair: PairedRelation,
     before: Relation,
     after: Relation,
-    { parts, deduplications }: { readonly parts: readonly string[]; readonly deduplications: readonly Deduplication[] },
+    {
+      parts,
+      deduplications,
+      mendings,
+    }: {
+      readonly parts: readonly string[];
+      readonly deduplications: readonly Deduplication[];
+      readonly mendings: readonly Mending[];
+    },
   ): void {
-    const { copy, losses } = askCopy({ before, after, origin: originOf(pair) }, this.#interview, this.#facts);
-    this.#losses.push(...losses, ...deduplications.map(({ loss }) => loss));
+    const copied = { before, after, origin: originOf(pair), keyed: this.#keyed(after) };
+    const { copy, losses } = askCopy(copied, this.#interview, this.#facts);
+    this.#losses.push(...losses, ...[...deduplications, ...mendings].map(({ loss }) => loss));
     const aside = unusedName(`old_${after.name}`, [
       ...this.#names,
       ...this.#trial.schema().relations.map(({ name }) => name),
@@ -352,13 +369,17 @@ export class Writer {
     const kept = deduplications.map(
       ({ condition }) => `NOT (${condition.replaceAll('@table', quoteIdentifier(aside))})`,
     );
-    const conditions = [...(copy.condition === null ? [] : [copy.condition]), ...kept];
-    const table = {
-      before,
-      after,
-      copy: { ...copy, condition: conditions.length > 0 ? conditions.join(' AND ') : null },
-      aside,
-    };
+    const inTable = (sql: string): string => sql.replaceAll('@table', quoteIdentifier(aside));
+    const left = mendings.flatMap(({ column, broken }) => (column === null ? `(${inTable(broken)}) IS NOT TRUE` : []));
+    const conditions = [...(copy.condition === null ? [] : [copy.condition]), ...kept, ...left];
+    const columns = copy.columns.map(({ name, value }) => ({
+      name,
+      value: mendings
+        .filter(({ column }) => column === name)
+        .reduce((had, { broken, value: other }) => `CASE WHEN ${inTable(broken)} THEN ${other} ELSE ${had} END`, value),
+    }));
+    const condition = conditions.length > 0 ? conditions.join(' AND ') : null;
+    const table = { before, after, copy: { columns, condition }, aside };
     const byRename = rebuildByRename(table);
     const isRenamed = this.#trial.try(byRename);
     const statements = isRenamed ? byRename : rebuildByCopy(table);
@@ -368,6 +389,24 @@ export class Writer {
     this.#comment = `Table ${after.name} is rebuilt: ${reason}.`;
     if (isRenamed) for (const sql of statements) this.#keep(sql, after.name);
     else for (const sql of statements) this.#add(sql, after.name);
+  }
+
+  /** The columns that are in a unique key of a table, by a constraint or an index, as it is wished for. */
+  #keyed(after: Relation): ReadonlySet<string> {
+    const { indexes } = this.#input.desired;
+    const own = indexes.filter(({ table }) => foldName(table) === foldName(after.name));
+    const keys = [...declaredKeys(after), ...own.flatMap((index) => indexKey(index, after) ?? [])];
+    return new Set(keys.flatMap((one) => [...namesOfKey(one)]));
+  }
+
+  /** What becomes of rows that the table does not allow any more by a CHECK or a foreign key. */
+  #mendings(pair: PairedRelation, before: Relation, after: Relation): readonly Mending[] {
+    if (!this.#facts.known || !pair.before) return [];
+    const table = { before, after, origin: originOf(pair) };
+    return [
+      ...askChecks(table, this.#interview, this.#facts),
+      ...askReferences(table, this.#pairs, this.#interview, this.#facts),
+    ];
   }
 
   /** Which rows go for the unique keys that the table gets. */
@@ -389,8 +428,11 @@ export class Writer {
         .flatMap((index) => indexKey(index, relation) ?? []),
     ];
     const had = new Set(of(current, original, original.name).map(key));
+    // A column that is new has no values yet, and SQLite takes its name in quotes for a text.
+    const known = new Set(before.columns.map((column) => foldName(column.name)));
+    const added = new Set(after.columns.map((column) => foldName(column.name)).filter((name) => !known.has(name)));
     return of(desired, after, after.name)
-      .filter((one) => !had.has(key(one)))
+      .filter((one) => !had.has(key(one)) && ![...namesOfKey(one)].some((name) => added.has(name)))
       .flatMap(
         (one) =>
           askDuplicates(one, { before, origin: originOf(pair), name: after.name }, this.#interview, this.#facts) ?? [],

@@ -28,18 +28,29 @@ const run: ReportSource = {
   findings: [],
   pages: pageFigures(made.pages),
 };
-const upgraded: FileReport = { input, outcome: 'upgraded', sentence: '', help: '', archived: output.name, run };
+const differences = [{ kind: 'added', object: 'table', name: 'u', nameBefore: null }] as const;
+const upgraded: FileReport = {
+  input,
+  outcome: 'upgraded',
+  sentence: '',
+  help: '',
+  archived: output.name,
+  differences,
+  run,
+};
 const refused: FileReport = {
   input: { name: 'photo.db', size: 12, sha256: null, sidecars: [] },
   outcome: 'refused',
   sentence: 'It is a photo.',
   help: 'Drop a database.',
   archived: null,
+  differences: null,
   run: null,
 };
 const report = JSON.parse(
   reportOfMany({
     script: 'mine.sql',
+    target: 'target.db',
     choices: DEFAULT_CHOICES,
     madeAt: '2026-01-01T00:00:05.000Z',
     files: [upgraded, refused],
@@ -48,9 +59,9 @@ const report = JSON.parse(
 
 describe('The report on many files', () => {
   it('has each file once, in their order, and says what became of it', () => {
-    expect(report).toMatchObject({ format: 1, of: 'many files', script: 'mine.sql', choices: DEFAULT_CHOICES });
+    expect(report).toMatchObject({ format: 1, of: 'many files', script: 'mine.sql', target: 'target.db' });
     expect(report.files).toMatchObject([
-      { ...input, outcome: 'upgraded', archived: 'upgraded/a/spine.db' },
+      { ...input, outcome: 'upgraded', archived: 'upgraded/a/spine.db', differences },
       { name: 'photo.db', outcome: 'refused', sentence: 'It is a photo.', archived: null, run: null },
     ]);
   });

@@ -65,10 +65,14 @@ it('A question that nobody has answered leaves a draft, which says so', () => {
   expect(migration.sql).toContain('-- This is a draft: 1 question is open.');
   const [question] = migration.questions;
   expect(question).toMatchObject({ id: 'column t.a', kind: 'rename column', answer: null, answered: false });
-  expect(question?.evidence).toEqual(['a and b have the same type: TEXT.', 'Both are column 1 of their table.']);
+  expect(question?.evidence).toEqual([
+    'a and b have the same type: TEXT.',
+    'Both are column 1 of their table.',
+    't.a holds 1 value.',
+  ]);
   expect(question?.options.map(({ label }) => label)).toEqual([
     'It is b now: rename it, and keep what it holds',
-    'It is not: delete the column a of t with its 1 value',
+    'It is not: delete the column a of t with its values',
   ]);
 });
 

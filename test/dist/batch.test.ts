@@ -202,3 +202,65 @@ describe('One file of many', () => {
     );
   });
 });
+
+describe('Many databases that are compared with a target', () => {
+  const TARGET = 'CREATE TABLE t(a INTEGER, c TEXT);\nCREATE TABLE notes(id INTEGER PRIMARY KEY, said TEXT);\n';
+
+  it('are told apart by how they differ, asked once what several of them ask, and brought there one by one or all together', async () => {
+    const visit = await openPage();
+    const { page } = visit;
+    await withoutDialog(visit);
+    const there = { name: 'there.db', content: nativeDatabase(TARGET) };
+    await visit.drop(...three, there, garbage('broken.db'));
+    await planned(visit);
+
+    await page.getByLabel('Open a target').setInputFiles([...visit.save([{ name: 'target.sql', content: TARGET }])]);
+    await reachFile(visit, 'three.db', 'asks');
+    await planned(visit);
+    expect(await states(visit)).toEqual({
+      ...{ 'one.db': 'asks', 'two.db': 'asks', 'three.db': 'asks' },
+      ...{ 'there.db': 'up to date', 'broken.db': 'refused' },
+    });
+    const differing = row(visit, 'one.db').locator('[data-difference]');
+    expect(
+      await differing.evaluateAll((all) => all.map((one) => `${one.dataset.difference} ${one.dataset.object}`)),
+    ).toEqual(['added notes', 'altered t']);
+    expect(await row(visit, 'there.db').getAttribute('data-file-differs')).toBe('0');
+
+    // One answer for all, and an exception.
+    const question = page.locator('[data-asked-by="3"]');
+    await question.locator('> [data-question]').getByRole('radio').first().check();
+    await reachFile(visit, 'three.db', 'ready');
+    await planned(visit);
+    await question.getByText('Answer each file by itself').click();
+    await question.locator('details [data-question]').nth(1).getByRole('radio').last().check();
+    await reachFile(visit, 'two.db', 'ready');
+    await planned(visit);
+    expect(await row(visit, 'two.db').textContent()).toContain('drops t.b with 50 values');
+    await page.getByRole('button', { name: 'Bring one.db to the target' }).click();
+    await reachFile(visit, 'one.db', 'upgraded');
+    await planned(visit);
+    expect(await states(visit)).toMatchObject({ 'two.db': 'ready', 'three.db': 'ready' });
+    await page.getByRole('button', { name: 'Bring 2 files to the target' }).click();
+    await reachFile(visit, 'three.db', 'upgraded');
+    await planned(visit);
+
+    const { bytes } = await visit.downloadWith('Download all as a zip');
+    const contents = unzip(visit, bytes);
+    const report = reportIn(contents);
+    expect(report.counts).toMatchObject({ upgraded: 3, 'up to date': 1, refused: 1 });
+    for (const [at, value] of ['row 3 of 1', 'NULL', 'row 3 of 3'].entries()) {
+      const upgraded = contents.get(`upgraded/${three[at]?.name ?? ''}`);
+      if (!upgraded) throw new Error('It is not in the archive');
+      expect(
+        askNative(upgraded, `PRAGMA integrity_check; SELECT count(*) FROM t; SELECT quote(c) FROM t LIMIT 1 OFFSET 2;`),
+      ).toBe(`ok\n50\n${value === 'NULL' ? value : `'${value}'`}`);
+      expect(askNative(upgraded, SCHEMA).split('\n').sort()).toEqual(
+        askNative(there.content, SCHEMA).split('\n').sort(),
+      );
+      const { run } = report.files[at] ?? {};
+      expect(run?.proofs.find(({ code }) => code === 'reaches-target')?.result).toBe('pass');
+    }
+    expect(visit.troubles).toEqual([]);
+  });
+});

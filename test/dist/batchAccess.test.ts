@@ -37,6 +37,19 @@ describe.each(LOOKS_OF_VIEW)('In $colorScheme on a screen $viewport.width pixels
     expect(await findViolations(visit.page)).toEqual([]);
     expect(await visit.scrollsSideways()).toBe(false);
 
+    const target = {
+      name: 'target.sql',
+      content: 'CREATE TABLE t(a INTEGER, c TEXT); CREATE VIEW v AS SELECT a FROM t;',
+    };
+    await visit.page.getByLabel('Open a target').setInputFiles([...visit.save([target])]);
+    await reachFile(visit, 'two.db', 'asks');
+    await planned(visit);
+    expect(await findViolations(visit.page)).toEqual([]);
+    expect(await visit.scrollsSideways()).toBe(false);
+    await visit.page.getByRole('button', { name: 'Run a script instead' }).click();
+    await reachFile(visit, 'two.db', 'ready');
+    await planned(visit);
+
     await runAll(visit);
     for (const summary of await visit.page.locator('[data-file] summary').all()) await summary.click();
     expect(await findViolations(visit.page)).toEqual([]);
@@ -62,8 +75,8 @@ describe('With the keyboard alone', () => {
     await status.getByText('The plans are ready: 2 files of 5 can run.').waitFor({ state: 'attached' });
     expect(await visit.page.locator(':focus').textContent()).toBe('5 databases');
 
-    await visit.page.keyboard.press('Tab');
-    await visit.page.keyboard.press('Tab');
+    // Past other files, and a target, be it a file or a folder.
+    for (let stop = 0; stop < 4; stop++) await visit.page.keyboard.press('Tab');
     expect(await parts(visit).runAll.and(visit.page.locator(':focus')).count()).toBe(1);
     await visit.page.keyboard.press('Enter');
     await reachFile(visit, 'two.db', 'upgraded');

@@ -1,13 +1,17 @@
 // Many files that are upgraded one after the other: which one is worked on, what is still to do, how to stop.
 
-import { Cancelled, EngineClient } from '../../engine/worker/client';
+import { shareQuestions, type SharedQuestion } from '../../batch/sharedQuestions';
+import { USUAL_VERSION } from '../../compare/versions';
+import { Cancelled, EngineClient, EngineFailure } from '../../engine/worker/client';
 import { DEFAULT_CHOICES, type Choices } from '../../migration/outcome';
 import type { ChosenScript } from '../state/chosenScript';
 import type { DroppedDatabase } from '../state/droppedFiles';
-import type { Problem } from '../state/problem';
+import { withRetry, type Problem } from '../state/problem';
 import type { Wish } from '../state/subject';
+import { explainStoppedTarget, readTarget } from '../state/target';
 import { Turns, type Turn } from '../state/turn';
 import { BatchFile } from './batchFile.svelte';
+import { batchTargetOf, type BatchTarget } from './batchTarget';
 import { counted } from '../../words';
 
 const CANCELLED: Problem = { code: 'cancelled', sentence: 'Cancelled. Nothing of this file was changed.', help: '' };
@@ -26,10 +30,16 @@ export class Batch {
   /** Said to screen readers when something changes by itself. */
   announcement = $state('');
   script = $state.raw<ChosenScript | null>(null);
+  /** What all files are to be like; null where a script is run on all of them. */
+  target = $state.raw<BatchTarget | null>(null);
+  /** Why the target is not what was picked last. */
+  targetProblem = $state.raw<Problem | null>(null);
+  isReadingTarget = $state(false);
   choices = $state.raw<Choices>(DEFAULT_CHOICES);
   readonly #client: EngineClient;
   /** What the user asked for all files; what belongs to an earlier wish comes to its end. */
   readonly #turns = new Turns();
+  readonly #reading = new Turns();
 
   constructor(client = new EngineClient()) {
     this.#client = client;
@@ -50,6 +60,20 @@ export class Batch {
     return this.files.filter(({ state }) => state === 'waiting');
   }
 
+  /** What the files are led by, in words; null where nothing is chosen. */
+  get title(): string | null {
+    return this.target?.title ?? this.script?.title ?? null;
+  }
+
+  /** What the files ask that can still be answered: of a result that is there nothing is asked any more. */
+  get questions(): readonly SharedQuestion<BatchFile>[] {
+    return shareQuestions(
+      this.files
+        .filter(({ finished }) => finished === null)
+        .map((one) => ({ one, name: one.path, questions: one.drift.questions })),
+    );
+  }
+
   /** Whether something is lost if the page is left now. */
   get wouldBeLost(): boolean {
     return this.stage === 'running' || this.upgraded.some(({ saved }) => !saved);
@@ -59,26 +83,68 @@ export class Batch {
   take(databases: readonly DroppedDatabase[]): void {
     this.close();
     const wish = (): Wish => ({ script: this.script, choices: this.choices });
-    this.files = databases.map((dropped) => new BatchFile(dropped, this.#client, wish));
+    this.files = databases.map((dropped) => new BatchFile(dropped, this.#client, wish, () => this.target));
   }
 
   /** Makes all plans anew, for another script or other choices; results are forgotten. */
   async planAll(script: ChosenScript | null, choices: Choices): Promise<void> {
-    this.#stop();
     this.script = script;
     this.choices = choices;
+    // What leads to a target is another script.
+    if (this.target) return;
+    this.#stop();
     for (const file of this.files) file.forget();
+    await this.planRest();
+  }
+
+  /** Takes what was picked as the target: a database, or what SQL makes. The one before stays until there is another. */
+  async openTarget(picked: readonly File[]): Promise<void> {
+    const turn = this.#reading.begin();
+    const again = (): void => void this.openTarget(picked);
+    const reader = new EngineClient('looks');
+    this.isReadingTarget = true;
+    this.targetProblem = null;
+    try {
+      const read = await readTarget(picked, reader, turn);
+      if (!read.ok) this.targetProblem = withRetry(read.error, again);
+      else if (read.value) void this.aimAt(batchTargetOf(read.value, this.target?.sqliteVersion ?? USUAL_VERSION));
+    } catch (error) {
+      if (!turn.isCurrent || error instanceof Cancelled) return;
+      if (!(error instanceof EngineFailure)) throw error;
+      this.targetProblem = explainStoppedTarget(error.message);
+    } finally {
+      reader.cancel();
+      if (turn.isCurrent) this.isReadingTarget = false;
+    }
+  }
+
+  /** Compares all files with a target, or with none any more; plans and results are forgotten. */
+  async aimAt(target: BatchTarget | null): Promise<void> {
+    this.#stop();
+    // Another schema asks other questions.
+    if (target?.target !== this.target?.target) for (const file of this.files) file.drift.answers.clear();
+    this.target = target;
+    for (const file of this.files) file.forget();
+    await this.planRest();
+  }
+
+  /** Answers a question for some files, or takes the answer back; what leads them to the target is written and planned anew. */
+  async answer(files: readonly BatchFile[], id: string, answer: string | null): Promise<void> {
+    if (this.stage === 'running') return;
+    this.#stop();
+    for (const file of files) if (file.finished === null) file.answer(id, answer);
     await this.planRest();
   }
 
   /** Makes the plans that are missing; after them, looks whether the files are sound. */
   async planRest(): Promise<void> {
-    const { script } = this;
+    const { title, target } = this;
     const turn = this.#stop();
     this.scriptProblem = null;
-    if (!script) return;
+    if (title === null) return;
     this.stage = 'planning';
-    this.announcement = `Planning ${script.title} for ${counted(this.files.length, 'file')}`;
+    const all = counted(this.files.length, 'file');
+    this.announcement = target ? `Comparing ${all} with ${target.target.name}` : `Planning ${title} for ${all}`;
     const planned = await this.#forEach(this.unplanned, turn, async (file) => {
       const problem = await turn.still(file.makePlan());
       if (!problem) return;
@@ -101,9 +167,8 @@ export class Batch {
     await this.planRest();
   }
 
-  /** Runs the planned script on every file that has a plan and waits for no tick. */
-  async runAll(): Promise<void> {
-    const { runnable } = this;
+  /** Runs the planned script on every file that has a plan and waits for no tick, or on some of these. */
+  async runAll(runnable = this.runnable): Promise<void> {
     if (this.stage !== 'ready' || runnable.length === 0) return;
     const turn = this.#stop();
     this.stage = 'running';
@@ -135,6 +200,8 @@ export class Batch {
   /** Ends all work and gives all memory back. */
   close(): void {
     this.#stop();
+    this.#reading.end();
+    this.isReadingTarget = false;
     for (const file of this.files) file.forget();
     this.files = [];
   }

@@ -4,12 +4,16 @@ import { explainFailedRun, explainWithheld } from '../../batch/stop';
 import type { FinishedRun, PlannedScript, Progress } from '../../engine/answers';
 import type { EngineClient } from '../../engine/worker/client';
 import type { Inspection } from '../../engine/inspection';
+import type { Comparison } from '../../compare/difference';
 import type { Finding } from '../../file/finding';
+import { firstOf } from '../../words';
 import type { Checks } from '../state/checks.svelte';
 import { type DroppedDatabase, pathOf } from '../state/droppedFiles';
 import { FileJob } from '../state/fileJob.svelte';
 import { explainLostFile, type Problem } from '../state/problem';
 import type { Wish } from '../state/subject';
+import type { BatchTarget } from './batchTarget';
+import { FileDrift } from './fileDrift.svelte';
 
 /** A small file leaves little behind in a worker; the worker of a larger one is ended with its plan. */
 const MEMORY_WORTH_FREEING = 32 << 20;
@@ -22,8 +26,11 @@ const TRY_AGAIN = 'Nothing was changed and there is no half-upgraded file. You c
 export class BatchFile {
   /** Its path in the folder that was dropped, or its name. */
   readonly path: string;
+  /** How it differs from the target, where there is one. */
+  readonly drift: FileDrift;
   readonly #client: EngineClient;
   readonly #wish: () => Wish;
+  readonly #target: () => BatchTarget | null;
   #job: FileJob;
   /** The job whose file is being checked before its run. */
   #checked = $state.raw<FileJob | null>(null);
@@ -41,12 +48,15 @@ export class BatchFile {
   /**
    * @param client its worker plans and runs, for all files of the batch one after another
    * @param wish gives what is wanted of all files now
+   * @param target gives what all files are compared with now: then each has a script of its own
    */
-  constructor(dropped: DroppedDatabase, client: EngineClient, wish: () => Wish) {
+  constructor(dropped: DroppedDatabase, client: EngineClient, wish: () => Wish, target: () => BatchTarget | null) {
     this.path = pathOf(dropped.file);
     this.#client = client;
-    this.#wish = wish;
-    this.#job = $state.raw(new FileJob(dropped, client, wish));
+    this.#target = target;
+    this.drift = new FileDrift(target);
+    this.#wish = () => (target() ? { ...wish(), script: this.drift.script } : wish());
+    this.#job = $state.raw(new FileJob(dropped, client, this.#wish));
   }
 
   get state(): FileState {
@@ -57,11 +67,21 @@ export class BatchFile {
     if (this.#failure) return 'failed';
     if (this.#checked === this.#job) return 'checking';
     if (refusal && refusal.code !== 'engine-stopped') return 'refused';
-    if (this.#job.isPreparing) return 'planning';
+    if (this.#job.isPreparing || this.drift.isComparing) return 'planning';
     if (this.#job.isUpToDate) return 'up to date';
+    if (this.#target() && this.drift.script === null) return this.#stateOfDrift();
     if (planProblem?.because === 'of file') return 'refused';
     if (!this.plan) return 'waiting';
     return this.plan.plan.obstacle ? 'stops' : 'ready';
+  }
+
+  /** The state of a file that has no script of its own yet. */
+  #stateOfDrift(): FileState {
+    const { drift } = this;
+    if (drift.problem) return drift.problem.code === 'engine-stopped' ? 'waiting' : 'refused';
+    if (!drift.isKnown) return 'waiting';
+    if (drift.isSame) return 'up to date';
+    return drift.open.length > 0 ? 'asks' : 'stops';
   }
 
   /** Why the file is refused, failed, withheld or lost; or that something was given up. */
@@ -72,7 +92,9 @@ export class BatchFile {
     if (run?.isOver && run.finished && !run.finished.file) {
       return explainFailedRun(run.planned.statements, run.finished.outcomes);
     }
-    const problem = this.#failure ?? this.#givenUp ?? refusal ?? planProblem;
+    const { unreached } = this.drift;
+    const drifted = this.drift.problem ?? (unreached ? explainUnreached(unreached) : null);
+    const problem = this.#failure ?? this.#givenUp ?? refusal ?? drifted ?? planProblem;
     return problem?.code === 'engine-stopped' ? { ...problem, help: TRY_AGAIN } : problem;
   }
 
@@ -133,10 +155,18 @@ export class BatchFile {
     return this.state === 'running' ? (this.#job.run?.progress ?? null) : this.checks.progress;
   }
 
+  /** Takes an answer to a question, or takes it back with null; what was written by the answers before is forgotten. */
+  answer(id: string, answer: string | null): void {
+    if (answer === null) this.drift.answers.delete(id);
+    else this.drift.answers.set(id, answer);
+    this.forget();
+  }
+
   /** Forgets plan and result, and goes by another log where one is given. */
   forget(dropped = this.dropped): void {
     this.#job.close();
     this.#failure = this.#givenUp = null;
+    this.drift.forget();
     this.#job = new FileJob(dropped, this.#client, this.#wish);
   }
 
@@ -146,6 +176,13 @@ export class BatchFile {
     const job = this.#job;
     await job.prepare();
     if (job !== this.#job) return null;
+    if (this.#target() && !job.refusal) {
+      const problem = await this.drift.compare(job, () => job === this.#job);
+      if (problem) this.forget();
+      if (problem || job !== this.#job) return problem;
+      if (this.drift.script) await job.prepare();
+      if (job !== this.#job) return null;
+    }
     if (job.dropped.file.size > MEMORY_WORTH_FREEING) this.#client.cancel();
     const problem = job.refusal ?? job.planProblem;
     if (problem?.code === 'not-loaded') {
@@ -184,6 +221,7 @@ export class BatchFile {
   giveUp(problem: Problem | null): void {
     this.#job.cancel();
     this.checks.giveUp();
+    this.drift.isComparing = false;
     this.#checked = this.#failure = null;
     this.#givenUp = problem;
   }
@@ -200,7 +238,7 @@ export class BatchFile {
 }
 
 /**
- * `waiting`: it has no plan. `refused`: it was not opened. `up to date`: all that would run is recorded in it as applied.
+ * `waiting`: it has no plan. `asks`: what leads it to the target depends on questions that are open. `refused`: it was not opened. `up to date`: all that would run is recorded in it as applied, or it is as the target is.
  * `stops`: a statement of its plan fails. `ready`: it can be run as soon as
  * what needs confirmation has it. `withheld`: a proof of its result failed. `failed`: its run gave nothing. `lost`: it was changed or
  * deleted since its run, and its result is partly made of it.
@@ -210,6 +248,7 @@ export type FileState =
   | 'planning'
   | 'refused'
   | 'up to date'
+  | 'asks'
   | 'stops'
   | 'ready'
   | 'checking'
@@ -219,3 +258,12 @@ export type FileState =
   | 'withheld'
   | 'failed'
   | 'lost';
+
+function explainUnreached({ differences }: Comparison): Problem {
+  const named = differences.map(({ object, name }) => `the ${object} ${name}`);
+  return {
+    code: 'not-reached',
+    sentence: `No script was found that leads to the target: after it, ${firstOf(named)} would still differ.`,
+    help: 'Open the file alone, and change the script in the editor.',
+  };
+}

@@ -7,29 +7,37 @@ import { upgradedName } from '../state/resultNames';
 import { describeSidecars } from '../state/sidecarHashes';
 import type { Batch } from './batch.svelte';
 import type { BatchFile } from './batchFile.svelte';
+import { firstOf } from '../../words';
 
 /**
  * The report on all files, as JSON text.
  * @param archived the names of those files that are in the archive which the report goes into
  */
 export async function reportOf(batch: Batch, archived: ReadonlyMap<BatchFile, string>): Promise<string> {
-  const { script, choices } = batch;
-  if (!script) throw new Error('There is no script to report on');
+  const { title, target, choices } = batch;
+  if (title === null) throw new Error('There is no script to report on');
   const files: FileReport[] = [];
   // One after another: what was not hashed before is read for it.
   for (const file of batch.files) {
     const input = await describeInput(file);
-    const { sentence, help } = file.problem ?? file.plan?.plan.obstacle ?? consentWanted(file);
+    const { sentence, help } = file.problem ?? file.plan?.plan.obstacle ?? answersWanted(file) ?? consentWanted(file);
     files.push({
       input,
       outcome: outcomeOf(file),
       sentence,
       help,
       archived: archived.get(file) ?? null,
-      run: describeRun(file, input, { script: script.title, choices }, archived.get(file)),
+      differences: differencesOf(file),
+      run: describeRun(file, input, { script: title, choices }, archived.get(file)),
     });
   }
-  return reportOfMany({ script: script.title, choices, madeAt: new Date().toISOString(), files });
+  return reportOfMany({
+    script: title,
+    target: target?.target.name ?? null,
+    choices,
+    madeAt: new Date().toISOString(),
+    files,
+  });
 }
 
 function outcomeOf(file: BatchFile): FileOutcome {
@@ -42,11 +50,29 @@ function outcomeOf(file: BatchFile): FileOutcome {
     case 'up to date':
     case 'stops':
       return file.state;
+    case 'asks':
+      return 'wants answers';
     case 'ready':
       return file.wantsConsent ? 'wants consent' : 'not run';
     default:
       return 'not run';
   }
+}
+
+function answersWanted({ state, drift }: BatchFile): { readonly sentence: string; readonly help: string } | null {
+  if (state !== 'asks') return null;
+  return { sentence: firstOf(drift.open.map(({ sentence }) => sentence)), help: 'Answer it below the table.' };
+}
+
+function differencesOf({ drift }: BatchFile): FileReport['differences'] {
+  return (
+    drift.compared?.comparison.differences.map(({ kind, object, name, nameBefore }) => ({
+      kind,
+      object,
+      name,
+      nameBefore,
+    })) ?? null
+  );
 }
 
 function consentWanted({ findings, agreed }: BatchFile): { readonly sentence: string; readonly help: string } {

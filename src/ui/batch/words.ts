@@ -4,6 +4,7 @@ import { countVerdicts, VERDICTS, type StatementOutcome } from '../../migration/
 import { summariseLosses } from '../../migration/losses/loss';
 import { missingOf } from '../state/checkWords';
 import { labelOf } from '../state/progress';
+import { countDifferences } from '../explore/compare/compareWords';
 import type { BatchFile } from './batchFile.svelte';
 import { counted } from '../../words';
 
@@ -21,13 +22,35 @@ export function planOf(file: BatchFile): Word {
   if (state === 'planning') return { text: 'Planning …', tone: 'busy', fact };
   if (state === 'refused') return { text: 'Rejected', tone: 'bad', fact };
   if (state === 'up to date') {
-    return { text: 'Up to date', tone: 'good', fact: 'every migration that is chosen is recorded as applied' };
+    return file.drift.isSame
+      ? { text: 'Nothing to do', tone: 'good', fact: '' }
+      : { text: 'Up to date', tone: 'good', fact: 'every migration that is chosen is recorded as applied' };
   }
+  if (state === 'asks') {
+    return { text: 'Needs answers', tone: 'warn', fact: counted(file.drift.open.length, 'open question') };
+  }
+  if (state === 'stops' && file.drift.unreached) return { text: 'No way found', tone: 'bad', fact };
   if (!plan) return { text: file.problem ? 'No plan' : 'Waiting', tone: 'soft', fact };
   const { obstacle } = plan.plan;
   if (obstacle) return { text: `Stops at statement ${obstacle.ordinal}`, tone: 'bad', fact };
   if (state === 'ready' && file.wantsConsent) return { text: 'Needs confirmation', tone: 'warn', fact };
   return state === 'ready' ? { text: 'Will run', tone: 'good', fact } : { text: 'Planned', tone: 'soft', fact };
+}
+
+/** How a file differs from the target: how many objects, and in which ways. */
+export function driftOf({ drift: { compared, isKnown, isComparing }, result }: BatchFile): Word {
+  if (!compared)
+    return { text: isComparing ? 'Comparing …' : 'Not compared', tone: isComparing ? 'busy' : 'soft', fact: '' };
+  const { total } = countDifferences(compared.comparison);
+  if (total === 0 && isKnown) return { text: 'Same as the target', tone: 'good', fact: '' };
+  if (result) return { text: `${counted(total, 'object')} differed`, tone: 'soft', fact: '' };
+  return { text: `${counted(total, 'object')} ${total === 1 ? 'differs' : 'differ'}`, tone: 'warn', fact: '' };
+}
+
+/** What will happen to a file that is brought to a target, and once that has begun what became of it. */
+export function progressOf(file: BatchFile): Word {
+  const outcome = outcomeOf(file);
+  return outcome.text === 'Not run' ? planOf(file) : outcome;
 }
 
 /** What became of a file. */

@@ -9,7 +9,13 @@ import { SvelteSet } from 'svelte/reactivity';
 import type { History } from '../../chain/history';
 import type { FinishedRun, PlannedScript, Progress } from '../../engine/answers';
 import type { Inspection } from '../../engine/inspection';
-import { Cancelled, EngineFailure, type EngineClient, type RemoteFile } from '../../engine/worker/client';
+import {
+  Cancelled,
+  EngineFailure,
+  type ComparedWith,
+  type EngineClient,
+  type RemoteFile,
+} from '../../engine/worker/client';
 import type { Finding } from '../../file/finding';
 import { Checks, settled } from './checks.svelte';
 import { lookedAt, type DroppedDatabase } from './droppedFiles';
@@ -322,6 +328,14 @@ export class FileJob {
     this.#endAttempt();
     this.checks.giveUp();
     this.roundTrips.giveUp();
+  }
+
+  /** Compares the file with another one, and has the migration written that leads there; asked of the worker that plans. */
+  compareWith(
+    target: ComparedWith,
+    wish: Parameters<ReturnType<RemoteFile['against']>['compareWithTarget']>[0],
+  ): ReturnType<ReturnType<RemoteFile['against']>['compareWithTarget']> {
+    return this.#file.against(target).compareWithTarget(wish, () => undefined);
   }
 
   /** Whether the file, with what was read along with it, can still be read as it was when it was dropped. */

@@ -2,34 +2,22 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { ComparedSchema, MigrationWish } from '../../../engine/migrationWriting';
-import { Cancelled, EngineClient, EngineFailure, type ComparedWith } from '../../../engine/worker/client';
+import { Cancelled, EngineClient, EngineFailure } from '../../../engine/worker/client';
 import { readAnswers } from '../../../compare/question';
 import { textOfSchema } from '../../../compare/schemaText';
 import { USUAL_VERSION } from '../../../compare/versions';
 import { NO_SIDECARS } from '../../../file/recovery';
-import type { Schema } from '../../../schema/schema';
-import type { Script } from '../../../script/statement';
-import { lookAt, lookedAt, sortFiles, type DroppedDatabase } from '../../state/droppedFiles';
-import { readOwnScripts } from '../../state/ownScripts.svelte';
-import { explainStoppedEngine, withRetry, type Problem } from '../../state/problem';
+import { withRetry, type Problem } from '../../state/problem';
+import {
+  explainStoppedTarget,
+  makeTarget,
+  readTarget,
+  type Target,
+  type TargetProblem,
+  type TargetSource,
+} from '../../state/target';
 import { Turns, type Turn } from '../../state/turn';
 import type { Explorer, Side } from '../look/explorer.svelte';
-
-/** Where the target comes from. */
-export type TargetSource = 'file' | 'scripts' | 'edited' | 'result';
-
-/** What is compared with: a database of its own, also where it was made of SQL. */
-export interface Target extends ComparedWith {
-  readonly source: TargetSource;
-  /** In sentences: `target.db`, `the schema that you edited`. */
-  readonly name: string;
-  readonly schema: Schema;
-}
-
-/** Why there is no target; `line` where a line of SQL is wrong. */
-export interface TargetProblem extends Problem {
-  readonly line?: number;
-}
 
 /** What is compared, by which wishes; a comparison is shown with the one that it was made for. */
 interface Compared {
@@ -131,12 +119,7 @@ export class CompareState {
 
   /** Takes what was picked as the target: a database with what lies beside it, a script, or a folder of them. */
   async open(files: readonly File[]): Promise<void> {
-    await this.#follow(async (turn) => {
-      const { database, many, scripts, besideScripts } = sortFiles(await turn.still(lookAt(files)), null);
-      const dropped = database ?? many[0];
-      if (scripts.length > 0 && !dropped) return this.#readScripts([...scripts, ...besideScripts], turn);
-      return dropped ? this.#readFile(dropped, turn) : null;
-    });
+    await this.#follow((turn) => readTarget(files, this.#making, turn));
   }
 
   /** Takes the result of the run as the target: the file before it is compared with it. */
@@ -171,8 +154,11 @@ export class CompareState {
 
   /** Makes the edited text the target at once. */
   async takeText(): Promise<void> {
-    const { text } = this;
-    if (text !== null) await this.#follow((turn) => this.#make('edited', EDITED, text, turn));
+    if (this.text === null) return;
+    await this.#follow((turn) => {
+      const edited = { source: 'edited', name: EDITED, script: this.text ?? '' } as const;
+      return makeTarget(edited, this.#making, turn);
+    });
   }
 
   /** Answers a question, or takes an answer back. */
@@ -224,12 +210,17 @@ export class CompareState {
   }
 
   /** Reads another target in place of whatever is being read. The one before stays until there is another. */
-  async #follow(read: (turn: Turn) => Promise<Target | null>): Promise<void> {
+  async #follow(read: (turn: Turn) => ReturnType<typeof readTarget>): Promise<void> {
     this.#giveUp();
     const turn = this.#reading.begin();
     this.isReading = true;
     try {
-      const target = await turn.still(read(turn));
+      const answer = await turn.still(read(turn));
+      if (!answer.ok) {
+        this.problem = withRetry(answer.error, () => void this.#follow(read));
+        return;
+      }
+      const target = answer.value;
       if (!target) return;
       if (target.source !== this.source || target.name !== this.#read?.name) this.#forgetAnswers();
       this.source = target.source;
@@ -237,7 +228,7 @@ export class CompareState {
     } catch (error) {
       if (!turn.isCurrent || error instanceof Cancelled) return;
       if (!(error instanceof EngineFailure)) throw error;
-      this.problem = explainStoppedEngine(error.message, 'Your file was not changed. Choose the target once more.');
+      this.problem = explainStoppedTarget(error.message);
     } finally {
       if (turn.isCurrent) this.isReading = false;
     }
@@ -250,35 +241,5 @@ export class CompareState {
     for (const { text } of isOwn && own ? own.files : []) {
       for (const [id, answer] of readAnswers(text)) this.answers.set(id, answer);
     }
-  }
-
-  async #readFile(dropped: DroppedDatabase, turn: Turn): Promise<Target | null> {
-    const { name } = dropped.file;
-    const opened = await turn.still(this.#making.over(lookedAt(dropped)).open());
-    if (opened.ok) return { source: 'file', name, schema: opened.value.schema, pages: null, ...dropped };
-    this.problem = { ...opened.error, sentence: `${name}: ${opened.error.sentence}` };
-    return null;
-  }
-
-  async #readScripts(files: readonly File[], turn: Turn): Promise<Target | null> {
-    const own = await turn.still(readOwnScripts(files));
-    // It stands alone: nothing is recorded, and nothing is there.
-    own.follow(() => ({ histories: [], isEmpty: true }));
-    own.useSafeProposals();
-    const { chosen, problem } = own;
-    if (chosen) return this.#make('scripts', own.title, chosen.text, turn);
-    this.problem = problem && {
-      ...problem,
-      help: 'Correct it, or open these files as the scripts of an upgrade first.',
-    };
-    return null;
-  }
-
-  async #make(source: TargetSource, name: string, script: Script, turn: Turn): Promise<Target | null> {
-    const made = await turn.still(this.#making.engine.makeTarget(script));
-    if (made.ok) return { source, name, ...made.value, sidecars: NO_SIDECARS, pages: null };
-    const help = source === 'edited' ? 'What is shown is of the text before.' : 'Correct it and open it again.';
-    this.problem = withRetry({ help, ...made.error }, () => void this.takeText());
-    return null;
   }
 }

@@ -6,9 +6,9 @@ import type { Progress } from '../../../engine/answers';
 import type { RemoteFile } from '../../../engine/worker/client';
 import { withRetry, type Problem } from '../../state/problem';
 import { latestNowAndThen } from '../../state/progress';
+import type { Target } from '../../state/target';
 import { Turns } from '../../state/turn';
 import type { Look, Looked } from '../look/look';
-import type { Target } from './compareState.svelte';
 
 /** Rows that are read at once. */
 const PORTION = 100;
