@@ -1,6 +1,7 @@
 // Keeps account of the data that the statements of a script take away, as they run: in a rehearsal and in a run alike.
 
 import { type Database, foldName } from '../../database';
+import { sourcesOf } from './copiedColumns';
 import { hasReplaceClause } from './firedTriggers';
 import { Lineage, type TrackedTable } from './lineage';
 import type { KeepLosses, LossAccount } from '../run/lossAccount';
@@ -41,6 +42,8 @@ export class LossLedger implements LossAccount {
   #countedAfter: { readonly table: TrackedTable; readonly rows: number } | null = null;
   /** Values of columns before the script overwrote them, where it may drop the column later; by folded name. */
   readonly #held = new Map<TrackedTable, Map<string, Figure>>();
+  /** All of the script, also what comes later. */
+  readonly #statements: readonly ParsedStatement[];
   /** The ordinal of the last statement that drops a table or a column. */
   readonly #lastDrop: number;
   /** Whether the own text of a table replaces rows, null for what is no table; by folded name, known until it may have changed. */
@@ -48,6 +51,7 @@ export class LossLedger implements LossAccount {
 
   constructor(database: Database, statements: readonly ParsedStatement[]) {
     this.#database = database;
+    this.#statements = statements;
     this.#counter = new RowCounter(database);
     this.#rebuilds = new Rebuilds(database, this.#lineage);
     this.#triggers = new TriggerLosses(
@@ -86,7 +90,7 @@ export class LossLedger implements LossAccount {
     }
     if (table === null || table.temporary || table.holds.size === 0 || /^sqlite_/i.test(named)) return;
     if (this.#isIndex(named)) return;
-    if (kind === 'drop table') this.#beforeDrop(table, named);
+    if (kind === 'drop table') this.#beforeDrop(table, named, statement.ordinal);
     if (kind === 'update' && statement.ordinal < this.#lastDrop) this.#beforeOverwriting(table, named, statement);
     if (kind === 'drop column') this.#beforeDropColumn(table, named, statement.column ?? '');
     if (kind === 'drop table' || kind === 'drop column') this.#replacing = null;
@@ -129,7 +133,8 @@ export class LossLedger implements LossAccount {
       if (outcome.loss === null) return outcome;
       const kept = entries.get(outcome.ordinal);
       if (!kept) return { ...outcome, loss: null, note: joined(outcome.note, 'A later ROLLBACK takes this back.') };
-      const rebuilt = kept.loss.kind === 'table' ? (this.#rebuilt(kept) ?? this.#moved(kept)) : null;
+      const stopped = outcomes.find(({ verdict }) => verdict === 'failed')?.ordinal ?? null;
+      const rebuilt = kept.loss.kind === 'table' ? (this.#rebuilt(kept, stopped) ?? this.#moved(kept)) : null;
       if (!rebuilt) return outcome;
       const { loss, note, renumbered } = rebuilt;
       // What went along with the table, by foreign keys, is no part of the rebuild.
@@ -151,7 +156,9 @@ export class LossLedger implements LossAccount {
     });
   }
 
-  #beforeDrop(table: TrackedTable, named: string): void {
+  #beforeDrop(table: TrackedTable, named: string, ordinal: number): void {
+    const heir = table.original === foldName(named) ? this.#findHeir(named, ordinal) : null;
+    if (heir !== null) heir.holds.add(table.original ?? '');
     const figure = this.#counter.count(named, this.#counter.limit());
     if (figure.rows === 0 && figure.exact) return;
     const isCopied = this.#lineage.copiesOf(table).length > 0;
@@ -164,6 +171,23 @@ export class LossLedger implements LossAccount {
       columns.set(column, Math.max(values, held?.get(foldName(column))?.rows ?? 0));
     }
     this.#pending = { ...entry(table, { kind: 'table', table: named, column: null, ...figure }), columns };
+  }
+
+  /**
+   * A table from before the script with the same columns, a backup, that gets the name of one which is dropped, or whose rows go into the
+   * table that is made in its place: what the dropped one has lost by the end, it lacks.
+   */
+  #findHeir(named: string, ordinal: number): TrackedTable | null {
+    const later = this.#statements.slice(ordinal);
+    const names = later.flatMap(({ kind, table, newName, tokens }) => {
+      if (kind === 'rename table') return isSame(newName, named) ? [table ?? ''] : [];
+      return kind === 'insert' && isSame(table, named) ? sourcesOf(tokens).map(({ name }) => name) : [];
+    });
+    const columns = (table: string): string => this.#counter.columnsOf(table).map(foldName).sort().join('\n');
+    const wanted = columns(named);
+    const name = names.find((one) => !isSame(one, named) && columns(one) === wanted);
+    const heir = name === undefined ? null : this.#lineage.find(name, 'main');
+    return heir?.original === undefined || heir.original === null ? null : heir;
   }
 
   #beforeDropColumn(table: TrackedTable, named: string, column: string): void {
@@ -203,14 +227,23 @@ export class LossLedger implements LossAccount {
   }
 
   /** What a dropped table has lost by the end, where another one that got its rows has its name; null where none has. */
-  #rebuilt({ loss, table, columns }: Entry): { loss: Loss | null; note: string; renumbered: number } | null {
+  #rebuilt(
+    { loss, table, columns }: Entry,
+    stopped: number | null,
+  ): { loss: Loss | null; note: string; renumbered: number } | null {
     const name = table.original ?? '';
-    const now = this.#lineage.find(name, 'main');
+    // Where the script stops before the new table has its name, the table that would have got it.
+    const place =
+      this.#lineage.find(name, 'main') === null && stopped !== null ? this.#nameBefore(name, stopped) : name;
+    const now = this.#lineage.find(place, 'main');
     if (now === null || now === table || !now.holds.has(name)) return null;
-    const { rows } = this.#counter.count(name, Infinity);
-    const called = this.#counter.spellingOf(name);
+    const { rows } = this.#counter.count(place, Infinity);
+    const called = place === name ? this.#counter.spellingOf(name) : loss.table;
     const before = loss.exact ? counted(loss.rows, 'row') : `more than ${counted(loss.rows, 'row')}`;
-    const sizes = `The table ${called} is rebuilt: ${before} before, ${figure(rows)} after.`;
+    const sizes =
+      place === name
+        ? `The table ${called} is rebuilt: ${before} before, ${figure(rows)} after.`
+        : `The table ${called} is rebuilt: ${before} before, ${figure(rows)} in ${this.#counter.spellingOf(place)}.`;
     this.#rebuilds.finish(now);
     const difference = this.#rebuilds.between(table, now);
     // What a DELETE has taken from the new table is said there.
@@ -246,6 +279,14 @@ export class LossLedger implements LossAccount {
     return { loss: withOthers(found), note, renumbered: difference?.renumbered ?? 0 };
   }
 
+  /** The name of the table to which a statement, from one that failed on, would have given a name. */
+  #nameBefore(name: string, stopped: number): string {
+    const rename = this.#statements
+      .slice(stopped - 1)
+      .find(({ kind, newName }) => kind === 'rename table' && isSame(newName, name));
+    return foldName(rename?.table ?? name);
+  }
+
   /** What a dropped table has lost, where all of its rows are in other tables by now; null where they are not. */
   #moved({ loss, table, columns }: Entry): { loss: Loss | null; note: string; renumbered: number } | null {
     if (!loss.exact || loss.rows === 0) return null;
@@ -272,7 +313,7 @@ export class LossLedger implements LossAccount {
     copies: readonly { readonly place: Place }[],
     copied: readonly string[],
   ): readonly (readonly [string, number])[] {
-    const names = copies.flatMap(({ place }) => this.#counter.columnsOf(place.name).map(foldName));
+    const names = copies.flatMap(({ place }) => this.#counter.allColumnsOf(place.name).map(foldName));
     const there = new Set([...names, ...copied]);
     return [...columns].filter(([column, values]) => values > 0 && !there.has(foldName(column)));
   }
@@ -316,6 +357,10 @@ function sameValues({ renumbered, byName }: Difference): string {
   return renumbered === 0
     ? values
     : `${values} ${counted(renumbered, 'row')} ${renumbered === 1 ? 'gets' : 'get'} another rowid.`;
+}
+
+function isSame(one: string | null, other: string): boolean {
+  return one !== null && foldName(one) === foldName(other);
 }
 
 function joined(note: string | null, sentence: string): string {

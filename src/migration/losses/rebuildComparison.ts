@@ -43,7 +43,7 @@ export function compareRows(
     const read = database.query(sql);
     return read.ok ? (read.value[0] ?? null) : null;
   };
-  const [before, after] = [columnsOf(database, old), columnsOf(database, copy)];
+  const [before, after] = [columnsOf(database, old, '0, 3'), columnsOf(database, copy, '0, 2, 3')];
   const common = pairColumns(before, after, copied);
   if (common.length === 0) return null;
   const byName = common.every(({ o, n }) => o.folded === n.folded);
@@ -52,9 +52,7 @@ export function compareRows(
   const differing = (on: string): readonly string[] => {
     const counts = ask(`SELECT ${common.map((column) => `total(NOT (${same([column])}))`).join(', ')}
       FROM ${from} AS o CROSS JOIN ${to} AS n ON ${on}`);
-    return common.flatMap(({ o, n }, at) =>
-      Number(counts?.[at] ?? 0) === 0 ? [] : [o.folded === n.folded ? o.name : `${o.name}, now ${n.name}`],
-    );
+    return common.flatMap((pair, at) => (Number(counts?.[at] ?? 0) === 0 ? [] : [nameOfPair(pair)]));
   };
 
   const rowid = freeRowid([...before, ...after]);
@@ -78,24 +76,51 @@ export function compareRows(
       `SELECT count(*), total(other), total(several) FROM (SELECT max(NOT (${same(common)})) AS other, count(*) > 1 AS several
        FROM ${from} AS o CROSS JOIN ${to} AS n ON ${on} GROUP BY ${keys('o')})`,
     );
-    // Keys that are converted may fall together: '1' and '01' are both 1.
+    // Keys that are converted may fall together: '1' and '01' are both 1. Of those one row is changed at most, and the others are lost.
     const kept = ask(
-      `SELECT count(*) FROM (SELECT 1 FROM ${from} AS o CROSS JOIN ${to} AS n ON ${on} GROUP BY ${identity(database, copy, after)})`,
+      `SELECT count(*), total(other) FROM (SELECT min(NOT (${same(common)})) AS other
+       FROM ${from} AS o CROSS JOIN ${to} AS n ON ${on} GROUP BY ${identity(database, copy, after)})`,
     );
     const all = ask(`SELECT count(*) FROM (SELECT 1 FROM ${from} AS o GROUP BY ${keys('o')})`);
     if (matched === null || kept === null || all === null) return null;
     const lost = Number(all[0]) - Math.min(Number(matched[0]), Number(kept[0]));
-    const changed = Number(matched[1]);
+    const changed = Math.min(Number(matched[1]), Number(kept[1]));
+    const rest = common.filter((pair) => !key.includes(pair));
+    const others = lost > 0 && rest.length > 0 ? compareAsSets(ask, from, to, rest) : null;
+    // Rows that are all there but for their keys have got other keys.
+    if (others?.changed === 0 && others.lost < lost) {
+      const rekeyed = lost + changed - others.lost;
+      return { lost: others.lost, changed: rekeyed, columns: key.map(nameOfPair), renumbered: 0, byName };
+    }
     // Where a row may be one of several, nobody can tell what it had in the other columns.
     const isClear = Number(matched[2]) === 0 && Number(kept[0]) === Number(matched[0]);
-    const columns = changed === 0 ? [] : isClear ? differing(on) : key.map(({ o }) => o.name);
+    const columns = changed === 0 ? [] : isClear ? differing(on) : key.map(nameOfPair);
     return { lost, changed, columns, renumbered: lost + changed === 0 ? renumbered : 0, byName };
   }
 
+  const sets = compareAsSets(ask, from, to, common);
+  if (sets === null) return null;
+  const { lost, changed } = sets;
+  if (changed === 0) return { lost, changed, columns: [], renumbered: lost === 0 ? renumbered : 0, byName };
+  const paired = byRowid !== null && found === rows && rows === rowsNow;
+  const columns = paired ? differing(`n.${rowid ?? ''} = o.${rowid ?? ''}`) : [];
+  return { lost, changed, columns, renumbered: 0, byName };
+}
+
+/**
+ * Compares rows as a whole in some columns, in any order: how many fewer there are, and how many of the rest are not there as they were.
+ * Null where SQLite cannot read them.
+ */
+function compareAsSets(
+  ask: (sql: string) => Row | null,
+  from: string,
+  to: string,
+  columns: readonly ColumnPair[],
+): Pick<Difference, 'lost' | 'changed'> | null {
   // A row that is there twice has to be there twice: each counts one up in the old table and one down in the copy.
   const values = (of: 'o' | 'n'): string =>
-    common.map((pair, at) => `${pair[of].quoted} AS c${at}, typeof(${pair[of].quoted}) AS t${at}`).join(', ');
-  const groups = common.map((_, at) => `t${at}, c${at} COLLATE BINARY`).join(', ');
+    columns.map((pair, at) => `${pair[of].quoted} AS c${at}, typeof(${pair[of].quoted}) AS t${at}`).join(', ');
+  const groups = columns.map((_, at) => `t${at}, c${at} COLLATE BINARY`).join(', ');
   const gone = ask(
     `SELECT total(gone) FROM (SELECT max(0, sum(one)) AS gone
      FROM (SELECT ${values('o')}, 1 AS one FROM ${from} UNION ALL SELECT ${values('n')}, -1 FROM ${to}) GROUP BY ${groups})`,
@@ -103,11 +128,11 @@ export function compareRows(
   const fewer = ask(`SELECT (SELECT count(*) FROM ${from}) - (SELECT count(*) FROM ${to})`);
   if (!gone || !fewer) return null;
   const lost = Math.max(0, Number(fewer[0]));
-  const changed = Math.max(0, Number(gone[0]) - lost);
-  if (changed === 0) return { lost, changed, columns: [], renumbered: lost === 0 ? renumbered : 0, byName };
-  const paired = byRowid !== null && found === rows && rows === rowsNow;
-  const columns = paired ? differing(`n.${rowid ?? ''} = o.${rowid ?? ''}`) : [];
-  return { lost, changed, columns, renumbered: 0, byName };
+  return { lost, changed: Math.max(0, Number(gone[0]) - lost) };
+}
+
+function nameOfPair({ o, n }: ColumnPair): string {
+  return o.folded === n.folded ? o.name : `${o.name}, now ${n.name}`;
 }
 
 /** A column of the old table, and the one of the copy that has its values. */
@@ -166,12 +191,13 @@ interface Column {
   readonly folded: string;
   readonly quoted: string;
   readonly primaryKey: boolean;
-  /** STORED: it is computed, and no INSERT gives it a value. */
+  /** It is computed, and no INSERT gives it a value. */
   readonly generated: boolean;
 }
 
-function columnsOf(database: Database, { schema, name }: Place): readonly Column[] {
-  const read = database.query('SELECT name, pk, hidden FROM pragma_table_xinfo(?, ?) WHERE hidden IN (0, 3)', [
+/** @param kinds of PRAGMA table_xinfo: 0 for a plain column, 2 for a VIRTUAL and 3 for a STORED one */
+function columnsOf(database: Database, { schema, name }: Place, kinds: string): readonly Column[] {
+  const read = database.query(`SELECT name, pk, hidden FROM pragma_table_xinfo(?, ?) WHERE hidden IN (${kinds})`, [
     name,
     schema,
   ]);

@@ -57,6 +57,12 @@ export class RowCounter {
     return read.ok ? read.value.map(([name]) => String(name)) : [];
   }
 
+  /** The same, and those that are computed. */
+  allColumnsOf(table: string): readonly string[] {
+    const read = this.#database.query('SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 1', [table]);
+    return read.ok ? read.value.map(([name]) => String(name)) : [];
+  }
+
   /** The name of a table as its definition spells it. */
   spellingOf(table: string): string {
     const sql = `SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE`;

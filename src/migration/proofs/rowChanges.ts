@@ -9,6 +9,8 @@ import { foldName } from '../../database';
 /** What a script itself does to rows, so that a difference may be what it asks for. */
 export interface RowChanges {
   readonly statements: readonly Statement[];
+  /** Those that give rows other rowids, where a table has neither an INTEGER PRIMARY KEY nor an index, and change nothing else. */
+  readonly vacuums: readonly Statement[];
   /** Those of them that may have changed rows of one of some tables, in order; each table by any of the names that it had. */
   readonly explain: (tables: readonly (readonly string[])[]) => readonly Statement[];
   /** Whether there is one for a table. */
@@ -31,7 +33,8 @@ export function findRowChanges(
       relations.flatMap(({ kind, name }) => (kind === 'virtual table' ? [foldName(name)] : [])),
     ),
   );
-  const changing = findLasting(statements, outcomes).filter((statement) => {
+  const lasting = findLasting(statements, outcomes);
+  const changing = lasting.filter((statement) => {
     const outcome = outcomes[statement.ordinal - 1];
     // A row that is passed over can still move a counter on, and what a virtual table writes is its own affair.
     if (statement.kind === 'insert' || virtual.has(foldName(statement.table ?? ''))) return true;
@@ -61,6 +64,7 @@ export function findRowChanges(
     names.flatMap((name) => ownersOf(foldName(name)).flatMap((owner) => reach.get(owner) ?? []));
   return {
     statements: changing,
+    vacuums: lasting.filter(({ kind }) => kind === 'vacuum'),
     explain: (tables) => {
       const explaining = new Set([...anywhere, ...new Set(tables.flatMap(onTable))].flat());
       return changing.filter((statement) => explaining.has(statement));

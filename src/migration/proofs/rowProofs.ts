@@ -115,6 +115,10 @@ export function proveContent(
     return proof('content', 'unverifiable', `Values could not be read in ${unknown[0] ?? ''}.`, details);
   if (renumbered.size > 0) {
     const beginning = 'Every value that was there is the same, but rows got another rowid in';
+    if (changes.vacuums.length > 0) {
+      const by = `VACUUM, in ${listOrdinals(changes.vacuums)}, numbers the rows anew where a table has neither an INTEGER PRIMARY KEY nor an index`;
+      return proof('content', 'warn', `${beginning} ${listTables([...renumbered])}: ${by}.`, details);
+    }
     return explainDifference('content', inTables(beginning), [...renumbered], details, changes);
   }
   const tables = spared.size === 1 ? 'the one table' : `all ${counted(spared.size, 'table')}`;
@@ -214,9 +218,9 @@ export function proveSequences(
     const isExplained = changes.isExplained(...namesOf(pair));
     if (seq === value) {
       kept.push(`${table}: ${value}`);
-    } else if (itself.length === 0 && isExplained && isHigher(seq, value)) {
-      // That is what a counter is for.
-      kept.push(`${table}: ${value} before, ${seq ?? ''} after, by the rows that the script adds`);
+    } else if ((itself.length > 0 || isExplained) && isHigher(seq, value)) {
+      // That is what a counter is for: no rowid is given again.
+      kept.push(`${table}: ${value} before, ${seq ?? ''} after, by the script`);
     } else {
       changed.push(`${table}: ${value} before, ${seq ?? 'none'} after`);
       differing.push(namesOf(pair));
@@ -236,7 +240,7 @@ export function proveSequences(
     'pass',
     kept.length === 0
       ? 'The database has no AUTOINCREMENT counters.'
-      : `${counted(kept.length, 'counter')} kept, or raised by new rows.`,
+      : `${counted(kept.length, 'counter')} kept, or raised by the script.`,
     details,
   );
 }

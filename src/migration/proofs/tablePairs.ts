@@ -11,7 +11,7 @@ export interface TablePair {
   readonly before: Relation;
   /** Null where the run took the table away. */
   readonly after: Relation | null;
-  /** Stored columns that are there before and after, under their names of either time. */
+  /** Stored columns from before that are there after, stored or computed, under their names of either time. */
   readonly columns: readonly { readonly before: string; readonly after: string }[];
   /** Stored columns from before that are gone. */
   readonly lostColumns: readonly string[];
@@ -39,7 +39,8 @@ export function pairTables(
     const found = followed ?? findRelation(after, relation.name);
     const table = found?.kind === 'view' ? undefined : found;
     if (!table) return { before: relation, after: null, columns: [], lostColumns: storedColumns(relation) };
-    const there = new Map(storedColumns(table).map((name) => [foldName(name), name]));
+    // What was stored may be computed by now: it is still a value that can be read.
+    const there = new Map(table.columns.map(({ name }) => [foldName(name), name]));
     const columns = storedColumns(relation).map((name) => {
       const traced = trace?.columns.get(foldName(name));
       // A table that was made anew has the new names of columns, or those that they had.

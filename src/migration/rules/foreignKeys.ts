@@ -112,7 +112,7 @@ function blame({ table, parent }: Reference, own: readonly ParsedStatement[]): P
   const last = (kinds: RegExp, fits: (statement: ParsedStatement) => boolean): ParsedStatement | undefined =>
     own.findLast((statement) => kinds.test(statement.kind) && fits(statement));
   return (
-    last(/^drop (table|column)$/, ({ name, table: of }) => isSame(name, parent) || isSame(of, parent)) ??
+    last(/^(drop (table|column)|rename table)$/, ({ name, table: of }) => isSame(name, parent) || isSame(of, parent)) ??
     last(/^drop index$/, () => true) ??
     last(/^(rename table|create (virtual )?table( as)?|create view)$/, ({ name, newName }) =>
       isSame(newName ?? name, parent),

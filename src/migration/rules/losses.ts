@@ -1,10 +1,10 @@
 // What a script takes away of the data, as the account of losses has it: by statement, with the rows counted.
 
-import { foldName } from '../../database';
+import { foldName, quoteIdentifier, type Database } from '../../database';
 import type { Schema } from '../../schema/schema';
 import type { Statement } from '../../script/statement';
 import { describeLoss } from '../losses/loss';
-import type { Loss } from '../outcome';
+import type { Loss, StatementOutcome } from '../outcome';
 import { counted } from '../../words';
 import type { Found, Rule } from '../warning';
 
@@ -21,7 +21,7 @@ function lossRule(words: Pick<Rule, 'code' | 'name' | 'why' | 'safeWay'>, kinds:
             .map((one) => ({
               ordinal,
               severity: 'warning',
-              subject: `table ${one.table}${one.column === null ? '' : `, ${one.column}`}`,
+              subject: `table ${one.table}${one.column === null ? '' : `, ${one.column}`}${one.through ? ` through ${one.through}` : ''}`,
               sentence: `Statement ${ordinal} ${describeLoss({ ...one, also: [] })}.`,
               remedy: `${words.safeWay} ${KEPT}`,
               fix: null,
@@ -68,28 +68,76 @@ export const changedValues = lossRule(
 /** Rowids that a rebuild changes. */
 export const changedRowids: Rule = {
   code: 'changed-rowids',
-  name: 'A table rebuild gives rows other rowids',
-  why: 'Without an INTEGER PRIMARY KEY the rows of the new table are numbered anew. What refers to rows by rowid, such as a search index, then finds other rows.',
+  name: 'A table rebuild or VACUUM gives rows other rowids',
+  why: 'Without an INTEGER PRIMARY KEY the rows of the new table are numbered anew; VACUUM does the same where a table has no index either. What refers to rows by rowid, such as a search index, then finds other rows.',
   safeWay: 'Copy the rowid along: INSERT INTO new (rowid, …) SELECT rowid, … FROM old.',
-  watch: ({ before, statements }) => ({
-    end: ({ outcomes }) =>
-      outcomes.flatMap(({ ordinal, renumbered = 0 }): readonly Found[] =>
-        renumbered === 0
-          ? []
-          : [
-              {
-                ordinal,
-                severity: hasKey(before, nameBefore(statements, ordinal)) ? 'note' : 'warning',
-                subject: 'rowids',
-                sentence: `The values stay the same, and ${counted(renumbered, 'row')} ${renumbered === 1 ? 'gets' : 'get'} another rowid in the table rebuild that ends with statement ${ordinal}.`,
-                remedy:
-                  'If anything refers to these rows by rowid, copy the rowid along: INSERT INTO new (rowid, …) SELECT rowid, … FROM old.',
-                fix: null,
-              },
-            ],
-      ),
-  }),
+  watch: ({ database, before, statements }) => {
+    const vacuumed: Found[] = [];
+    return {
+      before: (statement) => {
+        if (statement.kind === 'vacuum') vacuumed.push(...findRenumbered(database, before, statement));
+      },
+      end: ({ complete, outcomes }) => [...rebuilt(before, statements, outcomes), ...(complete ? vacuumed : [])],
+    };
+  },
 };
+
+function rebuilt(
+  before: Schema,
+  statements: readonly Statement[],
+  outcomes: readonly StatementOutcome[],
+): readonly Found[] {
+  return outcomes.flatMap(({ ordinal, renumbered = 0 }): readonly Found[] =>
+    renumbered === 0
+      ? []
+      : [
+          {
+            ordinal,
+            severity: hasKey(before, nameBefore(statements, ordinal)) ? 'note' : 'warning',
+            subject: 'rowids',
+            sentence: `The values stay the same, and ${counted(renumbered, 'row')} ${renumbered === 1 ? 'gets' : 'get'} another rowid in the table rebuild that ends with statement ${ordinal}.`,
+            remedy:
+              'If anything refers to these rows by rowid, copy the rowid along: INSERT INTO new (rowid, …) SELECT rowid, … FROM old.',
+            fix: null,
+          },
+        ],
+  );
+}
+
+/** Of larger tables no more rows are looked at. */
+const ROWS_LOOKED_AT = 1_000_000;
+
+/**
+ * The tables of which a VACUUM numbers the rows anew: SQLite does so where there is neither an INTEGER PRIMARY KEY nor an index
+ * (https://sqlite.org/lang_vacuum.html, and the transfer of whole tables in its insert.c).
+ */
+function findRenumbered(database: Database, { relations }: Schema, { ordinal }: Statement): readonly Found[] {
+  return relations.flatMap(({ name, kind, withoutRowid, columns }): readonly Found[] => {
+    if (kind !== 'table' || withoutRowid || /^sqlite_/i.test(name)) return [];
+    if (columns.some(({ primaryKey }) => primaryKey > 0)) return [];
+    const names = new Set(columns.map((column) => foldName(column.name)));
+    const rowid = ['rowid', '_rowid_', 'oid'].find((one) => !names.has(one)) ?? null;
+    const indexed = database.query('SELECT 1 FROM pragma_index_list(?) LIMIT 1', [name]);
+    if (rowid === null || !indexed.ok || indexed.value.length > 0) return [];
+    const read = database.query(
+      `SELECT count(*), total(had <> gets) FROM (SELECT ${rowid} AS had, row_number() OVER (ORDER BY ${rowid}) AS gets
+       FROM main.${quoteIdentifier(name)} LIMIT ${ROWS_LOOKED_AT})`,
+    );
+    const [rows = 0, renumbered = 0] = (read.ok ? (read.value[0] ?? []) : []).map(Number);
+    if (renumbered === 0) return [];
+    const atLeast = rows === ROWS_LOOKED_AT ? 'at least ' : '';
+    return [
+      {
+        ordinal,
+        severity: 'warning',
+        subject: `rowids of ${name}`,
+        sentence: `VACUUM gives ${atLeast}${counted(renumbered, 'row')} of ${name} another rowid: ${name} has neither an INTEGER PRIMARY KEY nor an index.`,
+        remedy: `If anything refers to rows of ${name} by rowid, take the VACUUM out.`,
+        fix: null,
+      },
+    ];
+  });
+}
 
 /** The name before the script of the table that a statement drops, which may have been renamed aside. */
 function nameBefore(statements: readonly Statement[], ordinal: number): string {

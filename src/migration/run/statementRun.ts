@@ -212,7 +212,7 @@ function follow({ database, shadow }: StatementContext, statement: Statement): v
   if (kind === 'vacuum') return;
   if (!inSchema && (kind === 'insert' || kind === 'update' || kind === 'delete' || kind === 'select')) return;
   // Limits on the size of a file, for one, are not meant for the shadow.
-  if (kind === 'pragma' && !/^(writable_schema|legacy_alter_table)$/i.test(name ?? '')) return;
+  if (kind === 'pragma' && !/^(writable_schema|legacy_alter_table|foreign_keys)$/i.test(name ?? '')) return;
   shadow.execute(statement.text);
 }
 

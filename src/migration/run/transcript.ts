@@ -84,7 +84,7 @@ export function transcribe(
     };
     const outcomes: StatementOutcome[] = [];
     // Inside of a transaction it cannot change.
-    database.execute(`PRAGMA foreign_keys = ${choices.foreignKeys}`);
+    for (const one of [database, shadow]) one.execute(`PRAGMA foreign_keys = ${choices.foreignKeys}`);
     const ledger = options.losses(database, statements);
     let stopped = false;
     if (!own) begin(database);
@@ -107,6 +107,9 @@ export function transcribe(
     }
     const settled = ledger.settle(outcomes);
     if (stopped) abandon();
+    // What a script has written into sqlite_schema itself, a connection reads only when it is told to.
+    else if (statements.some(({ kind, name }) => kind === 'pragma' && foldName(name ?? '') === 'writable_schema'))
+      for (const one of [database, shadow]) one.execute('PRAGMA writable_schema = RESET');
     use(shadow, settled, !stopped);
     const told = stopped ? completed(settled, help, original) : settled;
     return { outcomes: told, complete: !stopped, open: !stopped && own === null, abandon };

@@ -384,9 +384,9 @@ describe('a table that is built anew with the same number of rows', () => {
       'rebuilds people without 2 rows that it had',
     ],
     [
-      'has lost the rows that get another key',
+      'has rows that get another key',
       'CREATE TABLE n(id INTEGER PRIMARY KEY, x, z); INSERT INTO n SELECT id + 10, x, z FROM people; DROP TABLE people; ALTER TABLE n RENAME TO people',
-      'rebuilds people without 4 rows that it had',
+      'rebuilds people with other values in 4 rows (id)',
     ],
     [
       'has lost the values of a column that is filled with NULL',

@@ -185,11 +185,11 @@ describe('a difference is blamed on the statements that made it', () => {
       'a: 3 before, none after; the script changes counters itself, in statement 1.',
     ],
     [
-      'a counter that is set',
-      'SELECT 1; UPDATE sqlite_sequence SET seq = 100',
+      'a counter that is set back',
+      'SELECT 1; UPDATE sqlite_sequence SET seq = 1',
       'sequences',
       'warn',
-      'a: 3 before, 100 after; the script changes counters itself, in statement 2.',
+      'a: 3 before, 1 after; the script changes counters itself, in statement 2.',
     ],
   ] as const)('%s', (_what, script, code, result, words) => {
     const proof = proofsOf(kept, script).get(code);

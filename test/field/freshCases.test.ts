@@ -1,0 +1,165 @@
+// Kinds of trouble that a second look at scripts like those of many tools has found, each held against native sqlite3's own figures.
+import { describe, expect, it } from 'vitest';
+import { nativeDatabase } from '../databases';
+import { natively, said, warned } from './foreseen';
+
+const lossesOf = (bytes: Uint8Array, script: string): readonly string[] =>
+  said(bytes, script)
+    .warnings.filter(({ severity }) => severity === 'warning')
+    .map(({ sentence }) => sentence);
+
+describe('A rebuild whose keys change', () => {
+  const rebuilt = (columns: string, insert: string): string =>
+    `CREATE TABLE fresh (${columns}); ${insert}; DROP TABLE item; ALTER TABLE fresh RENAME TO item;`;
+
+  it('never tells more rows as lost or changed than there were, where two keys fall together', () => {
+    const bytes = nativeDatabase(
+      "CREATE TABLE item (code TEXT, lot TEXT, n INT, PRIMARY KEY (code, lot)); INSERT INTO item VALUES ('1', 'x', 1), ('01', 'x', 2), ('2', 'x', 3);",
+    );
+    const script = rebuilt(
+      'code INTEGER, lot TEXT, n INT, PRIMARY KEY (code, lot)',
+      'INSERT OR REPLACE INTO fresh SELECT * FROM item',
+    );
+    expect(natively(bytes, script, 'SELECT * FROM item').text).toBe('1|x|2\n2|x|3');
+    expect(lossesOf(bytes, script)).toEqual([
+      'Statement 3 rebuilds item without 1 row that it had.',
+      'Statement 3 rebuilds item with other values in 2 rows (code, lot).',
+    ]);
+  });
+
+  it('tells rows that are numbered anew as rows with another key, and not as lost', () => {
+    const bytes = nativeDatabase(
+      "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO item VALUES (2, 'a'), (4, 'b'), (8, 'c');",
+    );
+    const script = rebuilt(
+      'id INTEGER PRIMARY KEY, name TEXT',
+      'INSERT INTO fresh (name) SELECT name FROM item ORDER BY id',
+    );
+    expect(natively(bytes, script, 'SELECT * FROM item').text).toBe('1|a\n2|b\n3|c');
+    expect(lossesOf(bytes, script)).toEqual(['Statement 3 rebuilds item with other values in 3 rows (id).']);
+  });
+
+  it('still tells rows as lost that the copy leaves out', () => {
+    const bytes = nativeDatabase(
+      "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO item VALUES (2, 'a'), (4, 'b'), (8, 'a');",
+    );
+    const script = rebuilt('id INTEGER PRIMARY KEY, name TEXT', 'INSERT INTO fresh SELECT * FROM item WHERE id < 8');
+    expect(lossesOf(bytes, script)).toEqual(['Statement 3 rebuilds item without 1 row that it had.']);
+  });
+});
+
+describe('A column that was stored and is computed after a rebuild', () => {
+  it('is compared by what it computes, and not called gone', () => {
+    const bytes = nativeDatabase(
+      'CREATE TABLE item (id INTEGER PRIMARY KEY, price INT, twice INT); INSERT INTO item VALUES (1, 2, 4), (2, 3, 99), (3, 4, 8);',
+    );
+    for (const storage of ['VIRTUAL', 'STORED']) {
+      const script = `CREATE TABLE fresh (id INTEGER PRIMARY KEY, price INT, twice INT AS (price * 2) ${storage});
+        INSERT INTO fresh (id, price) SELECT id, price FROM item; DROP TABLE item; ALTER TABLE fresh RENAME TO item;`;
+      const result = said(bytes, script);
+      expect(warned(result)).toEqual(['changed-values: table item, twice']);
+      expect(result.warnings[0]?.sentence).toContain('in 1 row (twice)');
+      expect(result.proofs.get('content')?.sentence).toMatch(/^Values differ in item\./);
+    }
+  });
+});
+
+describe('VACUUM', () => {
+  it('is warned of where it numbers rows anew, as native sqlite3 does it, and is no reason to reject the result', () => {
+    const rows = "(rowid, body) VALUES (1, 'one'), (5, 'five'), (9, 'nine')";
+    const bytes = nativeDatabase(
+      `CREATE TABLE doc (body TEXT); INSERT INTO doc ${rows}; CREATE TABLE keyed (body TEXT UNIQUE); INSERT INTO keyed ${rows};
+       CREATE TABLE dense (body TEXT); INSERT INTO dense (body) VALUES ('one'), ('two');`,
+    );
+    const moved = (table: string): number =>
+      Number(natively(bytes, 'VACUUM;', `SELECT count(*) FROM ${table} WHERE rowid > 3`).text);
+    expect([moved('doc'), moved('keyed')]).toEqual([0, 2]);
+    const result = said(bytes, 'VACUUM;');
+    expect(warned(result)).toEqual(['changed-rowids: rowids of doc']);
+    expect(result.warnings[0]?.sentence).toContain('VACUUM gives 2 rows of doc another rowid');
+    expect(result.proofs.get('content')).toMatchObject({ result: 'warn' });
+  });
+});
+
+describe('A table that is dropped for a backup of it', () => {
+  it('is told by what the backup lacks, whether it is renamed or copied back', () => {
+    const bytes = nativeDatabase(
+      `CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO item VALUES (1, 'a'), (2, 'b'), (3, 'c');
+       CREATE TABLE item_bak (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO item_bak VALUES (1, 'a'), (2, 'old');
+       CREATE TABLE other (id INTEGER PRIMARY KEY, code TEXT); INSERT INTO other VALUES (1, 'x');`,
+    );
+    const lacking = [
+      'Statement 1 rebuilds item without 1 row that it had.',
+      'Statement 1 rebuilds item with other values in 1 row (name).',
+    ];
+    expect(lossesOf(bytes, 'DROP TABLE item; ALTER TABLE item_bak RENAME TO item;')).toEqual(lacking);
+    const copied = 'CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO item SELECT * FROM item_bak;';
+    expect(lossesOf(bytes, `DROP TABLE item; ${copied}`)).toEqual(lacking);
+    expect(lossesOf(bytes, 'DROP TABLE item; ALTER TABLE other RENAME TO item;')).toEqual([
+      'Statement 1 drops the table item with 3 rows.',
+    ]);
+  });
+});
+
+describe('A rebuild that stops at its last statement', () => {
+  it('is told by what the new table lacks, and not as if all rows were lost', () => {
+    const bytes = nativeDatabase(
+      'CREATE TABLE item (id INTEGER PRIMARY KEY, price REAL); INSERT INTO item VALUES (1, 1.5), (2, 2.0), (3, 4.5); CREATE VIEW dear AS SELECT id FROM item WHERE price > 4;',
+    );
+    const script = `CREATE TABLE fresh (id INTEGER PRIMARY KEY, price INTEGER); INSERT INTO fresh SELECT * FROM item WHERE id < 3; DROP TABLE item; ALTER TABLE fresh RENAME TO item;`;
+    const result = said(bytes, script);
+    expect(result.outcomes[3]?.verdict).toBe('failed');
+    expect(result.outcomes[2]?.note).toBe('The table item is rebuilt: 3 rows before, 2 in fresh.');
+    expect(lossesOf(bytes, script)).toEqual([
+      'Statement 3 rebuilds item without 1 row that it had.',
+      'Statement 3 rebuilds item with other values in 1 row (price).',
+    ]);
+  });
+});
+
+describe('Foreign keys', () => {
+  it('are followed through a RENAME as SQLite writes it with foreign keys on, also with legacy_alter_table', () => {
+    const bytes = nativeDatabase(
+      'CREATE TABLE team (id INTEGER PRIMARY KEY); INSERT INTO team VALUES (1); CREATE TABLE player (team REFERENCES team); INSERT INTO player VALUES (1);',
+    );
+    const script = 'PRAGMA legacy_alter_table = ON; ALTER TABLE team RENAME TO club;';
+    const on = said(bytes, script, { foreignKeys: 'on' });
+    expect(warned(on)).toEqual([]);
+    expect(on.proofs.get('schema-as-specified')?.result).toBe('pass');
+    const off = said(bytes, script);
+    expect(off.warnings.find(({ code }) => code === 'broken-reference')).toMatchObject({ ordinal: 2 });
+  });
+
+  it('that a script mends in sqlite_schema itself are not called broken', () => {
+    const bytes = nativeDatabase(
+      'CREATE TABLE team (id INTEGER PRIMARY KEY); INSERT INTO team VALUES (1); CREATE TABLE player (team REFERENCES team); INSERT INTO player VALUES (1);',
+    );
+    const aside =
+      'ALTER TABLE team RENAME TO team_old; CREATE TABLE team (id INTEGER PRIMARY KEY, name); INSERT INTO team (id) SELECT id FROM team_old; DROP TABLE team_old;';
+    const mended = `${aside} PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, '"team_old"', 'team'); PRAGMA writable_schema = OFF;`;
+    expect(warned(said(bytes, aside))).toHaveLength(1);
+    expect(warned(said(bytes, mended))).toEqual([]);
+    expect(said(bytes, mended).proofs.get('foreign-keys')?.result).toBe('pass');
+  });
+
+  it('of a table to itself take rows beside those of the statement, told apart', () => {
+    const bytes = nativeDatabase(
+      'CREATE TABLE place (id INTEGER PRIMARY KEY, up REFERENCES place ON DELETE CASCADE); INSERT INTO place VALUES (1, NULL), (2, 1), (3, 2), (4, NULL);',
+    );
+    expect(warned(said(bytes, 'DELETE FROM place WHERE id = 1;', { foreignKeys: 'on' }))).toEqual([
+      'lost-rows: table place',
+      'lost-rows: table place through foreign keys',
+    ]);
+  });
+});
+
+describe('An AUTOINCREMENT counter that the script raises', () => {
+  it('is as good as one that is kept', () => {
+    const bytes = nativeDatabase(
+      'CREATE TABLE job (id INTEGER PRIMARY KEY AUTOINCREMENT); INSERT INTO job VALUES (3);',
+    );
+    const result = said(bytes, "UPDATE sqlite_sequence SET seq = 1000 WHERE name = 'job';");
+    expect(warned(result)).toEqual([]);
+    expect(result.proofs.get('sequences')?.result).toBe('pass');
+  });
+});
