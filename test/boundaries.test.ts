@@ -132,7 +132,11 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   'ui/schema': { values: area, types: ['engine'], packages: ['svelte'] },
   'ui/scripts': { values: [...area, 'ui/checks', 'ui/explore/look/context'], types: ['engine'], packages: ['svelte'] },
   'ui/file': { values: [...area, 'ui/checks', 'ui/scripts'], types: ['engine'], packages: ['svelte'] },
-  'ui/plan': { values: [...area, 'ui/scripts', 'ui/explore/look/context'], types: ['engine'], packages: ['svelte'] },
+  'ui/plan': {
+    values: [...area, 'ui/scripts', 'ui/explore/look/context', 'ui/explore/schema/DdlChange'],
+    types: ['engine'],
+    packages: ['svelte'],
+  },
   'ui/result': { values: [...area, 'ui/checks', 'ui/plan'], types: ['engine'], packages: ['svelte'] },
   'ui/batch': {
     values: [...area, 'ui/checks', 'ui/explore/compare', 'batch'],

@@ -1,6 +1,7 @@
 // The first screen after a drop answers: what happens, what is lost, what stands in the way; and a place on the page has an address.
 import { expect, it } from 'vitest';
 import { nativeDatabase } from '../databases';
+import { findViolations } from './axe';
 import { receiveVisits } from './visit';
 
 const openPage = receiveVisits();
@@ -51,4 +52,75 @@ it('A view has an address: Back leads to the one before, and an address that was
   await other.pick(notes);
   await other.page.locator('[data-view=schema][aria-current=page]').waitFor();
   await other.page.locator('[data-shown]').getByText('title').first().waitFor();
+});
+
+it('The plan is listed by table for whoever wants it so: with the keyboard alone, what changes in a table, which rows go, and its SQL', async () => {
+  const visit = await openPage();
+  const { page } = visit;
+  const script = {
+    name: 'mine.sql',
+    content:
+      'CREATE TABLE tags(name); ALTER TABLE notes ADD COLUMN body; DELETE FROM notes WHERE id = 1; PRAGMA foreign_keys = 0;',
+  };
+  await visit.pick(notes, script);
+  await visit.reach('ready');
+  await page.locator('[data-order=tables]').focus();
+  await page.keyboard.press('Enter');
+  const table = page.locator('[data-table=notes]');
+  await table.getByText('1 of 2 rows deleted').waitFor();
+  expect((await table.textContent())?.replace(/\s+/g, ' ').trim()).toBe(
+    '› notes +1 column 1 of 2 rows deleted 2 statements',
+  );
+  expect(await visit.statement(2).isVisible()).toBe(false);
+
+  await table.getByRole('button').focus();
+  await page.keyboard.press('Enter');
+  await visit.statement(2).getByText('ALTER TABLE notes ADD COLUMN body').waitFor();
+  expect(await visit.statement(3).getAttribute('data-loss')).toBe('rows');
+  expect(await visit.statement(1).isVisible()).toBe(false);
+  await page.locator('[data-table-details=notes]').getByRole('group', { name: 'After' }).getByText('body').waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  // A filter opens what it finds; a link to a statement leads to it.
+  await page.locator('[data-count=unchanged]').click();
+  await visit.statement(4).waitFor();
+  await page.locator('[data-count=unchanged]').click();
+  await page.locator('[data-warning] a[href="#statement-3"]').first().click();
+  await visit.statement(3).waitFor();
+  expect(new Set((await visit.statements()).map(({ ordinal }) => ordinal))).toEqual(new Set([1, 2, 3, 4]));
+
+  await visit.runToTheEnd();
+  await table.waitFor();
+  await page.reload();
+  await page.locator('[data-sample]').first().waitFor();
+  await visit.pick(notes, script);
+  await page.locator('[data-order=tables][aria-pressed=true]').waitFor();
+  await page.locator('[data-order=statements]').click();
+  await visit.statement(1).waitFor();
+  expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+});
+
+it('The script is a chip that opens the ways to another: Escape closes them, and the focus is where it was', async () => {
+  const visit = await openPage();
+  const { page } = visit;
+  await visit.pick(notes);
+  await visit.reach('ready');
+  await visit.replanned();
+  const chip = page.locator('[data-script]');
+  await chip.focus();
+  await page.keyboard.press('Enter');
+  expect(await chip.getAttribute('aria-expanded')).toBe('true');
+  await page.getByRole('combobox', { name: 'Migration' }).waitFor();
+  await page.getByRole('group', { name: 'Choose another script' }).getByRole('button', { name: 'Write SQL' }).waitFor();
+  expect(await findViolations(page)).toEqual([]);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Escape');
+  expect(await chip.evaluate((element) => element === document.activeElement)).toBe(true);
+  expect(await chip.getAttribute('aria-expanded')).toBe('false');
+  // It is where “Choose a migration” leads, of a database that none is for.
+  await page.getByRole('button', { name: 'Choose a migration' }).press('Enter');
+  expect(await chip.getAttribute('aria-expanded')).toBe('true');
+  await page.keyboard.press('Escape');
+  await chip.press('Enter');
+  await page.locator('h2').first().click();
+  expect(await chip.getAttribute('aria-expanded')).toBe('false');
 });

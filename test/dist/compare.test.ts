@@ -47,6 +47,7 @@ describe('The schema that is wanted', () => {
     await visit.pick(people);
     await visit.reach('ready');
     // It can be reached from where scripts are chosen.
+    await visit.openScripts();
     await page.getByRole('button', { name: 'Edit the schema' }).click();
     await page.locator('[data-editor=full]').waitFor();
     await differing(visit, 0);

@@ -206,18 +206,24 @@ describe('With the keyboard', () => {
 });
 
 describe('After the migration', () => {
-  it('there are no rows before it ran, and then those with the new columns, marked', async () => {
+  it('there are rows with the new columns, marked: those of the rehearsal, and then those of the result', async () => {
     const visit = await openPage();
     await visit.openSample('narrow');
     await visit.reach('ready');
     await visit.page.locator('[data-view=data]').click();
     await grid(visit).waitFor();
     await visit.page.locator('[data-side=after]').click();
-    await visit.page.getByText('it has not run yet').waitFor();
+    await visit.page.getByLabel('Table or view').selectOption('otc_raw');
+    // What was rehearsed is there before anyone has run it.
+    await visit.page.getByRole('button', { name: 'After (rehearsed)' }).waitFor();
+    await grid(visit).waitFor();
+    await grid(visit).focus();
+    await visit.page.keyboard.press('End');
+    await visit.page.locator('[role=columnheader] .change').filter({ hasText: 'added' }).first().waitFor();
     await visit.page.locator('[data-view=work]').click();
     await visit.runToTheEnd();
     await visit.page.locator('[data-view=data]').click();
-    await visit.page.getByLabel('Table or view').selectOption('otc_raw');
+    expect(await visit.page.locator('[data-side=after]').textContent()).toBe('After');
     await grid(visit).waitFor();
     await grid(visit).focus();
     await visit.page.keyboard.press('End');

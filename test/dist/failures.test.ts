@@ -1,6 +1,6 @@
 // What stands in the way of a migration: in the plan before anything runs, or met by the run alone.
 import { describe, expect, it } from 'vitest';
-import { migration021, migrationFile, nativeDatabase, statementsOf } from '../databases';
+import { askNative, migration021, migrationFile, nativeDatabase, statementsOf } from '../databases';
 import { receiveVisits } from './visit';
 
 const openPage = receiveVisits();
@@ -50,6 +50,7 @@ describe('A plan in which a statement fails', () => {
       expect(await visit.download.count()).toBe(0);
     }
 
+    await visit.openScripts();
     await visit.page.getByRole('combobox', { name: 'Migration' }).selectOption('021: OTC data over many weeks');
     await visit.page.locator('[data-obstacle]').waitFor({ state: 'detached' });
     expect(await visit.statements()).toHaveLength(53);
@@ -235,10 +236,36 @@ describe('A failure that only the run can meet', () => {
     expect(await notice.textContent()).toContain('Drop the file again');
   });
 
-  it('because the file was changed after it was dropped asks for it again', async () => {
+  it('because the file was changed after it was dropped keeps the plan, the script and the choices, and reads it again', async () => {
     const visit = await openPage();
     const script = { name: 'mine.sql', content: 'CREATE INDEX i ON notes(text);' };
     await visit.drop({ name: 'notes.db', content: notes }, script);
+    await visit.reach('ready');
+
+    const changed = nativeDatabase(
+      `CREATE TABLE notes(id INTEGER PRIMARY KEY, text); INSERT INTO notes VALUES (7, 'new');`,
+    );
+    visit.save([{ name: 'notes.db', content: changed }]);
+    // As after a while in another window.
+    await visit.page.evaluate(() => dispatchEvent(new Event('focus')));
+    await visit.reach('refused');
+
+    expect(await visit.page.getByRole('alert').textContent()).toMatch(/changed, moved or deleted .* Drop it again/s);
+    expect(await visit.run.isEnabled()).toBe(false);
+    expect((await visit.statements()).map(({ verdict }) => verdict)).toEqual(['applied']);
+    await visit.page.getByRole('button', { name: 'Read it again' }).click();
+    await visit.reach('ready');
+    expect(await visit.page.locator('[data-problem=unreadable-file]').count()).toBe(0);
+    expect((await visit.facts()).rows).toBe('1');
+    await visit.runToTheEnd();
+    const { bytes } = await visit.downloadWith('Download upgraded database');
+    expect(askNative(bytes, 'SELECT id, text FROM notes; PRAGMA index_list(notes)')).toContain('7|new');
+  });
+
+  it('because a file that was picked was changed asks for it again; the script stays', async () => {
+    const visit = await openPage();
+    const script = { name: 'mine.sql', content: 'CREATE INDEX i ON notes(text);' };
+    await visit.pick({ name: 'notes.db', content: notes }, script);
     await visit.reach('ready');
 
     visit.save([{ name: 'notes.db', content: Buffer.concat([notes, Buffer.from('grown')]) }]);
@@ -246,8 +273,12 @@ describe('A failure that only the run can meet', () => {
     await visit.reach('refused');
 
     expect(await visit.page.getByRole('alert').textContent()).toMatch(/changed, moved or deleted .* Drop it again/s);
-    await visit.drop({ name: 'notes.db', content: notes });
+    expect(await visit.page.getByRole('button', { name: 'Read it again' }).count()).toBe(0);
+    await visit.page
+      .getByLabel('Choose the file again')
+      .setInputFiles([...visit.save([{ name: 'notes.db', content: notes }])]);
     await visit.reach('ready');
+    expect((await visit.statements()).map(({ verdict }) => verdict)).toEqual(['applied']);
     await visit.runToTheEnd();
     expect(await visit.download.count()).toBe(1);
   });

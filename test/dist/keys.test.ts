@@ -45,6 +45,7 @@ it('A stray Enter after a drop runs nothing', async () => {
 
 it('Keys that belong to what has the focus do nothing else', async () => {
   const visit = await openPlan();
+  await visit.openScripts();
   await visit.page.getByRole('button', { name: 'Write SQL' }).click();
   await visit.page.locator('[data-editor=full] .cm-content').click();
   await visit.page.keyboard.type('s?\n');

@@ -137,6 +137,7 @@ describe('A file of ten gigabytes', () => {
     expect(await visit.download.count()).toBe(0);
 
     await visit.page.getByRole('button', { name: 'Back to the plan' }).click();
+    await visit.openScripts();
     await visit.page.getByRole('combobox', { name: 'Migration' }).selectOption('021: OTC data over many weeks');
     await visit.statement(53).waitFor();
     await visit.run.click();

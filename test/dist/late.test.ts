@@ -104,8 +104,10 @@ describe('A part of the page that cannot be loaded', () => {
     await visit.reach('ready');
 
     await visit.drop(database, script);
+    await miss(visit, 'sortedFiles', messages, 'tells dropped files apart');
     await page.getByRole('heading', { name: database.name }).waitFor();
     await visit.reach('ready');
+    await miss(visit, 'SchemaTree', messages, 'The schema beside the plan');
     await miss(visit, 'ownScripts.svelte', messages, 'reads your scripts');
     await miss(visit, 'latePlan', messages, 'plans scripts');
     await miss(visit, 'lossLedger', messages, 'finds the rows and values that a script loses');
@@ -117,8 +119,10 @@ describe('A part of the page that cannot be loaded', () => {
     await miss(visit, 'history', messages, 'reads which migrations are recorded in a database');
     await miss(visit, 'Recorded', messages, 'The list of what migration tools have recorded');
     await page.locator('[data-history=schema_migrations]').waitFor();
-    await miss(visit, 'ScriptSources', messages, 'The other ways to choose a script');
+    await visit.openScripts();
+    await miss(visit, 'ScriptSources', messages, 'The list of ways to a script');
     await page.getByRole('button', { name: 'Write SQL' }).waitFor();
+    await page.keyboard.press('Escape');
     await miss(visit, 'ForeignKeyChoice', messages, 'The choice of foreign keys');
     await page.locator('[data-foreign-keys]').waitFor();
     await miss(visit, 'OwnScriptsPanel', messages, 'The list of your scripts');
@@ -162,7 +166,7 @@ describe('A part of the page that cannot be loaded', () => {
     await page.getByRole('textbox', { name: 'SQL to run' }).fill('SELECT 41 + 1 AS answer');
     await miss(visit, 'codeMirror', messages, 'The editor with colours and suggestions');
     await page.locator('[data-editor=full]').getByText('41').waitFor();
-    await page.locator('[data-view=checks]').click();
+    await page.evaluate(() => (location.hash = '#checks'));
     await miss(visit, 'DataChecksView', messages, 'The Data checks view');
     await page.locator('[data-view=work]').click();
 
@@ -231,6 +235,33 @@ describe('A part of the page that cannot be loaded', () => {
     await page.getByRole('button', { name: 'Compare the rows' }).click();
     await miss(visit, 'comparing', messages, 'compares rows');
     await page.locator('[data-rows-compared]').waitFor();
+    await leave(visit);
+  });
+
+  it('is said of the ways to a script where none fits, of the list by table, and of what reads a changed file again', async () => {
+    for (const part of ['NoScriptFits', 'StatementsByTable', 'ReadAgain']) missing.add(late.get(part) ?? '');
+    const visit = await arrive();
+    const { page } = visit;
+    const messages = page.locator('[data-problem]');
+    await visit.drop(database);
+    await miss(
+      visit,
+      'NoScriptFits',
+      page.locator('[data-problem=not-loaded]'),
+      'The ways to a script for this database',
+    );
+    await page.getByRole('button', { name: 'Choose a migration' }).waitFor();
+    await visit.useScript({ name: 'city.sql', content: 'ALTER TABLE people ADD COLUMN city;' });
+    await page.locator('[data-order=tables]').click();
+    // Meanwhile they are listed as ever.
+    await visit.statement(1).waitFor();
+    await miss(visit, 'StatementsByTable', messages, 'The list of changes by table');
+    await page.locator('[data-table=people]').waitFor();
+    visit.save([{ name: database.name, content: Buffer.concat([database.content, Buffer.from('grown')]) }]);
+    await page.evaluate(() => dispatchEvent(new Event('focus')));
+    await visit.reach('refused');
+    await miss(visit, 'ReadAgain', page.locator('[data-problem=not-loaded]'), 'What reads the file again');
+    await page.getByRole('button', { name: 'Read it again' }).waitFor();
     await leave(visit);
   });
 

@@ -30,6 +30,7 @@ describe('A link', () => {
     await page.goto(`${served.address}?migration=021_otc_multiweek_real_example&db=demo/team%20spine.db`);
     await page.locator('main[data-state=ready]').waitFor();
     expect(await page.locator('#file-name').textContent()).toBe('team spine.db');
+    await page.locator('[data-script]').click();
     expect(await page.getByRole('combobox', { name: 'Migration' }).inputValue()).toBe('021_otc_multiweek_real_example');
     expect(await page.locator('[data-problem^=link]').count()).toBe(0);
     await page.close();

@@ -38,6 +38,7 @@ it('The migration that was chosen last is chosen on the next visit, unless a lin
   };
 
   expect(await open('')).toBe('021_otc_multiweek_real_example');
+  await page.locator('[data-script]').click();
   await choice.selectOption('022_audit');
   await page.locator('[data-statement="1"]').getByText('audit').waitFor();
   expect(await open('')).toBe('022_audit');

@@ -93,6 +93,11 @@ export class Visit {
     await this.page.getByLabel('Choose .sql files …').setInputFiles([...this.save([script])]);
   }
 
+  /** Opens the menu of the script. */
+  async openScripts(): Promise<void> {
+    await this.page.locator('[data-script]').click();
+  }
+
   /** Presses the button of a sample. */
   async openSample(id: string): Promise<void> {
     await this.page.locator(`[data-sample=${id}]`).click();

@@ -1,6 +1,7 @@
 // Which of several files is the database, which the script, and what belongs together: by their bytes, and by names where SQLite does.
 import { describe, expect, it } from 'vitest';
-import { lookAt, sortFiles, type DroppedDatabase, notePath, pathOf } from '../../src/ui/state/droppedFiles';
+import { type DroppedDatabase, notePath, pathOf } from '../../src/ui/state/droppedFiles';
+import { lookAt, sortFiles } from '../../src/ui/state/sortedFiles';
 
 const DATABASE = 'SQLite format 3\0';
 const SQL = '-- what it does\nCREATE TABLE t(a);';

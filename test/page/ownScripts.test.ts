@@ -112,6 +112,38 @@ describe('What a tool has recorded', () => {
   });
 });
 
+describe('What is run is recorded in the table of its tool', () => {
+  const files = (): readonly File[] => [
+    new File(['-- migrate:up\nCREATE TABLE a(b);\n-- migrate:down\nDROP TABLE a;\n'], '1_a.sql'),
+    new File(['-- migrate:up\nCREATE TABLE c(d);\n-- migrate:down\nDROP TABLE c;\n'], '2_c.sql'),
+  ];
+  const openWith = async (recorded: string): Promise<void> => {
+    await workbench.take([await databaseOf(`${KUNDE} ${recorded}`), ...files()]);
+    await vi.waitUntil(() => workbench.planned !== null, { timeout: 10_000, interval: 5 });
+  };
+  const RECORD = `INSERT INTO "schema_migrations" (version) VALUES ('2')`;
+
+  it('unless it is switched off', async () => {
+    await openWith(
+      `CREATE TABLE schema_migrations(version varchar(128) PRIMARY KEY); INSERT INTO schema_migrations VALUES ('1');`,
+    );
+    expect(workbench.scripts.own?.records).toBe(true);
+    expect(planned()).toEqual(['CREATE TABLE c(d)', RECORD]);
+    await workbench.changeOwn((own) => (own.records = false));
+    expect(planned()).toEqual(['CREATE TABLE c(d)']);
+    await workbench.changeOwn((own) => (own.records = true));
+    expect(planned()).toEqual(['CREATE TABLE c(d)', RECORD]);
+  });
+
+  it('also where it has recorded nothing yet, but not in that of another tool', async () => {
+    await openWith(`CREATE TABLE schema_migrations(version varchar(128) PRIMARY KEY);
+      CREATE TABLE gorp_migrations(id varchar(255) PRIMARY KEY, applied_at datetime);`);
+    expect(workbench.scripts.own?.recordable).toEqual(['schema_migrations']);
+    expect(planned().filter((sql) => sql.startsWith('INSERT'))).toHaveLength(2);
+    expect(planned().filter((sql) => sql.includes('gorp'))).toEqual([]);
+  });
+});
+
 describe('Foreign keys while it runs', () => {
   const SQLX = `${KUNDE} CREATE TABLE _sqlx_migrations(version BIGINT PRIMARY KEY, description TEXT NOT NULL,
     installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL, checksum BLOB NOT NULL, execution_time BIGINT NOT NULL);

@@ -448,6 +448,14 @@ export class FileJob {
       },
     });
     this.#stand(rehearsal, stage);
+    rehearsal.ran.then(
+      () => {
+        // Whoever rehearses first finds out that the file is gone.
+        if (this.rehearsal === rehearsal && rehearsal.problem?.code === 'unreadable-file')
+          this.refusal = rehearsal.problem;
+      },
+      () => undefined,
+    );
     return rehearsal;
   }
 

@@ -58,8 +58,8 @@ export class OwnScripts {
   #recorded = $state.raw<() => Recorded | null>(() => NOTHING_RECORDED);
   /** Path of the file that is being edited. */
   editing = $state<string | null>(null);
-  /** Whether what is run is recorded in the tool's own table too. */
-  records = $state(false);
+  /** Whether the user wants what is run to be recorded in the tool's own table too; null where she has not said. */
+  #records = $state<boolean | null>(null);
   /** The answers to what has to be asked. */
   readonly answers = new SvelteMap<string, string>();
   /** The values among them, which other scripts may ask for as well. */
@@ -233,7 +233,16 @@ export class OwnScripts {
       : { code: 'nothing-ticked', sentence: `None of the ${all} is selected.`, help: 'Tick those that are to be run.' };
   }
 
-  /** The tools' tables in which what is run can be recorded, by the name of each. */
+  /** Whether what is run is recorded in the tool's own table too: else that tool would run it once more. */
+  get records(): boolean {
+    return this.#records ?? this.#recordedIn(this.histories).length > 0;
+  }
+
+  set records(records: boolean) {
+    this.#records = records;
+  }
+
+  /** The tools' tables in which what is run can be recorded, by the name of each: those that are of these files, where there are some. */
   get recordable(): readonly string[] {
     const [first] = this.taken;
     const [last] = this.wayBack?.migrations ?? [];
@@ -241,7 +250,25 @@ export class OwnScripts {
       if (last) return forgetterOf(history, this.arranged.migrations)(last) !== null;
       return first !== undefined && recordingOf(history, first).ok;
     };
-    return this.histories.filter(canBe).map(({ table }) => table);
+    const all = this.histories.filter(canBe);
+    const own = all.filter((history) => this.#isOfThese(history));
+    return (own.length > 0 ? own : all).map(({ table }) => table);
+  }
+
+  /** Whether a table is that of the tool which these files are for, or tells of one of them. */
+  #isOfThese(history: History): boolean {
+    const { tool, migrations } = this.arranged;
+    return (
+      history.tool.toLowerCase() === tool ||
+      tellPending(migrations, [history]).some(({ status }) => status === 'applied')
+    );
+  }
+
+  /** The tables in which what is run is recorded, as far as that is possible; in those of other tools only where the user says so. */
+  #recordedIn(histories: readonly History[]): readonly History[] {
+    if (this.#records === false) return [];
+    const own = histories.filter((history) => this.#isOfThese(history));
+    return own.length > 0 || this.#records === null ? own : histories;
   }
 
   /** The tools' tables that tell of what is taken back, and that only the tools themselves can change. */
@@ -378,11 +405,11 @@ export class OwnScripts {
     const { migrations } = this.arranged;
     const pending = this.#withSaid(tellPending(migrations, histories));
     const wayBack = this.#wayBackOf(pending);
-    if (wayBack) return partsBack(wayBack, this.records ? histories : [], migrations);
+    const recorded = this.#recordedIn(histories);
+    if (wayBack) return partsBack(wayBack, recorded, migrations);
     return this.#takenOf(pending).migrations.flatMap((migration): ScriptPart[] => {
       const part = partOf(migration);
-      if (!this.records) return [part];
-      const records = histories.flatMap((history) => {
+      const records = recorded.flatMap((history) => {
         const recording = recordingOf(history, migration);
         return recording.ok ? [recording.value] : [];
       });

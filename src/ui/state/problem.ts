@@ -24,7 +24,17 @@ export function explainLostFile(): Problem {
   return {
     code: 'unreadable-file',
     sentence: 'The file that you dropped was changed, moved or deleted since, and the result is partly made of it.',
-    help: 'Drop the file again and run the migration again.',
+    help: 'Drop the file again and run the migration again. Your scripts and choices stay.',
+  };
+}
+
+/** The dropped file can no longer be read, and nothing was made of it yet. */
+export function explainChangedFile(): Problem {
+  return {
+    code: 'unreadable-file',
+    sentence:
+      'The file was changed, moved or deleted since you dropped it, so the browser no longer gives what was planned for.',
+    help: 'Drop it again: it is planned anew. Your scripts and choices stay.',
   };
 }
 

@@ -5,9 +5,10 @@ import type { ComparedWith, EngineClient } from '../../engine/worker/client';
 import { NO_SIDECARS } from '../../file/recovery';
 import type { Schema } from '../../schema/schema';
 import type { Script } from '../../script/statement';
-import { lookAt, lookedAt, sortFiles, type DroppedDatabase } from './droppedFiles';
+import { lookedAt, type DroppedDatabase } from './droppedFiles';
 import { readOwnScripts } from './ownScripts.svelte';
 import { explainStoppedEngine, type Problem } from './problem';
+import { lookAt, sortFiles } from './sortedFiles';
 import type { Turn } from './turn';
 
 /** Where the target comes from. */

@@ -9,13 +9,21 @@ import type { Machine } from '../../migration/forecast/limits';
 import { DEFAULT_CHOICES, type Choices } from '../../migration/outcome';
 import type { RoundTrip } from '../../migration/roundTrip/roundTrip';
 import type { Finding } from '../../file/finding';
-import { liesBeside, lookAt, sortFiles, type DroppedDatabase, type SeenFile } from './droppedFiles';
+import { liesBeside, type DroppedDatabase } from './droppedFiles';
 import { FileJob } from './fileJob.svelte';
 import { readMachine, Room } from './machine';
-import { explainLostFile, explainNotLoaded, explainUnsavedMany, withRetry, type Problem } from './problem';
+import {
+  explainChangedFile,
+  explainLostFile,
+  explainNotLoaded,
+  explainUnsavedMany,
+  withRetry,
+  type Problem,
+} from './problem';
 import type { OwnScripts } from './ownScripts.svelte';
 import { makeSampleFile } from './sampleFile';
 import { Screen } from './screen.svelte';
+import type { SeenFile } from './sortedFiles';
 import { Turns } from './turn';
 
 /** The checks of a file begin so long after its plan is shown. */
@@ -101,22 +109,33 @@ export class Workbench extends Screen {
   /** A file is about to come: the engine is made ready for it. */
   expectFile(): void {
     this.#client.warmUp();
+    // What cannot be loaded ahead is asked for again, and missed, where it is needed.
+    loadSorting().catch(() => undefined);
   }
 
   /** Takes what was dropped or picked: databases, scripts, or both. */
   async take(files: readonly File[]): Promise<void> {
-    const seen = lookAt(files);
-    const taken = this.#taking.then(async () => this.#take(files, await seen));
+    const sorting = loadSorting().catch(() => null);
+    const seen = sorting.then(async (loaded) => (await loaded?.lookAt(files)) ?? null);
+    const taken = this.#taking.then(async () => this.#take(files, await sorting, await seen));
     this.#taking = taken.catch(() => undefined);
     const { prepared } = await taken;
     await prepared;
   }
 
   /** What is dropped is chosen, opened and asked for in one go, after all of it has been read. */
-  async #take(files: readonly File[], seen: readonly SeenFile[]): Promise<{ readonly prepared: Promise<void> }> {
+  async #take(
+    files: readonly File[],
+    sorting: Awaited<ReturnType<typeof loadSorting>> | null,
+    seen: readonly SeenFile[] | null,
+  ): Promise<{ readonly prepared: Promise<void> }> {
     const nothing = { prepared: Promise.resolve() };
     if (this.state === 'running') return nothing;
-    const sorted = sortFiles(seen, this.#openFor(files), this.#waiting);
+    if (!sorting || !seen) {
+      this.miss('tells dropped files apart', () => void this.take(files));
+      return nothing;
+    }
+    const sorted = sorting.sortFiles(seen, this.#openFor(files), this.#waiting);
     const { database, many, scripts, besideScripts, waiting, leftOut } = sorted;
     const own = scripts.length > 0 ? await readOwnScripts([...scripts, ...besideScripts]) : null;
     // A run may have been started meanwhile.
@@ -227,6 +246,19 @@ export class Workbench extends Screen {
   /** Opens the database again without one of its sidecars. */
   async leaveOut(sidecar: keyof Sidecars<File>): Promise<void> {
     await this.#openBeside({ [sidecar]: null });
+  }
+
+  /** Finds out whether the dropped file was changed, for the user comes back from where she may have done that. */
+  async noticeChange(): Promise<void> {
+    const job = this.job;
+    if (!job?.inspection || (await job.isWhole())) return;
+    if (job !== this.job || job.isRunning || job.isPreparing || job.isLost || job.refusal) return;
+    if (job.run?.finished?.file) {
+      this.#lose(job);
+    } else {
+      job.refusal = explainChangedFile();
+      this.announcement = job.refusal.sentence;
+    }
   }
 
   /** Opens a database, with what lies beside it, and plans the chosen script for it. */
@@ -452,6 +484,11 @@ export class Workbench extends Screen {
     this.notice = explainLostFile();
     this.announcement = this.notice.sentence;
   }
+}
+
+/** What tells dropped files apart is loaded as soon as one is about to come. Rejects where it cannot be. */
+function loadSorting(): Promise<typeof import('./sortedFiles')> {
+  return import('./sortedFiles');
 }
 
 /** What reads scripts of the user's own is loaded when there is one; null where it cannot be. */

@@ -14,6 +14,9 @@ export type Side = 'before' | 'after';
 /** Looks that are kept apart, so that a long query does not keep the rows of a table waiting. */
 export type LookPurpose = 'data' | 'column' | 'query' | 'sizes' | 'checks' | 'compare' | 'rows';
 
+/** What may look at the result of a rehearsal, before anyone has run the migration. */
+const OF_REHEARSAL: ReadonlySet<LookPurpose> = new Set(['data', 'column', 'query']);
+
 /** One explorer for the life of a workbench. What it shows belongs to the file that is open. */
 export class Explorer {
   /** Views that were shown keep what the user did in them. */
@@ -50,9 +53,14 @@ export class Explorer {
     return this.before;
   }
 
-  /** Whether there are rows to look at: of the result there are none before it is made. */
-  has(side: Side): boolean {
-    return this.#fileOf(side) !== null;
+  /** Whether there are rows to look at: of the result there are none before it is made, or rehearsed. */
+  has(side: Side, purpose: LookPurpose = 'checks'): boolean {
+    return this.#fileOf(side, purpose) !== null;
+  }
+
+  /** Whether the rows of after are those of a rehearsal. */
+  get isRehearsed(): boolean {
+    return !this.has('after') && this.has('after', 'data');
   }
 
   /** Shows a table or view, in a view of the explorer. */
@@ -99,7 +107,7 @@ export class Explorer {
 
   /** The look at a side, the same one for as long as its file is; null where there is nothing to look at. */
   look(side: Side, purpose: LookPurpose): Look | null {
-    return this.#looks.over(`${purpose} ${side}`, this.#fileOf(side), (file) => {
+    return this.#looks.over(`${purpose} ${side}`, this.#fileOf(side, purpose), (file) => {
       const { dropped } = this.workbench;
       return new Look(file, dropped?.name ?? '', side === 'before' ? dropped?.sidecars : undefined);
     });
@@ -114,9 +122,9 @@ export class Explorer {
     this.editsSchema = false;
   }
 
-  #fileOf(side: Side): Blob | null {
-    const { dropped, finished, inspection } = this.workbench;
-    if (side === 'after') return finished?.file ?? null;
+  #fileOf(side: Side, purpose: LookPurpose): Blob | null {
+    const { dropped, finished, inspection, rehearsal } = this.workbench;
+    if (side === 'after') return (finished ?? (OF_REHEARSAL.has(purpose) ? rehearsal?.finished : null))?.file ?? null;
     return inspection === null ? null : (dropped?.file ?? null);
   }
 }
