@@ -10,7 +10,7 @@ import { tellPending } from '../../src/chain/pending';
 import { takeMigrations, type Taken } from '../../src/chain/taken';
 import { Overlay } from '../../src/engine/pages/overlay';
 import type { Engine } from '../../src/engine/engine';
-import { Engines, needsOfFile, withScript } from '../../src/engine/engines';
+import { Engines, needsOfFile, withScript, type ChosenEngine } from '../../src/engine/engines';
 import { statementsOfSteps } from '../../src/engine/roundTrips';
 import { loadSqliteWasm } from '../../src/engine/sqliteWasm/sqliteWasm';
 import { define, findMissing, loadKnownFunctions, needsOfMeaning } from '../../src/engine/worker/lateFunctions';
@@ -155,7 +155,7 @@ export class Chains {
     const { statements } = split;
     const tools = { losses: keepLosses, help: failureHelp, now: () => performance.now() };
     const planStart = performance.now();
-    const { engine, definitions, plan, asked } = await this.#planned(
+    const { engine, definitions, plan, asked, apart } = await this.#planned(
       bytes,
       statements,
       answers,
@@ -163,6 +163,7 @@ export class Chains {
       (opened) => planMigration(opened, statements, choices, { ...tools, watch: watchRules(parts) }),
     );
     told.needs.push(...asked);
+    if (apart !== null) told.notes.push(apart);
     functions = definitions.flatMap(({ kind, name }) => (kind === 'function' ? [name] : []));
     const planned = performance.now() - planStart;
     if (wanted.roundTrip) roundTrips = await this.#rehearsed(bytes, taken.migrations, choices, definitions);
@@ -212,16 +213,18 @@ export class Chains {
     readonly definitions: readonly Definition[];
     readonly plan: Plan;
     readonly asked: readonly (Need & { readonly isOpen: boolean })[];
+    /** What is said where no engine has all that is needed. */
+    readonly apart: string | null;
   }> {
     const known = await loadKnownFunctions();
-    const choose = async (meanings: readonly Pick<Meaning, 'kind' | 'name'>[]): Promise<Engine> => {
+    const choose = async (meanings: readonly Pick<Meaning, 'kind' | 'name'>[]): Promise<ChosenEngine> => {
       const file = needsOfFile(sourceOfBytes(bytes), headerOf(bytes));
       const chosen = await this.#engines.choose(withScript(file, statements, meanings));
       if (!chosen.ok) throw new Error(chosen.error.sentence);
-      return chosen.value.engine;
+      return chosen.value;
     };
     for (let meanings = meaningsIn(answers); ;) {
-      const engine = await choose(meanings);
+      const { engine, facts } = await choose(meanings);
       const { definitions } = define(meanings, known, engine);
       const plan = using(engine, bytes, planOn, definitions);
       const message = plan.obstacle?.failure.message ?? null;
@@ -229,7 +232,8 @@ export class Chains {
       const found = other
         ? findMissing(
             message,
-            (standIns) => using(other, bytes, planOn, [...definitions, ...standIns]).obstacle?.failure.message ?? null,
+            (standIns) =>
+              using(other.engine, bytes, planOn, [...definitions, ...standIns]).obstacle?.failure.message ?? null,
           )
         : [];
       const asked = needsOfMeaning(found, meanings, statements);
@@ -241,7 +245,13 @@ export class Chains {
         continue;
       }
       const missed = new Set(found.map(({ name }) => name));
-      return { engine, definitions, plan, asked: asked.map((need) => ({ ...need, isOpen: missed.has(need.name) })) };
+      return {
+        engine,
+        definitions,
+        plan,
+        asked: asked.map((need) => ({ ...need, isOpen: missed.has(need.name) })),
+        apart: facts.apart?.sentence ?? null,
+      };
     }
   }
 }

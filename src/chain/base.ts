@@ -1,11 +1,11 @@
 // What an empty database begins with: a whole schema that lies beside the history, the history itself, or something that is not here.
 
-import { quoteIdentifier } from '../database';
 import { partOf, type ChainMigration, type LeftOut } from './migration';
 import { answerTo, type Answers, type Need } from './needs';
 import { neededTables } from '../script/neededTables';
 import { splitScript } from '../script/split';
-import type { Statement } from '../script/statement';
+import type { ParsedStatement } from '../script/parsedStatement';
+import { findToolTable, mayWorkOnToolTable } from './toolTable';
 import { isCalledSchema, roleOf, type SchemaRole } from './wholeSchema';
 import { counted } from '../words';
 
@@ -22,12 +22,6 @@ interface WholeSchema {
   readonly role: Exclude<SchemaRole, 'step'>;
 }
 
-/** What tools call the table in which they keep what they have applied, and which they make themselves. */
-const HISTORY_TABLE = /^(?:_|__|schema_|db_)?migrations?(?:_history)?$|^schema_(?:version|history)$/i;
-/** A statement that may work on such a table: most histories have none, and need not be taken apart to tell. */
-const ON_HISTORY_TABLE =
-  /\b(?:table|into|update|from)\s+(?:main\s*\.\s*)?["`[]?(?:(?:_|__|schema_|db_)?migrations?(?:_history)?|schema_(?:version|history))\b/i;
-
 /**
  * Tells a whole schema from the history beside it. It is no step: a database that holds tables does not get it, and of an empty one it is
  * asked whether to begin with it. The answer is `use` or `skip`; of a missing table of the tool, `make`.
@@ -41,7 +35,7 @@ export function arrangeBase(
   const called = ordered.filter(({ path, version, code }) => version === '' && code === null && isCalledSchema(path));
   if (numbered.length === 0) return { migrations: ordered, leftOut: [], needs: [] };
   if (called.length === 0)
-    return isEmpty ? withHistoryTable(ordered, answers) : { migrations: ordered, leftOut: [], needs: [] };
+    return isEmpty ? withToolTable(ordered, answers) : { migrations: ordered, leftOut: [], needs: [] };
   const history = statementsOf(numbered);
   const whole = called.flatMap((migration): WholeSchema[] => {
     const role = roleOf(partOf(migration), history);
@@ -51,8 +45,9 @@ export function arrangeBase(
   const migrations = ordered.filter((migration) => !schemas.has(migration));
   const [base, ...others] = whole;
   if (!base || !isEmpty) return { migrations, leftOut: whole.map(leaveOut), needs: [] };
-  // A step in code may make the tables, so none is missed where there is one.
-  const missing = migrations.some(({ code }) => code !== null) ? [] : neededTables(history);
+  // A step in code may make the tables, so none is missed behind one.
+  const step = migrations.findIndex(({ code }) => code !== null);
+  const missing = neededTables(step < 0 ? history : statementsOf(migrations.slice(0, step)));
   const need = baseNeed(base, migrations, missing);
   const answer = answerTo(answers, 'base', base.migration.path);
   const left = others.map(leaveOut);
@@ -67,7 +62,7 @@ function leaveOut({ migration: { path } }: WholeSchema): LeftOut {
   return { path, why: 'it is a whole schema, for a database that is empty, and no step of the history' };
 }
 
-function statementsOf(history: readonly ChainMigration[]): readonly Statement[] {
+function statementsOf(history: readonly ChainMigration[]): readonly ParsedStatement[] {
   const split = splitScript(history.map(partOf));
   return split.ok ? split.statements : [];
 }
@@ -99,28 +94,33 @@ function baseNeed(
 }
 
 /** A history alone on an empty database: whether it works on the table of its tool, which is not there. */
-function withHistoryTable(migrations: readonly ChainMigration[], answers: Answers): Based {
+function withToolTable(migrations: readonly ChainMigration[], answers: Answers): Based {
   const plain = { migrations, leftOut: [], needs: [] };
-  if (!migrations.some(({ text }) => ON_HISTORY_TABLE.test(text))) return plain;
-  const table = neededTables(statementsOf(migrations)).find((name) => HISTORY_TABLE.test(name));
-  if (table === undefined) return plain;
-  const make = { answer: 'make', label: 'Make it, with a column version' };
+  if (!migrations.some(({ text }) => mayWorkOnToolTable(text))) return plain;
+  const table = findToolTable(statementsOf(migrations));
+  if (table === null) return plain;
+  const { name, columns, sql } = table;
+  const how =
+    columns === null
+      ? 'as the tool makes it'
+      : `with ${columns.length === 1 ? 'a column' : 'the columns'} ${columns.join(', ')}`;
+  const make = { answer: 'make', label: `Make it, ${how}` };
   const need: Need = {
     kind: 'base',
-    name: table,
-    sentence: `These files change ${table}, the table in which their tool keeps what it has applied, and which it makes itself. Your database is empty and does not have it.`,
-    where: migrations.filter(({ text }) => ON_HISTORY_TABLE.test(text)).map(({ path }) => path),
+    name,
+    sentence: `These files change ${name}, the table in which their tool keeps what it has applied, and which it makes itself. Your database is empty and does not have it.`,
+    where: migrations.filter(({ text }) => mayWorkOnToolTable(text)).map(({ path }) => path),
     options: [make],
     proposal: make,
     blocks: true,
   };
-  if (answerTo(answers, 'base', table) !== 'make') return { ...plain, needs: [need] };
+  if (answerTo(answers, 'base', name) !== 'make') return { ...plain, needs: [need] };
   const made: ChainMigration = {
-    path: `${table} (the tool’s own table)`,
+    path: `${name} (the tool’s own table)`,
     tool: migrations[0]?.tool ?? null,
     version: '',
-    title: `${table}, the tool’s own table`,
-    text: `CREATE TABLE ${quoteIdentifier(table)} (version TEXT);\n`,
+    title: `${name}, the tool’s own table`,
+    text: sql,
     repeatable: false,
     when: null,
     down: null,

@@ -1,7 +1,7 @@
 // Files that are for another database: folders of one dialect each, and names such as `1_people.mysql.up.sql`.
 
-/** What names call SQLite. */
-const SQLITE = /^(?:sqlite[23]?|libsql)$/i;
+/** What names call SQLite, and what runs it. */
+const SQLITE = /^(?:sqlite[23]?|libsql|sqlcipher|rqlite|hiqlite)$/i;
 
 /** What names call the others, with what they are called. */
 const OTHERS: readonly (readonly [words: RegExp, name: string])[] = [

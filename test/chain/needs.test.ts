@@ -146,6 +146,32 @@ describe('A whole schema beside a history', () => {
     const native = runNatively(['CREATE TABLE "migrations" (version TEXT);', ...Object.values(files)]);
     expect(runArranged(filesOf(files), { isEmpty: true, answers })).toEqual(native);
   });
+
+  it.each([
+    ['_sqlx_migrations', 'DELETE FROM _sqlx_migrations WHERE version = 1', /version BIGINT PRIMARY KEY/],
+    [
+      'migrations',
+      "INSERT INTO migrations SELECT 'a' || '_' || max(1, 2), 5 WHERE 0",
+      /\(version TEXT, column_2 TEXT\)/,
+    ],
+    ['migrations', "INSERT INTO migrations VALUES ('a', max(1, 2), 5), (1, 2, 3)", /column_2 TEXT, column_3 TEXT\)/],
+    ['migrations', 'INSERT INTO migrations (name, "at") SELECT 1, 2', /\(name TEXT, at TEXT\)/],
+  ])('is made with the columns that %s has to have: %s', (name, sql, definition) => {
+    const files = filesOf({ '1_a.sql': `${sql};`, '2_b.sql': PEOPLE });
+    const answers = safeAnswers(arrangeMigrations(files, { isEmpty: true }).needs, new Map());
+    const [made] = arrangeMigrations(files, { isEmpty: true, answers }).migrations;
+    expect(made?.text).toMatch(definition);
+    expect(runArranged(files, { isEmpty: true, answers })).toEqual(runNatively([made?.text ?? '', `${sql};`, PEOPLE]));
+  });
+
+  it('that it comes to is proposed where the first step in code comes after a table that is missing', () => {
+    const files = filesOf({ 'schema.sql': END, '1_a.sql': CITY });
+    const step = { path: '2_b.js', text: '' };
+    const { needs } = arrangeMigrations([...files, step], { isEmpty: true });
+    expect(needs).toMatchObject([{ kind: 'base', name: 'schema.sql', proposal: { answer: 'use' } }]);
+    const before = { path: '0_b.js', text: '' };
+    expect(arrangeMigrations([...files, before], { isEmpty: true }).needs[0]?.proposal?.answer).toBe('skip');
+  });
 });
 
 describe('A step in code', () => {

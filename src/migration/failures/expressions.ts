@@ -167,6 +167,8 @@ export const EXPRESSIONS: readonly Explanation[] = [
     pattern: /syntax error/,
     explain: ({ statement: { text } }) => explainAlter(text),
   },
+  { pattern: /syntax error|^unrecognized token/, explain: ({ statement: { text } }) => explainTemplate(text) },
+  { pattern: /syntax error|^unrecognized token/, explain: ({ statement: { text } }) => explainOtherDatabase(text) },
   {
     pattern: /syntax error|^incomplete input|^unrecognized token/,
     explain: ({ statement }) => ({
@@ -176,6 +178,64 @@ export const EXPRESSIONS: readonly Explanation[] = [
   },
 ];
 
+/** What stands in a file for something that a program puts there: of Go, Jinja and such, of ERB, between percent signs. */
+const PLACEHOLDER = /\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|%[a-z_]\w*%/is;
+
+function explainTemplate(text: string): Said | null {
+  const [placeholder] = PLACEHOLDER.exec(text.replaceAll(QUOTED_OR_COMMENT, ' ')) ?? [];
+  if (placeholder === undefined) return null;
+  return {
+    explanation: `The file is a template: the application puts SQL in the place of ${shortened(placeholder)} before SQLite reads it, and only its program knows which.`,
+    wayOut: 'Run the files as the application writes them out, or put in its place what belongs there for SQLite.',
+  };
+}
+
+/** Words that only other databases know, where SQLite cannot read a statement; the first that fits. */
+const OF_OTHERS: readonly (readonly [words: RegExp, database: string])[] = [
+  [/^CREATE\s+(?:TYPE|EXTENSION|DOMAIN|SEQUENCE|POLICY)\b/i, 'PostgreSQL'],
+  [/^ALTER\s+(?:TYPE|SEQUENCE|DOMAIN)\b|^COMMENT\s+ON\b|^DO\s+\$/i, 'PostgreSQL'],
+  [/\bGENERATED\s+(?:ALWAYS|BY\s+DEFAULT)\s+AS\s+IDENTITY\b/i, 'PostgreSQL'],
+  [/\bALTER\s+COLUMN\s+\S+\s+(?:SET|DROP|TYPE)\b/i, 'PostgreSQL'],
+  [/\bCONCURRENTLY\b|\bUSING\s+(?:gin|gist|brin|btree|hash)\b/i, 'PostgreSQL'],
+  [/::\s*[a-z]\w*/i, 'PostgreSQL'],
+  [/\bDROP\s+TABLE\b.*\bCASCADE\b/is, 'PostgreSQL'],
+  [/\bAUTO_INCREMENT\b|\bENGINE\s*=\s*\w+|\bON\s+UPDATE\s+CURRENT_TIMESTAMP\b/i, 'MySQL'],
+  [/\bDROP\s+FOREIGN\s+KEY\b|\b(?:MODIFY|CHANGE)\s+COLUMN\b|\bCHARACTER\s+SET\b/i, 'MySQL'],
+  [/^(?:UN)?LOCK\s+TABLES?\b|^RENAME\s+TABLE\b|^SET\s+(?:NAMES|@@?\w+)/i, 'MySQL'],
+  [/\bADD\s+(?:UNIQUE\s+)?(?:INDEX|KEY)\b/i, 'MySQL'],
+  [/\bIDENTITY\s*\(\s*\d+\s*,|\bNVARCHAR\s*\(\s*MAX\s*\)|^EXEC\b/i, 'SQL Server'],
+  [/\bVARCHAR2\b/i, 'Oracle'],
+  [
+    /^CREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE|SCHEMA|DATABASE|ROLE|USER|MATERIALIZED)\b/i,
+    'another database',
+  ],
+  [/^CREATE\s+OR\s+REPLACE\b|^(?:GRANT|REVOKE|TRUNCATE|SET|USE|CALL)\b|^ALTER\s+(?!TABLE)\w+/i, 'another database'],
+  [/\bADD\s+(?:FOREIGN|PRIMARY)\s+KEY\b/i, 'another database'],
+];
+
+function explainOtherDatabase(text: string): Said | null {
+  const bare = text.replaceAll(QUOTED_OR_COMMENT, ' ');
+  for (const [words, database] of OF_OTHERS) {
+    const [found] = words.exec(bare) ?? [];
+    if (found === undefined) continue;
+    return {
+      explanation: `The statement is written for ${database}: SQLite has no ${shortened(found)}.`,
+      wayOut: 'Take the files that the application has for SQLite, or write the statement as SQLite has it.',
+    };
+  }
+  return null;
+}
+
+/** Strings and comments: what stands there is no word of a statement. */
+const QUOTED_OR_COMMENT = /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g;
+
+function shortened(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ').trim();
+  return line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line;
+}
+
+const SHOWN = 60;
+
 /** What other databases let ALTER TABLE do. */
 function explainAlter(text: string): Said | null {
   const [, rest = ''] = /^\s*ALTER\s+TABLE\s+(.*)$/is.exec(text) ?? [];
@@ -184,9 +244,10 @@ function explainAlter(text: string): Said | null {
       explanation: 'ALTER TABLE of SQLite makes one change in each statement.',
       wayOut: 'Write an ALTER TABLE of its own for each of the changes.',
     };
-  if (/\b(MODIFY|CHANGE)\b|\bALTER\b.*\bTYPE\b/is.test(rest))
+  const [words] = /\b(?:MODIFY|CHANGE)\b|\bALTER\b.*\bTYPE\b/is.exec(rest) ?? [];
+  if (words !== undefined)
     return {
-      explanation: 'ALTER TABLE of SQLite cannot change the type of a column.',
+      explanation: `The statement is written for ${/^ALTER/i.test(words) ? 'PostgreSQL' : 'MySQL'}: ALTER TABLE of SQLite cannot change the type of a column.`,
       wayOut: REBUILD,
     };
   return null;
