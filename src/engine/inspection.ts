@@ -3,7 +3,6 @@
 import type { Database } from '../database';
 import type { Finding } from '../file/finding';
 import type { Header } from '../file/header';
-import { readSchema } from '../schema/read';
 import { isInternal, type Schema } from '../schema/schema';
 import { findApart, type EngineFacts } from './engineFacts';
 import { findUnusable } from '../schema/usable';
@@ -22,13 +21,13 @@ export interface Inspection {
   readonly engine: EngineFacts;
 }
 
-/** Reads what the page shows of an open database. Throws where its schema cannot be read. */
+/** What the page shows of an open database with this schema. */
 export function inspect(
   database: Database,
+  schema: Schema,
   file: Pick<Inspection, 'name' | 'size' | 'header' | 'findings'>,
   engine: EngineFacts,
 ): Inspection {
-  const schema = readSchema(database);
   const tables = schema.relations
     .filter(({ kind, name }) => kind !== 'view' && kind !== 'shadow table' && !isInternal(name))
     .map((table) => table.name);

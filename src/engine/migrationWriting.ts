@@ -4,7 +4,6 @@ import type { Comparison } from '../compare/difference';
 import type { Migration } from '../compare/migration';
 import { compareStates } from '../compare/compare';
 import { writeMigration } from '../compare/write';
-import { readSchema } from '../schema/read';
 import type { Database } from '../database';
 import type { OnProgress } from './answers';
 import type { OpenedFile } from './openedFile';
@@ -38,7 +37,7 @@ export function compareWithTarget(
   return opened.using(
     ({ database: rows }) =>
       target.using(({ database: desiredRows }) => {
-        const [current, desired] = [readSchema(rows), readSchema(desiredRows)];
+        const [current, desired] = [opened.schemaBy(rows), target.schemaBy(desiredRows)];
         // Each change is tried where there is what either schema is made of: only the second engine has more than the usual one.
         const richer = opened.engine.name === 'sql.js' ? desiredRows : rows;
         const scratch = (): Database => richer.scratch();

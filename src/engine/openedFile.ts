@@ -5,6 +5,8 @@ import type { Finding } from '../file/finding';
 import type { Header } from '../file/header';
 import type { Refusal } from '../file/identify';
 import { recover, type Layer, type SidecarReaders, type Sidecars } from '../file/recovery';
+import { readSchema } from '../schema/read';
+import type { Schema } from '../schema/schema';
 import { loadLate } from './late';
 import { layeredBlob, sourceOfBlob } from './pages/blob';
 import { Overlay } from './pages/overlay';
@@ -65,6 +67,7 @@ export class OpenedFile {
   readonly #recovery: Recovery;
   readonly #definitions: readonly Definition[];
   #preload: Preload | null = null;
+  #schema: Schema | null = null;
 
   /** @param definitions functions and collations that every connection knows */
   constructor(engine: Engine, recovery: Recovery, definitions: readonly Definition[] = []) {
@@ -137,6 +140,11 @@ export class OpenedFile {
     // What an engine cannot have is missing at the statement that needs it.
     for (const definition of this.#definitions) database.define(definition);
     return { database, overlay };
+  }
+
+  /** The schema of the file, which stays as it is: read by the first who asks. @param database a connection that has changed nothing */
+  schemaBy(database: Database): Schema {
+    return (this.#schema ??= readSchema(database));
   }
 
   /** Does something with a connection that is closed afterwards. */

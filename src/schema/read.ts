@@ -1,6 +1,6 @@
 // Reads the schema of an open database from sqlite_schema and the table PRAGMAs.
 
-import { rowsOf, type Database, foldName } from '../database';
+import { rowsOf, type Database, type Outcome, type Row, foldName } from '../database';
 import { readDocumentation } from '../script/documentation';
 import type { Column, Index, Relation, Schema, Trigger } from './schema';
 import type { Statement } from '../script/statement';
@@ -17,6 +17,7 @@ export function readSchema(database: Database): Schema {
   const triggers: Trigger[] = [];
   const views = new Set<string>();
   const objects = rowsOf(database, 'SELECT type, name, tbl_name, rootpage, sql FROM main.sqlite_schema ORDER BY rowid');
+  const columnsOfTables = readColumnsOfTables(database);
   for (const [type, rawName, rawTable, rootPage, rawSql] of objects) {
     const name = String(rawName);
     const table = String(rawTable);
@@ -25,7 +26,10 @@ export function readSchema(database: Database): Schema {
     else if (type === 'trigger') triggers.push({ name, table, sql: sql ?? '' });
     else if (type === 'table' || type === 'view') {
       if (type === 'view') views.add(name);
-      found.push(readRelation(database, { name, sql, rootPage: Number(rootPage), documented: type === 'table' }));
+      const columns = columnsOfTables.get(name) ?? null;
+      found.push(
+        readRelation(database, { name, sql, rootPage: Number(rootPage), documented: type === 'table', columns }),
+      );
     }
   }
   const facts = readFacts(database);
@@ -38,11 +42,21 @@ export function readSchema(database: Database): Schema {
 
 function readRelation(
   database: Database,
-  of: { readonly name: string; readonly sql: string | null; readonly rootPage: number; readonly documented: boolean },
+  of: {
+    readonly name: string;
+    readonly sql: string | null;
+    readonly rootPage: number;
+    readonly documented: boolean;
+    /** As SQLite lists them; null where that is not known yet. */
+    readonly columns: readonly Row[] | null;
+  },
 ): Omit<Relation, keyof Facts> {
   const { name, sql, rootPage } = of;
   const documentation = of.documented && sql !== null ? readDocumentation(sql) : null;
-  const columns = readColumns(database, name, documentation?.columns ?? new Map<string, string>());
+  const listed: Outcome<readonly Row[]> = of.columns
+    ? { ok: true, value: of.columns }
+    : database.query(`SELECT ${LISTED} FROM pragma_table_xinfo(?) AS x ORDER BY cid`, [name]);
+  const columns = readColumns(listed, documentation?.columns ?? new Map<string, string>());
   return {
     name,
     sql: sql ?? '',
@@ -67,11 +81,29 @@ function readFacts(database: Database): ReadonlyMap<string, Facts> {
   );
 }
 
-function readColumns(database: Database, relation: string, documentation: ReadonlyMap<string, string>) {
+/** What is asked of a column. */
+const LISTED = 'x.name, x.type, x."notnull", x.dflt_value, x.pk, x.hidden';
+
+/**
+ * The columns of all tables that are stored, by the name of each: to ask for each by itself takes seven times as long. Of views and
+ * virtual tables one that cannot be read would be the end of it, so they are not in it.
+ */
+function readColumnsOfTables(database: Database): ReadonlyMap<string, readonly Row[]> {
+  const columns = new Map<string, Row[]>();
   const read = database.query(
-    'SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid',
-    [relation],
+    `SELECT m.name, ${LISTED} FROM main.sqlite_schema AS m, pragma_table_xinfo(m.name) AS x
+     WHERE m.type = 'table' AND m.rootpage > 0 ORDER BY m.rowid, x.cid`,
   );
+  for (const [table, ...column] of read.ok ? read.value : []) {
+    const name = String(table);
+    const own = columns.get(name);
+    if (own) own.push(column);
+    else columns.set(name, [column]);
+  }
+  return columns;
+}
+
+function readColumns(read: Outcome<readonly Row[]>, documentation: ReadonlyMap<string, string>) {
   if (!read.ok) return read;
   const columns = read.value.map(([rawName, type, notNull, defaultValue, primaryKey, hidden]): Column => {
     const name = String(rawName);
@@ -109,7 +141,9 @@ export function readTriggers(database: Database, name: string): Schema {
   const relations = rows.flatMap(([, , , on]): Relation[] => {
     if (typeof on !== 'string') return [];
     const facts = { kind: 'table', withoutRowid: false, strict: false } as const;
-    return [{ ...readRelation(database, { name: on, sql: null, rootPage: 0, documented: false }), ...facts }];
+    return [
+      { ...readRelation(database, { name: on, sql: null, rootPage: 0, documented: false, columns: null }), ...facts },
+    ];
   });
   return { relations, indexes: [], triggers };
 }

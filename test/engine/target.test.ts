@@ -34,7 +34,8 @@ describe('A database that is made of SQL', () => {
     const printed = askNative(original, '.schema');
     expect(printed).toContain('CREATE TABLE sqlite_sequence');
     const own = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name";
-    expect(askNative(await bytesOf(printed), own)).toBe(askNative(original, own));
+    // The columns of a view, which the shell writes before the semicolon, are a part of its text from then on.
+    expect(askNative(await bytesOf(printed), own).replace('\n/* v(name) */', '')).toBe(askNative(original, own));
   });
 
   test('is as the page’s own run would leave a chain, also where plain SQLite refuses a statement', async () => {

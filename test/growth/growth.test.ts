@@ -43,6 +43,7 @@ function askedFor(name: string, size: number): readonly string[] {
   const database = noting(engine.open(overlayOf(bytes)), asked);
   const { schema } = inspect(
     database,
+    readSchema(database),
     { name, size: bytes.length, header: header.value, findings: [] },
     factsOf(engine),
   );

@@ -166,7 +166,7 @@ describe.each(Object.entries(KINDS))('%s', async (name, kind) => {
       const facts = { name, size: dropped.database.length, header: header.value, findings: [] };
       return {
         found: findUnusable(database, readSchema(database)),
-        findings: inspect(database, facts, chosen).findings,
+        findings: inspect(database, readSchema(database), facts, chosen).findings,
       };
     };
     const { found, findings } = withDatabase(dropped.database, look, engine);

@@ -4,7 +4,6 @@ import type { Outcome } from '../../database';
 import type { History } from '../../chain/history';
 import type { Refusal } from '../../file/identify';
 import type { Sidecars } from '../../file/recovery';
-import { countRows } from '../../migration/proofs/measurement';
 import type { SchemaDetails } from '../../schema/details';
 import type { Schema } from '../../schema/schema';
 import type { OnProgress } from '../answers';
@@ -21,6 +20,7 @@ import { hashersOnce, loadLooking, loadPlanning } from './lateParts';
 import { makeLookingApi } from './lookingApi';
 import { makeMigrationApi } from './migrationApi';
 import { makeResultApi } from './resultApi';
+import { RowCounting } from './rowCounting';
 
 /**
  * The engine's methods for one worker. Expected failures come back as data; a rejected call is a bug or a dead engine.
@@ -31,6 +31,7 @@ export function makeApi(engines: Engines, kept: Kept) {
   const result = makeResultApi(opened, loadHashersOnce);
   const target = new FileOfWorker(engines, kept);
   const comparing = makeComparingApi(opened, target);
+  const counting = new RowCounting();
 
   return {
     /** Goes once over what the first file will need; code that has run before runs several times as fast. Needs no open file. */
@@ -48,6 +49,7 @@ export function makeApi(engines: Engines, kept: Kept) {
       void loadPlanning();
       result.forget();
       comparing.forget();
+      counting.close();
       return opened.replace(file, name, sidecars);
     },
 
@@ -56,8 +58,7 @@ export function makeApi(engines: Engines, kept: Kept) {
       return readable((): Outcome<number | null, never> => {
         const tell = ({ pagesRead }: Overlay): void =>
           onProgress({ stage: 'check', label: `counting rows of ${table}`, done: 0, total: 0, pagesRead });
-        const counted = opened.open.using(({ database }) => countRows(database, table), tell);
-        return { ok: true, value: counted.ok ? counted.value : null };
+        return { ok: true, value: counting.count(opened.open, table, tell) };
       });
     },
 

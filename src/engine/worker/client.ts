@@ -52,7 +52,7 @@ export interface ComparedWith extends LookedAt {
 
 /** What is asked of a file beside another one, which is open in the same worker. */
 export type RemoteComparison = Remote<OfTwo> & {
-  /** Opens it beside the other one, unless it is open; gives what was found in it. */
+  /** Opens it beside the other one, unless it is open. */
   readonly open: () => Answer<'openTarget'>;
 };
 
@@ -334,8 +334,8 @@ function openResultIn(running: Running, run: ProvableRun, post: Post): void {
 
 function openTargetIn(running: Running, other: ComparedWith, post: Post): Answer<'openTarget'> {
   if (running.target?.other !== other) {
-    const { file, name, sidecars, pages } = other;
-    const answer = post(running, 'openTarget', [file, name, sidecars, pages]);
+    const { file, sidecars, pages } = other;
+    const answer = post(running, 'openTarget', [file, sidecars, pages]);
     const target = (running.target = { other, answer });
     forgetUnloaded(answer, () => {
       if (running.target === target) running.target = null;

@@ -9,7 +9,6 @@ import type { Sidecars } from '../../file/recovery';
 import type { PageChanges } from '../../migration/proofs/pageProof';
 import type { OnProgress } from '../answers';
 import type { DifferenceForm, RowComparing } from '../comparing';
-import type { Inspection } from '../inspection';
 import { loadLate } from '../late';
 import { readable } from '../unreadable';
 import type { FileOfWorker } from './fileOfWorker';
@@ -47,13 +46,12 @@ export function makeComparingApi(file: FileOfWorker, target: FileOfWorker) {
      */
     openTarget(
       other: Blob,
-      name: string,
       sidecars: Sidecars<Blob>,
       changes: PageChanges | null,
-    ): Promise<Outcome<Inspection, Refusal>> {
+    ): Promise<Outcome<undefined, Refusal>> {
       forget();
       pages = changes;
-      return target.replace(other, name, sidecars);
+      return target.take(other, sidecars);
     },
 
     /** Compares the rows of all tables; gives counts. Asked again, it gives what was found. */

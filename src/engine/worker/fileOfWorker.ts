@@ -1,6 +1,7 @@
 // The one file that a worker has open, and the engine that it is open for.
 
-import type { Definition, Outcome } from '../../database';
+import type { Database, Definition, Outcome } from '../../database';
+import type { Finding } from '../../file/finding';
 import type { Refusal } from '../../file/identify';
 import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
 import type { KnownFunction } from '../../functions/definitions';
@@ -59,11 +60,24 @@ export class FileOfWorker {
    * Recovers a file with the sidecars that lie beside it, opens and inspects it; it replaces the one that was open. Which engine opens it
    * is told by its schema, before.
    */
-  async replace(
+  replace(file: Blob, name: string, sidecars: Sidecars<Blob> = NO_SIDECARS): Promise<Outcome<Inspection, Refusal>> {
+    return this.#replace(file, sidecars, (opened, database, facts, findings) => {
+      const { header } = opened;
+      return inspect(database, opened.schemaBy(database), { name, size: file.size, header, findings }, facts);
+    });
+  }
+
+  /** The same, of a file of which nothing is shown: it is not inspected, which takes a while where its schema is large. */
+  take(file: Blob, sidecars: Sidecars<Blob>): Promise<Outcome<undefined, Refusal>> {
+    return this.#replace(file, sidecars, () => undefined);
+  }
+
+  /** @param look gives what is told of the file as soon as it is open */
+  async #replace<Told>(
     file: Blob,
-    name: string,
-    sidecars: Sidecars<Blob> = NO_SIDECARS,
-  ): Promise<Outcome<Inspection, Refusal>> {
+    sidecars: Sidecars<Blob>,
+    look: (opened: OpenedFile, database: Database, facts: EngineFacts, findings: readonly Finding[]) => Told,
+  ): Promise<Outcome<Told, Refusal>> {
     this.#refused = null;
     const loaded = await readersFor(sidecars);
     if (!loaded.ok) {
@@ -81,21 +95,20 @@ export class FileOfWorker {
       return { ok: true, value: { ...made.value, needs: needsOfFile(cache, header) } };
     });
     const chosen = recovered.ok ? await this.#engines.choose({ ...recovered.value.needs, script: [] }) : recovered;
-    const outcome = readable((): Outcome<Inspection, Refusal> => {
+    const outcome = readable((): Outcome<Told, Refusal> => {
       if (!recovered.ok) return recovered;
       if (!chosen.ok) return chosen;
       const { recovery, findings, needs } = recovered.value;
       const { engine, facts } = chosen.value;
       const candidate = new OpenedFile(engine, recovery);
-      return candidate.using(({ database }): Outcome<Inspection, Refusal> => {
+      return candidate.using(({ database }): Outcome<Told, Refusal> => {
         const schema = database.query('SELECT count(*) FROM sqlite_schema');
         if (!schema.ok) {
           return { ok: false, error: unreadableSchema(schema.error.message, candidate.header, file.size) };
         }
         this.#opened = candidate;
         this.#needs = needs;
-        const { header } = candidate;
-        return { ok: true, value: inspect(database, { name, size: file.size, header, findings }, facts) };
+        return { ok: true, value: look(candidate, database, facts, findings) };
       });
     });
     if (!outcome.ok) this.#refused = outcome.error;

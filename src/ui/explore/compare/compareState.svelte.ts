@@ -32,7 +32,7 @@ interface Compared {
 const EDITED = 'the schema that you edited';
 
 /** The target is read anew when nothing was typed for so long. */
-const QUIET_MILLISECONDS = 300;
+const QUIET_MILLISECONDS = 200;
 
 /** The state of the view. It lives as long as the file is open; components read it and call its methods. */
 export class CompareState {
