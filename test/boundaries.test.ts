@@ -379,7 +379,16 @@ function withoutEndings(path: string): string {
     .replace(/\.svelte$/, '');
 }
 
+/** By the text of a file, since all of src is asked three times. */
+const imports = new Map<string, Import[]>();
+
 function importsOf(path: string, text: string): Import[] {
+  const known = imports.get(text) ?? readImports(path, text);
+  imports.set(text, known);
+  return known;
+}
+
+function readImports(path: string, text: string): Import[] {
   if (!path.endsWith('.svelte')) return importsOfScript(text);
   const { instance, module } = parseSvelte(text, { modern: true });
   const scripts = [instance, module].filter((script) => script != null);
