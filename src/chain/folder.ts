@@ -85,8 +85,9 @@ export function arrangeMigrations(
     if (/^(down|undo)$/.test(name.direction)) downs.set(keyOf(candidate), candidate);
   }
   const tool = toolOf(candidates, sorted);
+  const steps = tool === 'flyway' ? withoutCallbacks(candidates, leftOut) : candidates;
   const journal = tool === 'drizzle' ? journalOf(sorted, leftOut) : null;
-  const listed = listedBy(journal, candidates, leftOut);
+  const listed = listedBy(journal, steps, leftOut);
   const numbered = listed.some(({ name }) => name.version !== '');
   const about = { tool, journal, numbered, answers, downs };
   const ordered = listed
@@ -133,6 +134,18 @@ function findCandidates(files: readonly MigrationFile[], leftOut: LeftOut[]): re
     return [{ ...file, name: readName(file.path), sections, code: isSql ? null : languageOf(file.path) }];
   });
   return putInVersionFolders(candidates);
+}
+
+/** Files that Flyway runs around all others, each time (https://documentation.red-gate.com/fd/callback-events-277579008.html). */
+const CALLBACK =
+  /(?:^|\/)(?:(?:before|after)(?:Each)?(?:Migrate|Undo|Clean|Info|Validate|Baseline|Repair|Repeatables|Versioned|Connect|CreateSchema)\w*|createSchema)\.sql$/;
+
+function withoutCallbacks(candidates: readonly Candidate[], leftOut: LeftOut[]): readonly Candidate[] {
+  return candidates.filter(({ path }) => {
+    const isCallback = CALLBACK.test(path);
+    if (isCallback) leftOut.push({ path, why: 'it is a callback, which Flyway runs around the migrations each time' });
+    return !isCallback;
+  });
 }
 
 /** What there is to run of a program. */

@@ -120,9 +120,10 @@ export const toolFolders: readonly ToolFolder[] = [
       'sql/R__names.sql': 'DROP VIEW IF EXISTS names; CREATE VIEW names AS SELECT name FROM people;',
       'sql/U1__people.sql': DROP,
       'sql/B1__base.sql': PEOPLE,
+      'sql/beforeMigrate.sql': 'SELECT 1;',
     },
     ['sql/V1__people.sql', 'sql/V1.2__city.sql', 'sql/V1.10__renamed.sql', 'sql/V2__pets.sql', 'sql/R__names.sql'],
-    ['sql/B1__base.sql', 'sql/U1__people.sql'],
+    ['sql/B1__base.sql', 'sql/U1__people.sql', 'sql/beforeMigrate.sql'],
   ),
   folder(
     'drizzle',

@@ -142,6 +142,30 @@ describe('Foreign keys', () => {
     expect(said(bytes, mended).proofs.get('foreign-keys')?.result).toBe('pass');
   });
 
+  it('that a commit is refused for are told without the rows that had no parent before', () => {
+    const bytes = nativeDatabase(
+      `CREATE TABLE team (id INTEGER PRIMARY KEY); INSERT INTO team VALUES (1); CREATE TABLE fan (team REFERENCES team); INSERT INTO fan VALUES (77);
+       CREATE TABLE player (id INTEGER PRIMARY KEY, team REFERENCES team DEFERRABLE INITIALLY DEFERRED); INSERT INTO player VALUES (1, 1), (2, 99), (3, 98);`,
+    );
+    const refused = said(bytes, 'DELETE FROM team;', { foreignKeys: 'on' }).outcomes[0]?.failure;
+    expect(refused?.explanation).toContain('1 row of player has no parent in team.');
+    expect(refused?.rows).toMatchObject({ count: 1, columns: ['id', 'team'], sample: [['1', '1']] });
+  });
+
+  it('that a rebuild sets off are helped without a word of deleting rows', () => {
+    const bytes = nativeDatabase(
+      'CREATE TABLE team (a, b, PRIMARY KEY (a, b)); INSERT INTO team VALUES (1, 2); CREATE TABLE player (a, b, FOREIGN KEY (a, b) REFERENCES team); INSERT INTO player VALUES (1, 2);',
+    );
+    const script =
+      'CREATE TABLE t (a, b, c, PRIMARY KEY (a, b)); INSERT INTO t (a, b) SELECT a, b FROM team; DROP TABLE team; ALTER TABLE t RENAME TO team;';
+    const refused = said(bytes, script, { foreignKeys: 'on' }).outcomes[2]?.failure;
+    expect(refused?.explanation).toContain('(a and b refer to a and b)');
+    expect(refused?.wayOut).toMatch(
+      /^Statement 4 puts another table in the place of team\. Run this with foreign keys off/,
+    );
+    expect(refused?.wayOut).not.toMatch(/delete/);
+  });
+
   it('of a table to itself take rows beside those of the statement, told apart', () => {
     const bytes = nativeDatabase(
       'CREATE TABLE place (id INTEGER PRIMARY KEY, up REFERENCES place ON DELETE CASCADE); INSERT INTO place VALUES (1, NULL), (2, 1), (3, 2), (4, NULL);',
@@ -161,5 +185,57 @@ describe('An AUTOINCREMENT counter that the script raises', () => {
     const result = said(bytes, "UPDATE sqlite_sequence SET seq = 1000 WHERE name = 'job';");
     expect(warned(result)).toEqual([]);
     expect(result.proofs.get('sequences')?.result).toBe('pass');
+  });
+});
+
+describe('Help', () => {
+  it('shows the rows that break a CHECK of types, also where the column converts them', () => {
+    const bytes = nativeDatabase("CREATE TABLE raw (v); INSERT INTO raw VALUES ('b'), ('1'), (2.5), (7);");
+    const script =
+      "CREATE TABLE strict_one (v INTEGER CHECK (typeof(v) = 'integer')); INSERT INTO strict_one SELECT v FROM raw;";
+    expect(said(bytes, script).outcomes[1]?.failure?.rows).toMatchObject({ count: 2, sample: [["'b'"], ['2.5']] });
+    const compared =
+      "CREATE TABLE strict_one (v INTEGER CHECK (typeof(v) = 'integer' AND v > 0)); INSERT INTO strict_one SELECT v FROM raw;";
+    expect(said(bytes, compared).outcomes[1]?.failure?.rows).toBeUndefined();
+  });
+
+  it('names the trigger that a statement fires and that names a table which is not there', () => {
+    const bytes = nativeDatabase(
+      'CREATE TABLE gone (x); CREATE TABLE item (id INTEGER PRIMARY KEY); INSERT INTO item VALUES (1); CREATE TRIGGER note AFTER DELETE ON item BEGIN INSERT INTO gone VALUES (1); END; DROP TABLE gone;',
+    );
+    const refused = said(bytes, 'DELETE FROM item;').outcomes[0]?.failure;
+    expect(refused?.explanation).toBe(
+      'The trigger note, which the statement uses, names the table gone, and the database does not have it.',
+    );
+    expect(refused?.mend?.before).toEqual(['DROP TRIGGER "note"']);
+  });
+
+  it('makes a view again with its triggers, each as it was', () => {
+    const bytes = nativeDatabase(
+      'CREATE TABLE item (id INTEGER PRIMARY KEY, n); CREATE VIEW few AS SELECT n FROM item; CREATE TRIGGER add_few INSTEAD OF INSERT ON few BEGIN INSERT INTO item (n) VALUES (new.n); END;',
+    );
+    const script =
+      'CREATE TABLE t (id INTEGER PRIMARY KEY, n INT); INSERT INTO t SELECT * FROM item; DROP TABLE item; ALTER TABLE t RENAME TO item;';
+    const mend = said(bytes, script).outcomes[3]?.failure?.mend;
+    expect(mend?.after).toEqual([
+      'CREATE VIEW few AS SELECT n FROM item',
+      'CREATE TRIGGER add_few INSTEAD OF INSERT ON few BEGIN INSERT INTO item (n) VALUES (new.n); END',
+    ]);
+  });
+});
+
+describe('A rebuild that computes values', () => {
+  it('is told with the statement that computes them, and one that converts them with how to keep them', () => {
+    const bytes = nativeDatabase(
+      "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO item VALUES (1, 'Ann'), (2, '07');",
+    );
+    const remedyOf = (type: string, select: string): string | undefined =>
+      said(
+        bytes,
+        `CREATE TABLE t (id INTEGER PRIMARY KEY, name ${type}); INSERT INTO t SELECT ${select} FROM item; DROP TABLE item; ALTER TABLE t RENAME TO item;`,
+      ).warnings.find(({ code }) => code === 'changed-values')?.remedy;
+    expect(remedyOf('TEXT', 'id, upper(name)')).toContain('The SELECT of statement 2 computes this column');
+    expect(remedyOf('INTEGER', 'id, name')).toContain('Give the new column the type of the old one');
+    expect(remedyOf('INTEGER', '*')).toContain('Give the new column the type of the old one');
   });
 });

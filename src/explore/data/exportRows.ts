@@ -107,16 +107,29 @@ function jsonCell(cell: Cell): string {
   return 'start' in cell ? JSON.stringify(cell.start) : `{"blob":"${hexOf(cell.blob)}"}`;
 }
 
-/** A whole value as SQL writes it. A NUL ends no text this way, and bytes that are no character stay what they are. */
+/**
+ * A whole value as SQL writes it. A NUL ends no text this way, bytes that are no character stay what they are, and so does the end of a
+ * line in CR and LF, which the sqlite3 shell would read as LF alone.
+ */
 export function literalOf(cell: Cell): string {
   if (cell === null) return 'NULL';
   if (typeof cell === 'string') {
     if (hasInvalidBytes(cell)) return `CAST(x'${hexOf(bytesOfText(cell))}' AS TEXT)`;
-    return cell.includes('\0') ? `(${cell.split('\0').map(quoteText).join('||char(0)||')})` : quoteText(cell);
+    return /[\0\r]/.test(cell)
+      ? `(${cell
+          .split(/([\0\r]+)/)
+          .map(codedText)
+          .join('||')})`
+      : quoteText(cell);
   }
   if (typeof cell !== 'object') return String(cell);
   if ('real' in cell) return cell.real.replace('Inf', '9e999');
   return 'start' in cell ? quoteText(cell.start) : `x'${hexOf(cell.blob)}'`;
+}
+
+/** A part of a text, or signs that no literal can hold, by their numbers. */
+function codedText(part: string): string {
+  return /^[\0\r]/.test(part) ? `char(${Array.from(part, (sign) => sign.charCodeAt(0)).join(',')})` : quoteText(part);
 }
 
 /** Bytes in hexadecimal, in lower case. */

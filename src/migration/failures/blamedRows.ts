@@ -14,8 +14,8 @@ const BYTES = 16;
 const LONGEST_QUERY = 20_000;
 const NAMES = 'drydock rows';
 
-/** The rows that a query gives, which may be none; null where SQLite refuses it. */
-export function findRows(database: Database, query: string): BlamedRows | null {
+/** The rows that a query gives, which may be none, with the first `shown` of them; null where SQLite refuses it. */
+export function findRows(database: Database, query: string, shown = SHOWN): BlamedRows | null {
   const columns = columnsOf(database, query);
   if (columns === null) return null;
   const names = columns.map((_, at) => `c${at}`);
@@ -24,7 +24,7 @@ export function findRows(database: Database, query: string): BlamedRows | null {
   let count = 0;
   const sql = `WITH q(${names.join(', ')}) AS (\n${query}\n) SELECT ${values} FROM q LIMIT ${MOST + 1}`;
   const read = database.visit(sql, [], (row) => {
-    if (sample.length < SHOWN) sample.push(row.map(String));
+    if (sample.length < shown) sample.push(row.map(String));
     count++;
   });
   if (!read.ok) return null;

@@ -103,10 +103,18 @@ function explainCheck(failed: FailedStatement, match: readonly string[]): Said {
   };
 }
 
+/** Words and signs by which values are compared with others, for which the affinity of a column counts. */
+const COMPARES = /[<>=]|\b(?:IN|IS|BETWEEN|CASE)\b/i;
+
 /** The rows that break a CHECK; null where SQLite might compare their values otherwise than here. */
 function findBreaking(failed: FailedStatement, target: Target, check: string): BlamedRows | null {
   const rows = newRowsOf(failed, target, { asked: namesIn(check), compared: true });
-  if (rows === null || (rows.mixed && /[<>=]|\b(?:IN|IS|BETWEEN|CASE)\b/i.test(check))) return null;
+  if (rows === null) return null;
+  if (rows.mixed && COMPARES.test(check)) {
+    // What typeof() gives is compared as the text that it is, whatever the column.
+    const compared = namesIn(check.replace(/\btypeof\s*\(\s*(?:"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|\w+)\s*\)/gi, "''"));
+    if (newRowsOf(failed, target, { asked: compared, compared: true })?.mixed !== false) return null;
+  }
   return someRows(findRows(failed.database, `${rows.clause}SELECT * FROM new\nWHERE NOT (${check})`));
 }
 

@@ -46,7 +46,7 @@ function explainForeignKey(failed: FailedStatement): Said {
   const { reference, rows } = first;
   const others = found.length === 1 ? '' : ` ${found.length} foreign keys are broken; this is the first.`;
   return {
-    explanation: `${countedRows(rows)} of ${reference.child} would have no parent in ${reference.parent} (${list(reference.from)} refers to ${list(reference.to)}).${others}`,
+    explanation: `${countedRows(rows)} of ${reference.child} would have no parent in ${reference.parent} (${list(reference.from)} ${reference.from.length === 1 ? 'refers' : 'refer'} to ${list(reference.to)}).${others}`,
     wayOut,
     rows,
   };
@@ -59,7 +59,15 @@ function wayOutOfDrop({ statement, script }: FailedStatement): string {
   const aside = earlier.find(({ kind, newName }) => kind === 'rename table' && isSame(newName));
   if (aside)
     return `Statement ${aside.ordinal} has renamed ${aside.table ?? ''}, and RENAME has written the new name into the foreign keys that refer to it. Create the new table under another name, copy the rows, drop ${aside.table ?? ''}, and rename the new one; run this with foreign keys off, and they are checked at the end.`;
-  return `If this is a table rebuild, run it with foreign keys off: they are checked at the end. Else change or delete the rows that refer to ${statement.name ?? 'it'} ${IN_A_STATEMENT_BEFORE}.`;
+  const replaced = script
+    .slice(statement.ordinal)
+    .find(
+      ({ kind, name, newName }) =>
+        (kind === 'rename table' && isSame(newName)) || (kind.startsWith('create table') && isSame(name)),
+    );
+  if (replaced)
+    return `Statement ${replaced.ordinal} puts another table in the place of ${statement.name ?? 'it'}. Run this with foreign keys off, so that the rows which refer to ${statement.name ?? 'it'} stay: they are checked at the end.`;
+  return `If this is a table rebuild, run it with foreign keys off: they are checked at the end. If ${statement.name ?? 'the table'} is meant to go, let the rows that refer to it refer to something else ${IN_A_STATEMENT_BEFORE}.`;
 }
 
 function findWithoutParents(

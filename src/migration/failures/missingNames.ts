@@ -1,6 +1,6 @@
 // Names that SQLite does not find, and names that are of another kind than the statement takes them for.
 
-import { foldName, rowsOf } from '../../database';
+import { foldName, quoteIdentifier, rowsOf } from '../../database';
 import { isWord, parseSql, unquotedName, type ParsedSql } from '../../script/tokens';
 import type { FailedStatement } from '../run/failureHelp';
 import { earlier, inWords, list, type Explanation, type Said } from './explanation';
@@ -104,14 +104,50 @@ function explainTable(failed: FailedStatement, [, name = '']: readonly string[])
         : `Find the view, trigger or foreign key that still names ${name} in the schema, and make it anew with the name that is there now.`,
     };
   }
-  const similar = findSimilar(failed, name);
+  if (!isNamed) return explainUsed(failed, name);
   return {
-    explanation: isNamed
-      ? `The database has no table ${name}, and no statement before this one makes it.${similar}`
-      : `A view, trigger or foreign key that the statement uses names the table ${name}, which the database does not have.`,
-    wayOut: isNamed
-      ? 'Check that this is the database that the script is for, and that the migrations before this one were run on it.'
-      : `Find what names ${name} in the schema, and make it anew before this statement; a view or trigger holds no rows.`,
+    explanation: `The database has no table ${name}, and no statement before this one makes it.${findSimilar(failed, name)}`,
+    wayOut:
+      'Check that this is the database that the script is for, and that the migrations before this one were run on it.',
+  };
+}
+
+/** A table that is missing and that the statement does not name itself: a trigger that it fires does, or a view that it reads. */
+function explainUsed(failed: FailedStatement, name: string): Said {
+  const { shadow, statement } = failed;
+  const users = rowsOf(
+    shadow,
+    `SELECT type, name, tbl_name, sql FROM main.sqlite_schema WHERE type IN ('trigger', 'view')`,
+  )
+    .filter(([type, view, table, sql]) => {
+      const isUsed =
+        type === 'trigger'
+          ? foldName(String(table)) === foldName(statement.table ?? '')
+          : names(statement, String(view));
+      return isUsed && names(parseSql(String(sql)), name);
+    })
+    .map(([type, user]) => ({ kind: String(type), name: String(user) }));
+  const called = users.map(({ kind, name: user }) => `the ${kind} ${user}`);
+  const [first, ...more] = called;
+  if (first === undefined)
+    return {
+      explanation: `A view, trigger or foreign key that the statement uses names the table ${name}, which the database does not have.`,
+      wayOut: `Find what names ${name} in the schema, and make it anew before this statement; a view or trigger holds no rows.`,
+    };
+  const isRead = users.some(({ kind }) => kind === 'view');
+  const are = more.length === 0 ? ['names', 'It holds'] : ['name', 'They hold'];
+  return {
+    explanation: `${list(called).replace(/^t/, 'T')}, which the statement uses, ${are[0] ?? ''} the table ${name}, and the database does not have it.`,
+    wayOut: `${isRead ? `Make ${list(called)} anew before this statement` : `Drop ${list(called)} before this statement`}, or make the table ${name}. ${are[1] ?? ''} no rows, so nothing is lost.`,
+    ...(isRead
+      ? {}
+      : {
+          mend: {
+            before: users.map(({ kind, name: user }) => `DROP ${kind.toUpperCase()} ${quoteIdentifier(user)}`),
+            instead: null,
+            after: [],
+          },
+        }),
   };
 }
 

@@ -109,8 +109,10 @@ function mendBy(
     .map(dropSql);
   const after = inOrder.map((object) => {
     const sql = sqlOf(failed, object) ?? '';
-    const others = inOrder.filter((other) => other !== object).map((other) => sqlOf(failed, other) ?? '');
-    const complaint = whyUnfit(shadow, [...before, statement.text, ...others], sql, object);
+    // Each in its place: a trigger can only be made on a view that is there.
+    const made = inOrder.filter((other) => other === object || other.kind === 'view');
+    const again = made.map((one) => sqlOf(failed, one) ?? '');
+    const complaint = whyUnfit(shadow, [...before, statement.text, ...again], object);
     return complaint === null
       ? { sql, fits: true }
       : { sql: `-- ${oneLine(complaint)}: change it to fit\n${sql}`, fits: false };
@@ -136,9 +138,8 @@ function oneLine(text: string): string {
 }
 
 /** SQLite's complaint where an object is made again after the change; null where it can be used. */
-function whyUnfit(shadow: Database, changes: readonly string[], sql: string, object: SchemaObject): string | null {
-  const able = changes.filter((change) => !/^CREATE (?:UNIQUE )?INDEX/i.test(change));
-  const tried = trial(shadow, [...able, sql], () => brokenNow(shadow, [object])[0]?.complaint ?? null);
+function whyUnfit(shadow: Database, changes: readonly string[], object: SchemaObject): string | null {
+  const tried = trial(shadow, changes, () => brokenNow(shadow, [object])[0]?.complaint ?? null);
   return tried.ok ? tried.value : tried.error.message;
 }
 
@@ -182,7 +183,7 @@ export function blameEarlierState(failure: Failure, original: Database): Failure
   return {
     ...failure,
     explanation: `The ${first.kind} ${first.name} was broken before this script: ${reason}.${too} SQLite reads all views and triggers for this change, and stops at one that cannot be used.`,
-    wayOut: `Drop ${list(stoppedAt.map(called))} before this statement, or mend ${broken.length === 1 ? 'it' : 'what is broken'}. ${stoppedAt.length === 1 ? 'It holds' : 'They hold'} no rows, so nothing is lost.`,
+    wayOut: `Drop ${list(stoppedAt.map(called))} before this statement, or mend ${broken.length === 1 && stoppedAt.length === 1 ? 'it' : 'what is broken'}. ${stoppedAt.length === 1 ? 'It holds' : 'They hold'} no rows, so nothing is lost.`,
     ...(mend ? { mend: { ...mend, after: mend.after.filter((sql) => !wasBroken(sql)) } } : {}),
   };
 }

@@ -2,7 +2,9 @@
 
 import { foldName, quoteIdentifier, type Database } from '../../database';
 import type { Schema } from '../../schema/schema';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Statement } from '../../script/statement';
+import { copiedColumns, sourcesOf } from '../losses/copiedColumns';
 import { describeLoss } from '../losses/loss';
 import type { Loss, StatementOutcome } from '../outcome';
 import { counted } from '../../words';
@@ -10,10 +12,14 @@ import type { Found, Rule } from '../warning';
 
 const KEPT = 'The file that you dropped is not changed.';
 
-function lossRule(words: Pick<Rule, 'code' | 'name' | 'why' | 'safeWay'>, kinds: readonly Loss['kind'][]): Rule {
+function lossRule(
+  words: Pick<Rule, 'code' | 'name' | 'why' | 'safeWay'>,
+  kinds: readonly Loss['kind'][],
+  remedyFor: (loss: Loss, statements: readonly ParsedStatement[]) => string = () => words.safeWay,
+): Rule {
   return {
     ...words,
-    watch: () => ({
+    watch: ({ statements }) => ({
       end: ({ outcomes }) =>
         outcomes.flatMap(({ ordinal, loss }): readonly Found[] =>
           (loss ? [loss, ...(loss.also ?? [])] : [])
@@ -23,7 +29,7 @@ function lossRule(words: Pick<Rule, 'code' | 'name' | 'why' | 'safeWay'>, kinds:
               severity: 'warning',
               subject: `table ${one.table}${one.column === null ? '' : `, ${one.column}`}${one.through ? ` through ${one.through}` : ''}`,
               sentence: `Statement ${ordinal} ${describeLoss({ ...one, also: [] })}.`,
-              remedy: `${words.safeWay} ${KEPT}`,
+              remedy: `${remedyFor(one, statements)} ${KEPT}`,
               fix: null,
             })),
         ),
@@ -63,7 +69,27 @@ export const changedValues = lossRule(
       'Give the new column the type of the old one, name the columns on both sides of the copy, and write a conversion that is meant with CAST.',
   },
   ['values'],
+  ({ column }, statements) => {
+    const names = column?.split(', ').map(foldName) ?? [];
+    const computing = names.length === 0 ? null : findComputing(names, statements);
+    return computing === null
+      ? 'Give the new column the type of the old one, name the columns on both sides of the copy, and write a conversion that is meant with CAST.'
+      : `The SELECT of statement ${computing.ordinal} computes ${names.length === 1 ? 'this column' : 'these columns'}: check that the new values are meant.`;
+  },
 );
+
+/** The statement that copies rows and computes all of these columns; null where one of them may be copied as it is. */
+function findComputing(columns: readonly string[], statements: readonly ParsedStatement[]): ParsedStatement | null {
+  const copies = statements.filter(
+    ({ kind, text }) => kind === 'create table as' || (kind === 'insert' && /\bselect\b/i.test(text)),
+  );
+  const [copy, ...others] = copies.filter(({ tokens }) =>
+    sourcesOf(tokens).some((source) => source.depth === 0 && copiedColumns(tokens, source).size > 0),
+  );
+  if (!copy || others.length > 0) return null;
+  const copied = sourcesOf(copy.tokens).flatMap((source) => [...copiedColumns(copy.tokens, source).keys()]);
+  return columns.some((column) => copied.includes(column)) ? null : copy;
+}
 
 /** Rowids that a rebuild changes. */
 export const changedRowids: Rule = {

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { runs } from '../../amount';
 import type { Cell } from '../../../src/explore/data/cells';
 import { exportHead, exportRows, exportTail, type ExportFormat } from '../../../src/explore/data/exportRows';
-import { nativeDatabase } from '../../databases';
+import { askNative, nativeDatabase } from '../../databases';
 
 function whole(format: ExportFormat, columns: readonly string[], rows: readonly Cell[][], cut = 1): string {
   const parts = [rows.slice(0, cut), rows.slice(cut)].map((part, at) =>
@@ -104,5 +104,22 @@ describe('JSON', () => {
     const written = whole('json', ['n', 'r', 'b'], rows);
     expect(written).toContain('"n":9007199254740993,');
     expect(JSON.parse(written)).toEqual([{ n: 9007199254740992, r: -Infinity, b: { blob: '01ab' } }]);
+  });
+});
+
+describe('INSERT statements', () => {
+  it('give back each sign of a text through the sqlite3 shell, ends of lines and NUL among them', () => {
+    const texts = ['a\r\nb', '\r', 'x\0\r\n\0y', "it's\n", '', 'é\r'];
+    const script = exportRows(
+      'sql',
+      ['v'],
+      texts.map((value) => [value]),
+      true,
+      't',
+    );
+    const bytes = nativeDatabase(`CREATE TABLE t(v);\n${script}`);
+    expect(askNative(bytes, 'SELECT hex(CAST(v AS BLOB)) FROM t;').toLowerCase().split('\n')).toEqual(
+      texts.map((value) => Buffer.from(value).toString('hex')),
+    );
   });
 });
