@@ -31,14 +31,17 @@ export function arrangeBase(
   ordered: readonly ChainMigration[],
   { answers, isEmpty }: { readonly answers: Answers; readonly isEmpty: boolean },
 ): Based {
-  const numbered = ordered.filter(({ version }) => version !== '');
-  const called = ordered.filter(({ path, version, code }) => version === '' && code === null && isCalledSchema(path));
+  const numbered = ordered.filter(({ version, whole }) => version !== '' && whole === undefined);
+  const called = ordered.filter(
+    ({ path, version, code, whole }) =>
+      whole !== undefined || (version === '' && code === null && isCalledSchema(path)),
+  );
   if (numbered.length === 0) return { migrations: ordered, leftOut: [], needs: [] };
   if (called.length === 0)
     return isEmpty ? withToolTable(ordered, answers) : { migrations: ordered, leftOut: [], needs: [] };
   const history = statementsOf(numbered);
   const whole = called.flatMap((migration): WholeSchema[] => {
-    const role = roleOf(partOf(migration), history);
+    const role = migration.whole ? 'end' : roleOf(partOf(migration), history);
     return role === 'step' ? [] : [{ migration, role }];
   });
   const schemas = new Set(whole.map(({ migration }) => migration));
@@ -68,7 +71,7 @@ function statementsOf(history: readonly ChainMigration[]): readonly ParsedStatem
 }
 
 function baseNeed(
-  { migration: { path }, role }: WholeSchema,
+  { migration: { path, whole }, role }: WholeSchema,
   history: readonly ChainMigration[],
   missing: readonly string[],
 ): Need {
@@ -78,6 +81,7 @@ function baseNeed(
     label: role === 'end' ? `Begin with ${path}, and run none of the ${files}` : `Run ${path} first`,
   };
   const skip = { answer: 'skip', label: `Run the ${files} without it` };
+  const isNeeded = role === 'start' || whole !== undefined || missing.length > 0;
   const lacks = missing.length > 0 ? ` The files do not make ${named(missing)} themselves.` : '';
   return {
     kind: 'base',
@@ -88,8 +92,8 @@ function baseNeed(
         : `Your database is empty, and ${path} has the tables with which these files begin.`) + lacks,
     where: [path],
     options: [use, skip],
-    proposal: role === 'start' || missing.length > 0 ? use : skip,
-    blocks: role === 'start' || missing.length > 0,
+    proposal: isNeeded ? use : skip,
+    blocks: isNeeded,
   };
 }
 

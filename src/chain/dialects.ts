@@ -118,6 +118,9 @@ function withoutMode(path: string): string {
 }
 
 function readDialect(path: string): Dialected | null {
+  const [, sql = '', last = ''] = /^(.*\.sql)\.([a-z0-9]+)$/i.exec(path) ?? [];
+  const behind = dialectOf(last);
+  if (behind !== null) return { path, dialect: behind, rest: withoutMode(sql), isSure: true };
   const from = path.lastIndexOf('/') + 1;
   const [folder, file] = [path.slice(0, from), path.slice(from)];
   const pieces = file.split('.');
@@ -129,5 +132,11 @@ function readDialect(path: string): Dialected | null {
   }
   const [, title = '', word = '', ending = ''] = /^([^.]*)[-_]([a-z0-9]+)((?:\.[^.]+)+)$/i.exec(file) ?? [];
   const dialect = dialectOf(word);
-  return dialect === null ? null : { path, dialect, rest: folder + title + ending, isSure: false };
+  if (dialect !== null) return { path, dialect, rest: folder + title + ending, isSure: false };
+  // Between other words: `shop-mysql-update-to-2.0.sql`.
+  const words = file.split(/(?<=[-_])/);
+  const within = words.findIndex((part) => /[-_]$/.test(part) && dialectOf(part.slice(0, -1)) !== null);
+  if (within < 0) return null;
+  const named = dialectOf((words[within] ?? '').slice(0, -1)) ?? '';
+  return { path, dialect: named, rest: folder + words.toSpliced(within, 1).join(''), isSure: false };
 }

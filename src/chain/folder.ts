@@ -239,6 +239,7 @@ function migrationOf(
     warnings,
     down,
     ...(sections.outside && { outside: true as const }),
+    ...(sections.whole && { whole: true as const }),
   };
 }
 
@@ -247,7 +248,9 @@ function compareMigrations(one: ChainMigration, other: ChainMigration, journal: 
   const numbers =
     one.tool === 'diesel'
       ? compareTexts(dieselVersion(one), dieselVersion(other))
-      : compareVersions(one.version, other.version);
+      : one.tool === 'prisma' || (one.tool === null && areDayAndTime(one, other))
+        ? compareTexts(nameOf(one), nameOf(other))
+        : compareVersions(one.version, other.version);
   return (
     place(one) - place(other) ||
     Number(one.repeatable) - Number(other.repeatable) ||
@@ -264,6 +267,19 @@ function compareMigrations(one: ChainMigration, other: ChainMigration, journal: 
 function dieselVersion({ path }: ChainMigration): string {
   const folder = path.split('/').at(-2) ?? path;
   return (folder.split('_')[0] ?? folder).replaceAll('-', '');
+}
+
+/** The folder of Prisma's, by the whole name of which it orders, or the name of the file. */
+function nameOf({ path, tool }: ChainMigration): string {
+  return path.split('/').at(tool === 'prisma' ? -2 : -1) ?? path;
+}
+
+const DAY = /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{4,9})?$/;
+
+/** Whether one number is a day and the other one a day with a time, which as a number is always greater. */
+function areDayAndTime(one: ChainMigration, other: ChainMigration): boolean {
+  const isOneShort = (one.version.length === 8) !== (other.version.length === 8);
+  return isOneShort && DAY.test(one.version) && DAY.test(other.version);
 }
 
 /** Among files of one number: a program runs before or after the SQL, by its name. */

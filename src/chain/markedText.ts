@@ -9,6 +9,8 @@ export interface Sections {
   readonly up: string;
   /** It asks to be run outside of a transaction. */
   readonly outside?: true;
+  /** It says itself that it leads from nothing to the whole schema. */
+  readonly whole?: true;
   /** What of the file takes back what goes up, as long as the file; left out where nothing does. */
   readonly down?: { readonly text: string; readonly outside?: true };
   /** Sentences on what the marks ask for and does not happen here. */

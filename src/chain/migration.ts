@@ -25,6 +25,8 @@ export interface ChainMigration {
   readonly text: string;
   /** It asks to be run outside of a transaction. */
   readonly outside?: true;
+  /** It says itself that it leads from nothing to the whole schema. */
+  readonly whole?: true;
   /** What takes it back, as its tool would run it; null where nothing does. */
   readonly down: ScriptPart | null;
   readonly repeatable: boolean;

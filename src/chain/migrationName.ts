@@ -19,8 +19,8 @@ export interface MigrationName {
 
 const FLYWAY: Readonly<Record<string, Direction>> = { V: 'up', U: 'undo', B: 'baseline', R: 'repeatable' };
 
-/** What holds a migration: SQL, which SQLDelight keeps in files of its own ending. */
-export const SQL_FILE = /\.(sql|sqm)$/i;
+/** What holds a migration: SQL, which SQLDelight keeps in files of its own ending; or the database that it is for stands behind. */
+export const SQL_FILE = /\.(?:sql(?:\.(?:sqlite3?|postgres(?:ql)?|pgsql|mysql|mariadb))?|sqm)$/i;
 
 /** Longer digits are no version: of a hostile table megabytes of them would have to be compared. */
 const MOST_DIGITS = 100;
@@ -33,6 +33,9 @@ const NUMBERED = /^v?(\d+(?:\.\d+)*)(?:[-_. ]+(.*))?$/i;
 /** A number behind a word that says no more than that it is a migration. */
 const COUNTED =
   /^(?:migrations?|migrate|patch|update|upgrade(?:[-_. ]?to)?|version|ver|schema|step|delta|change|rev|revision|up|do|deploy)[-_. ]*v?(\d+(?:\.\d+)*)(?:[-_. ]+(.*))?$/i;
+/** The version that a script leads to, behind other words: `shop-update-to-2.0`. */
+const LEADS_TO =
+  /^(?:[a-z][a-z0-9]*[-_. ]+)*?(?:update|upgrade|migrate|migration)[-_. ]*to[-_. ]*v?(\d+(?:\.\d+)*)(?:[-_. ]+(.*))?$/i;
 /** From one version to another: `1_to_2`, `v1-to-v2`, `upgrade_from_1.9_to_2.0_people`. */
 const RANGE =
   /^(?:[a-z]+(?:[-_. ]+[a-z]+)*[-_. ]*)?v?(\d+(?:\.\d+)*)[-_. ]*to[-_. ]*v?(\d+(?:\.\d+)*)(?:[-_. ]+(.*))?$/i;
@@ -124,7 +127,9 @@ function readNumber(name: string): { readonly version: string; readonly title: s
     const [, day = '', time = '', title = ''] = timed;
     return { version: day + time, title: words(title) };
   }
-  const [, version = '', title = ''] = NUMBERED.exec(name) ?? COUNTED.exec(name) ?? [undefined, '', name];
+  const [, version = '', title = ''] = NUMBERED.exec(name) ??
+    COUNTED.exec(name) ??
+    LEADS_TO.exec(name) ?? [undefined, '', name];
   return version.length > MOST_DIGITS ? { version: '', title: words(name) } : { version, title: words(title) };
 }
 

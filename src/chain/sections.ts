@@ -1,6 +1,7 @@
 // The part of a migration file that goes up, by the marks that tools put in comments. What is not run becomes white space, so that
 // every line and offset stays what it is in the file.
 
+import { readDialectMarks } from './dialectMarks';
 import { readGooseMarks } from './gooseMarks';
 import { blank, firstSqlLine, keepRanges, linesOf, type Line, type Sections } from './markedText';
 
@@ -24,6 +25,8 @@ export function readSections(text: string): Sections {
     const marked = readGooseMarks(text, lines) ?? readHalves(text, lines);
     if (marked) return marked;
   }
+  const marked = readDialectMarks(text);
+  if (marked) return marked;
   const found = { warnings: [], problem: null, ...(ALONE.test(text) && { outside: true as const }) };
   if (text.search(BREAKPOINT) < 0) return { ...found, tool: null, up: text };
   const up = text.replaceAll(BREAKPOINT, (mark) => `;${' '.repeat(mark.length - 1)}`);

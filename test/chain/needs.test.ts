@@ -164,6 +164,19 @@ describe('A whole schema beside a history', () => {
     expect(runArranged(files, { isEmpty: true, answers })).toEqual(runNatively([made?.text ?? '', `${sql};`, PEOPLE]));
   });
 
+  it('that says so itself is proposed in an empty database, and left out of one that holds something', () => {
+    const files = {
+      '00-latest.sql': `-- v0 -> v2: Latest\n${END}`,
+      '01-a.sql': `-- v1: A\n${PEOPLE}`,
+      '02-b.sql': `-- v2: B\n${CITY}`,
+    };
+    const { needs } = arrangeMigrations(filesOf(files), { isEmpty: true });
+    expect(needs).toMatchObject([{ kind: 'base', name: '00-latest.sql', blocks: true, proposal: { answer: 'use' } }]);
+    expect(paths(files, ['base', '00-latest.sql', 'use'])).toEqual(['00-latest.sql']);
+    expect(paths(files, ['base', '00-latest.sql', 'skip'])).toEqual(['01-a.sql', '02-b.sql']);
+    expect(arrangeMigrations(filesOf(files)).migrations.map(({ path }) => path)).toEqual(['01-a.sql', '02-b.sql']);
+  });
+
   it('that it comes to is proposed where the first step in code comes after a table that is missing', () => {
     const files = filesOf({ 'schema.sql': END, '1_a.sql': CITY });
     const step = { path: '2_b.js', text: '' };

@@ -57,6 +57,40 @@ const shapes: readonly Shape[] = [
     leftOut: [],
   },
   {
+    what: 'the database behind the ending',
+    files: { '1_a.sql': PEOPLE, '2_b.sql.postgres': NO_SQL, '2_b.sql.sqlite': CITY, '3_c.sql.sqlite': INDEX },
+    order: ['1_a.sql', '2_b.sql.sqlite', '3_c.sql.sqlite'],
+    leftOut: ['2_b.sql.postgres'],
+  },
+  {
+    what: 'the database and the version behind other words',
+    files: {
+      'shop-mysql-update-to-1.9.sql': NO_SQL,
+      'shop-mysql-update-to-2.0.sql': NO_SQL,
+      'shop-sqlite-update-to-2.0.sql': PEOPLE,
+      'shop-sqlite-update-to-10.0.sql': CITY,
+    },
+    order: ['shop-sqlite-update-to-2.0.sql', 'shop-sqlite-update-to-10.0.sql'],
+    leftOut: ['shop-mysql-update-to-1.9.sql', 'shop-mysql-update-to-2.0.sql'],
+  },
+  {
+    what: 'a day among days with a time',
+    files: { '20250221_index.sql': INDEX, '20250221101010_city.sql': CITY, '20240101101010_people.sql': PEOPLE },
+    order: ['20240101101010_people.sql', '20250221101010_city.sql', '20250221_index.sql'],
+    leftOut: [],
+  },
+  {
+    what: 'folders that Prisma orders by their whole names',
+    files: {
+      '20250221_index/migration.sql': INDEX,
+      '20250221101010_city/migration.sql': CITY,
+      '20240101101010_people/migration.sql': PEOPLE,
+    },
+    order: ['20240101101010_people/migration.sql', '20250221101010_city/migration.sql', '20250221_index/migration.sql'],
+    leftOut: [],
+    tool: 'prisma',
+  },
+  {
     what: 'many files of one number',
     files: {
       '0001_b_city.up.sql': CITY,
@@ -209,6 +243,31 @@ describe.each(shapes)('A folder with $what', ({ files, order, leftOut, tool }) =
       }),
       runs(20),
     );
+  });
+});
+
+describe('A folder whose files are for two databases, with marks for the lines of one', () => {
+  const files = {
+    '1_people.sql': `-- v1: People\n\n-- only: postgres\nCREATE TYPE x;\n-- only: sqlite (line commented)\n--${PEOPLE}\n`,
+    '2_city.sql': `-- v2 (compatible with v1+): City\n-- transaction: off\n\n-- only: postgres until "end only"\nx;\n${NO_SQL}\n-- end only postgres\n${CITY}\n-- only: postgres for next 2 lines\nx;\nx;`,
+    '3_none.sql': `-- v3: None\n-- only: postgres\nx;\n${NO_SQL}`,
+    '4_index.sql': `-- v4: Index\n${INDEX}\n-- only: sqlite until "end only" (lines commented)\n--SELECT 1;\n-- end only sqlite\n`,
+  };
+  const { migrations } = arrangeMigrations(filesOf(files));
+
+  it('runs as for SQLite, each line in its place', () => {
+    expect(runArranged(filesOf(files))).toEqual(runNatively([PEOPLE, CITY, INDEX]));
+    for (const { path, text } of migrations) {
+      expect([path, text.length]).toEqual([path, new Map(Object.entries(files)).get(path)?.length]);
+    }
+    expect(migrations.map(({ outside }) => outside)).toEqual([undefined, true, undefined, undefined]);
+    expect(migrations.map(({ warnings }) => warnings.length)).toEqual([0, 0, 1, 0]);
+  });
+
+  it('stops where a mark has no end', () => {
+    const open = `-- v1: Open\n\n-- only: sqlite until "end only"\n${PEOPLE}`;
+    const { problems } = arrangeMigrations(filesOf({ '1_open.sql': open }));
+    expect(problems[0]?.sentence).toBe('1_open.sql has no line "-- end only sqlite" for what begins in line 3.');
   });
 });
 

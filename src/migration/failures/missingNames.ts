@@ -191,13 +191,18 @@ function explainColumn(failed: FailedStatement, [, name = '']: readonly string[]
   };
 }
 
+/** What one of the two builds has and the other one has not: it is missed only where both are needed. */
+const OF_ONE_BUILD = /^(?:fts[345]|rtree(?:_i32)?)$/i;
+
 function explainLacking({ shadow, statement }: FailedStatement, [, kind = '', name = '']: readonly string[]): Said {
   const users = rowsOf(shadow, 'SELECT type, name, sql FROM main.sqlite_schema WHERE sql IS NOT NULL')
     .filter(([, , sql]) => names(parseSql(String(sql)), name))
     .map(([type, user]) => `the ${String(type)} ${String(user)}`);
   return names(statement, name) || users.length === 0
     ? {
-        explanation: `The statement needs the ${kind} ${name}, which the SQLite in this page does not have.`,
+        explanation: OF_ONE_BUILD.test(name)
+          ? `The statement needs the module ${name}, which the build of SQLite that is used here does not have. The page has another one with it, but the script or the database needs what only this one has.`
+          : `The statement needs the ${kind} ${name}, which the SQLite in this page does not have.`,
         wayOut: 'Run this script with the program that brings it, or take the statement out.',
       }
     : {

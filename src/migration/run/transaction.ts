@@ -147,6 +147,13 @@ function refuseParameters(statement: ParsedSql): Failure | null {
   const parameters = statement.tokens.filter((token) => token.kind === 'variable' && !token.text.startsWith('#'));
   const [first] = parameters;
   if (!first) return null;
+  if (/^\$\w*\$/.test(first.text))
+    return {
+      message: `${first.text} quotes a text in PostgreSQL only`,
+      explanation:
+        'The statement is written for PostgreSQL, where a text or the body of a function may stand between such marks.',
+      wayOut: 'Take the files that the application has for SQLite, or write the statement as SQLite has it.',
+    };
   const others = parameters.length === 1 ? '' : `, the first of ${parameters.length} in this statement`;
   return {
     message: `the parameter ${first.text} has no value`,
