@@ -219,9 +219,10 @@ export function apply(
   bytes: Uint8Array,
   script: Script,
   choices: Choices = DEFAULT_CHOICES,
+  on: Engine = engine,
 ): { readonly outcomes: readonly StatementOutcome[]; readonly bytes: Uint8Array } {
   const overlay = overlayOf(bytes);
-  const database = engine.open(overlay);
+  const database = on.open(overlay);
   try {
     const options = { rehearsing: false, losses: keepLosses, help: failureHelp, now: () => 0 };
     const { outcomes, open } = transcribe(database, statementsOf(script), choices, options);

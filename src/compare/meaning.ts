@@ -1,7 +1,7 @@
 // Whether two definitions say the same to SQLite, however they are spelled.
 
 import { foldName } from '../database';
-import type { Schema } from '../schema/schema';
+import type { Relation, Schema } from '../schema/schema';
 import { bodyOf, spell } from '../script/spelling';
 import { isWord, parseSql, type Token } from '../script/tokens';
 import { readCreateTable } from './createTable';
@@ -46,4 +46,18 @@ export function haveSameColumnNames(one: string, other: string): boolean {
       .items.flatMap(({ column }) => column ?? [])
       .join('\n');
   return names(one) === names(other);
+}
+
+/** Whether a definition is as it is wished for; where only the spelling differs, unless that is wished for too. */
+export function isSameDefinition(
+  sql: string,
+  { sql: wished, kind }: Relation,
+  { names, spelling }: { readonly names: ReadonlySet<string>; readonly spelling: boolean },
+): boolean {
+  if (sql === wished) return true;
+  if (spelling) return false;
+  return (
+    spellDefinition(sql, names) === spellDefinition(wished, names) &&
+    (kind !== 'table' || haveSameColumnNames(sql, wished))
+  );
 }

@@ -6,6 +6,7 @@ import type { Column, Relation } from '../schema/schema';
 import { counted } from '../words';
 import type { Interview } from './interview';
 import type { Loss } from './migration';
+import { numberOfRow, placeholderFor, placeholderOf, type Holds } from './placeholder';
 import { nameInId } from './question';
 import type { RowCopy } from './rebuild';
 import { rowidColumn, rowidOf } from './rebuild';
@@ -20,14 +21,16 @@ export interface CopiedTable {
   readonly origin: { readonly table: string; readonly columnOf: (column: string) => string };
   /** The columns of unique keys that it gets, folded. */
   readonly keyed: ReadonlySet<string>;
+  readonly holds: Holds;
 }
 
 /** What is copied, and the rows and values that are not. */
 export function askCopy(
-  { before, after, origin, keyed }: CopiedTable,
+  copied: CopiedTable,
   interview: Interview,
   facts: RowFacts,
 ): { readonly copy: RowCopy; readonly losses: readonly Loss[] } {
+  const { before, after, origin } = copied;
   const old = new Map(before.columns.map((column) => [foldName(column.name), column]));
   const losses: Loss[] = [];
   const conditions: string[] = [];
@@ -37,13 +40,16 @@ export function askCopy(
     const { name } = column;
     const was = old.get(foldName(name));
     if (!was) {
-      const value = isEmpty ? null : newValue({ before, after, origin, keyed }, column, interview, facts);
+      const value = isEmpty ? null : newValue(copied, column, interview, facts);
       return value === null ? [] : [{ name, value }];
     }
     const plain = quoteIdentifier(was.name);
-    const copied = { before: was, after: column, table: { before, after }, origin };
-    const value = isEmpty ? plain : converted(copied, plain, interview, facts);
-    const filled = isEmpty ? { value, loss: null } : withoutNull(copied, value, interview, facts);
+    const values = { before: was, after: column, table: { before, after }, origin };
+    const { value, loss: replaced } = isEmpty
+      ? { value: plain, loss: null }
+      : converted(values, plain, interview, facts);
+    if (replaced) losses.push(replaced);
+    const filled = isEmpty ? { value, loss: null } : withoutNull(values, value, interview, facts);
     if (filled.loss) {
       losses.push(filled.loss);
       conditions.push(`${plain} IS NOT NULL`);
@@ -92,9 +98,12 @@ function isNullDefault(value: string | null): boolean {
   return value === null || foldName(value) === 'null';
 }
 
+/** How a line of evidence begins that says that nothing is known which a CHECK allows. */
+export const NOT_ALLOWED = 'No value is known that is allowed by';
+
 /** The value that the old rows get in a new column; null where its default, or NULL, is right. */
 function newValue(
-  { before, after, origin, keyed }: CopiedTable,
+  { before, after, origin, keyed, holds }: CopiedTable,
   column: Column,
   interview: Interview,
   facts: RowFacts,
@@ -107,7 +116,9 @@ function newValue(
   const needsValue = notNull || (after.withoutRowid && column.primaryKey > 0);
   if (!isDistinct && (!needsValue || !isNullDefault(defaultValue))) return null;
   const affinity = affinityOf(type, after.strict);
-  const placeholder = isDistinct ? numberOfRow(affinity, after.strict) : placeholderOf(affinity);
+  const { value: placeholder, refusedBy } = isDistinct
+    ? { value: numberOfRow(affinity, after.strict), refusedBy: null }
+    : placeholderFor(column, after, holds);
   const answer = interview.ask(
     {
       id: `value for ${nameInId(after.name)}.${nameInId(name)}`,
@@ -121,6 +132,7 @@ function newValue(
         rows === null
           ? 'SQLite refuses the column if the table has any row without a value for it.'
           : `${after.name} has ${counted(rows, 'row')}.`,
+        ...(refusedBy === null ? [] : [`${NOT_ALLOWED} CHECK (${refusedBy}).`]),
       ],
       options: [
         {
@@ -136,15 +148,10 @@ function newValue(
   return answer === null ? 'NULL' : answer.slice('value '.length);
 }
 
-/** What stands for values that nobody knows, where each row needs one of its own. */
-function numberOfRow(affinity: Affinity, isStrict: boolean): string {
-  const number = 'row_number() OVER ()';
-  return isStrict && (affinity === 'TEXT' || affinity === 'BLOB') ? `CAST(${number} AS ${affinity})` : number;
-}
-
-/** What stands for a value that nobody knows. */
-function placeholderOf(affinity: Affinity): string {
-  return affinity === 'TEXT' || affinity === 'ANY' || affinity === 'BLOB' ? `''` : '0';
+/** SQL for a value, and what goes with it. */
+interface CopiedValue {
+  readonly value: string;
+  readonly loss: Loss | null;
 }
 
 interface CopiedColumn {
@@ -160,19 +167,24 @@ function converted(
   plain: string,
   interview: Interview,
   facts: RowFacts,
-): string {
+): CopiedValue {
+  const kept = { value: plain, loss: null };
   const from = affinityOf(before.type, table.before.strict);
   const to = affinityOf(after.type, table.after.strict);
   const isStricter = table.after.strict && !table.before.strict;
-  if (from === to && !isStricter) return plain;
+  // SQLite refuses what is no integer in it, as a STRICT table does.
+  const isKey = rowidColumn(table.after) === after.name && rowidColumn(table.before) !== before.name;
+  const refuses = table.after.strict || isKey;
+  if (from === to && !isStricter && !isKey) return kept;
   const isNumber = to !== 'TEXT' && to !== 'BLOB' && to !== 'ANY';
   const found = facts.conversion(origin.table, origin.columnOf(before.name), to);
-  const fails = table.after.strict && found ? found.misfit + found.unfit : 0;
+  const fails = refuses && found ? found.misfit + found.unfit : 0;
   const keeps = to === 'ANY' || (to === 'BLOB' && !table.after.strict);
   if (found ? found.values === 0 || (fails === 0 && (keeps || found.otherSort === 0)) : keeps || from === to)
-    return plain;
+    return kept;
   const losesText = found ? found.rewritten > 0 : isNumber && (from === 'TEXT' || from === 'BLOB' || from === 'ANY');
   const type = after.type === '' ? 'no type' : after.type;
+  const refuser = table.after.strict ? 'the STRICT table' : 'the INTEGER PRIMARY KEY';
   const evidence = found
     ? [
         `${after.name} has ${counted(found.values, 'value')}.`,
@@ -186,12 +198,12 @@ function converted(
           : []),
         ...(isNumber && found.unfit > 0
           ? [
-              `${counted(found.unfit, 'value is', 'values are')} no number: ${table.after.strict ? 'a STRICT table refuses it' : 'copied it stays as it is, CAST makes 0 or its first digits of it'}.`,
+              `${counted(found.unfit, 'value is', 'values are')} no number: ${refuses ? `${refuser} refuses it` : 'copied it stays as it is, CAST makes 0 or its first digits of it'}.`,
             ]
           : []),
         ...(found.misfit > 0 && fails > 0
           ? [
-              `The STRICT table refuses ${counted(found.misfit, 'value')} as ${found.misfit === 1 ? 'it is' : 'they are'}.`,
+              `${refuser.charAt(0).toUpperCase()}${refuser.slice(1)} refuses ${counted(found.misfit, 'value')} as ${found.misfit === 1 ? 'it is' : 'they are'}.`,
             ]
           : []),
       ]
@@ -205,12 +217,19 @@ function converted(
       sentence: `The type of ${after.name} of ${table.after.name} changes from ${before.type || 'none'} to ${after.type || 'none'}. What becomes of its values?`,
       evidence,
       options: [
-        {
-          value: 'copy',
-          label: `Copy them: SQLite converts what is exactly a value of ${type}, and leaves the rest as it is`,
-          expression: null,
-        },
-        ...(keeps
+        ...(fails > 0
+          ? []
+          : [
+              {
+                value: 'copy',
+                label: `Copy them: SQLite converts what is exactly a value of ${type}, and leaves the rest as it is`,
+                expression: null,
+              },
+            ]),
+        ...(isKey && fails > 0
+          ? [{ value: 'number', label: 'Number the rows anew: what they hold in it is deleted', expression: null }]
+          : []),
+        ...(keeps || (isKey && fails > 1)
           ? []
           : [
               {
@@ -222,15 +241,20 @@ function converted(
         {
           value: 'expression',
           label: 'Compute them',
-          expression: `SQL over the columns of ${table.after.name}, as round(${before.name})`,
+          expression: `SQL over the columns of ${table.after.name}, as ${isKey ? 'rowid' : `round(${before.name})`}`,
         },
       ],
     },
     losesText || fails > 0 ? null : 'copy',
-    table.after.strict && to !== 'ANY' ? 'cast' : 'copy',
+    refuses && to !== 'ANY' ? 'cast' : 'copy',
   );
-  if (answer === 'cast') return `CAST(${plain} AS ${castType(to)})`;
-  return answer?.startsWith('expression ') === true ? answer.slice('expression '.length) : plain;
+  if (answer === 'number') {
+    const count = found?.values ?? null;
+    const sentence = `The rows of ${table.after.name} are numbered anew in ${after.name}: ${count === null ? 'what they hold' : counted(count, 'value')} in it ${count === null || count === 1 ? 'is' : 'are'} deleted.`;
+    return { value: 'NULL', loss: { table: origin.table, column: origin.columnOf(before.name), count, sentence } };
+  }
+  if (answer === 'cast') return { value: `CAST(${plain} AS ${castType(to)})`, loss: null };
+  return answer?.startsWith('expression ') === true ? { value: answer.slice('expression '.length), loss: null } : kept;
 }
 
 function castType(affinity: Affinity): string {
@@ -243,7 +267,7 @@ function withoutNull(
   value: string,
   interview: Interview,
   facts: RowFacts,
-): { readonly value: string; readonly loss: Loss | null } {
+): CopiedValue {
   if (!after.notNull || before.notNull || rowidColumn(table.after) === after.name) return { value, loss: null };
   const count = facts.nulls(origin.table, origin.columnOf(before.name));
   if (count === null || count === 0) return { value, loss: null };

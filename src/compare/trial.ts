@@ -86,6 +86,12 @@ export class Trial {
     return name === undefined ? null : `DROP ${kind.toUpperCase()} ${quoteIdentifier(name)}`;
   }
 
+  /** Whether a condition is true; it is none over a table. */
+  holds(condition: string): boolean {
+    const read = this.#database.query(`SELECT ${condition}`);
+    return read.ok && read.value[0]?.[0] === 1;
+  }
+
   /** The text of an object, as it is now; null where there is none. */
   textOf(name: string): string | null {
     const text = rowsOf(this.#database, 'SELECT sql FROM main.sqlite_schema WHERE name = ? COLLATE NOCASE', [

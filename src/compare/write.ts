@@ -2,15 +2,17 @@
 
 import type { Schema } from '../schema/schema';
 import { counted } from '../words';
+import type { Written } from './draft';
 import { Interview } from './interview';
 import type { Migration, MigrationInput, MigrationStatement, WayBack } from './migration';
 import { pairSchemas, renameId, renameTo } from './pairing';
 import { answerLine, type Answers, type Question } from './question';
 import { brokenObjects } from './relevant';
+import { NOT_ALLOWED } from './rowCopy';
 import { terminated } from './schemaText';
 import { Trial } from './trial';
 import { versionFor } from './versions';
-import { Writer, type Written } from './writer';
+import { Writer } from './writer';
 
 /**
  * Writes the script that leads from the schema that is there to the one that is wished for, loses nothing that was not confirmed,
@@ -97,12 +99,17 @@ function wayBack(
         ? [`Values of ${table}.${column ?? ''} that were converted stay so, as far as they do not read the same.`]
         : [],
     ),
-    ...interview.questions.flatMap(({ kind, table, column, answer }) =>
+    ...interview.questions.flatMap(({ kind, table, column, answer, evidence }) =>
       kind === 'new value'
         ? [
             answer?.includes('row_number()') === true
               ? `The column ${column ?? ''} of ${table} gets a number for each row, since it is in a unique key: nobody knows its values any more.`
-              : `The column ${column ?? ''} of ${table} gets ${(answer ?? '').replace(/^value /, '')} in all rows: nobody knows its values any more.`,
+              : [
+                  `The column ${column ?? ''} of ${table} gets ${(answer ?? '').replace(/^value /, '')} in all rows: nobody knows its values any more.`,
+                  ...evidence
+                    .filter((line) => line.startsWith(NOT_ALLOWED))
+                    .map((line) => `${line} Write one into the script, or it stops there.`),
+                ].join(' '),
           ]
         : [],
     ),

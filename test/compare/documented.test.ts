@@ -4,8 +4,10 @@ import { expect, it } from 'vitest';
 import { compareStates } from '../../src/compare/compare';
 import type { Migration } from '../../src/compare/migration';
 import { writeMigration } from '../../src/compare/write';
+import type { Database } from '../../src/database';
+import { DEFAULT_CHOICES } from '../../src/migration/outcome';
 import { readSchema } from '../../src/schema/read';
-import { apply, askNative, nativeDatabase, withDatabase } from '../databases';
+import { apply, askNative, chosenFor, nativeDatabase, withDatabase } from '../databases';
 import { OBJECTS, plain } from './checkMigration';
 
 const lines = readFileSync('docs/compare.md', 'utf8')
@@ -18,7 +20,7 @@ const lines = readFileSync('docs/compare.md', 'utf8')
       .map((cell) => cell.trim().replace(/^`|`$/g, '').replaceAll('⏎', '\n')),
   );
 
-it.each(lines)('%s', (_, current = '', desired = '', migration = '', questions = '') => {
+it.each(lines)('%s', async (_, current = '', desired = '', migration = '', questions = '') => {
   const bytes = nativeDatabase(`${current};`);
   const answers = new Map(
     questions === ''
@@ -28,13 +30,16 @@ it.each(lines)('%s', (_, current = '', desired = '', migration = '', questions =
           .map((one): [string, string] => [one.slice(0, one.indexOf(' = ')), one.slice(one.indexOf(' = ') + 3)]),
   );
   const wish = nativeDatabase(`${desired};`);
-  const target = withDatabase(wish, readSchema);
-  const written = withDatabase(bytes, (database) =>
+  // FTS5 is in the second engine only.
+  const [one, other] = [await chosenFor(bytes), await chosenFor(wish)];
+  const { engine } = one.engine.name === 'sql.js' ? other : one;
+  const target = withDatabase(wish, readSchema, engine);
+  const write = (database: Database) =>
     writeMigration({
       ...{ current: readSchema(database), desired: target, scratch: () => database.scratch(), rows: database },
       ...{ desiredRows: null, answers, sqliteVersion: 37, spelling: false },
-    }),
-  );
+    });
+  const written = withDatabase(bytes, write, engine);
   expect(written.questions.map(({ id, answer }) => `${id} = ${answer ?? ''}`).join('; ')).toBe(questions);
   expect(summaryOf(written)).toBe(migration);
   expect(written.complete).toBe(true);
@@ -48,9 +53,9 @@ it.each(lines)('%s', (_, current = '', desired = '', migration = '', questions =
     expect(plain(back ?? '', false)).toBe(plain(there ?? '', false));
   }
   // The page runs it to the same end.
-  const { outcomes, bytes: here } = apply(bytes, written.sql);
+  const { outcomes, bytes: here } = apply(bytes, written.sql, DEFAULT_CHOICES, engine);
   expect(outcomes.flatMap(({ failure }) => failure?.message ?? [])).toEqual([]);
-  expect(compareStates(withDatabase(here, readSchema), target).differences).toEqual([]);
+  expect(compareStates(withDatabase(here, readSchema, engine), target).differences).toEqual([]);
 });
 
 /** The statements in one line, those of a rebuild as one. */
