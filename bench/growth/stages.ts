@@ -7,6 +7,7 @@ import { findUnmatched, tellPending } from '../../src/chain/pending';
 import { compareStates } from '../../src/compare/compare';
 import { factsOf } from '../../src/engine/engineFacts';
 import { inspect } from '../../src/engine/inspection';
+import { readSchema } from '../../src/schema/read';
 import { atInstant } from '../../src/engine/instant';
 import { pageChangesOf } from '../../src/engine/pages/blob';
 import { Overlay } from '../../src/engine/pages/overlay';
@@ -63,7 +64,7 @@ export function work(bytes: Uint8Array, { script }: Subject, timed: Timed): void
   const overlayOf = (content: Uint8Array): Overlay => new Overlay(sourceOfBytes(content), header.value.pageSize);
   const database = engine.open(overlayOf(bytes));
   const file = { name: 'growth.db', size: bytes.length, header: header.value, findings: [] };
-  const { schema: before } = timed('open', () => inspect(database, file, factsOf(engine)));
+  const { schema: before } = timed('open', () => inspect(database, readSchema(database), file, factsOf(engine)));
 
   if (typeof script !== 'string') {
     timed('chain', () => {

@@ -156,7 +156,7 @@ describe('A whole schema beside a history', () => {
     ],
     ['migrations', "INSERT INTO migrations VALUES ('a', max(1, 2), 5), (1, 2, 3)", /column_2 TEXT, column_3 TEXT\)/],
     ['migrations', 'INSERT INTO migrations (name, "at") SELECT 1, 2', /\(name TEXT, at TEXT\)/],
-  ])('is made with the columns that %s has to have: %s', (name, sql, definition) => {
+  ])('is made with the columns that %s has to have: %s', (_, sql, definition) => {
     const files = filesOf({ '1_a.sql': `${sql};`, '2_b.sql': PEOPLE });
     const answers = safeAnswers(arrangeMigrations(files, { isEmpty: true }).needs, new Map());
     const [made] = arrangeMigrations(files, { isEmpty: true, answers }).migrations;

@@ -5,6 +5,7 @@ import { keepNoLosses } from '../../migration/run/lossAccount';
 import { planMigration } from '../../migration/run/plan';
 import { DEFAULT_CHOICES } from '../../migration/outcome';
 import { splitScript } from '../../script/split';
+import { readSchema } from '../../schema/read';
 import { inspect } from '../inspection';
 import { Overlay } from '../pages/overlay';
 import { sourceOfBytes } from '../../file/byteSource';
@@ -41,7 +42,12 @@ export function warmUp(engine: Engine): void {
   const header = readHeader(bytes);
   if (!header.ok) throw new Error('The database of the warm-up has no header');
   const database = engine.open(new Overlay(sourceOfBytes(bytes), header.value.pageSize));
-  inspect(database, { name: 'warm-up', size: bytes.length, header: header.value, findings: [] }, factsOf(engine));
+  inspect(
+    database,
+    readSchema(database),
+    { name: 'warm-up', size: bytes.length, header: header.value, findings: [] },
+    factsOf(engine),
+  );
   planMigration(database, split.statements, DEFAULT_CHOICES, { losses: keepNoLosses });
   database.close();
 }
