@@ -107,6 +107,10 @@ describe('A part of the page that cannot be loaded', () => {
     await miss(visit, 'sortedFiles', messages, 'tells dropped files apart');
     await page.getByRole('heading', { name: database.name }).waitFor();
     await visit.reach('ready');
+    await page.getByRole('button', { name: 'Requests since load' }).click();
+    await miss(visit, 'RequestList', messages, 'The list of requests');
+    await page.getByRole('button', { name: 'Requests since load' }).click();
+    await miss(visit, 'Plan', messages, 'The plan');
     await miss(visit, 'SchemaTree', messages, 'The schema beside the plan');
     await miss(visit, 'ownScripts.svelte', messages, 'reads your scripts');
     await miss(visit, 'latePlan', messages, 'plans scripts');

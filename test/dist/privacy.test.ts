@@ -150,6 +150,15 @@ describe('A whole session', () => {
     await lookEverywhere(visit, 'SELECT name FROM sqlite_schema');
     await visit.downloadWith('Download upgraded database');
     await visit.downloadWith('Download report');
+    // Whoever doubts is shown the same: all that the page and its workers asked for, and no more.
+    await page.getByRole('button', { name: 'Requests since load' }).click();
+    const shown = page.locator('[data-requests]');
+    expect(Number(await shown.getAttribute('data-requests'))).toBeGreaterThan(20);
+    expect(await shown.getAttribute('data-elsewhere')).toBe('0');
+    const listed = await page.getByRole('list', { name: 'All requests' }).locator('code').allTextContents();
+    expect(listed.filter((what) => !addressesOfBuild().has(new URL(what, served.address).href))).toEqual([]);
+    // The engine is loaded by workers alone.
+    expect(listed.some((what) => what.endsWith('.wasm'))).toBe(true);
     // Once more, now that the service worker keeps the page.
     await page.reload();
     await visit.openSample('narrow');

@@ -1,7 +1,7 @@
 // The page's side of the engine: asks the worker's methods of a file, and can be cancelled at any moment.
 
 import type { EngineApi } from './api';
-import type { AnswerMessage, CallMessage } from './message';
+import type { AnswerMessage, CallMessage, RequestsMessage } from './message';
 import type { PageChanges } from '../../migration/proofs/pageProof';
 import type { ProvableRun } from '../answers';
 import { trustedAddress } from '../../trustedAddress';
@@ -70,6 +70,9 @@ export type RemoteFile = Remote<
   /** Compares the file with another one, which is opened beside it in the same way. */
   readonly against: (other: ComparedWith) => RemoteComparison;
 };
+
+/** The addresses from which workers have loaded something since the page was loaded, as far as they have told. */
+export const requestsOfWorkers: string[] = [];
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -265,7 +268,7 @@ export class EngineClient {
       ended: null,
     };
     // What an old worker still tells, it tells its own calls, of which none waits any more.
-    worker.onmessage = ({ data }: MessageEvent<AnswerMessage>) => this.#take(running, data);
+    worker.onmessage = ({ data }: MessageEvent<AnswerMessage | RequestsMessage>) => this.#take(running, data);
     // Not every browser knows `onmessageerror` of a worker.
     worker.addEventListener('messageerror', () => {
       this.#end(running, new EngineFailure('An answer of the engine could not be read'));
@@ -278,7 +281,11 @@ export class EngineClient {
     return running;
   }
 
-  #take(running: Running, message: AnswerMessage): void {
+  #take(running: Running, message: AnswerMessage | RequestsMessage): void {
+    if (message.kind === 'requests') {
+      requestsOfWorkers.push(...message.addresses);
+      return;
+    }
     const waiting = running.waiting.get(message.id);
     if (!waiting) return;
     if (message.kind === 'report') {

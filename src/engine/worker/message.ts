@@ -15,3 +15,9 @@ export type AnswerMessage =
   | { readonly id: number; readonly kind: 'report'; readonly value: unknown }
   | { readonly id: number; readonly kind: 'result'; readonly value: unknown }
   | { readonly id: number; readonly kind: 'error'; readonly name: string; readonly message: string };
+
+/** What a worker tells of no call: the addresses from which it has loaded something. */
+export interface RequestsMessage {
+  readonly kind: 'requests';
+  readonly addresses: readonly string[];
+}

@@ -4,7 +4,7 @@ import type { Progress } from '../answers';
 import { makeApi } from './api';
 import type { Kept } from './fileOfWorker';
 import { keptBytes, type WorkerPurpose } from '../pages/readCache';
-import type { AnswerMessage, CallMessage } from './message';
+import type { AnswerMessage, CallMessage, RequestsMessage } from './message';
 import { Engines } from '../engines';
 import { loadEngine, wasmUrl } from '../sqljs/sqljs';
 
@@ -34,6 +34,12 @@ async function bytesAt(address: string): Promise<Uint8Array> {
   if (!response.ok) throw new Error(`The server answers ${response.status} for ${address}`);
   return new Uint8Array(await response.arrayBuffer());
 }
+
+// A page is not told by the browser what its workers ask for.
+new PerformanceObserver((list) => {
+  const told: RequestsMessage = { kind: 'requests', addresses: list.getEntries().map(({ name }) => name) };
+  scope.postMessage(told);
+}).observe({ type: 'resource', buffered: true });
 
 /** Calls are answered one after the other, also where one has to wait for code: the next may build on what it opens. */
 let answered: Promise<void> = Promise.resolve();
