@@ -76,7 +76,8 @@ export class Screen {
 
   /** Why what is chosen cannot be planned. */
   get scriptProblem(): Problem | null {
-    if (this.job?.run) return null;
+    // Of a file that is refused nothing is planned, whatever is chosen.
+    if (this.job?.run ?? this.job?.refusal) return null;
     return this.job?.planProblem ?? (this.planning ? null : this.scripts.ownProblem);
   }
 
