@@ -80,6 +80,8 @@ export interface StatementOutcome {
   readonly constants?: readonly string[];
   /** Of a table that is rebuilt with the same values: how many rows get another rowid. */
   readonly renumbered?: number;
+  /** Of a table that is rebuilt: how many rows the copy has more than the table when that is dropped. */
+  readonly repeated?: number;
 }
 
 /** What a user chooses before a run. */

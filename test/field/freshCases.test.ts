@@ -239,3 +239,52 @@ describe('A rebuild that computes values', () => {
     expect(remedyOf('INTEGER', '*')).toContain('Give the new column the type of the old one');
   });
 });
+
+describe('What a check of the result finds', () => {
+  const bytes = nativeDatabase(
+    `CREATE TABLE item (name TEXT, kind TEXT, spare TEXT); INSERT INTO item (name, kind) VALUES ('a', 'x'), ('b', 'y');
+     CREATE TABLE kind (code TEXT, title TEXT); INSERT INTO kind VALUES ('x', 'one'), ('x', 'two'), ('y', 'three'); CREATE TABLE bare (id INTEGER PRIMARY KEY);`,
+  );
+  const told = (script: string): readonly string[] =>
+    said(bytes, script).warnings.flatMap(({ code, sentence }) => (code === 'sqlite-version' ? [] : sentence));
+
+  it('is told before, where a copy has rows more than once, and not where other rows are put in', () => {
+    const rebuilt = (copy: string): string =>
+      `CREATE TABLE t (name TEXT, kind TEXT, spare TEXT); ${copy} DROP TABLE item; ALTER TABLE t RENAME TO item;`;
+    const twice = 'INSERT INTO t SELECT * FROM item; INSERT INTO t SELECT * FROM item;';
+    expect(told(rebuilt(twice))).toEqual(['The copy has 2 rows more than item when statement 4 drops the old table.']);
+    const joined = 'INSERT INTO t SELECT name, title, NULL FROM item JOIN kind ON code = kind;';
+    expect(told(rebuilt(joined))).toContain('The copy has 1 row more than item when statement 3 drops the old table.');
+    const seeded = "INSERT INTO t SELECT * FROM item; INSERT INTO t VALUES ('c', 'x', NULL);";
+    expect(told(rebuilt(seeded))).toEqual([]);
+  });
+
+  it('is told before, where what is dropped held nothing, and no row is missing with a table that had none', () => {
+    expect(told('ALTER TABLE item DROP COLUMN spare;')).toEqual([
+      'Statement 1 drops item.spare, which holds no value: a program that uses it fails.',
+    ]);
+    expect(told('DROP TABLE bare;')).toEqual([
+      'Statement 1 drops the table bare, which has no rows: a program that uses it fails.',
+    ]);
+    expect(said(bytes, 'DROP TABLE bare;').proofs.get('row-counts')?.result).toBe('pass');
+    const rebuilt =
+      'CREATE TABLE t (name TEXT, sort TEXT); INSERT INTO t (name, sort) SELECT name, kind FROM item; DROP TABLE item; ALTER TABLE t RENAME TO item;';
+    expect(told(rebuilt)).toEqual([
+      'The table rebuild of item copies kind into sort: a program that uses the old name fails.',
+      'The table rebuild of item leaves out item.spare, which holds no value: a program that uses it fails.',
+    ]);
+  });
+});
+
+describe('Help for what SQLite cannot read', () => {
+  it('mends INSERT … SELECT … ON CONFLICT, and a RENAME to the same name in another spelling', () => {
+    const bytes = nativeDatabase('CREATE TABLE Kv (k TEXT PRIMARY KEY, v); CREATE TABLE old (k, v);');
+    const upsert = 'INSERT INTO kv SELECT k, v FROM old ON CONFLICT (k) DO UPDATE SET v = excluded.v;';
+    expect(said(bytes, upsert).outcomes[0]?.failure?.mend?.instead).toContain('FROM old WHERE true ON CONFLICT (k)');
+    expect(said(bytes, 'ALTER TABLE Kv RENAME TO kv;').outcomes[0]?.failure?.mend).toEqual({
+      before: ['ALTER TABLE "Kv" RENAME TO "Kv_respelt"'],
+      instead: 'ALTER TABLE "Kv_respelt" RENAME TO "kv"',
+      after: [],
+    });
+  });
+});

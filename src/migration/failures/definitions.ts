@@ -1,6 +1,6 @@
 // CREATE TABLE, INDEX, VIEW and TRIGGER: definitions that SQLite does not accept, and names that are taken.
 
-import { quoteIdentifier } from '../../database';
+import { foldName, quoteIdentifier } from '../../database';
 import type { FailedStatement } from '../run/failureHelp';
 import { inWords, storedSql, type Explanation, type Said } from './explanation';
 
@@ -18,10 +18,11 @@ export const DEFINITIONS: readonly Explanation[] = [
   },
   {
     pattern: /^there is already another table or index with this name: (.+)$/s,
-    explain: ({ statement }, [, name]) => ({
-      explanation: `${name ?? ''} is the name of another table, view or index already, so ${statement.table ?? 'the table'} cannot have it. It may be that this migration was run before.`,
-      wayOut: 'Rename what has the name before this statement, or choose another name.',
-    }),
+    explain: ({ statement }, [, name]) =>
+      explainRespelt(statement) ?? {
+        explanation: `${name ?? ''} is the name of another table, view or index already, so ${statement.table ?? 'the table'} cannot have it. It may be that this migration was run before.`,
+        wayOut: 'Rename what has the name before this statement, or choose another name.',
+      },
   },
   inWords(
     /^duplicate column name: (.+)$/s,
@@ -226,5 +227,22 @@ function explainTaken(failed: FailedStatement, kind = 'table', name = ''): Said 
     ...(found === null
       ? {}
       : { mend: { before: [`DROP ${kind.toUpperCase()} ${quoteIdentifier(name)}`], instead: null, after: [] } }),
+  };
+}
+
+/** A table that gets its own name in another spelling. */
+function explainRespelt({ kind, table, newName }: FailedStatement['statement']): Said | null {
+  if (kind !== 'rename table' || table === null || newName === null || foldName(table) !== foldName(newName))
+    return null;
+  const [old, between, now] = [table, `${table}_respelt`, newName].map(quoteIdentifier);
+  return {
+    explanation: `To SQLite ${table} and ${newName} are one name, so the table has it already: upper and lower case make no difference.`,
+    wayOut:
+      'Rename it in two steps, by way of another name; or leave the statement out, since both spellings find the table.',
+    mend: {
+      before: [`ALTER TABLE ${old ?? ''} RENAME TO ${between ?? ''}`],
+      instead: `ALTER TABLE ${between ?? ''} RENAME TO ${now ?? ''}`,
+      after: [],
+    },
   };
 }

@@ -1,6 +1,8 @@
 // Statements that SQLite cannot read, and queries and expressions that it does not accept.
 
+import type { ParsedStatement } from '../../script/parsedStatement';
 import { startOf } from '../../script/statement';
+import { isWord } from '../../script/tokens';
 import { inWords, REBUILD, type Explanation, type Said } from './explanation';
 
 /** On the text itself, and on expressions. */
@@ -167,6 +169,7 @@ export const EXPRESSIONS: readonly Explanation[] = [
     pattern: /syntax error/,
     explain: ({ statement: { text } }) => explainAlter(text),
   },
+  { pattern: /^near "DO": syntax error/, explain: ({ statement }) => explainUpsert(statement) },
   { pattern: /syntax error|^unrecognized token/, explain: ({ statement: { text } }) => explainTemplate(text) },
   { pattern: /syntax error|^unrecognized token/, explain: ({ statement: { text } }) => explainOtherDatabase(text) },
   {
@@ -177,6 +180,20 @@ export const EXPRESSIONS: readonly Explanation[] = [
     }),
   },
 ];
+
+/** INSERT … SELECT … ON CONFLICT without a WHERE: SQLite takes ON for that of a join (https://sqlite.org/lang_upsert.html). */
+function explainUpsert({ kind, tokens, text }: ParsedStatement): Said | null {
+  const at = tokens.findLastIndex(
+    (token, place) => isWord(token, 'ON') && isWord(tokens[place + 1] ?? null, 'CONFLICT'),
+  );
+  const on = tokens[at];
+  if (kind !== 'insert' || !on || !tokens.slice(0, at).some((token) => isWord(token, 'SELECT'))) return null;
+  return {
+    explanation: 'After FROM, SQLite takes ON CONFLICT for the ON of a join, and then cannot read the rest.',
+    wayOut: 'Write WHERE true before ON CONFLICT: it takes all rows, and ends the FROM.',
+    mend: { before: [], instead: `${text.slice(0, on.start)}WHERE true ${text.slice(on.start)}`, after: [] },
+  };
+}
 
 /** What stands in a file for something that a program puts there: of Go, Jinja and such, of ERB, between percent signs. */
 const PLACEHOLDER = /\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|%[a-z_]\w*%/is;

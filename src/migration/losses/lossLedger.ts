@@ -21,6 +21,16 @@ interface Entry {
   readonly table: TrackedTable;
   /** Of a table that is dropped and made anew: its columns with how many values they hold. */
   readonly columns: ReadonlyMap<string, number>;
+  /** The same: the rows that its copies hold when it is dropped. */
+  readonly copied?: ReadonlyMap<TrackedTable, number>;
+}
+
+/** What became of a dropped table by the end. */
+interface Successor {
+  readonly loss: Loss | null;
+  readonly note: string;
+  readonly renumbered: number;
+  readonly repeated?: number;
 }
 
 /** Keeps account of a script that may take data away. */
@@ -44,6 +54,8 @@ export class LossLedger implements LossAccount {
   readonly #held = new Map<TrackedTable, Map<string, Figure>>();
   /** All of the script, also what comes later. */
   readonly #statements: readonly ParsedStatement[];
+  /** By the folded name of a table: the statements that give another one this name, or write rows into it; the last one first. */
+  readonly #heirs = new Map<string, ParsedStatement[]>();
   /** The ordinal of the last statement that drops a table or a column. */
   readonly #lastDrop: number;
   /** Whether the own text of a table replaces rows, null for what is no table; by folded name, known until it may have changed. */
@@ -63,6 +75,14 @@ export class LossLedger implements LossAccount {
         return found !== null && found.holds.size > 0 && !table.startsWith('sqlite_');
       },
     );
+    for (const statement of statements.toReversed()) {
+      const { kind, table, newName } = statement;
+      if (kind !== 'rename table' && kind !== 'insert') continue;
+      const name = foldName((kind === 'insert' ? table : newName) ?? '');
+      const others = this.#heirs.get(name);
+      if (others) others.push(statement);
+      else this.#heirs.set(name, [statement]);
+    }
     this.#lastDrop = statements.findLast(({ kind }) => kind === 'drop table' || kind === 'drop column')?.ordinal ?? 0;
     this.#made = new Set(
       statements.flatMap(({ kind, name, newName }) => {
@@ -136,10 +156,16 @@ export class LossLedger implements LossAccount {
       const stopped = outcomes.find(({ verdict }) => verdict === 'failed')?.ordinal ?? null;
       const rebuilt = kept.loss.kind === 'table' ? (this.#rebuilt(kept, stopped) ?? this.#moved(kept)) : null;
       if (!rebuilt) return outcome;
-      const { loss, note, renumbered } = rebuilt;
+      const { loss, note, renumbered, repeated = 0 } = rebuilt;
       // What went along with the table, by foreign keys, is no part of the rebuild.
       const all = withOthers([...(loss ? [loss] : []), ...(outcome.loss.also ?? [])]);
-      return { ...outcome, loss: all, note: joined(outcome.note, note), ...(renumbered > 0 ? { renumbered } : {}) };
+      return {
+        ...outcome,
+        loss: all,
+        note: joined(outcome.note, note),
+        ...(renumbered > 0 ? { renumbered } : {}),
+        ...(repeated > 0 ? { repeated } : {}),
+      };
     });
   }
 
@@ -170,7 +196,13 @@ export class LossLedger implements LossAccount {
     for (const [column, values] of columns) {
       columns.set(column, Math.max(values, held?.get(foldName(column))?.rows ?? 0));
     }
-    this.#pending = { ...entry(table, { kind: 'table', table: named, column: null, ...figure }), columns };
+    const copied = new Map(
+      (isRebuilt ? this.#copiesNow(table) : []).map((copy) => [
+        copy.table,
+        this.#counter.count(copy.place.name, Infinity).rows,
+      ]),
+    );
+    this.#pending = { ...entry(table, { kind: 'table', table: named, column: null, ...figure }), columns, copied };
   }
 
   /**
@@ -178,11 +210,11 @@ export class LossLedger implements LossAccount {
    * table that is made in its place: what the dropped one has lost by the end, it lacks.
    */
   #findHeir(named: string, ordinal: number): TrackedTable | null {
-    const later = this.#statements.slice(ordinal);
-    const names = later.flatMap(({ kind, table, newName, tokens }) => {
-      if (kind === 'rename table') return isSame(newName, named) ? [table ?? ''] : [];
-      return kind === 'insert' && isSame(table, named) ? sourcesOf(tokens).map(({ name }) => name) : [];
-    });
+    const waiting = this.#heirs.get(foldName(named)) ?? [];
+    while (waiting.length > 0 && (waiting.at(-1)?.ordinal ?? 0) <= ordinal) waiting.pop();
+    const next = waiting.at(-1);
+    const names =
+      next?.kind === 'rename table' ? [next.table ?? ''] : sourcesOf(next?.tokens ?? []).map(({ name }) => name);
     const columns = (table: string): string => this.#counter.columnsOf(table).map(foldName).sort().join('\n');
     const wanted = columns(named);
     const name = names.find((one) => !isSame(one, named) && columns(one) === wanted);
@@ -227,10 +259,7 @@ export class LossLedger implements LossAccount {
   }
 
   /** What a dropped table has lost by the end, where another one that got its rows has its name; null where none has. */
-  #rebuilt(
-    { loss, table, columns }: Entry,
-    stopped: number | null,
-  ): { loss: Loss | null; note: string; renumbered: number } | null {
+  #rebuilt({ loss, table, columns, copied }: Entry, stopped: number | null): Successor | null {
     const name = table.original ?? '';
     // Where the script stops before the new table has its name, the table that would have got it.
     const place =
@@ -276,7 +305,8 @@ export class LossLedger implements LossAccount {
       found.push({ ...loss, kind: 'values', table: called, column: which === '' ? null : which, rows: changed });
     }
     if (lost === 0 && gone.length > 0) found.push({ kind: 'column', table: called, column, rows: values, exact: true });
-    return { loss: withOthers(found), note, renumbered: difference?.renumbered ?? 0 };
+    const repeated = lost === 0 ? (copied?.get(now) ?? 0) - loss.rows : 0;
+    return { loss: withOthers(found), note, renumbered: difference?.renumbered ?? 0, repeated };
   }
 
   /** The name of the table to which a statement, from one that failed on, would have given a name. */
@@ -288,7 +318,7 @@ export class LossLedger implements LossAccount {
   }
 
   /** What a dropped table has lost, where all of its rows are in other tables by now; null where they are not. */
-  #moved({ loss, table, columns }: Entry): { loss: Loss | null; note: string; renumbered: number } | null {
+  #moved({ loss, table, columns }: Entry): Successor | null {
     if (!loss.exact || loss.rows === 0) return null;
     const copies = this.#copiesNow(table).filter((copy) => {
       const difference = this.#rebuilds.between(table, copy.table);

@@ -29,14 +29,23 @@ export class Rebuilds {
    * What `now` lacks of a dropped table: compared directly or from copy to copy, by the way that shows the least, since a
    * copy may have been filled only after the drop. Null where no comparison leads from one to the other.
    */
-  between(dropped: TrackedTable, now: TrackedTable, passed: readonly TrackedTable[] = []): Difference | null {
-    const steps = [...(this.#compared.get(dropped) ?? [])].filter(([table]) => !passed.includes(table));
-    const ways = steps.flatMap(([table, first]) => {
-      if (table === now) return [first];
-      const rest = this.between(table, now, [...passed, dropped]);
-      return rest === null ? [] : [together(first, rest)];
-    });
-    return ways.sort((one, other) => one.lost + one.changed - (other.lost + other.changed))[0] ?? null;
+  between(dropped: TrackedTable, now: TrackedTable): Difference | null {
+    const best = new Map<TrackedTable, Difference>();
+    /** Those whose copies have to be looked at, since a better way to them was found. A set goes on to what is added meanwhile. */
+    const waiting = new Set([dropped]);
+    for (const table of waiting) {
+      waiting.delete(table);
+      const known = best.get(table);
+      for (const [copy, step] of this.#compared.get(table) ?? []) {
+        if (copy === dropped) continue;
+        const way = known ? together(known, step) : step;
+        const other = best.get(copy);
+        if (other && sizeOf(other) <= sizeOf(way)) continue;
+        best.set(copy, way);
+        if (copy !== now) waiting.add(copy);
+      }
+    }
+    return best.get(now) ?? null;
   }
 
   /** Compares copies that are still there when the script has ended, so that the way from them to `now` is known too. */
@@ -45,6 +54,10 @@ export class Rebuilds {
       if (!this.#compared.has(table)) this.compare(table, place.name);
     }
   }
+}
+
+function sizeOf({ lost, changed }: Difference): number {
+  return lost + changed;
 }
 
 /** What two copies in a row come to. */

@@ -179,3 +179,40 @@ function hasKey({ relations }: Schema, table: string): boolean {
   const relation = relations.find(({ name }) => foldName(name) === foldName(table));
   return relation?.columns.some(({ primaryKey }) => primaryKey > 0) === true;
 }
+
+/** Rows that a rebuild has more than once. */
+export const repeatedRows: Rule = {
+  code: 'repeated-rows',
+  name: 'A table rebuild has more rows than the table had',
+  why: 'A copy that runs twice, or a JOIN that finds several rows for one, writes rows more than once. Only a primary key or UNIQUE would refuse that.',
+  safeWay: 'Copy each row once: check the JOIN of the SELECT, and that the copy stands in the script once.',
+  watch: ({ statements }) => ({
+    end: ({ outcomes }) =>
+      outcomes.flatMap(({ ordinal, repeated = 0 }): readonly Found[] => {
+        if (repeated === 0 || bringsOthers(statements, ordinal)) return [];
+        const table = nameBefore(statements, ordinal);
+        return [
+          {
+            ordinal,
+            severity: 'warning',
+            subject: `table ${table}`,
+            sentence: `The copy has ${counted(repeated, 'row')} more than ${table} when statement ${ordinal} drops the old table.`,
+            remedy:
+              'Check that each row is copied once: a JOIN may find several rows for one, and a copy may stand in the script twice.',
+            fix: null,
+          },
+        ];
+      }),
+  }),
+};
+
+/** Whether the script writes other rows into the copy of a table than those of the table itself, before a statement drops that. */
+function bringsOthers(statements: readonly ParsedStatement[], ordinal: number): boolean {
+  const old = foldName(statements[ordinal - 1]?.name ?? '');
+  const writing = statements.filter(
+    ({ kind, ordinal: at }) => at < ordinal && (kind === 'insert' || kind === 'create table as'),
+  );
+  const reads = (statement: ParsedStatement): boolean => sourcesOf(statement.tokens).some(({ name }) => name === old);
+  const copies = new Set(writing.filter(reads).map(({ name }) => foldName(name ?? '')));
+  return writing.some((statement) => copies.has(foldName(statement.name ?? '')) && !reads(statement));
+}

@@ -3,6 +3,7 @@
 import { foldName } from '../../database';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Found, Rule, ScriptEnd, ScriptStart } from '../warning';
+import { rebuildRule } from './rebuiltTables';
 
 /** A table that is there under another name after the script. */
 export const renamedTable: Rule = {
@@ -24,23 +25,50 @@ export const renamedTable: Rule = {
     }),
 };
 
-/** A column that is there under another name after the script. */
-export const renamedColumn: Rule = {
+const COLUMN = {
   code: 'renamed-column',
   name: 'A column is renamed',
   why: 'SQLite writes the new name into its own indexes, views and triggers. Programs that use the old name fail.',
   safeWay: 'Upgrade the programs together with the file.',
-  watch: (start) =>
-    watchRenames(start, 'rename column', (statement) => {
+};
+
+/** A column whose values a table rebuild copies into one of another name. */
+const copiedColumn = rebuildRule(COLUMN, ({ pair, columnNow, drop }) =>
+  pair.lostColumns.flatMap((name): readonly Found[] => {
+    const now = columnNow(name);
+    const { name: table } = pair.before;
+    if (now === null) return [];
+    return [
+      {
+        ordinal: drop.ordinal,
+        severity: 'note',
+        subject: `column ${table}.${name}`,
+        sentence: `The table rebuild of ${table} copies ${name} into ${now}: a program that uses the old name fails.`,
+        remedy: COLUMN.safeWay,
+        fix: null,
+      },
+    ];
+  }),
+);
+
+/** A column that is there under another name after the script. */
+export const renamedColumn: Rule = {
+  ...COLUMN,
+  watch: (start) => {
+    const copied = copiedColumn.watch(start);
+    const renamed = watchRenames(start, 'rename column', (statement) => {
       const { table, column } = statement;
       const relation = start.before.relations.find(({ name }) => foldName(name) === foldName(table ?? ''));
       if (!relation?.columns.some(({ name }) => foldName(name) === foldName(column ?? ''))) return null;
       return {
         subject: `column ${table ?? ''}.${column ?? ''}`,
         sentence: `The column ${column ?? ''} of ${table ?? ''} is called ${statement.newName ?? ''} after the script: a program that uses the old name fails.`,
-        remedy: 'Upgrade the programs together with the file.',
+        remedy: COLUMN.safeWay,
       };
-    }),
+    });
+    if (!copied && !renamed) return null;
+    return { end: (end) => [...(renamed?.end(end) ?? []), ...(copied?.end(end) ?? [])] };
+  },
 };
 
 function watchRenames(

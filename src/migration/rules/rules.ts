@@ -2,8 +2,9 @@
 
 import type { Script } from '../../script/statement';
 import type { Rule, Warning, WatchScript } from '../warning';
-import { changedRowids, changedValues, lostColumn, lostRows } from './losses';
+import { changedRowids, changedValues, lostColumn, lostRows, repeatedRows } from './losses';
 import { earlyCommit } from './earlyCommit';
+import { droppedEmpty } from './emptyDrops';
 import { brokenReference, orphanedRows } from './foreignKeys';
 import { doubleQuotedString } from './doubleQuotedString';
 import { duplicateIndex, nonConstantDefault, unindexedForeignKey } from './indexes';
@@ -22,6 +23,7 @@ export const RULES: readonly Rule[] = [
   lostColumn,
   changedValues,
   changedRowids,
+  repeatedRows,
   brokenView,
   brokenTrigger,
   brokenReference,
@@ -37,6 +39,7 @@ export const RULES: readonly Rule[] = [
   doubleQuotedString,
   renamedTable,
   renamedColumn,
+  droppedEmpty,
   nonConstantDefault,
   duplicateIndex,
   unindexedForeignKey,

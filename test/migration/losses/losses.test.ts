@@ -1,7 +1,7 @@
 // Data that a script takes away is foretold: which rows and values go, by native sqlite3's own count, and nothing more is said.
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { runs } from '../../amount';
+import { amount, runs } from '../../amount';
 import { describeLoss, labelLoss, summariseLosses } from '../../../src/migration/losses/loss';
 import { reportAsJson, reportAsMarkdown, type ReportSource } from '../../../src/migration/report/report';
 import { DEFAULT_CHOICES, type StatementOutcome, type Loss } from '../../../src/migration/outcome';
@@ -504,4 +504,12 @@ describe('a column whose type a rebuild changes', () => {
     expect(outcomes[2]).toMatchObject({ loss: null, renumbered: 2 });
     expect(outcomes[2]?.note).toContain('hold the same values. 2 rows get another rowid.');
   });
+});
+
+test('rows are followed through as many table rebuilds as there are', () => {
+  const bytes = nativeDatabase('CREATE TABLE t(a); INSERT INTO t VALUES (1), (NULL);');
+  const rebuild = (at: number): string =>
+    `CREATE TEMP TABLE k${at} AS SELECT * FROM t; DROP TABLE t; CREATE TABLE t(a); INSERT INTO t SELECT * FROM k${at}; DROP TABLE k${at};`;
+  const script = Array.from({ length: amount(40, 1500) }, (_, at) => rebuild(at)).join('\n');
+  expect(lossesOf(bytes, script).filter((loss) => loss !== null)).toEqual([]);
 });
