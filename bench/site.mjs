@@ -41,7 +41,8 @@ export async function serve(folder) {
       response.writeHead(404).end();
       return;
     }
-    fetched.set(pathname, content);
+    // A service worker fetches all files past the cache, to keep them for a visit without a network.
+    if (request.headers['cache-control'] !== 'no-cache') fetched.set(pathname, content);
     response.writeHead(200, { 'content-type': contentTypes[extname(path)] ?? 'application/octet-stream' }).end(content);
   });
   await new Promise((listening) => server.listen(0, '127.0.0.1', () => listening(undefined)));
