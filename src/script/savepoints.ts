@@ -15,9 +15,15 @@ interface Kept<State> {
 export class Savepoints<State> {
   /** A transaction has no name, and is always the first. */
   #open: readonly Kept<State>[] = [];
+  readonly #mayEndFile: boolean;
   #file: string | null | undefined;
   /** The beginning of a file: a ROLLBACK that belongs to nothing in it ends the transaction that the file's tool opens there. */
   #beginning: Kept<State> | null = null;
+
+  /** @param statements those that will be followed: where none is a ROLLBACK, no state has to be kept for one */
+  constructor(statements: readonly Statement[]) {
+    this.#mayEndFile = statements.some(({ kind }) => kind === 'rollback');
+  }
 
   /**
    * Follows a statement that has run.
@@ -31,7 +37,7 @@ export class Savepoints<State> {
       this.#file = file;
       // No transaction goes from one file to the next.
       if (this.#open[0]?.name === null) this.#open = [];
-      this.#beginning = { name: null, state: keep() };
+      this.#beginning = this.#mayEndFile ? { name: null, state: keep() } : null;
     }
     switch (kind) {
       case 'begin':

@@ -67,6 +67,11 @@ export function parseSql(text: string): ParsedSql {
   return { text, tokens: tokenise(text).filter((token) => !isBlank(token)) };
 }
 
+/** A text as far as its last token that means something: without a comment behind it. */
+export function withoutEnd({ text, tokens }: ParsedSql): string {
+  return text.slice(0, tokens.at(-1)?.end);
+}
+
 /** True for tokens that mean nothing to SQLite: white space and comments. */
 export function isBlank(token: Token): boolean {
   return token.kind === 'space' || token.kind === 'comment';

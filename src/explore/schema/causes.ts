@@ -42,7 +42,7 @@ export function findCauses(
   const ran = changes.length === 0 ? [] : statements.filter(({ ordinal }) => happened.has(ordinal));
   const renames = ran.filter(({ kind }) => kind === 'rename table' || kind === 'rename column');
   const unnamed = new UnnamedCauses(ran);
-  const history = new SchemaHistory(before);
+  const history = new SchemaHistory(before, ran);
   for (const statement of ran) history.follow(statement);
   const caused = changes.map(({ text, ...change }): CausedChange => {
     const direct = history.causesOf(change, change.change);

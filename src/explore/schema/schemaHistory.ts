@@ -40,11 +40,13 @@ const NONE: Ordinals = new Set();
 /** Follows the statements of a script that changed something; knows no database, only what the words of each say. */
 export class SchemaHistory {
   #state: State;
-  readonly #savepoints = new Savepoints<State>();
+  readonly #savepoints: Savepoints<State>;
   /** By table: the keys of all parts that it ever had. The state says which of them it has. */
   readonly #keys = new Map<string, Set<string>>();
 
-  constructor(before: Schema) {
+  /** @param statements those that will be followed */
+  constructor(before: Schema, statements: readonly Statement[]) {
+    this.#savepoints = new Savepoints(statements);
     const living = before.relations.map(({ name, columns, kind }): [string, Living] => [
       foldName(name),
       {

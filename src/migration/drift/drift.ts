@@ -3,7 +3,7 @@
 import { quoteIdentifier, rowsOf, type Database, type Outcome, foldName } from '../../database';
 import { TokenCursor } from '../../script/cursor';
 import type { ParsedStatement } from '../../script/parsedStatement';
-import { isWord, parseSql, type ParsedSql } from '../../script/tokens';
+import { isWord, parseSql, withoutEnd, type ParsedSql } from '../../script/tokens';
 import { columnAspects, indexAspects, readTable, shownCheck, storedText, type Aspect } from './columnAspects';
 import { bodyOf, haveSameWords, inOneLine, isDoubleQuoted, spell } from '../../script/spelling';
 import { findConstants } from './stringConstant';
@@ -114,12 +114,13 @@ function make(bare: Database, name: string, createTable: string): Outcome<unknow
 }
 
 /** The definition in ALTER TABLE … ADD [COLUMN] definition. */
-function definitionIn({ text, tokens }: ParsedSql): string {
-  const cursor = new TokenCursor(tokens);
+function definitionIn(addColumn: ParsedSql): string {
+  const cursor = new TokenCursor(addColumn.tokens);
   cursor.takeWords('ALTER', 'TABLE');
   cursor.takeQualifiedName();
   cursor.takeWords('ADD');
   cursor.takeWords('COLUMN');
+  const text = withoutEnd(addColumn);
   return text.slice(cursor.peek()?.start ?? text.length);
 }
 
@@ -158,9 +159,10 @@ function tableDrift(
   try {
     const made = make(bare, name, text);
     if (!made.ok) return whole(subject, stored, statement, cannot(made.error.message));
-    for (const { ordinal, column, text: addition } of additions) {
+    for (const addition of additions) {
+      const { ordinal, column } = addition;
       if (ordinal <= statement.ordinal || column === null) continue;
-      if (there.names.has(foldName(column))) bare.execute(addition);
+      if (there.names.has(foldName(column))) bare.execute(withoutEnd(addition));
       // A column that is not there yet is no drift: that statement will add it.
       else bare.execute(`ALTER TABLE ${quoteIdentifier(name)} DROP COLUMN ${quoteIdentifier(column)}`);
     }

@@ -4,7 +4,7 @@ import { quoteIdentifier, type Database, type Outcome, foldName } from '../../da
 import { readTriggers } from '../../schema/read';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { isWord, unquotedName, type Token } from '../../script/tokens';
-import { readTable, storedText } from './columnAspects';
+import { storedText } from './columnAspects';
 import { indexClauses, namesIn } from '../../script/clauses';
 import { bodyOf, isDoubleQuoted, isNamePlace } from '../../script/spelling';
 import { readTableDefinition } from '../../schema/tableDefinition';
@@ -91,8 +91,10 @@ export function withNote<Result extends Pick<StatementOutcome, 'verdict'> & { re
  */
 export function findConstants(shadow: Database, statement: ParsedStatement): readonly string[] {
   if (!mayHaveConstants(statement)) return [];
+  const quoted = suspects(statement);
+  if (quoted.length === 0) return [];
   const columns = columnsFor(shadow, statement);
-  const waiting = suspects(statement).filter((token) => !columns.has(foldName(unquotedName(token) ?? '')));
+  const waiting = quoted.filter((token) => !columns.has(foldName(unquotedName(token) ?? '')));
   const found: string[] = [];
   if (waiting.length === 0 || !attempt(shadow, statement, statement.text).ok) return found;
   while (waiting.length > 0) {
@@ -117,7 +119,8 @@ function columnsFor(shadow: Database, statement: ParsedStatement): ReadonlySet<s
   if (table === null) return new Set();
   if (kind === 'create table') return new Set(readTableDefinition(statement).columns.map(({ name }) => foldName(name)));
   if (kind !== 'create index' && kind !== 'add column') return new Set();
-  const columns = readTable(shadow, table)?.columns.map(([name]) => foldName(String(name))) ?? [];
+  const read = shadow.query(`SELECT name FROM pragma_table_xinfo(?, 'main')`, [table]);
+  const columns = read.ok ? read.value.map(([name]) => foldName(String(name))) : [];
   return new Set(column === null ? columns : [...columns, foldName(column)]);
 }
 

@@ -1,7 +1,7 @@
 // ALTER TABLE and CREATE TABLE: what SQLite does not let be changed or written, and the way that it has for it.
 
 import { foldName, quoteIdentifier } from '../../database';
-import { isWord, parseSql, unquotedName, type ParsedSql, type Token } from '../../script/tokens';
+import { isWord, parseSql, unquotedName, withoutEnd, type ParsedSql, type Token } from '../../script/tokens';
 import { readTableDefinition } from '../../schema/tableDefinition';
 import { NON_CONSTANT_DEFAULT } from '../run/populatedTable';
 import type { FailedStatement } from '../run/failureHelp';
@@ -84,7 +84,7 @@ function explainNotNull({ statement }: FailedStatement): Said {
   return {
     explanation: `${table ?? 'The table'} holds rows, and each of them would have to be NULL in a column that forbids it.`,
     wayOut: `Give ${column ?? 'the column'} a default that is not NULL, or drop its NOT NULL. The rows that are there get the default: ${value} below stands for the value that is right for them.`,
-    ...instead(/\bdefault\b/i.test(text) ? null : `${withoutLastComment(statement)} DEFAULT ${value}`),
+    ...instead(/\bdefault\b/i.test(text) ? null : `${withoutEnd(statement)} DEFAULT ${value}`),
   };
 }
 
@@ -130,7 +130,7 @@ function explainTable(failed: FailedStatement, [, name = '', complaint = '']: re
       wayOut: `Choose another name, or rename the column ${duplicate} that is there before this statement.`,
     };
   }
-  const without = withoutLastComment(statement);
+  const without = withoutEnd(statement);
   if (complaint === 'incomplete input' && statement.text.slice(without.length).includes('--')) {
     return {
       explanation: `SQLite copies the text up to the semicolon into the definition of ${name}, and the comment that begins with -- hides the closing parenthesis there.`,
@@ -203,11 +203,6 @@ function withoutDefault({ text, tokens }: ParsedSql): string | null {
     if (depth === 0) break;
   }
   return cut(text, tokens[at], tokens[end]);
-}
-
-/** The statement as far as its last token. */
-function withoutLastComment({ text, tokens }: ParsedSql): string {
-  return text.slice(0, tokens.at(-1)?.end);
 }
 
 /** The text without what stands from the first token to the last. */

@@ -3,6 +3,7 @@
 import type { Place } from './rebuildComparison';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { Savepoints } from '../../script/savepoints';
+import type { Statement } from '../../script/statement';
 import { unquotedName, type Token } from '../../script/tokens';
 import { foldName } from '../../database';
 import { copiedColumns, sourcesOf, type CopiedColumns } from './copiedColumns';
@@ -31,7 +32,12 @@ type Names = Map<string, TrackedTable | null>;
 /** Follows tables through a script, statement by statement. */
 export class Lineage {
   #names: Names = new Map();
-  readonly #savepoints = new Savepoints<{ readonly ordinal: number; readonly names: Names }>();
+  readonly #savepoints: Savepoints<{ readonly ordinal: number; readonly names: Names }>;
+
+  /** @param statements those that will be followed */
+  constructor(statements: readonly Statement[]) {
+    this.#savepoints = new Savepoints(statements);
+  }
 
   /** The table of this name as it is now; null where a statement has taken it away. */
   find(name: string, schema: string | null = null): TrackedTable | null {

@@ -40,7 +40,7 @@ export const keepLosses: KeepLosses = (database, statements) => new LossLedger(d
 export class LossLedger implements LossAccount {
   readonly #database: Database;
   readonly #counter: RowCounter;
-  readonly #lineage = new Lineage();
+  readonly #lineage: Lineage;
   readonly #rebuilds: Rebuilds;
   readonly #triggers: TriggerLosses;
   /** Names that the script gives to tables, folded. */
@@ -63,6 +63,7 @@ export class LossLedger implements LossAccount {
 
   constructor(database: Database, statements: readonly ParsedStatement[]) {
     this.#database = database;
+    this.#lineage = new Lineage(statements);
     this.#statements = statements;
     this.#counter = new RowCounter(database);
     this.#rebuilds = new Rebuilds(database, this.#lineage);

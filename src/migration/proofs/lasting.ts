@@ -24,7 +24,7 @@ export function findLasting(
   outcomes: readonly StatementOutcome[],
 ): readonly Statement[] {
   let temporary: ReadonlySet<string> = new Set();
-  const savepoints = new Savepoints<{ readonly kept: number; readonly temporary: ReadonlySet<string> }>();
+  const savepoints = new Savepoints<{ readonly kept: number; readonly temporary: ReadonlySet<string> }>(statements);
   let lasting: Statement[] = [];
   for (const statement of statements) {
     const outcome = outcomes[statement.ordinal - 1];

@@ -82,7 +82,7 @@ function follow(tables: readonly Relation[], applied: readonly Statement[]): Rea
   const shadows = tables.filter(({ kind }) => kind === 'shadow table');
   /** What traces were before each change, so that a ROLLBACK can go back. */
   const earlier: Trace[] = [];
-  const savepoints = new Savepoints<number>();
+  const savepoints = new Savepoints<number>(applied);
   for (const statement of applied) {
     const { kind } = statement;
     const name = foldName(statement.name ?? '');

@@ -139,7 +139,7 @@ interface Note {
 
 /** Follows tables through their names, and gives what happens to each by the folded name that it has in the end. */
 function followTables({ before, after, statements, outcomes }: Planned): ReadonlyMap<string, Entry> {
-  const lineage = new Lineage();
+  const lineage = new Lineage(statements);
   const notes: Note[] = [];
   const partsOf = new Map<string, TrackedTable | null>();
   for (const { name, table } of before.indexes) partsOf.set(`index ${foldName(name)}`, lineage.find(table));

@@ -34,12 +34,13 @@ function computesOverRows({ tokens }: ParsedSql): boolean {
 export class WaitingIndexes {
   /** Where no index was ever left out, nothing has to be asked. */
   #any = false;
-  #known: { readonly indexes: ReadonlyMap<string, string>; readonly catalogueIsRead: boolean } | null = null;
+  /** The statement that is being run was left out. */
+  #isAdded = false;
+  #known: { readonly indexes: Map<string, string>; readonly catalogueIsRead: boolean } | null = null;
 
   /** An index was not built. */
   add(): void {
-    this.#any = true;
-    this.#known = null;
+    this.#any = this.#isAdded = true;
   }
 
   /** All of them were built. */
@@ -48,10 +49,14 @@ export class WaitingIndexes {
     this.#known = null;
   }
 
-  /** A statement has run. */
-  note({ kind, name }: ParsedStatement): void {
-    const isOnRows = /^(insert|update|delete|select)$/.test(kind) && !/^sqlite_/i.test(name ?? '');
-    if (!isOnRows) this.#known = null;
+  /** A statement has run: on a large schema it would take long to ask anew after each. */
+  note(shadow: Database, { kind, name, conditional }: ParsedStatement): void {
+    const isAdded = this.#isAdded;
+    this.#isAdded = false;
+    if (this.#known === null || (LEAVES_INDEXES.test(kind) && !/^sqlite_/i.test(name ?? ''))) return;
+    // What IF NOT EXISTS passes over may be built.
+    if (!isAdded || conditional || name === null) this.#known = null;
+    else for (const [index, sql] of indexesIn(shadow, name)) this.#known.indexes.set(index, sql);
   }
 
   /** By name, with the SQL that makes them. */
@@ -75,14 +80,24 @@ export class WaitingIndexes {
 
 const NONE: ReadonlyMap<string, string> = new Map();
 
+/** Statements after which the same indexes have the same texts, and no view or trigger looks into the catalogue that did not before. */
+const LEAVES_INDEXES =
+  /^(insert|update|delete|select|create table( as)?|add column|drop (view|trigger)|begin|commit|savepoint|release)$/;
+
 /** The indexes that a plan has made on the shadow only: their texts by folded name. */
-export function indexesOnlyIn(shadow: Database, database: Database): ReadonlyMap<string, string> {
-  const read = (of: Database): readonly (readonly [string, string])[] =>
-    rowsOf(of, `SELECT name, sql FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY rowid`).map(
-      ([name, sql]) => [foldName(String(name)), String(sql)],
-    );
-  const built = new Set(read(database).map(([name]) => name));
-  return new Map(read(shadow).filter(([name]) => !built.has(name)));
+export function indexesOnlyIn(shadow: Database, database: Database): Map<string, string> {
+  const built = new Set(indexesIn(database).map(([name]) => name));
+  return new Map(indexesIn(shadow).filter(([name]) => !built.has(name)));
+}
+
+/** The indexes of statements, or the one of a name: their texts by folded name. */
+function indexesIn(database: Database, name: string | null = null): readonly (readonly [string, string])[] {
+  return rowsOf(
+    database,
+    `SELECT name, sql FROM main.sqlite_schema WHERE type = 'index' AND sql IS NOT NULL
+     ${name === null ? '' : 'AND name = ? COLLATE NOCASE'} ORDER BY rowid`,
+    name === null ? [] : [name],
+  ).map(([index, sql]) => [foldName(String(index)), String(sql)]);
 }
 
 const CATALOGUE = /^["'`[]?(?:sqlite_(?:schema|master)|pragma_)/i;

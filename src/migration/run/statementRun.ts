@@ -92,7 +92,7 @@ function runPragma(context: StatementContext, statement: ParsedStatement): Resul
 /** As `execute`, except that indexes which decide nothing are made on the shadow only, until a statement needs them. */
 function rehearse(context: StatementContext, statement: ParsedStatement): Result {
   const result = rehearseWithout(context, statement);
-  context.waiting.note(statement);
+  context.waiting.note(context.shadow, statement);
   return result;
 }
 
@@ -114,8 +114,9 @@ function rehearseWithout(context: StatementContext, statement: ParsedStatement):
     return execute(context, statement);
   }
   // An index that is not there cannot refuse a change of what it stands on; the shadow has it.
-  const refused = isSchemaChange(statement) ? tryOnShadow(shadow, statement) : null;
-  return refused === null ? execute(context, statement) : explained(context, statement, refused);
+  if (!isSchemaChange(statement) || isAddColumn(statement)) return execute(context, statement);
+  const refused = runAhead(shadow, statement);
+  return refused === null ? execute(context, statement, true) : explained(context, statement, refused);
 }
 
 /** A statement that only concerns an index which waits: what it does to the shadow is what it would do to the database. */
@@ -129,17 +130,26 @@ function runOnShadow(context: StatementContext, statement: ParsedStatement): Res
   return { verdict: 'applied', note: noteOn(statement) };
 }
 
-function tryOnShadow(shadow: Database, statement: Statement): string | null {
-  if (isAddColumn(statement)) return null;
-  shadow.execute('SAVEPOINT attempt');
-  const outcome = shadow.execute(statement.text);
-  shadow.execute('ROLLBACK TO attempt');
-  shadow.execute('RELEASE attempt');
-  return outcome.ok ? null : outcome.error.message;
+/**
+ * Runs a change of the schema on the shadow before the database. It stays there, in a savepoint that is open: to take back a change
+ * means that SQLite reads the whole schema anew. Or why the shadow refuses it.
+ */
+function runAhead(shadow: Database, { text }: Statement): string | null {
+  shadow.execute('SAVEPOINT ahead');
+  const outcome = shadow.execute(text);
+  if (outcome.ok) return null;
+  takeBack(shadow);
+  return outcome.error.message;
 }
 
-function execute(context: StatementContext, statement: ParsedStatement): Result {
-  const { database } = context;
+function takeBack(shadow: Database): void {
+  shadow.execute('ROLLBACK TO ahead');
+  shadow.execute('RELEASE ahead');
+}
+
+/** @param isAhead the shadow has run the statement already, as `runAhead` does */
+function execute(context: StatementContext, statement: ParsedStatement, isAhead = false): Result {
+  const { database, shadow } = context;
   const wasInside = isInside(context);
   const mayPassOver = statement.conditional && isSchemaChange(statement);
   const versionBefore = mayPassOver ? schemaVersion(database) : null;
@@ -149,11 +159,15 @@ function execute(context: StatementContext, statement: ParsedStatement): Result 
       : context.rehearsing && statement.kind === 'vacuum' && !wasInside
         ? VACUUMED
         : executeStatement(database, statement);
+  // A table that a query fills is made on the shadow from what SQLite has stored of it.
+  const isFollowed = isAhead && outcome.ok && statement.kind !== 'create table as';
+  if (isFollowed) shadow.execute('RELEASE ahead');
+  else if (isAhead) takeBack(shadow);
   if (outcome.ok) {
     if (mayPassOver && schemaVersion(database) === versionBefore) {
       return { verdict: 'unchanged', drift: driftOf(context, statement) };
     }
-    follow(context, statement);
+    if (!isFollowed) follow(context, statement);
     const { note, ...written } = outcome.value;
     return { verdict: 'applied', ...written, note: note ?? noteOn(statement) };
   }
