@@ -78,7 +78,7 @@ function askCheck(condition: readonly Token[], { table, interview, facts }: Aske
       options: [
         ...settable.map(({ name }) => ({
           value: `set ${nameInId(name)}`,
-          label: `They get another ${name}`,
+          label: `They get another value of ${name}`,
           expression: `SQL for ${name}, as NULL, or an expression over the columns`,
         })),
         { value: DELETE_ROWS, label: 'Delete these rows', expression: null },
@@ -222,7 +222,7 @@ function replacement(
   rows: string,
   facts: Omit<Loss, 'sentence'>,
 ): Mending {
-  const sentence = `${rows} ${facts.count === 1 ? 'gets' : 'get'} another ${column}: ${value}.`;
+  const sentence = `${rows} ${facts.count === 1 ? 'gets' : 'get'} another value of ${column}: ${value}.`;
   return { broken, column, value, loss: { ...facts, sentence } };
 }
 

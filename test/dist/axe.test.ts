@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { nativeDatabase } from '../databases';
 import { findViolations } from './axe';
-import { LOOKS } from './looks';
+import { LOOKS, LOOKS_OF_VIEW } from './looks';
 import { receiveVisits } from './visit';
 
 const openPage = receiveVisits();
@@ -39,5 +39,33 @@ describe.each(LOOKS)('In $colorScheme on a screen $viewport.width pixels wide ax
     await visit.reach('ready');
     await visit.page.locator('[data-obstacle]').waitFor();
     expect(await findViolations(visit.page)).toEqual([]);
+  });
+});
+
+describe.each(LOOKS_OF_VIEW)('In $colorScheme on a screen $viewport.width pixels wide axe finds nothing', (look) => {
+  it('in a comparison with differences, questions, a migration and rows', async () => {
+    const visit = await openPage(look);
+    const { page } = visit;
+    const rows =
+      "INSERT INTO people VALUES (1, 'Ann', 1980), (2, 'a name that is so long that no cell has room for all of it', 2);";
+    await visit.pick({
+      name: 'a.db',
+      content: nativeDatabase(`CREATE TABLE people(id INTEGER PRIMARY KEY, name TEXT, born INTEGER); ${rows}`),
+    });
+    await visit.reach('ready');
+    await page.locator('[data-view=compare]').click();
+    const target =
+      nativeDatabase(`CREATE TABLE people(id INTEGER PRIMARY KEY, name TEXT, birth INTEGER CHECK (birth > 1800)); CREATE TABLE u(a);
+      INSERT INTO people VALUES (1, 'Anna', 1980), (3, 'Cy', 1990);`);
+    await page.getByLabel('Open a target').setInputFiles([...visit.save([{ name: 'b.db', content: target }])]);
+    await page.locator('[data-question]').getByRole('radio').first().check();
+    await page.locator('[data-question-kind=check]').waitFor();
+    await page.locator('[data-difference=altered] summary').click();
+    await page.locator('[data-way-back] summary').click();
+    await page.getByRole('button', { name: 'Compare the rows' }).click();
+    await page.locator('[data-rows-differ=people] summary').click();
+    await page.locator('[data-row-difference]').first().waitFor();
+    expect(await findViolations(page)).toEqual([]);
+    expect(await visit.scrollsSideways()).toBe(false);
   });
 });

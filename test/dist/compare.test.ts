@@ -127,7 +127,16 @@ describe('The schema that is wanted', () => {
     const changed = rows.locator('[data-row-difference=changed]');
     await changed.waitFor();
     expect(await changed.locator('del, ins').allTextContents()).toEqual(['Ann', 'Anna']);
+    await page.locator('[data-rows-differ=pets] summary').click();
+    await page
+      .locator('[data-rows-differ=pets]')
+      .getByRole('button', { name: /cat.*00ff/ })
+      .click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.locator('[data-value-of=before] .value').textContent()).toContain('cat');
+    expect(await dialog.locator('[data-value-of=after] .value').textContent()).toContain('00 ff');
     expect(await findViolations(page)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Close' }).click();
     const { bytes } = await visit.downloadWith('SQL');
     const all = 'SELECT * FROM people ORDER BY id; SELECT id, owner, quote(kind) FROM pets ORDER BY id;';
     expect(askNative(people.content, `${bytes.toString()}\n${all}`)).toBe(askNative(other, all));

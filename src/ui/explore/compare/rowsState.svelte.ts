@@ -3,6 +3,7 @@
 import type { DifferenceFormat, DifferenceKind, DifferingRow, RowsCompared } from '../../../compare/rows/difference';
 import type { Outcome, SqlError } from '../../../database';
 import type { Progress } from '../../../engine/answers';
+import type { WholeValue } from '../../../explore/data/cells';
 import type { RemoteFile } from '../../../engine/worker/client';
 import { withRetry, type Problem } from '../../state/problem';
 import { latestNowAndThen } from '../../state/progress';
@@ -76,6 +77,19 @@ export class RowsState {
     if (!asked.value.ok) return wordsOf(asked.value);
     const rows = asked.value.value;
     return { rows: rows.slice(0, PORTION), more: rows.length > PORTION };
+  }
+
+  /** One value of such a row as a whole, by the place of the row among those of its kind; or a sentence that says why there is none. */
+  async value(
+    table: string,
+    kind: DifferenceKind,
+    row: number,
+    column: number,
+  ): Promise<Readonly<Record<'before' | 'after', WholeValue | null>> | string> {
+    const at = { kinds: [kind], firstRow: row };
+    const asked = await this.#ask((both) => both.differingValue(table, at, column, () => undefined));
+    if (!asked.ok) return asked.cancelled ? 'Cancelled.' : asked.error.sentence;
+    return asked.value.ok ? asked.value.value : wordsOf(asked.value);
   }
 
   /** Writes what differs into a file; null where that was given up, or could not be. */
