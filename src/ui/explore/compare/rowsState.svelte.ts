@@ -22,6 +22,16 @@ const TYPES: Readonly<Record<DifferenceFormat, string>> = {
   json: 'application/json',
 };
 
+/** A value of a row that differs; the row by its place among those of its kind, counted from 0. */
+export interface ValuePlace {
+  readonly table: string;
+  readonly kind: DifferenceKind;
+  readonly row: number;
+  readonly column: number;
+  /** Of the column. */
+  readonly name: string;
+}
+
 type Comparison = ReturnType<RemoteFile['against']>;
 
 /** What came of a question that SQLite may refuse. */
@@ -79,13 +89,13 @@ export class RowsState {
     return { rows: rows.slice(0, PORTION), more: rows.length > PORTION };
   }
 
-  /** One value of such a row as a whole, by the place of the row among those of its kind; or a sentence that says why there is none. */
-  async value(
-    table: string,
-    kind: DifferenceKind,
-    row: number,
-    column: number,
-  ): Promise<Readonly<Record<'before' | 'after', WholeValue | null>> | string> {
+  /** Such a value as a whole; or a sentence that says why there is none. */
+  async value({
+    table,
+    kind,
+    row,
+    column,
+  }: ValuePlace): Promise<Readonly<Record<'before' | 'after', WholeValue | null>> | string> {
     const at = { kinds: [kind], firstRow: row };
     const asked = await this.#ask((both) => both.differingValue(table, at, column, () => undefined));
     if (!asked.ok) return asked.cancelled ? 'Cancelled.' : asked.error.sentence;
