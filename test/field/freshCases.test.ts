@@ -287,4 +287,46 @@ describe('Help for what SQLite cannot read', () => {
       after: [],
     });
   });
+
+  it('says which word is no name, and quotes it', () => {
+    const bytes = nativeDatabase('CREATE TABLE item (id INTEGER PRIMARY KEY);');
+    const mended = (sql: string): string | null | undefined => said(bytes, sql).outcomes[0]?.failure?.mend?.instead;
+    expect(mended('CREATE TABLE index (a);')).toBe('CREATE TABLE "index" (a)');
+    expect(mended('INSERT INTO order VALUES (1);')).toBe('INSERT INTO "order" VALUES (1)');
+    expect(mended('ALTER TABLE item ADD COLUMN transaction TEXT;')).toBe(
+      'ALTER TABLE item ADD COLUMN "transaction" TEXT',
+    );
+    expect(mended('CREATE TABLE t (id INT, group TEXT);')).toBe('CREATE TABLE t (id INT, "group" TEXT)');
+    for (const other of [
+      'SELECT * FROM WHERE 1;',
+      'SELECT * FROM ORDER BY id;',
+      'CREATE TABLE t (a, PRIMARY KEY (a), b INT);',
+    ])
+      expect(mended(other)).toBeUndefined();
+  });
+
+  it('says what stands for a LIMIT in DELETE, and for a UNIQUE that ALTER TABLE cannot add', () => {
+    const bytes = nativeDatabase('CREATE TABLE item (id INTEGER PRIMARY KEY, n);');
+    const limited = said(bytes, 'DELETE FROM item ORDER BY id LIMIT 1;').outcomes[0]?.failure;
+    expect(limited).toMatchObject({
+      limit: true,
+      wayOut: expect.stringContaining('WHERE rowid IN (SELECT rowid') as string,
+    });
+    const unique = said(bytes, 'ALTER TABLE item ADD CONSTRAINT u UNIQUE (n);');
+    expect(unique.outcomes[0]?.failure?.wayOut).toContain('CREATE UNIQUE INDEX');
+    // A statement that fails does not run here.
+    expect(unique.warnings).toEqual([]);
+  });
+});
+
+describe('A trigger that the script drops, and makes again wrongly', () => {
+  it('is told at the statement that makes it', () => {
+    const bytes = nativeDatabase(
+      'CREATE TABLE item (id INTEGER PRIMARY KEY, n); CREATE TABLE log (msg); CREATE TRIGGER note AFTER UPDATE ON item BEGIN INSERT INTO log (msg) VALUES (new.n); END;',
+    );
+    const script =
+      'DROP TRIGGER note; ALTER TABLE log RENAME COLUMN msg TO text; CREATE TRIGGER note AFTER UPDATE ON item BEGIN INSERT INTO log (msg) VALUES (new.n); END;';
+    const found = said(bytes, script).warnings.find(({ code }) => code === 'broken-trigger');
+    expect(found?.sentence).toContain('The trigger note that statement 3 makes does not work');
+  });
 });

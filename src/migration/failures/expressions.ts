@@ -3,6 +3,7 @@
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { startOf } from '../../script/statement';
 import { isWord } from '../../script/tokens';
+import { quoteIdentifier } from '../../database';
 import { inWords, REBUILD, type Explanation, type Said } from './explanation';
 
 /** On the text itself, and on expressions. */
@@ -170,6 +171,8 @@ export const EXPRESSIONS: readonly Explanation[] = [
     explain: ({ statement: { text } }) => explainAlter(text),
   },
   { pattern: /^near "DO": syntax error/, explain: ({ statement }) => explainUpsert(statement) },
+  { pattern: /^near "(?:LIMIT|ORDER)": syntax error/, explain: ({ statement }) => explainLimit(statement) },
+  { pattern: /^near "(\w+)": syntax error/, explain: ({ statement }, [, word]) => explainWord(statement, word ?? '') },
   { pattern: /syntax error|^unrecognized token/, explain: ({ statement: { text } }) => explainTemplate(text) },
   { pattern: /syntax error|^unrecognized token/, explain: ({ statement: { text } }) => explainOtherDatabase(text) },
   {
@@ -194,6 +197,45 @@ function explainUpsert({ kind, tokens, text }: ParsedStatement): Said | null {
     mend: { before: [], instead: `${text.slice(0, on.start)}WHERE true ${text.slice(on.start)}`, after: [] },
   };
 }
+
+/** UPDATE and DELETE with LIMIT, which only some builds of SQLite know (https://sqlite.org/lang_delete.html). */
+function explainLimit({ kind }: ParsedStatement): Said | null {
+  if (kind !== 'update' && kind !== 'delete') return null;
+  const word = kind.toUpperCase();
+  return {
+    explanation: `Only SQLite that is built with SQLITE_ENABLE_UPDATE_DELETE_LIMIT has ORDER BY and LIMIT in ${word}, and the one in this page is not.`,
+    wayOut: `Write WHERE rowid IN (SELECT rowid FROM … LIMIT …) instead: that works everywhere.`,
+    limit: true,
+  };
+}
+
+/** A name that is a word of SQLite's language, and stands without quotes where a table or a column is named. */
+function explainWord({ kind, tokens, text }: ParsedStatement, word: string): Said | null {
+  const rows = tokens.findIndex((token) => isWord(token, 'VALUES') || isWord(token, 'SELECT'));
+  const inList = (place: number): boolean =>
+    kind === 'create table' || (kind === 'insert' && (rows < 0 || place < rows));
+  const at = tokens.findIndex((token, place) => {
+    const before = tokens[place - 1] ?? null;
+    if (token.kind !== 'word' || token.text !== word) return false;
+    const named = BEFORE_A_NAME.some((one) => isWord(before, one)) && !NO_NAME.test(word);
+    if (isWord(tokens[place + 1] ?? null, 'BY')) return false;
+    return named || (inList(place) && /^[(,]$/.test(before?.text ?? '') && OFTEN_A_COLUMN.test(word));
+  });
+  const token = tokens[at];
+  if (!token) return null;
+  const quoted = quoteIdentifier(word);
+  return {
+    explanation: `${word} is a word of SQL, so SQLite does not take it for a name.`,
+    wayOut: `Write ${quoted} in double quotes, here and wherever it is named.`,
+    mend: { before: [], instead: `${text.slice(0, token.start)}${quoted}${text.slice(token.end)}`, after: [] },
+  };
+}
+
+const BEFORE_A_NAME = ['TABLE', 'INTO', 'FROM', 'JOIN', 'UPDATE', 'COLUMN', 'EXISTS', 'TO', 'INDEX', 'VIEW'] as const;
+/** After the word before a name, these begin what follows it: the name is missing. */
+const NO_NAME = /^(where|select|values|set|on|from|as|if|not|using|with|add|drop|rename|left|inner)$/i;
+/** Words that are often names of columns, and never stand after a comma or a parenthesis otherwise. */
+const OFTEN_A_COLUMN = /^(order|group|index|table|transaction|limit|from|to|when|add|set|having|into)$/i;
 
 /** What stands in a file for something that a program puts there: of Go, Jinja and such, of ERB, between percent signs. */
 const PLACEHOLDER = /\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|%[a-z_]\w*%/is;
@@ -260,6 +302,14 @@ function explainAlter(text: string): Said | null {
     return {
       explanation: 'ALTER TABLE of SQLite makes one change in each statement.',
       wayOut: 'Write an ALTER TABLE of its own for each of the changes.',
+    };
+  const constraint = /\bADD\s+CONSTRAINT\s+\S+\s+(UNIQUE|PRIMARY\s+KEY|FOREIGN\s+KEY)\b/i
+    .exec(rest)?.[1]
+    ?.toUpperCase();
+  if (constraint !== undefined)
+    return {
+      explanation: `ALTER TABLE of SQLite cannot add a constraint ${constraint.replace(/\s+/, ' ')} to a table that is there.`,
+      wayOut: constraint === 'UNIQUE' ? 'Write CREATE UNIQUE INDEX on the same columns: it forbids the same.' : REBUILD,
     };
   const [words] = /\b(?:MODIFY|CHANGE)\b|\bALTER\b.*\bTYPE\b/is.exec(rest) ?? [];
   if (words !== undefined)

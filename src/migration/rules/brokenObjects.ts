@@ -70,6 +70,8 @@ function readChanges(
     if (!CHANGES_SCHEMA.test(kind) || !/^(applied|adapted)$/.test(outcomes[at]?.verdict ?? '')) continue;
     last = statement;
     const folded = foldName(name ?? '');
+    // What the script drops itself, and makes again, is its own.
+    if (/^drop (view|trigger)$/.test(kind)) known.delete(folded);
     if (/^create (view|trigger)$/.test(kind) && !known.has(folded))
       made.set(`${kind.replace('create ', '')} ${folded}`, statement);
     if (!/^(drop|rename)/.test(kind)) continue;

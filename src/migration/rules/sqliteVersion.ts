@@ -91,9 +91,12 @@ export const sqliteVersion: Rule = {
   why: 'The SQLite of this page is new. A program with an older one refuses the statement, and some of these words make a schema that it cannot open any more.',
   safeWay: 'Check which version the programs have that run this script, or open the upgraded file.',
   watch: ({ statements }) => ({
-    end: (): readonly Found[] =>
+    end: ({ outcomes }): readonly Found[] =>
       statements.flatMap((statement): readonly Found[] => {
-        const { kind, text } = statement;
+        const { kind, text, ordinal } = statement;
+        // What does not run here is told by its failure.
+        if (outcomes[ordinal - 1]?.verdict === 'failed') return [];
+        const runs = outcomes[ordinal - 1]?.verdict === 'not run' ? '' : 'It runs here. ';
         if (kind !== 'drop column' && kind !== 'alter table' && !MAY_NEED.test(text)) return [];
         const { tokens } = statement;
         const needed = FEATURES.filter(({ uses }) => uses(tokens, kind));
@@ -106,7 +109,7 @@ export const sqliteVersion: Rule = {
             severity: 'note',
             subject: `version 3.${highest}`,
             sentence: `Statement ${statement.ordinal} needs SQLite 3.${highest} or newer, for ${first.what}.`,
-            remedy: 'It runs here. Check the version of each program that runs this script or opens the upgraded file.',
+            remedy: `${runs}Check the version of each program that runs this script or opens the upgraded file.`,
             fix: null,
           },
         ];

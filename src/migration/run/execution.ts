@@ -40,6 +40,8 @@ export function executeStatement(database: Database, statement: ParsedStatement)
         : noted(database, statement.text, null);
     case 'vacuum':
       return noted(database, statement.text, VACUUM_NOTE);
+    case 'rollback':
+      return noted(database, statement.text, 'It takes back all that was done since the BEGIN of its transaction.');
     case 'create table as':
       return noted(database, statement.text, !statement.temporary && usesChance(statement) ? BY_CHANCE : null);
     default:
