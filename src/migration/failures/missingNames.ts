@@ -191,6 +191,10 @@ function explainColumn(failed: FailedStatement, [, name = '']: readonly string[]
   };
 }
 
+/** Functions that only PostgreSQL has. */
+const OF_POSTGRES =
+  /^(?:pg_\w+|setval|nextval|currval|to_tsvector|to_timestamp|gen_random_uuid|uuid_generate_v\d\w*|array_agg|regexp_matches)$/i;
+
 /** What one of the two builds has and the other one has not: it is missed only where both are needed. */
 const OF_ONE_BUILD = /^(?:fts[345]|rtree(?:_i32)?)$/i;
 
@@ -200,9 +204,11 @@ function explainLacking({ shadow, statement }: FailedStatement, [, kind = '', na
     .map(([type, user]) => `the ${String(type)} ${String(user)}`);
   return names(statement, name) || users.length === 0
     ? {
-        explanation: OF_ONE_BUILD.test(name)
-          ? `The statement needs the module ${name}, which the build of SQLite that is used here does not have. The page has another one with it, but the script or the database needs what only this one has.`
-          : `The statement needs the ${kind} ${name}, which the SQLite in this page does not have.`,
+        explanation: OF_POSTGRES.test(name)
+          ? `The statement is written for PostgreSQL: ${name} is a function of it, which SQLite does not have.`
+          : OF_ONE_BUILD.test(name)
+            ? `The statement needs the module ${name}, which the build of SQLite that is used here does not have. The page has another one with it, but the script or the database needs what only this one has.`
+            : `The statement needs the ${kind} ${name}, which the SQLite in this page does not have.`,
         wayOut: 'Run this script with the program that brings it, or take the statement out.',
       }
     : {
