@@ -96,6 +96,7 @@ describe('A part of the page that cannot be loaded', () => {
     const visit = await arrive('?migration=unheard-of');
     const { page } = visit;
     const messages = page.locator('[data-problem]');
+    await miss(visit, 'RecentFiles', messages, 'The list of files that were opened last');
     await miss(visit, 'pageLink', messages, 'opens what the address of this page asks for');
     await page.locator('[data-problem=link-migration]').waitFor();
 

@@ -6,6 +6,9 @@ import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { nativeDatabase } from '../databases';
 import { dist, serveDist, sharedChromium, type ServedPage } from './browser';
+import { receiveVisits } from './visit';
+
+const openPage = receiveVisits();
 
 let browser: Browser;
 let served: ServedPage;
@@ -48,4 +51,32 @@ it('The migration that was chosen last is chosen on the next visit, unless a lin
   expect(JSON.stringify(kept)).not.toMatch(/secret|hidden/);
   expect(kept).toEqual([[['drydock.migration', '021_otc_multiweek_real_example']], []]);
   await page.close();
+});
+
+it('Which files were dropped is kept only for whoever wants it: their names and places; and all of it is deleted again', async () => {
+  const visit = await openPage();
+  const { page } = visit;
+  const cats = { name: 'cats.db', content: nativeDatabase('CREATE TABLE cats(name)') };
+  const stores = (): Promise<number> => page.evaluate(async () => (await indexedDB.databases()).length);
+  const again = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'Open another file' }).click();
+    await visit.reach('empty');
+  };
+  await visit.drop(cats);
+  await visit.reach('ready');
+  expect(await stores()).toBe(0);
+  await again();
+  await page.getByLabel('Keep a list of the files that I drop here').check();
+  await visit.drop(cats);
+  await visit.reach('ready');
+  await again();
+  await page.locator('[data-recent="cats.db"]').click();
+  await visit.reach('ready');
+  expect((await visit.facts()).tables).toBe('1');
+  await again();
+  expect(await page.locator('[data-recent]').count()).toBe(1);
+  await page.getByLabel('Keep a list of the files that I drop here').uncheck();
+  await page.locator('[data-recent]').waitFor({ state: 'detached' });
+  await expect.poll(stores).toBe(0);
+  expect(await page.evaluate(() => Object.keys(localStorage))).toEqual([]);
 });
