@@ -33,8 +33,8 @@ export function explainChangedFile(): Problem {
   return {
     code: 'unreadable-file',
     sentence:
-      'The file was changed, moved or deleted since you dropped it, so the browser no longer gives what was planned for.',
-    help: 'Drop it again: it is planned anew. Your scripts and choices stay.',
+      'The file was changed, moved or deleted since you dropped it. What is shown below is of the file as it was.',
+    help: 'Drop it again, or read it again: the plan is made anew. Your scripts and choices stay.',
   };
 }
 
