@@ -18,14 +18,16 @@ export interface Placeholder {
 
 /** A value for all rows. */
 export function placeholderFor(column: Column, table: Relation, holds: Holds): Placeholder {
-  const first = placeholderOf(affinityOf(column.type, table.strict));
+  const affinity = affinityOf(column.type, table.strict);
+  const first = placeholderOf(affinity, table.strict);
   const checks = checksOn(column, table);
   const name = quoteIdentifier(column.name);
   const allows = (check: readonly Token[], value: string): boolean =>
     holds(
       `(SELECT (${inOneLine(check)}) IS NOT FALSE FROM (SELECT ${value} AS ${name}) AS ${quoteIdentifier(table.name)})`,
     );
-  const candidates = [first, ...checks.flatMap((check) => valuesIn(check)), "'x'", '1', '-1'];
+  const others = [...checks.flatMap((check) => valuesIn(check)), "'x'", '1', '-1', "x'00'"];
+  const candidates = [first, ...others.filter((value) => !isBytes(affinity, table.strict) || /^x'/i.test(value))];
   const value = candidates.find((candidate) => checks.every((check) => allows(check, candidate)));
   if (value !== undefined) return { value, refusedBy: null };
   const refusing = checks.find((check) => !allows(check, first));
@@ -33,8 +35,14 @@ export function placeholderFor(column: Column, table: Relation, holds: Holds): P
 }
 
 /** What stands for a value, whatever the CHECKs say. */
-export function placeholderOf(affinity: Affinity): string {
+export function placeholderOf(affinity: Affinity, isStrict: boolean): string {
+  if (isBytes(affinity, isStrict)) return "x''";
   return affinity === 'TEXT' || affinity === 'ANY' || affinity === 'BLOB' ? `''` : '0';
+}
+
+/** Whether a column takes bytes alone. */
+function isBytes(affinity: Affinity, isStrict: boolean): boolean {
+  return isStrict && affinity === 'BLOB';
 }
 
 /** A value for each row that no other one has. */
@@ -55,7 +63,7 @@ function checksOn({ name }: Column, { sql, columns }: Relation): readonly (reado
 /** The constants of a condition, and the whole numbers beside them: one of these is often what it allows. */
 function valuesIn(condition: readonly Token[]): readonly string[] {
   return condition.flatMap(({ text }) => {
-    if (text.startsWith("'")) return [text];
+    if (/^x?'/i.test(text)) return [text];
     if (!/^\d+(\.\d+)?$/.test(text)) return [];
     return [text, String(Number(text) + 1), String(Number(text) - 1)];
   });

@@ -290,7 +290,7 @@ function withoutNull(
         {
           value: 'value',
           label: 'They get this value',
-          expression: `SQL, as ${placeholderOf(affinityOf(after.type))}`,
+          expression: `SQL, as ${placeholderOf(affinityOf(after.type, table.after.strict), table.after.strict)}`,
         },
         { value: 'delete rows', label: 'Delete these rows', expression: null },
       ],
