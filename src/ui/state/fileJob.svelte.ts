@@ -350,6 +350,8 @@ export class FileJob {
   }
 
   async #prepare(turn: Turn, known: Promise<void>): Promise<void> {
+    // First, since whatever is asked of a worker goes down with it.
+    this.#giveUpOtherPlan();
     // Asked for together: the worker goes on to the plan while the page draws what it has read.
     const opening = this.#file.open();
     const reading = this.#wantsHistories ? this.#readHistories() : null;
@@ -395,13 +397,8 @@ export class FileJob {
   /** Asks for the plan of what is wanted, unless it is there or on its way; null where it cannot be asked for now. */
   #askForPlan(): JobPlan | null {
     const { subject } = this;
-    const last = this.#plan;
-    if (last && isFor(last, subject)) return last;
-    if (last?.outcome === null) {
-      // It may never be answered. But where the file is still being opened, that is not begun anew for it.
-      if (!this.inspection) return null;
-      this.#client.cancel();
-    }
+    if (this.#plan && isFor(this.#plan, subject)) return this.#plan;
+    if (!this.#giveUpOtherPlan()) return null;
     this.#plan = null;
     if (!subject) return null;
     const answer = this.#file.plan(subject.text, subject.choices);
@@ -411,6 +408,16 @@ export class FileJob {
     });
     this.#plan = { subject, answer, outcome: null };
     return this.#plan;
+  }
+
+  /** Ends a plan of something else that is not answered, since it may never be. False where the file is still being opened: that is not begun anew for it. */
+  #giveUpOtherPlan(): boolean {
+    const last = this.#plan;
+    if (last?.outcome !== null || isFor(last, this.subject)) return true;
+    if (!this.inspection) return false;
+    this.#client.cancel();
+    this.#plan = null;
+    return true;
   }
 
   #stoppedWhilePreparing(message: string): void {
