@@ -1,6 +1,5 @@
 // Databases for tests: made by native sqlite3 or by the sample scripts, opened by the engine of the page.
 import { keepLosses } from '../src/migration/losses/lossLedger';
-import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,6 +28,7 @@ import type { ParsedStatement } from '../src/script/parsedStatement';
 import { splitScript } from '../src/script/split';
 import type { Script } from '../src/script/statement';
 import { pageChangesOf } from '../src/engine/pages/blob';
+import { runSqlite3, sqlite3 } from './sqlite3';
 
 /** Both engines, as a worker has them. */
 export const engines = new Engines({ 'sql.js': () => loadEngine(), 'sqlite-wasm': () => loadSqliteWasm() });
@@ -51,7 +51,7 @@ const NO_WAITING = ['-cmd', 'PRAGMA synchronous = OFF'];
 /** The bytes of a database that native sqlite3 makes of a script. */
 export function nativeDatabase(sql: string): Uint8Array {
   return withFile((path) => {
-    execFileSync('sqlite3', [...NO_WAITING, '-bail', path], { input: sql });
+    sqlite3([...NO_WAITING, '-bail', path], { input: sql });
     return new Uint8Array(readFileSync(path));
   });
 }
@@ -60,8 +60,9 @@ export function nativeDatabase(sql: string): Uint8Array {
 export function askNative(bytes: Uint8Array, sql: string): string {
   return withFile((path) => {
     writeFileSync(path, bytes);
-    const options = { input: sql, encoding: 'utf8', maxBuffer: 1 << 28 } as const;
-    return execFileSync('sqlite3', [...NO_WAITING, '-batch', '-bail', path], options).trim();
+    return sqlite3([...NO_WAITING, '-batch', '-bail', path], { input: sql })
+      .toString()
+      .trim();
   });
 }
 
@@ -69,7 +70,7 @@ export function askNative(bytes: Uint8Array, sql: string): string {
 export function changedNatively(bytes: Uint8Array, sql: string): Uint8Array {
   return withFile((path) => {
     writeFileSync(path, bytes);
-    execFileSync('sqlite3', [...NO_WAITING, '-bail', path], { input: sql });
+    sqlite3([...NO_WAITING, '-bail', path], { input: sql });
     return new Uint8Array(readFileSync(path));
   });
 }
@@ -78,8 +79,7 @@ export function changedNatively(bytes: Uint8Array, sql: string): Uint8Array {
 export function askNativeUntilError(bytes: Uint8Array, sql: string): string {
   return withFile((path) => {
     writeFileSync(path, bytes);
-    const options = { input: sql, encoding: 'utf8', maxBuffer: 1 << 28 } as const;
-    return spawnSync('sqlite3', [...NO_WAITING, '-batch', '-bail', path], options).stdout;
+    return runSqlite3([...NO_WAITING, '-batch', '-bail', path], { input: sql }).stdout.toString();
   });
 }
 

@@ -122,3 +122,9 @@ export function findUnmatched(
     return history.applied.filter((entry) => !matched.has(entry)).map((entry) => ({ history, entry }));
   });
 }
+
+/** The paths of the migrations that a history has recorded as applied. */
+export function recordedPaths(migrations: readonly ChainMigration[], history: History): ReadonlySet<string> {
+  const applied = tellPending(migrations, [history]).filter(({ status }) => status === 'applied');
+  return new Set(applied.map(({ path }) => path));
+}

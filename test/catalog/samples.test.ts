@@ -1,6 +1,5 @@
 // What the samples of migration 021 promise: every engine makes the same rows, and they hang together.
 
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -8,6 +7,7 @@ import { join } from 'node:path';
 import initSqlJs, { type Database } from 'sql.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadCatalog, loadMigration, loadSampleBase, type Migration } from '../../src/catalog/catalog';
+import { sqlite3 } from '../sqlite3';
 
 const FOLDER = new URL('../../public/migrations/', import.meta.url);
 const fromFolder = (path: string): Promise<string> => readFile(new URL(path, FOLDER), 'utf8');
@@ -37,7 +37,7 @@ afterAll(() => {
 
 /** Runs native SQLite and gives what it prints. */
 function native(file: string, input: string): string {
-  return execFileSync('sqlite3', ['-bail', file], { input, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+  return sqlite3(['-bail', file], { input }).toString();
 }
 
 async function migration021(): Promise<Migration> {

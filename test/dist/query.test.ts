@@ -175,18 +175,22 @@ describe('The editor', () => {
 });
 
 describe('After the migration', () => {
-  it('the result is asked, where there is one', async () => {
+  it('the result is asked, where there is one, and before that the one that was rehearsed', async () => {
+    const added = "SELECT count(*) FROM pragma_table_info('otc_raw') WHERE name = 'batch_id'";
     const visit = await openPage();
     await visit.openSample('narrow');
     await visit.reach('ready');
     await visit.page.locator('[data-view=query]').click();
     await visit.page.locator('[data-editor=full]').waitFor();
     await visit.page.locator('[data-panel=query] [data-side=after]').click();
-    expect(await visit.page.getByRole('button', { name: 'Run', exact: true }).isEnabled()).toBe(false);
+    await visit.page.getByText('After (rehearsed)').waitFor();
+    await visit.page.locator('[data-panel=query] button:enabled', { hasText: /^Run$/ }).waitFor();
+    await run(visit, added);
+    await result(visit, 1).getByRole('gridcell').filter({ hasText: '1' }).waitFor();
     await visit.page.locator('[data-view=work]').click();
     await visit.runToTheEnd();
     await visit.page.locator('[data-view=query]').click();
-    await run(visit, "SELECT count(*) FROM pragma_table_info('otc_raw') WHERE name = 'batch_id'");
+    await run(visit, `${added} AND type <> ''`);
     await result(visit, 1).getByRole('gridcell').filter({ hasText: '1' }).waitFor();
   });
 });

@@ -1,5 +1,4 @@
 // What the page says of a script before and after its run, and what native sqlite3 makes of the same, for tests of kinds of trouble.
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import { watchRules } from '../../src/migration/rules/rules';
 import { planMigration } from '../../src/migration/run/plan';
 import type { Warning } from '../../src/migration/warning';
 import { essence, migrate, statementsOf, withDatabase } from '../databases';
+import { sqlite3 } from '../sqlite3';
 
 /** What is said of a script for one database. */
 export interface Said {
@@ -62,8 +62,8 @@ export function natively(
   const folder = mkdtempSync(join(tmpdir(), 'drydock-field-'));
   const path = join(folder, 'database.db');
   const run = (input: string): string => {
-    const options = { input, encoding: 'utf8', stdio: 'pipe', maxBuffer: 1 << 26 } as const;
-    return execFileSync('sqlite3', ['-batch', '-bail', '-cmd', 'PRAGMA synchronous = OFF', path], options).trim();
+    const options = ['-batch', '-bail', '-cmd', 'PRAGMA synchronous = OFF', path];
+    return sqlite3(options, { input }).toString().trim();
   };
   try {
     writeFileSync(path, bytes);

@@ -1,9 +1,9 @@
 // Databases together with the -wal or -journal that lies beside them while they are in use, made and recovered by native
 // sqlite3; and the checksums of both formats, to make files that SQLite itself would not write.
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runSqlite3 } from '../sqlite3';
 
 export type Suffix = '-wal' | '-journal';
 
@@ -33,7 +33,7 @@ const NO_WAITING = 'PRAGMA synchronous = OFF;';
 export function copiedWhileOpen(suffix: Suffix, before: string): Pair {
   return inFolder((folder) => {
     const copy = `SELECT writefile('copy.db', readfile('live.db')), writefile('copy.db${suffix}', readfile('live.db${suffix}'));`;
-    const run = sqlite3(folder, ['-bail', 'live.db'], `${NO_WAITING}\n${before}\n${copy}\n`);
+    const run = runSqlite3(['-bail', 'live.db'], { cwd: folder, input: `${NO_WAITING}\n${before}\n${copy}\n` });
     if (run.status !== 0) throw new Error(run.stderr);
     return { database: bytesOf(join(folder, 'copy.db')), sidecar: bytesOf(join(folder, `copy.db${suffix}`)) };
   });
@@ -59,7 +59,7 @@ export function recoveredNatively(
       (_, index) =>
         `.open ${index}.db\n${NO_WAITING}\nSELECT count(*) FROM sqlite_schema;\nPRAGMA wal_checkpoint(TRUNCATE);\n`,
     );
-    sqlite3(folder, ['-batch'], script.join(''));
+    runSqlite3(['-batch'], { cwd: folder, input: script.join('') });
     return pairs.map((_, index) => ({
       database: bytesOf(path(index)),
       kept: existsSync(path(index) + suffix) && readFileSync(path(index) + suffix).length > 0,
@@ -121,13 +121,6 @@ export function journalChecksum(page: Uint8Array, nonce: number): number {
   let sum = BigInt(nonce);
   for (let fromEnd = 200; fromEnd < page.length; fromEnd += 200) sum += BigInt(page.at(-fromEnd) ?? 0);
   return Number(BigInt.asUintN(32, sum));
-}
-
-function sqlite3(folder: string, options: readonly string[], input: string): { status: number | null; stderr: string } {
-  const run = spawnSync('sqlite3', options, { cwd: folder, input, encoding: 'utf8' });
-  // A machine without sqlite3 has to be seen.
-  if (run.error) throw run.error;
-  return run;
 }
 
 function inFolder<Value>(use: (folder: string) => Value): Value {

@@ -1,5 +1,4 @@
 // Databases as pages: makes them natively, hands their pages out as a slow file would, and asks dbstat whose each page is.
-import { execFileSync } from 'node:child_process';
 import {
   closeSync,
   ftruncateSync,
@@ -14,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HEADER_SIZE, readHeader, type Header } from '../../src/file/header';
 import type { PageReader } from '../../src/file/pagedFile';
+import { sqlite3 } from '../sqlite3';
 
 /** How the file of a generated database is made. */
 export interface Make {
@@ -95,10 +95,8 @@ export function withHole(make: Make, sql: string, pages: number, more: string, u
 
 /** What native sqlite3 prints for a script. */
 function native(path: string, script: string): string {
-  const [options, input] = [['-cmd', 'PRAGMA synchronous = OFF', '-batch', '-bail', path], script];
-  // What it says of damaged files is in the error that is thrown.
-  const stdio = 'pipe';
-  return execFileSync('sqlite3', options, { input, stdio, encoding: 'utf8', maxBuffer: 1 << 28 }).trim();
+  const options = ['-cmd', 'PRAGMA synchronous = OFF', '-batch', '-bail', path];
+  return sqlite3(options, { input: script }).toString().trim();
 }
 
 /** Lets something be done with a path for a database, and clears it away: these files are many, and some large. */

@@ -1,9 +1,9 @@
 // Native sqlite3 on results that we call proved: none of them may be damaged, or poorer than the file it was made of.
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Claim } from './trial';
+import { runSqlite3 } from '../sqlite3';
 
 /** For each table a query of all its values, in one text that does not depend on the order of rows. */
 const QUERIES = `SELECT 'SELECT ''' || replace(m.name, '''', '''''') || ''', count(*), group_concat(x) FROM (SELECT ' ||
@@ -47,9 +47,8 @@ export function refute(claims: readonly Claim[]): readonly string[] {
 }
 
 function askNative(folder: string, script: string): readonly (readonly string[])[] {
-  const run = spawnSync('sqlite3', ['-batch'], { cwd: folder, input: script, encoding: 'utf8', maxBuffer: 1 << 28 });
-  if (run.error) throw run.error;
-  return run.stdout
+  return runSqlite3(['-batch'], { cwd: folder, input: script })
+    .stdout.toString()
     .split(`${MARK}\n`)
     .slice(0, -1)
     .map((part) => part.split('\n').filter((line) => line !== ''));

@@ -133,9 +133,18 @@ class Model {
   get wanted(): readonly string[] | null {
     if (this.file === null || this.script === 'catalog') return null;
     if (this.script !== 'chain') return [SINGLE[this.script]];
-    const recorded = DATABASES[this.file]?.recorded ?? 0;
-    const taken = CHAIN.filter((_, at) => this.picks.get(at) ?? at >= recorded);
-    return taken.length === 0 ? null : taken.map(([, sql]) => sql);
+    return this.taken.length === 0 ? null : this.taken.flatMap(({ sql, record }) => [sql, ...record]);
+  }
+
+  /** The files of the chain that are run, each with the statements that record it: where the database has the table, and not the entry. */
+  get taken(): readonly { readonly sql: string; readonly record: readonly string[] }[] {
+    const recorded = this.file === null ? 0 : (DATABASES[this.file]?.recorded ?? 0);
+    return CHAIN.flatMap(([path, sql], at) => {
+      if (!(this.picks.get(at) ?? at >= recorded)) return [];
+      const isNew = recorded > 0 && at >= recorded;
+      const entry = `INSERT INTO "schema_migrations" (version) VALUES ('${path.slice('migrations/'.length).slice(0, 3)}')`;
+      return [{ sql, record: isNew ? [entry] : [] }];
+    });
   }
 }
 
@@ -351,7 +360,7 @@ class Visit {
     // The panel says the same as plan and run.
     if (scripts.isOwn && model.own === 'chain' && database && scripts.own?.isRead) {
       const taken = scripts.own.taken.map(({ path }) => CHAIN.find(([one]) => one === path)?.[1]);
-      expect(taken).toEqual(model.wanted ?? []);
+      expect(taken).toEqual(model.taken.map(({ sql }) => sql));
     }
   }
 

@@ -59,10 +59,12 @@ function all(selector: string): readonly HTMLElement[] {
   return [...document.querySelectorAll<HTMLElement>(selector)];
 }
 
-/** Waits until the lists are as they are wanted. */
+/** Waits until the lists are as they are wanted. What draws a plan is loaded with the first one. */
 async function settle(): Promise<void> {
   await tick();
-  await vi.waitUntil(() => all('[role=list][aria-busy=true]').length === 0, { timeout: 20_000, interval: 5 });
+  const isSettled = (): boolean =>
+    all('[data-statement]').length > 0 && all('[role=list][aria-busy=true]').length === 0;
+  await vi.waitUntil(isSettled, { timeout: 20_000, interval: 5 });
 }
 
 /**

@@ -6,7 +6,7 @@ import { partOf, pathsIn, type ChainMigration } from '../../chain/migration';
 import type { History } from '../../chain/history';
 import { SQL_FILE } from '../../chain/migrationName';
 import { compareChecksums, type Hashing } from '../../chain/checksums';
-import { findUnmatched, isTold, tellPending, withSaid, type Pending } from '../../chain/pending';
+import { findUnmatched, isTold, recordedPaths, tellPending, withSaid, type Pending } from '../../chain/pending';
 import { recordingOf } from '../../chain/recording';
 import { takeMigrations, type Taken } from '../../chain/taken';
 import { forgetterOf, partsBack, targetsOf, wayTo, type Target, type Way } from '../../chain/takenBack';
@@ -407,11 +407,13 @@ export class OwnScripts {
     const wayBack = this.#wayBackOf(pending);
     const recorded = this.#recordedIn(histories);
     if (wayBack) return partsBack(wayBack, recorded, migrations);
+    // What is recorded, and is run once more because the user wants it, has its entry.
+    const entered = recorded.map((history) => recordedPaths(migrations, history));
     return this.#takenOf(pending).migrations.flatMap((migration): ScriptPart[] => {
       const part = partOf(migration);
-      const records = recorded.flatMap((history) => {
+      const records = recorded.flatMap((history, at) => {
         const recording = recordingOf(history, migration);
-        return recording.ok ? [recording.value] : [];
+        return recording.ok && !entered[at]?.has(migration.path) ? [recording.value] : [];
       });
       return [part, ...records];
     });

@@ -1,6 +1,5 @@
 // Exported rows, against what native sqlite3 writes and what a parser of JSON reads.
 import fc from 'fast-check';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { runs } from '../../amount';
 import type { Cell } from '../../../src/explore/data/cells';
 import { exportHead, exportRows, exportTail, type ExportFormat } from '../../../src/explore/data/exportRows';
 import { askNative, nativeDatabase } from '../../databases';
+import { sqlite3 } from '../../sqlite3';
 
 function whole(format: ExportFormat, columns: readonly string[], rows: readonly Cell[][], cut = 1): string {
   const parts = [rows.slice(0, cut), rows.slice(cut)].map((part, at) =>
@@ -23,7 +23,7 @@ function nativeCsv(bytes: Uint8Array, sql: string): string {
   try {
     writeFileSync(join(folder, 'a.db'), bytes);
     const options = ['-csv', '-header', '-cmd', '.separator , "\\r\\n"', join(folder, 'a.db'), sql];
-    return execFileSync('sqlite3', options, { encoding: 'utf8' });
+    return sqlite3(options).toString();
   } finally {
     rmSync(folder, { recursive: true });
   }

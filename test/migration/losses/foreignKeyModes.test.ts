@@ -1,5 +1,4 @@
 // With foreign keys on, a script does what native sqlite3 does with them on; and what differs from a run with them off is told by the counts of both.
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +19,7 @@ import {
   verdicts,
   withDatabase,
 } from '../../databases';
+import { runSqlite3 } from '../../sqlite3';
 
 const ON: Choices = { ...DEFAULT_CHOICES, foreignKeys: 'on' };
 
@@ -176,7 +176,7 @@ function nativeAfter(bytes: Uint8Array, mode: 'off' | 'on', script: readonly str
   const path = join(folder, 'copy.db');
   writeFileSync(path, bytes);
   const input = `PRAGMA foreign_keys = ${mode}; BEGIN; ${script.join(';\n')}; COMMIT;`;
-  const { status } = spawnSync('sqlite3', ['-bail', path], { input, encoding: 'utf8' });
+  const { status } = runSqlite3(['-bail', path], { input });
   const after = status === 0 ? readFileSync(path) : null;
   rmSync(folder, { recursive: true });
   return after;

@@ -1,5 +1,5 @@
 // The script to take home: native sqlite3 runs it on a copy of the input and gets the database that the page gives.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { readSchema } from '../../../src/schema/read';
 import { migration021, nativeDatabase, plan, runScript, statementsOf, withDatabase } from '../../databases';
 import { nativeContents } from '../../fixtures/contents';
 import { fixture, UPGRADE } from '../../fixtures/fixture';
+import { runSqlite3 } from '../../sqlite3';
 
 const folder = mkdtempSync(join(tmpdir(), 'drydock-native-'));
 afterAll(() => {
@@ -52,7 +53,7 @@ function scriptFor(
 function runNative(bytes: Uint8Array, sql: string): { readonly errors: string; readonly bytes: Uint8Array } {
   const path = join(folder, 'copy.db');
   writeFileSync(path, bytes);
-  const { stderr } = spawnSync('sqlite3', ['-bail', path], { input: sql, encoding: 'utf8' });
+  const { stderr } = runSqlite3(['-bail', path], { input: sql });
   return { errors: stderr, bytes: new Uint8Array(readFileSync(path)) };
 }
 

@@ -2,7 +2,6 @@
 // databases and scripts, and must come to the same schema text, the same rows, and the same statement that fails.
 //
 // DIFFERENTIAL_SEED makes other cases.
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +16,7 @@ import { Dice } from '../generated/dice';
 import { anyDatabase, type GeneratedDatabase } from '../generated/generatedSchemas';
 import { anyScript } from '../generated/generatedScripts';
 import type { Step } from '../generated/generatedStep';
+import { runSqlite3 } from '../../sqlite3';
 
 const RUNS = amount(40, 3000);
 const SEED = Number(process.env.DIFFERENTIAL_SEED ?? 21);
@@ -44,9 +44,8 @@ function caseOf(numbers: readonly number[]): Case {
 /** Runs commands of the sqlite3 program; gives what it printed, and its complaints. */
 function sqlite3(commands: readonly string[]): { readonly printed: string; readonly complaints: string } {
   const input = `PRAGMA synchronous = OFF;\n${commands.join('\n')}\n`;
-  const session = spawnSync('sqlite3', ['-batch'], { cwd: root, input, maxBuffer: 1 << 28 });
-  if (session.error) throw session.error;
-  return { printed: session.stdout.toString(), complaints: session.stderr.toString() };
+  const { stdout, stderr } = runSqlite3(['-batch'], { cwd: root, input });
+  return { printed: stdout.toString(), complaints: stderr };
 }
 
 /** Statements in a file, one on each line after `above` empty ones, so that a complaint's line says whose it is. */
