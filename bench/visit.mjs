@@ -14,6 +14,9 @@ import { peakMemoryOfChromium } from './memory.mjs';
 /** The page said, or showed by its end, that there will be no result. */
 export class VisitFailed extends Error {}
 
+/** It takes anyone at least so long to find a file in a dialog. */
+const CHOOSING_MILLISECONDS = 3000;
+
 const ANSWER_PATIENCE = 60_000;
 const LOOK_AT_MEMORY_EVERY = 500;
 
@@ -93,9 +96,16 @@ export class Visit {
     return this.#peaks;
   }
 
-  /** @param {string} path */
+  /**
+   * Chooses a file in the browser's dialog, which is open for a moment before one is found.
+   * @param {string} path
+   */
   async drop(path) {
-    await this.page.getByLabel('Open a SQLite file').setInputFiles(path);
+    const dialog = this.page.waitForEvent('filechooser');
+    await this.page.getByText('Open a SQLite file', { exact: true }).first().click();
+    const chooser = await dialog;
+    await this.page.waitForTimeout(CHOOSING_MILLISECONDS);
+    await chooser.setFiles(path);
   }
 
   /**

@@ -67,7 +67,7 @@ const environment = {
   ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
   ...(chromium === null ? {} : { CHROMIUM_PATH: chromium }),
   ...(firefox === null ? {} : { FIREFOX_PATH: firefox }),
-  ...(isLong ? { DRYDOCK_TESTS: 'long' } : {}),
+  ...(isLong ? { DRYDOCK_TESTS: 'long' } : { DRYDOCK_LINT: 'quick' }),
 };
 const total = { passed: 0, failed: 0, skipped: 0 };
 

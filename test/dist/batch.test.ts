@@ -40,7 +40,7 @@ function upgradedNatively(bytes: Uint8Array): string {
 }
 
 /** Twenty files in the long run. */
-const GOOD = amount(7, 17);
+const GOOD = amount(5, 17);
 
 describe('Many databases that are dropped together', () => {
   const good = Array.from({ length: GOOD }, (_, at) => sound(`clinic ${at + 1}.db`, at + 1, 20 + at));

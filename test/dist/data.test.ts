@@ -136,7 +136,7 @@ describe('A table of a million rows', () => {
 
   it('is downloaded as a whole as CSV, a view as well, and the export can be stopped', async () => {
     // Ids are even, and one row has none above 0.
-    const rows = amount(150_000, 999_999);
+    const rows = amount(60_000, 999_999);
     const where = `id > ${2 * (999_999 - rows)}`;
     const visit = await openPage();
     // A million rows take as long as the machine takes.

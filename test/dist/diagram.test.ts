@@ -9,7 +9,7 @@ import { receiveVisits, type Visit } from './visit';
 
 const openPage = receiveVisits();
 /** Tables of a large schema. */
-const MANY = amount(150, 300);
+const MANY = amount(100, 300);
 
 async function openDiagram(visit: Visit): Promise<void> {
   await visit.reach('ready');

@@ -8,7 +8,7 @@ import { receiveVisits, type Visit } from './visit';
 
 const openPage = receiveVisits();
 /** Tables of a large schema. */
-const MANY = amount(150, 300);
+const MANY = amount(100, 300);
 
 /** Opens a sample and then the view of its schema. */
 async function openSchema(visit: Visit, sample = 'populated'): Promise<void> {

@@ -8,7 +8,7 @@ import { Random } from '../fuzz/random';
 import { receiveVisits, type UserFile, type Visit } from './visit';
 
 const openPage = receiveVisits();
-const TRIALS = amount(4, 150);
+const TRIALS = amount(2, 150);
 const good = nativeDatabase('CREATE TABLE t(a); INSERT INTO t VALUES (1), (2), (3);');
 const script = { name: 'mine.sql', content: 'CREATE TABLE IF NOT EXISTS made(id INTEGER PRIMARY KEY, v TEXT);' };
 

@@ -17,7 +17,7 @@ const IN_A_SLICE = 20;
 
 const small = { name: 'small.db', content: nativeDatabase('CREATE TABLE t(a INTEGER PRIMARY KEY, b TEXT);') };
 /** 5,000 statements in the long run: of every fifty, one makes a table, three add a column and the others insert a row. */
-const STATEMENTS = Array.from({ length: amount(2000, 5000) }, (_, at) => {
+const STATEMENTS = Array.from({ length: amount(1200, 5000) }, (_, at) => {
   const table = `new_${at - (at % 50)}`;
   if (at % 50 === 0) return `CREATE TABLE ${table}(id INTEGER PRIMARY KEY, name TEXT)`;
   if (at % 50 < 4) return `ALTER TABLE ${table} ADD COLUMN c${at} INTEGER DEFAULT ${at}`;

@@ -13,7 +13,7 @@ import { databaseOf, scriptOf, sha256 } from './databases';
 import { HeldWorkers, kill, nextTask } from './heldWorkers';
 
 /** Sequences that are tried. */
-const SEQUENCES = amount(50, 1500);
+const SEQUENCES = amount(25, 1500);
 const SEED = 15;
 
 const LEDGER = 'CREATE TABLE ledger(id INTEGER PRIMARY KEY, amount INTEGER); INSERT INTO ledger VALUES (1, 200);';
