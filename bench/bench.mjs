@@ -8,7 +8,8 @@
 // What is timed. Native: the process `sqlite3 copy.db < script`, in its default settings, and for the schema the process
 // `sqlite3 copy.db .schema`. In a browser: from the `change` of the file input to the moment when the page holds the result
 // as a Blob, by the page's own marks; its last byte has to be readable, since a Blob is made before the browser has taken
-// its bytes. The engine is loaded before that, as it is when a user comes to drop a file. All that Drydock does automatically
+// its bytes. The engine is loaded before that, as it is when a user comes to drop a file, and the file is chosen in the browser's
+// dialog, which is open for three seconds: for everyone alike. All that Drydock does automatically
 // counts, the plan too. Its button is pressed by a script at the moment when the plan is there, so no wait is left out and
 // none is used to get ahead. Checks are timed apart. In a visit of its own Drydock is timed once more as most people use it: the plan
 // is read for five seconds, then the button is pressed. Times are divided by native's total of the same round, and the medians
