@@ -44,8 +44,7 @@ it('A run that is cancelled leaves the file ready at once to be run again, and n
 
 it('A statement that takes its time is shown while it runs, with what was read and written', async () => {
   const visit = await openPage();
-  // On a machine with one processor nothing is rehearsed: what was is not run again.
-  await visit.page.evaluate(() => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1 }));
+  await visit.rehearseNothing();
   const slow = 'INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000)';
   await visit.drop(small, { name: 'slow.sql', content: `CREATE TABLE u(a); ${slow} SELECT i FROM n; DROP TABLE u;` });
   await visit.reach('ready');

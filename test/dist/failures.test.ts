@@ -192,7 +192,7 @@ describe('A failure that only the run can meet', () => {
   it('that takes the engine down leaves the page usable: the same file can be run again at once', async () => {
     const visit = await openPage();
     // On a machine with one processor nothing is rehearsed, so the run is the worker's that planned.
-    await visit.page.evaluate(() => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1 }));
+    await visit.rehearseNothing();
     await visit.drop(
       { name: 'notes.db', content: notes },
       { name: 'mine.sql', content: 'CREATE INDEX i ON notes(text);' },

@@ -91,8 +91,7 @@ describe('A database in use that is dropped on the page', () => {
 
   it('runs as planned, with progress to see, and passes every proof', async () => {
     const visit = await openPage();
-    // On a machine with one processor nothing is rehearsed, so all of it is to be seen.
-    await visit.page.evaluate(() => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1 }));
+    await visit.rehearseNothing();
     await visit.drop(spine);
     await visit.reach('ready');
     const planned = await visit.statements();
