@@ -2,19 +2,19 @@
 // copied, and say nothing of the second.
 
 import { foldName, quoteIdentifier } from '../database';
-import type { Column, Relation } from '../schema/schema';
+import type { Column } from '../schema/schema';
 import { readTableDefinition, type ForeignKeyDefinition } from '../schema/tableDefinition';
 import { inOneLine, spell } from '../script/spelling';
-import { parseSql, unquotedName, type Token } from '../script/tokens';
+import { parseSql, type Token } from '../script/tokens';
 import { counted } from '../words';
-import { withNames } from './duplicates';
 import type { Interview } from './interview';
 import type { Loss } from './migration';
-import type { PairedRelation } from './pairing';
 import { nameInId } from './question';
 import { rowidColumn } from './rebuild';
+import { parentOf } from './references';
 import type { CopiedTable } from './rowCopy';
 import type { RowFacts } from './rowFacts';
+import type { NameOf, RowValues } from './rowValues';
 
 /** What is done with the rows that break a constraint. In its SQL `@table` stands for the table, and columns have the names of the target. */
 export interface Mending {
@@ -24,41 +24,59 @@ export interface Mending {
   readonly column: string | null;
   /** SQL; empty where they are left out. */
   readonly value: string;
-  readonly loss: Loss;
+  /** Null where only a new column is concerned, of which nothing is lost. */
+  readonly loss: Loss | null;
 }
 
-/** A table before and after. */
-type ChangedTable = Pick<CopiedTable, 'before' | 'after' | 'origin'>;
-
-/** A table before and after, and what is asked of its rows. */
+/** What is asked of the rows of a table that changes. */
 interface Asked {
-  readonly table: ChangedTable;
+  readonly table: CopiedTable;
+  readonly values: RowValues;
   readonly interview: Interview;
   readonly facts: RowFacts;
 }
 
 const DELETE_ROWS = 'delete rows';
 
-/** What becomes of rows that the CHECKs do not allow which only the new table has; of a CHECK over new columns nothing is asked. */
-export function askChecks(table: ChangedTable, interview: Interview, facts: RowFacts): readonly Mending[] {
+/** What becomes of rows that the table does not allow any more by a CHECK or a foreign key that only the new one has. */
+export function askBreaches(
+  table: CopiedTable,
+  values: RowValues,
+  interview: Interview,
+  facts: RowFacts,
+): readonly Mending[] {
   const { before, after } = table;
+  const [had, has] = [readTableDefinition(parseSql(before.sql)), readTableDefinition(parseSql(after.sql))];
   const names = new Set([...before.columns, ...after.columns].map(({ name }) => foldName(name)));
-  const conditionsOf = ({ sql }: Relation): readonly (readonly Token[])[] =>
-    readTableDefinition(parseSql(sql)).checks.map(({ condition }) => condition);
-  const had = new Set(conditionsOf(before).map((condition) => spell(condition, names)));
-  return conditionsOf(after)
-    .filter((condition) => !had.has(spell(condition, names)))
-    .flatMap((condition) => askCheck(condition, { table, interview, facts }) ?? []);
+  const checks = new Set(had.checks.map(({ condition }) => spell(condition, names)));
+  const said = ({ columns, parent, parentColumns }: ForeignKeyDefinition): string =>
+    JSON.stringify([columns, foldName(parent), parentColumns]);
+  const keys = new Set(had.foreignKeys.map(said));
+  const asked = { table, values, interview, facts };
+  return [
+    ...has.checks
+      .filter(({ condition }) => !checks.has(spell(condition, names)))
+      .flatMap(({ condition }) => askCheck(condition, asked) ?? []),
+    ...has.foreignKeys.filter((key) => !keys.has(said(key))).flatMap((key) => askReference(key, asked) ?? []),
+  ];
 }
 
-function askCheck(condition: readonly Token[], { table, interview, facts }: Asked): Mending | null {
-  const { before, after, origin } = table;
-  const used = columnsIn(condition, after);
-  const there = new Set(before.columns.map(({ name }) => foldName(name)));
-  if (used.length === 0 || used.some(({ name }) => !there.has(foldName(name)))) return null;
+/** Whether it is still open what a column will hold. */
+function isOpen({ name }: Column, { table, interview }: Asked): boolean {
+  return interview.questions.some(
+    (question) => question.answer === null && question.table === table.after.name && question.column === name,
+  );
+}
+
+function askCheck(condition: readonly Token[], asked: Asked): Mending | null {
+  const { table, values, interview, facts } = asked;
+  const { after, origin } = table;
+  const used = values.named(condition);
+  if (used.length === 0 || used.some((column) => isOpen(column, asked))) return null;
   const text = inOneLine(condition);
-  const broken = `(${text}) IS FALSE`;
-  const old = withNames(broken, origin.columnOf);
+  const broken = values.over(`(${text}) IS FALSE`, used, (name) => name);
+  const old = values.over(`(${text}) IS FALSE`, used, origin.columnOf);
+  if (broken === null || old === null) return null;
   const count = facts.where(origin.table, old);
   if (count === null || count === 0) return null;
   const settable = used.filter(
@@ -92,79 +110,47 @@ function askCheck(condition: readonly Token[], { table, interview, facts }: Aske
   if (answer === DELETE_ROWS) return deletion(broken, rows, { table: origin.table, count });
   const set = settable.find(({ name }) => answer.startsWith(`set ${nameInId(name)} `));
   if (!set) return null;
-  return replacement({ broken, column: set.name, value: answer.slice(`set ${nameInId(set.name)} `.length) }, rows, {
-    table: origin.table,
-    column: origin.columnOf(set.name),
-    count,
-  });
+  const value = answer.slice(`set ${nameInId(set.name)} `.length);
+  return replacement({ broken, column: set.name, value }, { rows, count, table });
 }
 
-/**
- * What becomes of rows that refer to no row, by the foreign keys that only the new table has.
- * @param relations all tables of both schemas: the parent may have had another name
- */
-export function askReferences(
-  table: ChangedTable,
-  relations: readonly PairedRelation[],
-  interview: Interview,
-  facts: RowFacts,
-): readonly Mending[] {
-  const keysOf = ({ sql }: Relation): readonly ForeignKeyDefinition[] => readTableDefinition(parseSql(sql)).foreignKeys;
-  const said = ({ columns, parent, parentColumns }: ForeignKeyDefinition): string =>
-    JSON.stringify([columns, foldName(parent), parentColumns]);
-  const had = new Set(keysOf(table.before).map(said));
-  return keysOf(table.after)
-    .filter((key) => !had.has(said(key)))
-    .flatMap((key) => askReference(key, relations, { table, interview, facts }) ?? []);
-}
-
-function askReference(
-  key: ForeignKeyDefinition,
-  relations: readonly PairedRelation[],
-  { table, interview, facts }: Asked,
-): Mending | null {
-  const { before, after, origin } = table;
-  const parent = relations.find((pair) => foldName(pair.after?.name ?? '') === foldName(key.parent));
-  const columns = key.columns.map((name) => before.columns.find((one) => foldName(one.name) === name));
-  if (parent?.after?.kind !== 'table' || columns.some((column) => column === undefined)) return null;
-  const own = columns.flatMap((column) => column?.name ?? []);
+function askReference(key: ForeignKeyDefinition, asked: Asked): Mending | null {
+  const { table, values, interview, facts } = asked;
+  const { after, origin, relations } = table;
+  const parent = parentOf(key, relations);
+  const columns = key.columns.flatMap((name) => after.columns.find((one) => foldName(one.name) === name) ?? []);
+  if (!parent || columns.some((column) => isOpen(column, asked))) return null;
   const target = parent.after;
-  const referred =
-    key.parentColumns ??
-    target.columns
-      .filter(({ primaryKey }) => primaryKey > 0)
-      .sort((one, other) => one.primaryKey - other.primaryKey)
-      .map(({ name }) => foldName(name));
-  if (referred.length !== own.length) return null;
-  // The names that the columns of the parent have where the rows are looked at, and in the script.
-  const all = isUnchanged(parent)
-    ? target.columns.map((column) => ({ before: column, after: column }))
-    : parent.columns;
-  const pairs = referred.map((name) => all.find(({ after: now }) => foldName(now?.name ?? '') === name));
-  if (parent.before && pairs.some((pair) => !pair?.before)) return null;
+  if (parent.before && parent.columns.some((column) => column.before === null)) return null;
+  const own = columns.map(({ name }) => name);
   const isSelf = foldName(target.name) === foldName(after.name);
-  const filled = (columnOf: (name: string) => string): readonly string[] =>
-    own.map((name) => `${quoteIdentifier(columnOf(name))} IS NOT NULL`);
-  const missing = (
-    parentName: string,
-    parentColumns: readonly string[],
-    columnOf: (name: string) => string,
-  ): string => {
-    const same = own.map(
-      (name, at) => `"parent".${quoteIdentifier(parentColumns[at] ?? '')} = @table.${quoteIdentifier(columnOf(name))}`,
-    );
-    return `NOT EXISTS (SELECT 1 FROM ${parentName} AS "parent" WHERE ${same.join(' AND ')})`;
-  };
-  const same = (name: string): string => name;
-  const conditions = (now: boolean): string => {
-    const columnOf = now ? origin.columnOf : same;
+  const areAsTheyWere = columns.every((column) => values.isAsItWas(column));
+  const conditionOver = (now: boolean): string | null => {
+    const nameOf: NameOf = now ? origin.columnOf : (name) => name;
+    const [row, own] = areAsTheyWere
+      ? ['@table', columns.map(({ name }) => quoteIdentifier(nameOf(name)))]
+      : ['"row"', columns.map(({ name }) => quoteIdentifier(name))];
+    const conditions = own.map((name) => `${name} IS NOT NULL`);
     // A table that is new has no row yet.
-    if (!parent.before) return filled(columnOf).join(' AND ');
-    const name = now ? `main.${quoteIdentifier(parent.before.name)}` : isSelf ? '@table' : quoteIdentifier(target.name);
-    const named = pairs.map((pair) => (now ? pair?.before : pair?.after)?.name ?? '');
-    return [...filled(columnOf), missing(name, named, columnOf)].join(' AND ');
+    if (parent.before) {
+      const name = now
+        ? `main.${quoteIdentifier(parent.before.name)}`
+        : isSelf
+          ? '@table'
+          : quoteIdentifier(target.name);
+      const same = parent.columns.map(({ before, after: to }, at) => {
+        const referred = (now ? before : to)?.name ?? '';
+        return `"parent".${quoteIdentifier(referred)} = ${row}.${own[at] ?? ''}`;
+      });
+      conditions.push(`NOT EXISTS (SELECT 1 FROM ${name} AS "parent" WHERE ${same.join(' AND ')})`);
+    }
+    if (areAsTheyWere) return conditions.join(' AND ');
+    const taken = values.rowOf(columns, nameOf);
+    return taken && `(SELECT ${conditions.join(' AND ')} FROM ${taken} AS "row")`;
   };
-  const old = conditions(true).replaceAll('@table', quoteIdentifier(origin.table));
+  const [broken, there] = [conditionOver(false), conditionOver(true)];
+  if (broken === null || there === null) return null;
+  const old = there.replaceAll('@table', quoteIdentifier(origin.table));
   const count = facts.where(origin.table, old);
   if (count === null || count === 0) return null;
   const shown = own.join(', ');
@@ -196,16 +182,11 @@ function askReference(
     'leave',
   );
   if (answer === null || answer === 'leave') return null;
-  const broken = conditions(false);
   const rows = `${counted(count, 'row')} of ${after.name} that ${count === 1 ? 'refers' : 'refer'} to no row of ${target.name}`;
   if (answer === DELETE_ROWS) return deletion(broken, rows, { table: origin.table, count });
   const cleared = nullable.find((name) => answer === `clear ${nameInId(name)}`);
   if (cleared === undefined) return null;
-  return replacement({ broken, column: cleared, value: 'NULL' }, rows, {
-    table: origin.table,
-    column: origin.columnOf(cleared),
-    count,
-  });
+  return replacement({ broken, column: cleared, value: 'NULL' }, { rows, count, table });
 }
 
 function deletion(
@@ -219,20 +200,11 @@ function deletion(
 
 function replacement(
   { broken, column, value }: Pick<Mending, 'broken' | 'value'> & { readonly column: string },
-  rows: string,
-  facts: Omit<Loss, 'sentence'>,
+  { rows, count, table }: { readonly rows: string; readonly count: number; readonly table: CopiedTable },
 ): Mending {
-  const sentence = `${rows} ${facts.count === 1 ? 'gets' : 'get'} another value of ${column}: ${value}.`;
-  return { broken, column, value, loss: { ...facts, sentence } };
-}
-
-/** Of a table that is the same on both sides no columns are paired. */
-function isUnchanged({ before, columns }: PairedRelation): boolean {
-  return before !== null && columns.length === 0;
-}
-
-/** The columns that an expression names. */
-function columnsIn(tokens: readonly Token[], { columns }: Relation): readonly Column[] {
-  const named = new Set(tokens.map((token) => foldName(unquotedName(token) ?? '')));
-  return columns.filter(({ name }) => named.has(foldName(name)));
+  const isNew = !table.before.columns.some(({ name }) => foldName(name) === foldName(column));
+  if (isNew) return { broken, column, value, loss: null };
+  const sentence = `${rows} ${count === 1 ? 'gets' : 'get'} another value of ${column}: ${value}.`;
+  const { origin } = table;
+  return { broken, column, value, loss: { table: origin.table, column: origin.columnOf(column), count, sentence } };
 }

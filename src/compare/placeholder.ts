@@ -10,11 +10,14 @@ import { parseSql, unquotedName, type Token } from '../script/tokens';
 /** Tells whether a condition without columns of a table is true. */
 export type Holds = (condition: string) => boolean;
 
-/** SQL for the value, and the CHECK that does not allow it where none was found that all of them allow. */
+/** SQL for the value, and what speaks against it in a sentence. */
 export interface Placeholder {
   readonly value: string;
-  readonly refusedBy: string | null;
+  readonly caveat: string | null;
 }
+
+/** How a caveat begins that says that nothing is known which a CHECK allows. */
+export const NOT_ALLOWED = 'No value is known that is allowed by';
 
 /** A value for all rows. */
 export function placeholderFor(column: Column, table: Relation, holds: Holds): Placeholder {
@@ -29,9 +32,9 @@ export function placeholderFor(column: Column, table: Relation, holds: Holds): P
   const others = [...checks.flatMap((check) => valuesIn(check)), "'x'", '1', '-1', "x'00'"];
   const candidates = [first, ...others.filter((value) => !isBytes(affinity, table.strict) || /^x'/i.test(value))];
   const value = candidates.find((candidate) => checks.every((check) => allows(check, candidate)));
-  if (value !== undefined) return { value, refusedBy: null };
-  const refusing = checks.find((check) => !allows(check, first));
-  return { value: first, refusedBy: refusing ? inOneLine(refusing) : null };
+  if (value !== undefined) return { value, caveat: checkOverOthers(column, table) };
+  const refusing = checks.find((check) => !allows(check, first)) ?? checks[0];
+  return { value: first, caveat: refusing ? `${NOT_ALLOWED} CHECK (${inOneLine(refusing)}).` : null };
 }
 
 /** What stands for a value, whatever the CHECKs say. */
@@ -51,12 +54,26 @@ export function numberOfRow(affinity: Affinity, isStrict: boolean): string {
   return isStrict && (affinity === 'TEXT' || affinity === 'BLOB') ? `CAST(${number} AS ${affinity})` : number;
 }
 
+/** A caveat where a CHECK names this column and others: whether it allows a value depends on the row. */
+function checkOverOthers(column: Column, table: Relation): string | null {
+  const check = checksNaming(column, table).find(({ others }) => others > 0);
+  return check ? `CHECK (${inOneLine(check.condition)}) may refuse that value in some rows.` : null;
+}
+
 /** The conditions that name this column, and no other one of the table. */
-function checksOn({ name }: Column, { sql, columns }: Relation): readonly (readonly Token[])[] {
+function checksOn(column: Column, table: Relation): readonly (readonly Token[])[] {
+  return checksNaming(column, table).flatMap(({ condition, others }) => (others === 0 ? [condition] : []));
+}
+
+/** The conditions that name a column, each with the number of other columns in it. */
+function checksNaming(
+  { name }: Column,
+  { sql, columns }: Relation,
+): readonly { readonly condition: readonly Token[]; readonly others: number }[] {
   const all = new Set(columns.map((column) => foldName(column.name)));
   return readTableDefinition(parseSql(sql)).checks.flatMap(({ condition }) => {
     const named = new Set(condition.map((token) => foldName(unquotedName(token) ?? '')).filter((one) => all.has(one)));
-    return named.size === 1 && named.has(foldName(name)) ? [condition] : [];
+    return named.has(foldName(name)) ? [{ condition, others: named.size - 1 }] : [];
   });
 }
 

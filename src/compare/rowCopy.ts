@@ -6,10 +6,12 @@ import type { Column, Relation } from '../schema/schema';
 import { counted } from '../words';
 import type { Interview } from './interview';
 import type { Loss } from './migration';
-import { numberOfRow, placeholderFor, placeholderOf, type Holds } from './placeholder';
+import { askNewValue, isNullDefault } from './newValue';
+import type { PairedRelation } from './pairing';
+import { placeholderOf, type Holds } from './placeholder';
 import { nameInId } from './question';
 import type { RowCopy } from './rebuild';
-import { rowidColumn, rowidOf } from './rebuild';
+import { rowidColumn } from './rebuild';
 import type { RowFacts } from './rowFacts';
 
 /** A table that is rebuilt, and what its rows may be asked by. */
@@ -22,14 +24,18 @@ export interface CopiedTable {
   /** The columns of unique keys that it gets, folded. */
   readonly keyed: ReadonlySet<string>;
   readonly holds: Holds;
+  /** All tables of both schemas: a new column may refer to one. */
+  readonly relations: readonly PairedRelation[];
 }
 
 /** What is copied, and the rows and values that are not. */
-export function askCopy(
-  copied: CopiedTable,
-  interview: Interview,
-  facts: RowFacts,
-): { readonly copy: RowCopy; readonly losses: readonly Loss[] } {
+export interface Copying {
+  readonly copy: RowCopy;
+  readonly losses: readonly Loss[];
+}
+
+/** Asks what is to be known of the copy. Where ALTER TABLE does what is wished for, there is nothing of it. */
+export function askCopy(copied: CopiedTable, interview: Interview, facts: RowFacts): Copying {
   const { before, after, origin } = copied;
   const old = new Map(before.columns.map((column) => [foldName(column.name), column]));
   const losses: Loss[] = [];
@@ -40,7 +46,7 @@ export function askCopy(
     const { name } = column;
     const was = old.get(foldName(name));
     if (!was) {
-      const value = isEmpty ? null : newValue(copied, column, interview, facts);
+      const value = isEmpty ? null : askNewValue(copied, column, interview, facts);
       return value === null ? [] : [{ name, value }];
     }
     const plain = quoteIdentifier(was.name);
@@ -78,74 +84,6 @@ export function askCopy(
     losses.push({ table: origin.table, column: origin.columnOf(was.name), count, sentence });
   }
   return { copy: { columns, condition: conditions.length > 0 ? conditions.join(' AND ') : null }, losses };
-}
-
-/**
- * Whether the old rows have to be told apart by a new column: it is in a unique key, and would have the same value in all of them,
- * its default or the one that it gets for want of another.
- * @param rows null where nobody knows how many there are
- */
-export function needsDistinctValues(
-  { name, notNull, defaultValue, generated, hidden }: Column,
-  keyed: ReadonlySet<string>,
-  rows: number | null,
-): boolean {
-  if (generated !== null || hidden || !keyed.has(foldName(name)) || (rows !== null && rows < 2)) return false;
-  return notNull || !isNullDefault(defaultValue);
-}
-
-function isNullDefault(value: string | null): boolean {
-  return value === null || foldName(value) === 'null';
-}
-
-/** How a line of evidence begins that says that nothing is known which a CHECK allows. */
-export const NOT_ALLOWED = 'No value is known that is allowed by';
-
-/** The value that the old rows get in a new column; null where its default, or NULL, is right. */
-function newValue(
-  { before, after, origin, keyed, holds }: CopiedTable,
-  column: Column,
-  interview: Interview,
-  facts: RowFacts,
-): string | null {
-  const { name, notNull, defaultValue, type } = column;
-  const isRowid = rowidColumn(after) === name;
-  if (isRowid) return rowidOf(before);
-  const rows = facts.rows(origin.table);
-  const isDistinct = needsDistinctValues(column, keyed, rows);
-  const needsValue = notNull || (after.withoutRowid && column.primaryKey > 0);
-  if (!isDistinct && (!needsValue || !isNullDefault(defaultValue))) return null;
-  const affinity = affinityOf(type, after.strict);
-  const { value: placeholder, refusedBy } = isDistinct
-    ? { value: numberOfRow(affinity, after.strict), refusedBy: null }
-    : placeholderFor(column, after, holds);
-  const answer = interview.ask(
-    {
-      id: `value for ${nameInId(after.name)}.${nameInId(name)}`,
-      kind: 'new value',
-      table: after.name,
-      column: name,
-      sentence: isDistinct
-        ? `The new column ${name} of ${after.name} is in a unique key. Which value do the rows get that are there, each one of its own?`
-        : `The new column ${name} of ${after.name} is NOT NULL and has no default. Which value do the rows get that are there?`,
-      evidence: [
-        rows === null
-          ? 'SQLite refuses the column if the table has any row without a value for it.'
-          : `${after.name} has ${counted(rows, 'row')}.`,
-        ...(refusedBy === null ? [] : [`${NOT_ALLOWED} CHECK (${refusedBy}).`]),
-      ],
-      options: [
-        {
-          value: 'value',
-          label: 'This value',
-          expression: `SQL, as ${placeholder}, or an expression over the columns`,
-        },
-      ],
-    },
-    null,
-    `value ${placeholder}`,
-  );
-  return answer === null ? 'NULL' : answer.slice('value '.length);
 }
 
 /** SQL for a value, and what goes with it. */

@@ -3,7 +3,7 @@
 import { foldName, quoteIdentifier } from '../database';
 import type { Column, Relation, Schema } from '../schema/schema';
 import { alterationsOf } from './alterations';
-import { askChecks, askReferences, type Mending } from './breaches';
+import { askBreaches, type Mending } from './breaches';
 import type { Draft } from './draft';
 import { askDuplicates, declaredKeys, indexKey, namesOfKey, type Deduplication } from './duplicates';
 import type { Interview } from './interview';
@@ -11,9 +11,11 @@ import { askLoss } from './lossQuestions';
 import { isSameDefinition } from './meaning';
 import type { MigrationInput } from './migration';
 import type { PairedRelation } from './pairing';
+import { needsDistinctValues } from './newValue';
 import { rebuildByCopy, rebuildByRename, unusedName } from './rebuild';
-import { askCopy, needsDistinctValues, type CopiedTable } from './rowCopy';
+import { askCopy, type Copying, type CopiedTable } from './rowCopy';
 import type { RowFacts } from './rowFacts';
+import { RowValues } from './rowValues';
 import { compareParts } from './tableParts';
 
 /** What a change of a table is written with. */
@@ -29,20 +31,10 @@ export interface Work {
 
 /** Changes tables, and asks what has to be asked. */
 export class TableChanges {
-  readonly #input: MigrationInput;
-  readonly #interview: Interview;
-  readonly #facts: RowFacts;
-  readonly #pairs: readonly PairedRelation[];
-  readonly #names: ReadonlySet<string>;
-  readonly #draft: Draft;
+  readonly #work: Work;
 
-  constructor({ input, interview, facts, pairs, names, draft }: Work) {
-    this.#input = input;
-    this.#interview = interview;
-    this.#facts = facts;
-    this.#pairs = pairs;
-    this.#names = names;
-    this.#draft = draft;
+  constructor(work: Work) {
+    this.#work = work;
   }
 
   /**
@@ -61,16 +53,19 @@ export class TableChanges {
     if (!before || after.kind !== 'table') return;
     const isSame = this.#isSame(before.sql, after);
     const deduplications = this.#deduplications(pair, before, after);
-    const mendings = isSame ? [] : this.#mendings(pair, before, after);
     for (const { before: column, after: kept } of pair.columns) {
       if (!column || kept) continue;
-      const loss = askLoss(this.#interview, original, column, this.#facts);
-      if (loss) this.#draft.losses.push(loss);
+      const loss = askLoss(this.#work.interview, original, column, this.#work.facts);
+      if (loss) this.#work.draft.losses.push(loss);
     }
     if (isSame) {
       this.#deleteDuplicates(after, deduplications);
       return;
     }
+    const copied = this.#copied(pair, before, after);
+    const copying = askCopy(copied, this.#work.interview, this.#work.facts);
+    const values = new RowValues({ before, after, copy: copying.copy });
+    const mendings = this.#work.facts.known ? askBreaches(copied, values, this.#work.interview, this.#work.facts) : [];
     const again: PairedRelation = { before, after, columns: pairByName(before, after) };
     const parts = compareParts(again).map(({ words }) => words);
     if (
@@ -78,7 +73,7 @@ export class TableChanges {
       this.#alter(original, before, after, { parts, indexes: indexes.get(foldName(after.name)) ?? [] })
     )
       return;
-    this.#rebuild(pair, before, after, { parts, deduplications, mendings });
+    this.#rebuild(copied, { parts, copying, values, deduplications, mendings });
   }
 
   /** Tries ALTER TABLE; says whether it gives what is wished for. */
@@ -88,10 +83,10 @@ export class TableChanges {
     after: Relation,
     { parts, indexes }: { readonly parts: readonly string[]; readonly indexes: readonly string[] },
   ): boolean {
-    const alterations = alterationsOf(before, after, this.#input.sqliteVersion);
+    const alterations = alterationsOf(before, after, this.#work.input.sqliteVersion);
     if (!alterations) return false;
-    const isEmpty = this.#facts.isEmpty(original.name);
-    if (!isEmpty && !alterations.added.every((definition) => this.#draft.trial.addsToRows(before, definition)))
+    const isEmpty = this.#work.facts.isEmpty(original.name);
+    if (!isEmpty && !alterations.added.every((definition) => this.#work.draft.trial.addsToRows(before, definition)))
       return false;
     const becomesNotNull = after.columns.filter(({ name, notNull }) => {
       const had = before.columns.find((one) => foldName(one.name) === foldName(name));
@@ -99,48 +94,42 @@ export class TableChanges {
     });
     const known = new Set(before.columns.map(({ name }) => foldName(name)));
     const keyed = this.#keyed(after);
-    const rows = this.#facts.rows(original.name);
+    const rows = this.#work.facts.rows(original.name);
     const isNew = ({ name }: Column): boolean => !known.has(foldName(name));
     if (!isEmpty && after.columns.some((column) => isNew(column) && needsDistinctValues(column, keyed, rows)))
       return false;
-    if (becomesNotNull.some(({ name }) => (this.#facts.nulls(original.name, name) ?? 0) > 0)) return false;
+    if (becomesNotNull.some(({ name }) => (this.#work.facts.nulls(original.name, name) ?? 0) > 0)) return false;
     const statements = [...indexes, ...alterations.statements];
-    const reaches = (): boolean => this.#isSame(this.#draft.trial.textOf(after.name) ?? '', after);
-    const { stays, drops } = this.#draft.trial.tryPast(statements, reaches);
+    const reaches = (): boolean => this.#isSame(this.#work.draft.trial.textOf(after.name) ?? '', after);
+    const { stays, drops } = this.#work.draft.trial.tryPast(statements, reaches);
     if (!stays) return false;
-    this.#draft.comment = `Table ${after.name}: ${parts.join('; ')}.`;
-    for (const sql of [...drops, ...statements]) this.#draft.keep(sql, after.name);
+    this.#work.draft.comment = `Table ${after.name}: ${parts.join('; ')}.`;
+    for (const sql of [...drops, ...statements]) this.#work.draft.keep(sql, after.name);
     // With foreign keys on, SQLite refuses a reference with a default, whether or not the default refers to a row.
-    if (alterations.added.some((definition) => /references/i.test(definition))) this.#draft.drops = true;
+    if (alterations.added.some((definition) => /references/i.test(definition))) this.#work.draft.drops = true;
     return true;
   }
 
   #rebuild(
-    pair: PairedRelation,
-    before: Relation,
-    after: Relation,
+    { before, after }: CopiedTable,
     {
       parts,
+      copying: { copy, losses },
+      values,
       deduplications,
       mendings,
     }: {
       readonly parts: readonly string[];
+      readonly copying: Copying;
+      readonly values: RowValues;
       readonly deduplications: readonly Deduplication[];
       readonly mendings: readonly Mending[];
     },
   ): void {
-    const copied = {
-      before,
-      after,
-      origin: originOf(pair),
-      keyed: this.#keyed(after),
-      holds: this.#draft.trial.holds.bind(this.#draft.trial),
-    };
-    const { copy, losses } = askCopy(copied, this.#interview, this.#facts);
-    this.#draft.losses.push(...losses, ...[...deduplications, ...mendings].map(({ loss }) => loss));
+    this.#work.draft.losses.push(...losses, ...[...deduplications, ...mendings].flatMap(({ loss }) => loss ?? []));
     const aside = unusedName(`old_${after.name}`, [
-      ...this.#names,
-      ...this.#draft.trial.schema().relations.map(({ name }) => name),
+      ...this.#work.names,
+      ...this.#work.draft.trial.schema().relations.map(({ name }) => name),
     ]);
     const kept = deduplications.map(
       ({ condition }) => `NOT (${condition.replaceAll('@table', quoteIdentifier(aside))})`,
@@ -148,7 +137,13 @@ export class TableChanges {
     const inTable = (sql: string): string => sql.replaceAll('@table', quoteIdentifier(aside));
     const left = mendings.flatMap(({ column, broken }) => (column === null ? `(${inTable(broken)}) IS NOT TRUE` : []));
     const conditions = [...(copy.condition === null ? [] : [copy.condition]), ...kept, ...left];
-    const columns = copy.columns.map(({ name, value }) => ({
+    const given = new Set(copy.columns.map(({ name }) => name));
+    const all = after.columns.flatMap((column) =>
+      given.has(column.name) || !mendings.some((mending) => mending.column === column.name)
+        ? []
+        : [{ name: column.name, value: values.fallbackOf(column) }],
+    );
+    const columns = [...copy.columns, ...all].map(({ name, value }) => ({
       name,
       value: mendings
         .filter(({ column }) => column === name)
@@ -157,39 +152,37 @@ export class TableChanges {
     const condition = conditions.length > 0 ? conditions.join(' AND ') : null;
     const table = { before, after, copy: { columns, condition }, aside };
     const byRename = rebuildByRename(table);
-    const isRenamed = this.#draft.trial.try(byRename);
+    const isRenamed = this.#work.draft.trial.try(byRename);
     const statements = isRenamed ? byRename : rebuildByCopy(table);
     const reason = parts.length > 0 ? parts.join('; ') : 'its text';
-    this.#draft.rebuilds.push({ table: after.name, reason });
-    this.#draft.drops = true;
-    this.#draft.comment = `Table ${after.name} is rebuilt: ${reason}.`;
-    if (isRenamed) for (const sql of statements) this.#draft.keep(sql, after.name);
-    else for (const sql of statements) this.#draft.add(sql, after.name);
+    this.#work.draft.rebuilds.push({ table: after.name, reason });
+    this.#work.draft.drops = true;
+    this.#work.draft.comment = `Table ${after.name} is rebuilt: ${reason}.`;
+    if (isRenamed) for (const sql of statements) this.#work.draft.keep(sql, after.name);
+    else for (const sql of statements) this.#work.draft.add(sql, after.name);
   }
 
   /** The columns that are in a unique key of a table, by a constraint or an index, as it is wished for. */
   #keyed(after: Relation): ReadonlySet<string> {
-    const { indexes } = this.#input.desired;
+    const { indexes } = this.#work.input.desired;
     const own = indexes.filter(({ table }) => foldName(table) === foldName(after.name));
     const keys = [...declaredKeys(after), ...own.flatMap((index) => indexKey(index, after) ?? [])];
     return new Set(keys.flatMap((one) => [...namesOfKey(one)]));
   }
 
-  /** What becomes of rows that the table does not allow any more by a CHECK or a foreign key. */
-  #mendings(pair: PairedRelation, before: Relation, after: Relation): readonly Mending[] {
-    if (!this.#facts.known || !pair.before) return [];
-    const table = { before, after, origin: originOf(pair) };
-    return [
-      ...askChecks(table, this.#interview, this.#facts),
-      ...askReferences(table, this.#pairs, this.#interview, this.#facts),
-    ];
+  #copied(pair: PairedRelation, before: Relation, after: Relation): CopiedTable {
+    const { draft, pairs } = this.#work;
+    return {
+      ...{ before, after, origin: originOf(pair), keyed: this.#keyed(after), relations: pairs },
+      holds: draft.trial.holds.bind(draft.trial),
+    };
   }
 
   /** Which rows go for the unique keys that the table gets. */
   #deduplications(pair: PairedRelation, before: Relation, after: Relation): readonly Deduplication[] {
     const original = pair.before;
-    if (!this.#facts.known || !original) return [];
-    const { current, desired } = this.#input;
+    if (!this.#work.facts.known || !original) return [];
+    const { current, desired } = this.#work.input;
     const key = ({
       columns,
       condition,
@@ -211,21 +204,27 @@ export class TableChanges {
       .filter((one) => !had.has(key(one)) && ![...namesOfKey(one)].some((name) => added.has(name)))
       .flatMap(
         (one) =>
-          askDuplicates(one, { before, origin: originOf(pair), name: after.name }, this.#interview, this.#facts) ?? [],
+          askDuplicates(
+            one,
+            { before, origin: originOf(pair), name: after.name },
+            this.#work.interview,
+            this.#work.facts,
+          ) ?? [],
       );
   }
 
   #deleteDuplicates(table: Relation, deduplications: readonly Deduplication[]): void {
     if (deduplications.length === 0) return;
     // Triggers of the table would make more of it than what was asked; they are created again at the end.
-    for (const { name, table: on } of this.#draft.trial.schema().triggers) {
-      if (foldName(on) === foldName(table.name)) this.#draft.add(`DROP TRIGGER ${quoteIdentifier(name)}`, table.name);
+    for (const { name, table: on } of this.#work.draft.trial.schema().triggers) {
+      if (foldName(on) === foldName(table.name))
+        this.#work.draft.add(`DROP TRIGGER ${quoteIdentifier(name)}`, table.name);
     }
-    this.#draft.drops = true;
+    this.#work.draft.drops = true;
     for (const { condition, loss } of deduplications) {
-      this.#draft.losses.push(loss);
+      this.#work.draft.losses.push(loss);
       const name = quoteIdentifier(table.name);
-      this.#draft.add(
+      this.#work.draft.add(
         `DELETE FROM ${name}\n  WHERE ${condition.replaceAll('@table', name)}`,
         table.name,
         loss.sentence,
@@ -234,7 +233,7 @@ export class TableChanges {
   }
 
   #isSame(sql: string, wished: Relation): boolean {
-    return isSameDefinition(sql, wished, { names: this.#names, spelling: this.#input.spelling });
+    return isSameDefinition(sql, wished, { names: this.#work.names, spelling: this.#work.input.spelling });
   }
 }
 

@@ -6,9 +6,9 @@ import type { Written } from './draft';
 import { Interview } from './interview';
 import type { Migration, MigrationInput, MigrationStatement, WayBack } from './migration';
 import { pairSchemas, renameId, renameTo } from './pairing';
+import { NOT_ALLOWED } from './placeholder';
 import { answerLine, type Answers, type Question } from './question';
 import { brokenObjects } from './relevant';
-import { NOT_ALLOWED } from './rowCopy';
 import { terminated } from './schemaText';
 import { Trial } from './trial';
 import { versionFor } from './versions';
@@ -102,14 +102,17 @@ function wayBack(
     ...interview.questions.flatMap(({ kind, table, column, answer, evidence }) =>
       kind === 'new value'
         ? [
-            answer?.includes('row_number()') === true
-              ? `The column ${column ?? ''} of ${table} gets a number for each row, since it is in a unique key: nobody knows its values any more.`
-              : [
-                  `The column ${column ?? ''} of ${table} gets ${(answer ?? '').replace(/^value /, '')} in all rows: nobody knows its values any more.`,
-                  ...evidence
-                    .filter((line) => line.startsWith(NOT_ALLOWED))
-                    .map((line) => `${line} Write one into the script, or it stops there.`),
-                ].join(' '),
+            [
+              answer?.includes('row_number()') === true
+                ? `The column ${column ?? ''} of ${table} gets a number for each row, since it is in a unique key: nobody knows its values any more.`
+                : `The column ${column ?? ''} of ${table} gets ${(answer ?? '').replace(/^value /, '')} in all rows: nobody knows its values any more.`,
+              // What follows the number of rows speaks against that value.
+              ...evidence
+                .slice(1)
+                .map((line) =>
+                  line.startsWith(NOT_ALLOWED) ? `${line} Write one into the script, or it stops there.` : line,
+                ),
+            ].join(' '),
           ]
         : [],
     ),

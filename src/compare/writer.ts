@@ -9,7 +9,7 @@ import type { Interview } from './interview';
 import { askLoss, askRename } from './lossQuestions';
 import { isSameDefinition, namesIn } from './meaning';
 import type { MigrationInput } from './migration';
-import { isCompared, pairSchemas, type PairedRelation } from './pairing';
+import { isCompared, pairSchemas } from './pairing';
 import { relevantPart } from './relevant';
 import { renameEvidence } from './renameEvidence';
 import { renameStatements } from './renames';
@@ -22,13 +22,8 @@ type Relations = ReadonlyMap<string, Relation>;
 
 /** Writes one way, and asks what has to be asked. */
 export class Writer {
-  readonly #input: MigrationInput;
-  readonly #interview: Interview;
-  readonly #facts: RowFacts;
-  readonly #pairs: readonly PairedRelation[];
-  readonly #names: ReadonlySet<string>;
+  readonly #work: Work;
   readonly #hasForeignKeys: boolean;
-  readonly #draft: Draft;
   readonly #wished: Relations;
 
   /** @param broken what `brokenObjects` gives */
@@ -37,63 +32,58 @@ export class Writer {
     const compared = compareStates(current, desired, answers);
     const differences = spelling ? [...compared.differences, ...compared.spelling] : compared.differences;
     const part = relevantPart({ current, desired }, differences, broken);
-    this.#input = { ...input, ...part };
-    this.#interview = interview;
-    this.#facts = new RowFacts(rows);
-    this.#names = namesIn(current, desired);
     this.#hasForeignKeys = [current, desired].some(({ relations }) =>
       relations.some(({ sql }) => /references/i.test(sql)),
     );
-    const { relations, candidates } = pairSchemas(part.current, part.desired, answers);
-    this.#pairs = relations;
+    this.#wished = relationsOf(part.desired);
+    const { relations: pairs, candidates } = pairSchemas(part.current, part.desired, answers);
+    const isWhole = part.current === current;
+    const trial = rows && isWhole ? Trial.of(rows) : Trial.made(input.scratch(), part.current);
+    this.#work = {
+      ...{ input: { ...input, ...part }, interview, facts: new RowFacts(rows) },
+      ...{ pairs, names: namesIn(current, desired), draft: new Draft(trial) },
+    };
     for (const candidate of candidates) {
       const evidence = (name: string): readonly string[] => renameEvidence(candidate, name, input);
-      askRename(interview, candidate, evidence, this.#facts);
+      askRename(interview, candidate, evidence, this.#work.facts);
     }
-    this.#wished = relationsOf(part.desired);
-    const isWhole = part.current === current;
-    this.#draft = new Draft(rows && isWhole ? Trial.of(rows) : Trial.made(input.scratch(), part.current));
   }
 
   write(): Written {
     try {
       this.#writeAll();
-      const { statements, losses, rebuilds, trial } = this.#draft;
+      const { statements, losses, rebuilds, trial } = this.#work.draft;
       const reached = trial.schema();
       return {
         statements,
         losses,
         rebuilds,
-        needsForeignKeysOff: this.#hasForeignKeys && this.#draft.drops,
-        unreached: compareStates(reached, this.#input.desired),
+        needsForeignKeysOff: this.#hasForeignKeys && this.#work.draft.drops,
+        unreached: compareStates(reached, this.#work.input.desired),
       };
     } finally {
-      this.#draft.trial.close();
+      this.#work.draft.trial.close();
     }
   }
 
   #writeAll(): void {
-    const { desired } = this.#input;
-    const renames = renameStatements(this.#pairs, this.#names);
+    const { desired } = this.#work.input;
+    const renames = renameStatements(this.#work.pairs, this.#work.names);
     const differences = this.#changedBesides(renames);
     this.#dropViewsAndTriggers(differences);
-    const removed = this.#pairs.filter(({ after }) => after === null);
+    const removed = this.#work.pairs.filter(({ after }) => after === null);
     const blocks = new Set(this.#blocking());
     const first = [...[...blocks].map(dropStatement), ...renames.map(({ sql }) => sql)];
-    for (const sql of this.#draft.trial.tryPast(first, () => false).drops) this.#draft.add(sql, null);
+    for (const sql of this.#work.draft.trial.tryPast(first, () => false).drops) this.#work.draft.add(sql, null);
     for (const { before } of removed) if (before && blocks.has(before)) this.#dropRelation(before);
-    for (const { sql, table, comment } of renames) this.#draft.add(sql, table, comment);
+    for (const { sql, table, comment } of renames) this.#work.draft.add(sql, table, comment);
     for (const { before } of removed) if (before && !blocks.has(before)) this.#dropRelation(before);
-    const schema = this.#draft.trial.schema();
+    const schema = this.#work.draft.trial.schema();
     const there = relationsOf(schema);
     const indexes = this.#changedIndexes(schema, there);
-    const work: Work = {
-      ...{ input: this.#input, interview: this.#interview, facts: this.#facts },
-      ...{ pairs: this.#pairs, names: this.#names, draft: this.#draft },
-    };
-    const changes = new TableChanges(work);
-    for (const pair of this.#pairs) {
-      if (pair.before && pair.after?.kind === 'virtual table') changeVirtualTable(pair.before, pair.after, work);
+    const changes = new TableChanges(this.#work);
+    for (const pair of this.#work.pairs) {
+      if (pair.before && pair.after?.kind === 'virtual table') changeVirtualTable(pair.before, pair.after, this.#work);
       else changes.change(pair, there, indexes);
     }
     this.#createMissing(desired);
@@ -101,11 +91,11 @@ export class Writer {
 
   /** What is not as it is wished for once the renames are made, by which SQLite changes views, triggers and indexes too. */
   #changedBesides(renames: readonly WrittenStatement[]): readonly Difference[] {
-    const { current } = this.#input;
+    const { current } = this.#work.input;
     if (renames.length === 0) return this.#differencesFrom(current);
     const found: (readonly Difference[])[] = [];
-    this.#draft.trial.tryPast([...this.#blocking().map(dropStatement), ...renames.map(({ sql }) => sql)], () => {
-      found.push(this.#differencesFrom(this.#draft.trial.schema()));
+    this.#work.draft.trial.tryPast([...this.#blocking().map(dropStatement), ...renames.map(({ sql }) => sql)], () => {
+      found.push(this.#differencesFrom(this.#work.draft.trial.schema()));
       return false;
     });
     return found[0] ?? this.#differencesFrom(current);
@@ -113,20 +103,22 @@ export class Writer {
 
   /** Tables that go, and whose names others get. */
   #blocking(): readonly Relation[] {
-    const wanted = new Set(this.#pairs.flatMap(({ before, after }) => (before && after ? foldName(after.name) : [])));
-    return this.#pairs.flatMap(({ before, after }) =>
+    const wanted = new Set(
+      this.#work.pairs.flatMap(({ before, after }) => (before && after ? foldName(after.name) : [])),
+    );
+    return this.#work.pairs.flatMap(({ before, after }) =>
       before && !after && wanted.has(foldName(before.name)) ? [before] : [],
     );
   }
 
   #differencesFrom(schema: Schema): readonly Difference[] {
-    const { differences, spelling } = compareStates(schema, this.#input.desired);
-    return this.#input.spelling ? [...differences, ...spelling] : differences;
+    const { differences, spelling } = compareStates(schema, this.#work.input.desired);
+    return this.#work.input.spelling ? [...differences, ...spelling] : differences;
   }
 
   /** Those that the target does not have, or otherwise; triggers on what goes too go with it. */
   #dropViewsAndTriggers(differences: readonly Difference[]): void {
-    const { relations, triggers } = this.#input.current;
+    const { relations, triggers } = this.#work.input.current;
     const changed = (kind: Difference['object']): ReadonlySet<string> =>
       new Set(
         differences.flatMap(({ object, before, name }) => (object === kind && before !== null ? foldName(name) : [])),
@@ -134,28 +126,28 @@ export class Writer {
     const changedViews = changed('view');
     const changedTriggers = changed('trigger');
     const gone = new Set([
-      ...this.#pairs.flatMap(({ before, after }) => (before && !after ? foldName(before.name) : [])),
+      ...this.#work.pairs.flatMap(({ before, after }) => (before && !after ? foldName(before.name) : [])),
       ...changedViews,
     ]);
-    this.#draft.comment = 'Views and triggers that go, or are created again below.';
+    this.#work.draft.comment = 'Views and triggers that go, or are created again below.';
     for (const { name, table } of triggers) {
       if (gone.has(foldName(table)) || !changedTriggers.has(foldName(name))) continue;
-      this.#draft.add(`DROP TRIGGER ${quoteIdentifier(name)}`, table);
+      this.#work.draft.add(`DROP TRIGGER ${quoteIdentifier(name)}`, table);
     }
     for (const { kind, name } of relations) {
       if (kind === 'view' && changedViews.has(foldName(name)))
-        this.#draft.add(`DROP VIEW ${quoteIdentifier(name)}`, name);
+        this.#work.draft.add(`DROP VIEW ${quoteIdentifier(name)}`, name);
     }
-    this.#draft.comment = null;
+    this.#work.draft.comment = null;
   }
 
   #dropRelation(before: Relation): void {
     if (before.kind === 'view') return;
-    const loss = askLoss(this.#interview, before, null, this.#facts);
-    if (loss) this.#draft.losses.push(loss);
-    this.#draft.drops = true;
+    const loss = askLoss(this.#work.interview, before, null, this.#work.facts);
+    if (loss) this.#work.draft.losses.push(loss);
+    this.#work.draft.drops = true;
     const comment = loss ? loss.sentence : `The target has no ${before.kind} ${before.name}.`;
-    this.#draft.add(dropStatement(before), before.name, comment);
+    this.#work.draft.add(dropStatement(before), before.name, comment);
   }
 
   /** Drops the changed indexes of tables that stay as they are; gives those of tables that change, which go with the change. */
@@ -166,7 +158,7 @@ export class Writer {
       if (object !== 'index' || before === null) continue;
       const table = foldName(tables.get(foldName(name)) ?? '');
       const sql = `DROP INDEX ${quoteIdentifier(name)}`;
-      if (this.#isAsWished(there.get(table))) this.#draft.add(sql, table);
+      if (this.#isAsWished(there.get(table))) this.#work.draft.add(sql, table);
       else changed.set(table, [...(changed.get(table) ?? []), sql]);
     }
     return changed;
@@ -176,30 +168,30 @@ export class Writer {
     const wished = relation && this.#wished.get(foldName(relation.name));
     return (
       wished !== undefined &&
-      isSameDefinition(relation?.sql ?? '', wished, { names: this.#names, spelling: this.#input.spelling })
+      isSameDefinition(relation?.sql ?? '', wished, { names: this.#work.names, spelling: this.#work.input.spelling })
     );
   }
 
   /** Creates what the target has and the trial has not yet: tables first, then indexes, views and triggers. */
   #createMissing({ relations, indexes, triggers }: Schema): void {
     const objects = (): Set<string> => {
-      const schema = this.#draft.trial.schema();
+      const schema = this.#work.draft.trial.schema();
       return new Set([...schema.relations, ...schema.indexes, ...schema.triggers].map(({ name }) => foldName(name)));
     };
     const there = objects();
     const create = (sql: string | null, name: string, table: string): void => {
       if (sql === null || sql === '' || there.has(foldName(name))) return;
-      this.#draft.add(sql, table);
+      this.#work.draft.add(sql, table);
       there.add(foldName(name));
     };
     const own = relations.filter(isCompared);
     for (const { kind, name, sql } of own) {
       if (kind !== 'table' || there.has(foldName(name))) continue;
-      this.#draft.comment = `Table ${name} is new.`;
+      this.#work.draft.comment = `Table ${name} is new.`;
       create(sql, name, name);
     }
     for (const { kind, name, sql } of own) if (kind === 'virtual table') create(sql, name, name);
-    this.#draft.comment = 'Indexes, views and triggers, as the target has them.';
+    this.#work.draft.comment = 'Indexes, views and triggers, as the target has them.';
     for (const { name, table, sql } of indexes) create(sql, name, table);
     for (const { kind, name, sql } of own) if (kind === 'view') create(sql, name, name);
     for (const { name, table, sql } of triggers) create(sql, name, table);
