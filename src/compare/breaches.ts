@@ -72,16 +72,15 @@ function askCheck(condition: readonly Token[], asked: Asked): Mending | null {
   const { table, values, interview, facts } = asked;
   const { after, origin } = table;
   const used = values.named(condition);
-  if (used.length === 0 || used.some((column) => isOpen(column, asked))) return null;
+  const sources = values.sourcesOf(used);
+  if (used.length === 0 || sources.some((column) => isOpen(column, asked))) return null;
   const text = inOneLine(condition);
   const broken = values.over(`(${text}) IS FALSE`, used, (name) => name);
   const old = values.over(`(${text}) IS FALSE`, used, origin.columnOf);
   if (broken === null || old === null) return null;
   const count = facts.where(origin.table, old);
   if (count === null || count === 0) return null;
-  const settable = used.filter(
-    (column) => column.generated === null && !column.hidden && rowidColumn(after) !== column.name,
-  );
+  const settable = sources.filter((column) => !column.hidden && rowidColumn(after) !== column.name);
   const answer = interview.ask(
     {
       id: `check of ${nameInId(after.name)} (${text})`,

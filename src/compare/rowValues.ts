@@ -42,6 +42,15 @@ export class RowValues {
     return this.#after.columns.filter(({ name }) => names.has(foldName(name)));
   }
 
+  /** The stored columns whose values decide what these hold: themselves, and those of which they are computed. */
+  sourcesOf(columns: readonly Column[]): readonly Column[] {
+    const sources = columns.flatMap((column) => {
+      const expression = this.#expressionOf(column.name, this.#definitions);
+      return expression === null ? [column] : this.sourcesOf(this.named(expression));
+    });
+    return [...new Set(sources)];
+  }
+
   /** SQL for what a column gets where nothing is copied into it. */
   fallbackOf({ defaultValue }: Column): string {
     return defaultValue === null ? 'NULL' : `(${defaultValue})`;
@@ -72,7 +81,8 @@ export class RowValues {
     if (generated === null && was.generated === null)
       return this.#copied.get(foldName(name)) === quoteIdentifier(was.name);
     const [now, then] = [this.#expressionOf(name, this.#definitions), this.#expressionOf(name, this.#had)];
-    return now !== null && then !== null && inOneLine(now) === inOneLine(then);
+    if (now === null || then === null || inOneLine(now) !== inOneLine(then)) return false;
+    return this.named(now).every((column) => this.isAsItWas(column));
   }
 
   #valueOf(column: Column, nameOf: NameOf): string | null {

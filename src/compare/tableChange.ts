@@ -86,8 +86,7 @@ export class TableChanges {
     const alterations = alterationsOf(before, after, this.#work.input.sqliteVersion);
     if (!alterations) return false;
     const isEmpty = this.#work.facts.isEmpty(original.name);
-    if (!isEmpty && !alterations.added.every((definition) => this.#work.draft.trial.addsToRows(before, definition)))
-      return false;
+    if (!isEmpty && !this.#work.draft.trial.addsToRows(before, alterations.added)) return false;
     const becomesNotNull = after.columns.filter(({ name, notNull }) => {
       const had = before.columns.find((one) => foldName(one.name) === foldName(name));
       return notNull && had?.notNull === false;

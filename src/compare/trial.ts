@@ -106,17 +106,18 @@ export class Trial {
   }
 
   /**
-   * Whether rows allow a column to be added by ALTER TABLE: SQLite refuses some defaults, and NOT NULL without one, as soon as there
-   * is a row. It is tried on a table of the same name and columns that has one, in a database of its own.
+   * Whether rows allow columns to be added by ALTER TABLE, one after the other: SQLite refuses some defaults, and NOT NULL without one,
+   * as soon as there is a row. It is tried on a table of the same name and columns that has one, in a database of its own.
    */
-  addsToRows({ name, columns }: Relation, definition: string): boolean {
+  addsToRows({ name, columns }: Relation, definitions: readonly string[]): boolean {
+    if (definitions.length === 0) return true;
     const beside = this.#database.scratch();
     const table = quoteIdentifier(name);
     try {
       return [
         `CREATE TABLE ${table} (${columns.map((column) => quoteIdentifier(column.name)).join(', ')})`,
         `INSERT INTO ${table} DEFAULT VALUES`,
-        `ALTER TABLE ${table} ADD COLUMN ${definition}`,
+        ...definitions.map((definition) => `ALTER TABLE ${table} ADD COLUMN ${definition}`),
       ].every((sql) => beside.execute(sql).ok);
     } finally {
       beside.close();

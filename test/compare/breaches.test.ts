@@ -66,7 +66,7 @@ describe('A new CHECK that rows break', () => {
     expect(rowsAfter(people, migration, 'SELECT quote(born) FROM people;')).toBe('1980\nNULL\nNULL\nNULL');
   });
 
-  it('nothing is asked where no row breaks it, where it is over a new column, or where it was there', () => {
+  it('nothing is asked where no row breaks it, where it is over a new column without values, or where it was there', () => {
     for (const wished of [
       'CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT, "year born" INTEGER CHECK ("year born" < 3000))',
       'CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT, "year born" INTEGER, more CHECK (more > 1))',
@@ -77,6 +77,63 @@ describe('A new CHECK that rows break', () => {
       'CREATE TABLE t (a CHECK (a > 1), b); PRAGMA ignore_check_constraints = 1; INSERT INTO t VALUES (0, 1);',
     );
     expect(migrationOf(checked, 'CREATE TABLE t (a, b DEFAULT 1, CHECK (a>1))').questions).toEqual([]);
+  });
+});
+
+describe('A new CHECK over values that rows get by the same migration', () => {
+  const made = nativeDatabase('CREATE TABLE t (a INTEGER, n); INSERT INTO t VALUES (1, NULL), (5, 7);');
+
+  it.each([
+    [
+      'a new column with its default',
+      'CREATE TABLE t (a INTEGER, n, b TEXT DEFAULT 3 CHECK (t.b > a))',
+      'b a + 1',
+      '1||3\n5|7|6',
+    ],
+    ['a new computed column', 'CREATE TABLE t (a INTEGER, n, b AS (a * 2), CHECK (b < 5))', 'skip', '1||2'],
+    [
+      'a new column over a computed one',
+      'CREATE TABLE t (a INTEGER, n, b DEFAULT 4, c AS (b - a) CHECK (c > 0))',
+      'b 6',
+      '1||4|3\n5|7|6|1',
+    ],
+    [
+      'a collation',
+      "CREATE TABLE t (a INTEGER, n, b TEXT DEFAULT 'X' COLLATE NOCASE CHECK (b <> 'x' OR a = 1))",
+      "b 'y'",
+      '1||X\n5|7|y',
+    ],
+  ])('is asked about: %s', (_, desired, answer, expected) => {
+    const [question] = migrationOf(made, desired).questions;
+    expect(question?.evidence).toEqual(['1 row breaks it, of 2 rows.', 'One of them: a 5, n 7.']);
+    const given = answer === 'skip' ? 'delete rows' : `set ${answer}`;
+    const migration = migrationOf(made, desired, { [question?.id ?? '']: given });
+    expect(rowsAfter(made, migration, 'SELECT * FROM t;')).toBe(expected);
+    // Of a column that is new nothing is lost.
+    expect(migration.losses.map(({ count }) => count)).toEqual(answer === 'skip' ? [1] : []);
+  });
+
+  it('is asked about once it is known what they get', () => {
+    const filled = 'CREATE TABLE t (a INTEGER, n NOT NULL DEFAULT 0 CHECK (n > 0), b NOT NULL CHECK (b <> n))';
+    const answers: Record<string, string> = { 'NULL in t.n': 'default' };
+    expect(migrationOf(made, filled, answers).questions.map(({ id }) => id)).toEqual([
+      'NULL in t.n',
+      'value for t.b',
+      'check of t (n > 0)',
+    ]);
+    Object.assign(answers, {
+      'value for t.b': 'value 7',
+      'check of t (n > 0)': 'set n 1',
+      'check of t (b <> n)': 'set b 8',
+    });
+    const migration = migrationOf(made, filled, answers);
+    expect(migration.questions.at(-1)?.evidence[0]).toBe('1 row breaks it, of 2 rows.');
+    expect(rowsAfter(made, migration, 'SELECT * FROM t;')).toBe('1|1|7\n5|7|8');
+  });
+
+  it('nothing is asked where all values that they get are allowed', () => {
+    const allowed = 'CREATE TABLE t (a INTEGER, n, b INTEGER DEFAULT 9 CHECK (b > a), c AS (a + b) CHECK (c > b))';
+    expect(migrationOf(made, allowed)).toMatchObject({ questions: [], rebuilds: [], complete: true });
   });
 });
 
@@ -133,5 +190,56 @@ describe('A new foreign key to rows that are not there', () => {
     const self = `${people}; CREATE TABLE pets (id INTEGER PRIMARY KEY, owner INTEGER REFERENCES pets (id), code TEXT NOT NULL)`;
     const toItself = migrationOf(pets, self, { 'reference of pets (owner) to pets': 'delete rows' });
     expect(rowsAfter(pets, toItself, 'SELECT id FROM pets; PRAGMA foreign_key_check;')).toBe('1\n3');
+  });
+
+  it('by the default of a new column is asked about too', () => {
+    const wished = `${people}; CREATE TABLE pets (id INTEGER PRIMARY KEY, owner INTEGER, code TEXT NOT NULL, vet DEFAULT 9 REFERENCES people)`;
+    const migration = migrationOf(pets, wished, { 'reference of pets (vet) to people': 'clear vet' });
+    expect(migration.questions[0]?.evidence[0]).toBe('3 rows refer to no row of people.');
+    expect(rowsAfter(pets, migration, 'SELECT count(vet) FROM pets; PRAGMA foreign_key_check;')).toBe('0');
+    expect(migrationOf(pets, wished.replace('9', '1'))).toMatchObject({ questions: [], rebuilds: [] });
+  });
+});
+
+describe('The way back of a column that is NOT NULL and refers to a table', () => {
+  const people = 'CREATE TABLE people (id INTEGER PRIMARY KEY, x, y, UNIQUE (x, y))';
+  const rows = 'INSERT INTO people VALUES (4, 5, 6), (5, 6, 7)';
+
+  it.each([
+    ['refers to its first row', people, 'o INTEGER NOT NULL REFERENCES people', '4'],
+    [
+      'refers to its first row by a key of two',
+      people,
+      'o NOT NULL, p NOT NULL, FOREIGN KEY (o, p) REFERENCES people (x, y)',
+      '5|6',
+    ],
+    ['refers to itself, each row', people, 'o INTEGER NOT NULL REFERENCES pets', '1\n2'],
+  ])('%s', (_, parent, columns, expected) => {
+    const names = columns.includes('FOREIGN KEY') ? ['o', 'p'] : ['o'];
+    const made = nativeDatabase(`${parent}; ${rows}; CREATE TABLE pets (id INTEGER PRIMARY KEY, ${columns});
+      INSERT INTO pets SELECT id - 3, ${names.length > 1 ? 'x, y' : columns.includes('pets') ? 'id - 3' : 'id'} FROM people;`);
+    const answers = Object.fromEntries(names.map((name) => [`loss of pets.${name}`, 'confirmed']));
+    const { sql, back } = migrationOf(made, `${parent}; CREATE TABLE pets (id INTEGER PRIMARY KEY)`, answers);
+    const told = askNative(
+      made,
+      `${sql} ${back.sql} PRAGMA foreign_key_check; SELECT DISTINCT ${names.join(', ')} FROM pets;`,
+    );
+    expect(told).toBe(expected);
+    expect(back.cannotRestore.join(' ')).toMatch(
+      /nobody knows its values any more. It refers to (people|pets itself): by that value/,
+    );
+  });
+
+  it('says that there is none to refer to where the table is new by then', () => {
+    const made =
+      nativeDatabase(`${people}; ${rows}; CREATE TABLE pets (id INTEGER, o INTEGER NOT NULL REFERENCES people);
+      INSERT INTO pets VALUES (1, 4);`);
+    const { back } = migrationOf(made, 'CREATE TABLE pets (id INTEGER)', {
+      'loss of people': 'confirmed',
+      'loss of pets.o': 'confirmed',
+    });
+    expect(back.cannotRestore.at(-1)).toBe(
+      'The column o of pets gets 0 in all rows: nobody knows its values any more. It refers to people, which is new: no row of it is there to refer to.',
+    );
   });
 });
