@@ -1,11 +1,53 @@
-// A schema as a document in Markdown: what each table is for, its columns, and what refers to what.
+// A schema as a document: what each table is for, its columns, and what refers to what. Markdown and HTML are written of the same one.
 
 import type { ForeignKey, SchemaDetails } from '../../schema/details';
 import { isInternal, type Relation, type Schema } from '../../schema/schema';
 import { foldName } from '../../database';
 
+/** A name or an expression within a sentence. `table` is the place of the table that it names, where the document has one. */
+export interface CodePiece {
+  readonly code: string;
+  readonly table?: number | undefined;
+}
+
+/** Words, and what stands in them as it is written in SQL. */
+export type Pieces = readonly (string | CodePiece)[];
+
+/** A line of the table of columns. */
+export interface DocumentedColumn {
+  readonly name: string;
+  /** Declared type; empty where there is none. */
+  readonly type: string;
+  /** Keys, NOT NULL and the like. */
+  readonly marks: readonly Pieces[];
+  readonly defaultValue: string | null;
+  readonly documentation: string | null;
+}
+
+/** A table or view. */
+export interface DocumentedRelation {
+  readonly name: string;
+  readonly kind: string;
+  /** What it is, in a few words each. */
+  readonly facts: readonly string[];
+  readonly documentation: string | null;
+  readonly columns: readonly DocumentedColumn[];
+  /** Indexes and triggers. */
+  readonly parts: readonly Pieces[];
+  /** Foreign keys, in both directions. */
+  readonly references: readonly Pieces[];
+  /** Where the columns do not tell all of it. */
+  readonly sql: string | null;
+}
+
+/** All of it, in the order of the schema. */
+export interface SchemaDocument {
+  readonly title: string;
+  readonly relations: readonly DocumentedRelation[];
+}
+
 /**
- * Writes it. Tables that SQLite or a virtual table keeps for itself are left out.
+ * Makes it. Tables that SQLite or a virtual table keeps for itself are left out.
  * @param title of the document
  * @param rows how many rows each table has, where that is known
  */
@@ -14,62 +56,74 @@ export function documentationOf(
   schema: Schema,
   details: SchemaDetails,
   rows: ReadonlyMap<string, number | null>,
-): string {
+): SchemaDocument {
   const relations = schema.relations.filter(({ kind, name }) => kind !== 'shadow table' && !isInternal(name));
-  const contents = relations.map(({ name, kind }) => `- ${code(name)} (${kind})`);
-  const parts = relations.map((relation) => partOf(relation, schema, details, rows.get(relation.name) ?? null));
-  return `${[`# ${plain(title)}`, contents.join('\n'), ...parts].filter(Boolean).join('\n\n')}\n`;
+  const places = new Map(relations.map(({ name }, at) => [foldName(name), at]));
+  const named = (name: string): CodePiece => ({ code: name, table: places.get(foldName(name)) });
+  return {
+    title,
+    relations: relations.map((one) => documentedOf(one, schema, details, rows.get(one.name) ?? null, named)),
+  };
 }
 
-function partOf(relation: Relation, schema: Schema, details: SchemaDetails, rows: number | null): string {
-  const is = isOf(relation.name);
-  const facts = [
-    relation.kind,
-    ...(relation.strict ? ['STRICT'] : []),
-    ...(relation.withoutRowid ? ['WITHOUT ROWID'] : []),
-    ...(rows === null ? [] : [`${rows} rows`]),
-  ];
+function documentedOf(
+  relation: Relation,
+  schema: Schema,
+  details: SchemaDetails,
+  rows: number | null,
+  named: (name: string) => CodePiece,
+): DocumentedRelation {
+  const { name, kind, documentation } = relation;
+  const is = isOf(name);
   const keys = details.foreignKeys.filter(({ table }) => is(table));
-  const columns = relation.columns
-    .filter(({ hidden }) => !hidden)
-    .map((column) => {
-      const own = keys.filter((key) => key.columns.some((name) => foldName(name) === foldName(column.name)));
-      const marks = [
-        ...(column.primaryKey > 0 ? ['primary key'] : []),
-        ...(column.notNull ? ['not null'] : []),
-        ...(column.generated ? [`generated, ${column.generated}`] : []),
-        ...own.map((key) => `→ ${code(key.parent)}`),
-      ];
-      const value = column.defaultValue === null ? '' : code(column.defaultValue);
-      return `| ${[code(column.name), column.type && code(column.type), marks.join(', '), value, plain(column.documentation ?? '')].join(' | ')} |`;
-    });
-  const table =
-    columns.length === 0
-      ? ''
-      : ['| Column | Type | | Default | |', '| --- | --- | --- | --- | --- |', ...columns].join('\n');
   const indexes = details.indexes
-    .filter(({ table: of, origin }) => is(of) && origin !== 'primary key')
-    .map(({ name, unique, partial, columns: of }) => {
-      const list = of.map((one) => (one.name === null ? 'an expression' : code(one.name))).join(', ');
-      return `- ${unique ? 'unique index' : 'index'} ${code(name)} on ${list}${partial ? ', for some rows' : ''}`;
-    });
-  const triggers = schema.triggers.filter((one) => is(one.table)).map(({ name }) => `- trigger ${code(name)}`);
-  const references = [
-    ...keys.map((key) => `- ${list(key.columns)} → ${target(key)}${actions(key)}`),
-    ...details.foreignKeys
-      .filter(({ parent, table: of }) => is(parent) && !is(of))
-      .map((key) => `- referred to by ${code(key.table)} (${list(key.columns)})${actions(key)}`),
-  ];
-  return [
-    `## ${code(relation.name)}`,
-    `${facts.join(', ')}.${relation.documentation ? ` ${plain(relation.documentation)}` : ''}`,
-    table,
-    [...indexes, ...triggers].join('\n'),
-    references.join('\n'),
-    relation.kind === 'view' || relation.kind === 'virtual table' ? fenced(relation.sql) : '',
-  ]
-    .filter(Boolean)
-    .join('\n\n');
+    .filter(({ table, origin }) => is(table) && origin !== 'primary key')
+    .map(({ name: index, unique, partial, columns }): Pieces => [
+      unique ? 'unique index ' : 'index ',
+      { code: index },
+      ' on ',
+      ...joined(columns.map((one) => (one.name === null ? 'an expression' : { code: one.name }))),
+      ...(partial ? [', for some rows'] : []),
+    ]);
+  const triggers = schema.triggers
+    .filter(({ table }) => is(table))
+    .map((trigger): Pieces => ['trigger ', { code: trigger.name }]);
+  const incoming = details.foreignKeys
+    .filter(({ parent, table }) => is(parent) && !is(table))
+    .map((key): Pieces => ['referred to by ', named(key.table), ' (', ...list(key.columns), ')', ...actions(key)]);
+  return {
+    name,
+    kind,
+    documentation,
+    facts: [
+      kind,
+      ...(relation.strict ? ['STRICT'] : []),
+      ...(relation.withoutRowid ? ['WITHOUT ROWID'] : []),
+      ...(rows === null ? [] : [`${rows} rows`]),
+    ],
+    columns: relation.columns
+      .filter(({ hidden }) => !hidden)
+      .map((column) => ({
+        name: column.name,
+        type: column.type,
+        marks: [
+          ...(column.primaryKey > 0 ? [['primary key']] : []),
+          ...(column.notNull ? [['not null']] : []),
+          ...(column.generated ? [[`generated, ${column.generated}`]] : []),
+          ...keys
+            .filter((key) => key.columns.some((one) => foldName(one) === foldName(column.name)))
+            .map((key) => ['→ ', named(key.parent)]),
+        ],
+        defaultValue: column.defaultValue,
+        documentation: column.documentation,
+      })),
+    parts: [...indexes, ...triggers],
+    references: [
+      ...keys.map((key) => [...list(key.columns), ' → ', ...target(key, named), ...actions(key)]),
+      ...incoming,
+    ],
+    sql: kind === 'view' || kind === 'virtual table' ? relation.sql : null,
+  };
 }
 
 function isOf(name: string): (other: string) => boolean {
@@ -77,38 +131,21 @@ function isOf(name: string): (other: string) => boolean {
   return (other) => foldName(other) === folded;
 }
 
-function target({ parent, parentColumns }: ForeignKey): string {
-  return `${code(parent)} (${list(parentColumns.map((name) => name ?? '?'))})`;
+function target({ parent, parentColumns }: ForeignKey, named: (name: string) => CodePiece): Pieces {
+  return [named(parent), ' (', ...list(parentColumns.map((name) => name ?? '?')), ')'];
 }
 
-function actions({ onDelete, onUpdate }: ForeignKey): string {
-  const told = [
-    ...(onDelete === 'NO ACTION' ? [] : [`ON DELETE ${onDelete}`]),
-    ...(onUpdate === 'NO ACTION' ? [] : [`ON UPDATE ${onUpdate}`]),
+function actions({ onDelete, onUpdate }: ForeignKey): Pieces {
+  return [
+    ...(onDelete === 'NO ACTION' ? [] : [`, ON DELETE ${onDelete}`]),
+    ...(onUpdate === 'NO ACTION' ? [] : [`, ON UPDATE ${onUpdate}`]),
   ];
-  return told.length > 0 ? `, ${told.join(', ')}` : '';
 }
 
-function list(names: readonly string[]): string {
-  return names.map(code).join(', ');
+function list(names: readonly string[]): Pieces {
+  return joined(names.map((code) => ({ code })));
 }
 
-/** A code span (https://spec.commonmark.org/0.31.2/#code-spans) that may stand in a cell of a table. */
-function code(text: string): string {
-  const line = text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
-  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const fence = '`'.repeat(longest + 1);
-  const pad = /^`|`$/.test(line) ? ' ' : '';
-  return `${fence}${pad}${line}${pad}${fence}`;
-}
-
-/** Text on one line, of which nothing is markup. */
-function plain(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]<>#|~]/g, '\\$&');
-}
-
-function fenced(sql: string): string {
-  const longest = Math.max(2, ...[...sql.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}sql\n${sql}\n${fence}`;
+function joined(pieces: Pieces): Pieces {
+  return pieces.flatMap((piece, at) => (at === 0 ? [piece] : [', ', piece]));
 }

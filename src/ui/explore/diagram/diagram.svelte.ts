@@ -3,8 +3,9 @@
 import { SvelteSet } from 'svelte/reactivity';
 import { Cancelled } from '../../../engine/worker/client';
 import type { Areas } from '../../../explore/diagram/areas';
-import type { Layout } from '../../../explore/diagram/boxes';
+import type { Layout, Point } from '../../../explore/diagram/boxes';
 import { layOut } from '../../../explore/diagram/diagramLayout';
+import { placeFor, withMoved } from '../../../explore/diagram/moved';
 import type { Schema } from '../../../schema/schema';
 import {
   basisOf,
@@ -34,7 +35,12 @@ export interface Drawing extends DiagramModel {
   readonly level: Level;
   /** Whether all of it can be read at once in the window for which it was made. */
   readonly fits: boolean;
+  /** Whether tables were moved by hand. */
+  readonly arranged: boolean;
 }
+
+/** As far as a key moves a table, in pixels of the drawing. */
+const KEY_STEP = 40;
 
 /** Beyond this many tables only the names fit a window, so nothing else is tried. */
 const MANY = 80;
@@ -64,6 +70,8 @@ export class Diagram {
   #basis: Basis | null = null;
   readonly #turns = new Turns();
   #declares = $state(false);
+  /** Layouts in which tables were moved, each for what it shows. */
+  readonly #arranged = new Map<string, Layout>();
 
   constructor(explorer: Explorer) {
     this.#explorer = explorer;
@@ -107,6 +115,7 @@ export class Diagram {
           after: { schema: after, details: described.after.value },
         };
         this.#basis = await turn.still(basisOf(sides, pause));
+        this.#arranged.clear();
       }
       this.#declares = this.#basis.declared[side].length > 0;
       const drawing = await this.#laidOut(this.#basis, turn);
@@ -133,13 +142,53 @@ export class Diagram {
       const model = modelOf(side, basis, { level, suggestions, expanded, changesOnly, areas });
       const byName = entitiesByName(model);
       await turn.still(pause());
-      const layout = await turn.still(layOut(model.entities, linksOf(model, byName), this.#engine.layOut));
+      const arranged = this.#arranged.get(this.#keyOf(level));
+      const layout =
+        arranged ?? (await turn.still(layOut(model.entities, linksOf(model, byName), this.#engine.layOut)));
       const fits = layout.width * READABLE <= this.room.width - 24 && layout.height * READABLE <= this.room.height - 24;
       const schemas = { before: sides.before.schema, after: sides.after.schema };
-      drawing = { ...model, layout, byName, schemas, side, level, fits };
+      drawing = { ...model, layout, byName, schemas, side, level, fits, arranged: arranged !== undefined };
       if (fits) break;
     }
     return drawing;
+  }
+
+  /** Puts a table elsewhere; it stays there as long as the same is shown. Nothing moves while all is laid out anew. */
+  async move(name: string, to: Point): Promise<void> {
+    const { drawing } = this;
+    if (drawing === null || this.busy) return;
+    const turn = this.#turns.begin();
+    try {
+      const links = linksOf(drawing, drawing.byName);
+      const layout = await turn.still(withMoved(drawing.layout, drawing.entities, links, name, to, pause));
+      this.#arranged.set(this.#keyOf(drawing.level), layout);
+      this.drawing = { ...drawing, layout, arranged: true };
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error;
+    }
+  }
+
+  /** The same by the keyboard: a step, or as far as it takes to come past what lies there. */
+  async step(name: string, across: number, down: number): Promise<void> {
+    const at = this.drawing?.layout.boxes.get(name);
+    if (!at || !this.drawing) return;
+    const { layout, entities } = this.drawing;
+    for (let steps = 1; steps < 100; steps++) {
+      const to = { x: at.x + across * KEY_STEP * steps, y: at.y + down * KEY_STEP * steps };
+      const place = placeFor(layout, entities, name, to);
+      if (place && (place.x - at.x) * across + (place.y - at.y) * down > 0) return this.move(name, place);
+    }
+  }
+
+  /** Lays out what is shown as if no table of it had been moved. */
+  async layOutAgain(): Promise<void> {
+    if (this.drawing) this.#arranged.delete(this.#keyOf(this.drawing.level));
+    await this.draw();
+  }
+
+  #keyOf(level: Level): string {
+    const { side, suggestions, changesOnly, areas, expanded } = this;
+    return JSON.stringify([level, side, suggestions, changesOnly, areas, [...expanded].toSorted()]);
   }
 
   /** Shows all columns of a table, or the first of them again. */

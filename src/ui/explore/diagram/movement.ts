@@ -18,6 +18,11 @@ const DIRECTIONS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowDown: [0, 1],
 };
 
+/** Where an arrow key points to, across and down; undefined for any other key. */
+export function directionOf(key: string): readonly [number, number] | undefined {
+  return DIRECTIONS[key];
+}
+
 /** The entity that an arrow key goes to: the nearest one on that side; undefined where there is none. */
 export function neighbourOf(
   name: string,
@@ -25,7 +30,7 @@ export function neighbourOf(
   entities: readonly Entity[],
   places: ReadonlyMap<string, Point>,
 ): string | undefined {
-  const direction = DIRECTIONS[key];
+  const direction = directionOf(key);
   const middles = new Map(
     entities.flatMap((entity) => {
       const place = places.get(entity.name);

@@ -27,7 +27,10 @@ export const NEAR = 1.6;
 const LARGEST = 2.5;
 const MARGIN = 12;
 
-/** The hand on a drawing. All of its moves are told to `onView`, the ends of those of the user to `onEnd`. */
+/**
+ * The hand on a drawing. All of its moves are told to `onView`, the ends of those of the user to `onEnd`. A press on what `isTaken`
+ * moves something else.
+ */
 export class PanZoom {
   readonly #svg;
   readonly #zoom;
@@ -37,6 +40,7 @@ export class PanZoom {
     element: SVGSVGElement,
     onView: (view: View) => void,
     onEnd: (pointer: readonly [number, number]) => void,
+    isTaken: (event: Event) => boolean,
   ) {
     this.#element = element;
     this.#svg = select<SVGSVGElement, unknown>(element);
@@ -44,7 +48,9 @@ export class PanZoom {
       .scaleExtent([SMALLEST, LARGEST])
       // The wheel alone scrolls the page. Browsers tell the pinch on a touchpad as a wheel with Ctrl.
       .filter((event: MouseEvent) =>
-        event.type === 'wheel' ? event.ctrlKey || event.metaKey : event.button === 0 || event.type.startsWith('touch'),
+        event.type === 'wheel'
+          ? event.ctrlKey || event.metaKey
+          : (event.button === 0 || event.type.startsWith('touch')) && !isTaken(event),
       )
       .on('zoom', ({ transform }: { readonly transform: View }) => {
         onView({ x: transform.x, y: transform.y, k: transform.k });
