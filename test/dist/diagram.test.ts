@@ -143,6 +143,38 @@ describe('The diagram', () => {
     await rows.nth(2).waitFor();
   });
 
+  it('has tables moved by mouse and by keyboard, which stay there while the same is shown, until it is laid out again', async () => {
+    const visit = await openPage();
+    await openDatabase(visit, 'CREATE TABLE a(id INTEGER PRIMARY KEY, b); CREATE TABLE d(a_id REFERENCES a(id), e);');
+    const at = async (name: string) => {
+      const { x, y, width, height } = (await entity(visit, name).boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+      return { x: x + width / 2, y: y + height / 2 };
+    };
+    const [a, d] = [await at('a'), await at('d')];
+    await visit.page.mouse.move(d.x, d.y);
+    await visit.page.mouse.down();
+    await visit.page.mouse.move(d.x + 100, d.y + 120, { steps: 3 });
+    await visit.page.mouse.up();
+    const again = visit.page.getByRole('button', { name: 'Lay out again' });
+    await again.waitFor();
+    const moved = await at('d');
+    // To a whole pixel.
+    expect(Math.hypot(moved.x - d.x - 100, moved.y - d.y - 120)).toBeLessThan(1.5);
+    expect(await at('a')).toEqual(a);
+    // It was no click.
+    expect(await visit.page.locator('[data-line].dimmed').count()).toBe(0);
+    await entity(visit, 'd').press('Shift+ArrowRight');
+    await expect.poll(async () => Math.round((await at('d')).x - moved.x)).toBe(40);
+
+    await visit.page.locator('[data-level=names]').check({ force: true });
+    await again.waitFor({ state: 'detached' });
+    await visit.page.locator('[data-level=columns]').check({ force: true });
+    await again.click();
+    await again.waitFor({ state: 'detached' });
+    const back = await at('d');
+    expect(Math.round(back.y - (await at('a')).y)).toBe(Math.round(d.y - a.y));
+  });
+
   it('goes nearer by the wheel with Ctrl, and past what is drawn large shows more of each table', async () => {
     const visit = await openPage();
     await openDatabase(

@@ -131,7 +131,7 @@ describe('Several queries', () => {
     expect(await visit.page.locator('[data-query-tab]').count()).toBe(1);
   });
 
-  it('are explained: how SQLite would find their rows, as a tree', async () => {
+  it('are explained, how SQLite would find their rows, and saved: by the name of the file, in this browser only if that is wanted', async () => {
     const visit = await openPage();
     await openConsole(visit);
     await write(visit, 'SELECT name FROM people ORDER BY name');
@@ -142,6 +142,23 @@ describe('Several queries', () => {
       'SCAN people reads all rows',
       'USE TEMP B-TREE FOR ORDER BY sorts what it has found',
     ]);
+
+    const kept = (): Promise<string | undefined> =>
+      visit.page.evaluate(() => Object.keys(localStorage).find((key) => key.includes('quer')));
+    await visit.page.getByText('Saved queries', { exact: true }).click();
+    await visit.page.getByRole('button', { name: 'Save this query' }).click();
+    await visit.page.locator('[data-saved-queries="1"]').waitFor();
+    expect(await kept()).toBeUndefined();
+    await visit.page.getByLabel('Keep them in this browser').check();
+    expect(await findViolations(visit.page)).toEqual([]);
+    await visit.page.reload();
+    await openConsole(visit);
+    await visit.page.getByText('Saved queries (1)').click();
+    await visit.page.getByRole('button', { name: 'SELECT name FROM people ORDER BY name' }).click();
+    expect(await editor(visit).textContent()).toBe('SELECT name FROM people ORDER BY name');
+    await visit.page.getByText('Saved queries (1)').click();
+    await visit.page.getByLabel('Keep them in this browser').uncheck();
+    expect(await kept()).toBeUndefined();
   });
 });
 

@@ -18,9 +18,17 @@ it('The schema is saved as a script that makes it anew, and as a document; its p
   const script = await visit.downloadWith('Save .sql');
   const schemaOf = 'SELECT type, name, sql FROM sqlite_schema ORDER BY name';
   expect(askNative(nativeDatabase(script.bytes.toString('utf8')), schemaOf)).toBe(askNative(bytes, schemaOf));
-  const document = await visit.downloadWith('Save as Markdown');
-  expect(document.name).toBe('people.before.md');
-  expect(document.bytes.toString('utf8')).toContain('- `city_id` → `city` (`id`)');
+  expect((await visit.downloadWith('Save as Markdown')).bytes.toString('utf8')).toContain(
+    '- `city_id` → `city` (`id`)',
+  );
+  const document = await visit.downloadWith('Save as HTML');
+  expect(document.name).toBe('people.before.html');
+  const reader = await visit.page.context().newPage();
+  await reader.setContent(document.bytes.toString('utf8'));
+  expect(await reader.title()).toBe('people.db');
+  await reader.locator('li', { hasText: 'city_id →' }).getByRole('link', { name: 'city' }).waitFor();
+  expect(await findViolations(reader)).toEqual([]);
+  await reader.close();
 
   await visit.page.getByRole('button', { name: 'Sizes on disk' }).click();
   const first = visit.page.locator('[data-disk-size]').first();

@@ -1,6 +1,6 @@
 // The diagram as it stands: which side, how near, what is expanded or selected, and where everything lies.
 
-import { SvelteSet } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import { Cancelled } from '../../../engine/worker/client';
 import type { Areas } from '../../../explore/diagram/areas';
 import type { Layout, Point } from '../../../explore/diagram/boxes';
@@ -71,7 +71,7 @@ export class Diagram {
   readonly #turns = new Turns();
   #declares = $state(false);
   /** Layouts in which tables were moved, each for what it shows. */
-  readonly #arranged = new Map<string, Layout>();
+  readonly #arranged = new SvelteMap<string, Layout>();
 
   constructor(explorer: Explorer) {
     this.#explorer = explorer;

@@ -1,5 +1,7 @@
 // The queries that a user saves, by the name of the file: while the page is open, and in this browser only where that is wanted.
 
+import { SvelteMap } from 'svelte/reactivity';
+
 const KEY = 'drydock.queries ';
 
 /** Those of the file that is open. */
@@ -11,7 +13,7 @@ export class SavedQueries {
   /** The browser keeps nothing for the page, or has no room for more. */
   refused = $state(false);
   #file = '';
-  readonly #ofSession = new Map<string, readonly string[]>();
+  readonly #ofSession = new SvelteMap<string, readonly string[]>();
 
   /** From now on, those of a file of this name. */
   open(file: string): void {
