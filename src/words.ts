@@ -10,6 +10,11 @@ export function counted(value: number, singular: string, plural = `${singular}s`
   return `${figure(value)} ${value === 1 ? singular : plural}`;
 }
 
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+}
+
 /** The first of some lines, in one: `a; b; and 3 more`. A list of more is no longer read. */
 export function firstOf(lines: readonly string[], most = 5): string {
   const more = lines.length - most;

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, resolve, sep } from 'node:path';
 import type { MigrationFile } from '../../src/chain/migration';
+import { explainUnread } from '../../src/ui/scripts/unreadScript';
 import { decodeScript } from '../../src/ui/state/encodings';
 
 /** Folders that are of tools and not of the history. */
@@ -30,6 +31,6 @@ function textOf(path: string): string {
   const bytes = readFileSync(path);
   const text = decodeScript(bytes);
   if (text === null && /\.(sql|sqm)$/i.test(path))
-    throw new Error(`${path} is neither UTF-8 nor UTF-16 with a byte order mark. Save it as UTF-8.`);
+    throw new Error(`${path} ${explainUnread(bytes).why} Save it as UTF-8.`);
   return text ?? bytes.toString('utf8');
 }

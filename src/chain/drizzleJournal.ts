@@ -9,7 +9,7 @@ export type DrizzleJournal = ReadonlyMap<string, { readonly place: number; reado
  */
 export function readJournal(text: string): DrizzleJournal | null {
   try {
-    const journal: unknown = JSON.parse(text);
+    const journal: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
     const entries =
       isRecord(journal) && Array.isArray(journal.entries) ? (journal.entries as readonly unknown[]) : null;
     if (entries === null) return null;

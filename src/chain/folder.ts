@@ -51,7 +51,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
 };
 
 /** A file of Atlas that stands for all before it (https://atlasgo.io/versioned/checkpoint). */
-const CHECKPOINT = /^(?:--[^\n]*\n)*?-- atlas:checkpoint\b/;
+const CHECKPOINT = /^\uFEFF?(?:--[^\n]*\n)*?-- atlas:checkpoint\b/;
 
 /**
  * Puts files in order: by the numbers in their names, compared as numbers, and by the whole names where these are the same; by Drizzle's

@@ -2,9 +2,17 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeScript, readingsOf } from '../../src/ui/state/encodings';
+import { explainUnread } from '../../src/ui/scripts/unreadScript';
+import { decodeScript } from '../../src/ui/state/encodings';
 
 const ANSI = Buffer.from("-- gr\xf6\xdfe\r\nSELECT 1;\r\nINSERT INTO ort VALUES ('K\xf6ln');\r\n", 'latin1');
+const readingsOf = (bytes: Uint8Array) => explainUnread(bytes).readings;
+/** Windows-1252, as far as it is Latin-1. */
+const ansi = (text: string): Buffer => Buffer.from(text, 'latin1');
+const wide = (text: string, isBig = false): Buffer => {
+  const little = Buffer.from(text, 'utf16le');
+  return isBig ? little.swap16() : little;
+};
 const WIDE = "CREATE TABLE ort(name TEXT DEFAULT 'Köln');\n";
 
 describe('A script', () => {
@@ -36,6 +44,7 @@ describe('A script', () => {
           { number: 1, text: '-- größe' },
           { number: 3, text: "INSERT INTO ort VALUES ('Köln');" },
         ],
+        more: 0,
       },
     ]);
   });
@@ -65,6 +74,66 @@ describe('A script', () => {
     const [reading] = readingsOf(long);
     expect(reading?.lines[0]?.text).toContain('größe');
     expect(reading?.lines[0]?.text.length).toBeLessThan(130);
+  });
+
+  it('of Windows-1252 has its signs from 0x80 to 0x9F, and how many lines more there are', () => {
+    const signs = Buffer.concat([ansi("UPDATE t SET price = '"), Buffer.from([0x80, 0x93, 0x97]), ansi(" 5';")]);
+    expect(readingsOf(signs)[0]?.text).toBe("UPDATE t SET price = '€“— 5';");
+    const many = ansi("INSERT INTO ort VALUES ('Köln');\r\n".repeat(20));
+    expect(readingsOf(many)).toMatchObject([{ lines: [{ number: 1 }, { number: 2 }, { number: 3 }], more: 17 }]);
+    const nothing = explainUnread(Buffer.concat([ansi('-- '), Buffer.from([0x81, 0x8d])]));
+    expect(nothing.why).toContain('have no meaning in Windows-1252');
+  });
+
+  it('that is UTF-8 in some places is offered as both, and in Windows-1252 with the lines that this spoils', () => {
+    const file = Buffer.concat([
+      Buffer.from("INSERT INTO ort VALUES ('Köln');\n-- plain\n"),
+      ansi("INSERT INTO ort VALUES ('Zürich');\n"),
+    ]);
+    const { why, readings } = explainUnread(file);
+    expect(why).toMatch(/^is only in part in UTF-8\./);
+    expect(readings).toMatchObject([
+      { encoding: 'mixed', lines: [{ number: 3, text: "INSERT INTO ort VALUES ('Zürich');" }] },
+      { encoding: 'windows-1252', lines: [{ number: 1, text: "INSERT INTO ort VALUES ('KÃ¶ln');" }, { number: 3 }] },
+    ]);
+    expect(readings[0]?.text).toBe("INSERT INTO ort VALUES ('Köln');\n-- plain\nINSERT INTO ort VALUES ('Zürich');\n");
+    const oneLine = Buffer.concat([Buffer.from('-- Köln und Düren '), ansi('Zürich\n')]);
+    expect(readingsOf(oneLine)[0]).toMatchObject({ encoding: 'mixed', text: '-- Köln und Düren Zürich\n' });
+    // The mark of UTF-8 is no text in any other encoding.
+    expect(readingsOf(Buffer.concat([Buffer.from('\uFEFF'), ansi('-- gr\xf6\xdfe')]))).toMatchObject([
+      { encoding: 'mixed', text: '\uFEFF-- größe' },
+    ]);
+    const cut = explainUnread(Buffer.from("SELECT 'Köln';\n-- größ").subarray(0, -1));
+    expect(cut.why).toMatch(/^ends in the midst of a character of UTF-8, so it may have been cut off\./);
+  });
+
+  it('in UTF-16 with half a character is not read with another in its place without a word', () => {
+    for (const isBig of [false, true])
+      for (const [text, line, halves] of [
+        ["\uFEFFSELECT 1;\nUPDATE t SET a = 'x\ud83dy';\n", 2, 'half a character'],
+        ["\uFEFFUPDATE t SET a = '\ude00';", 1, 'half a character'],
+        ["UPDATE t SET a = '😀\ude00\ud83d😀';\n", 1, '2 half characters'],
+        ['\uFEFFSELECT 1; -- \ud83d', 1, 'half a character'],
+      ] as const) {
+        const bytes = wide(text, isBig);
+        expect(decodeScript(bytes)).toBeNull();
+        const { why, readings } = explainUnread(bytes);
+        expect(why).toContain(`has ${halves} (a surrogate of UTF-16 without the other one)`);
+        expect(readings).toMatchObject([{ lines: [{ number: line }] }]);
+        expect(readings[0]?.text).toBe(text.toWellFormed());
+      }
+    expect(decodeScript(wide("\uFEFFUPDATE t SET a = '😀';"))).toBe("\uFEFFUPDATE t SET a = '😀';");
+  });
+
+  it('in UTF-16 whose letters are not Latin is told as well, and UTF-32 is named', () => {
+    const text = `-- ${'漢字仮名交文'.repeat(60)}\nUPDATE t SET a = '${'日本語'.repeat(40)}';\n`;
+    expect(readingsOf(wide(text))).toMatchObject([{ encoding: 'utf-16le', text }]);
+    expect(readingsOf(wide(text, true))).toMatchObject([{ encoding: 'utf-16be', text }]);
+    const utf32 = Buffer.from('\uFEFF\0S\0E\0', 'utf16le');
+    expect([decodeScript(utf32), explainUnread(utf32).why]).toEqual([
+      null,
+      'is in UTF-32, which the page does not read. Save it as UTF-8.',
+    ]);
   });
 
   it('of the page’s own sources is read', () => {

@@ -24,6 +24,17 @@ describe.each(toolFolders)('A folder of $tool', ({ tool, files, order, leftOut }
     expect(arranged.problems).toEqual([]);
   });
 
+  it('is the same to the page where an editor of Windows has saved each file', () => {
+    const saved = files.map(({ path, text }) => ({ path, text: `\uFEFF${text.replaceAll(/\r?\n/g, '\r\n')}` }));
+    const other = arrangeMigrations(saved);
+    const texts = (migrations: typeof other.migrations): readonly string[] =>
+      migrations.map(({ text }) => text.replaceAll(/[\uFEFF\r]/g, '').trim());
+    expect({ ...other, migrations: texts(other.migrations) }).toEqual({
+      ...arranged,
+      migrations: texts(arranged.migrations),
+    });
+  });
+
   it('runs to the schema that native sqlite3 makes of the same SQL', () => {
     expect(runArranged(files)).toEqual(runNatively(arranged.migrations.map(({ text }) => text)));
   });

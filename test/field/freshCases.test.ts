@@ -1,7 +1,7 @@
 // Kinds of trouble that a second look at scripts like those of many tools has found, each held against native sqlite3's own figures.
 import { describe, expect, it } from 'vitest';
 import { nativeDatabase } from '../databases';
-import { natively, said, warned } from './foreseen';
+import { natively, said, warned, withFix } from './foreseen';
 
 const lossesOf = (bytes: Uint8Array, script: string): readonly string[] =>
   said(bytes, script)
@@ -328,5 +328,48 @@ describe('A trigger that the script drops, and makes again wrongly', () => {
       'DROP TRIGGER note; ALTER TABLE log RENAME COLUMN msg TO text; CREATE TRIGGER note AFTER UPDATE ON item BEGIN INSERT INTO log (msg) VALUES (new.n); END;';
     const found = said(bytes, script).warnings.find(({ code }) => code === 'broken-trigger');
     expect(found?.sentence).toContain('The trigger note that statement 3 makes does not work');
+  });
+});
+
+describe('A character that is not what it looks like', () => {
+  const bytes = nativeDatabase(
+    "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO item VALUES (1, 'a');",
+  );
+
+  it('is named where SQLite cannot read or find a word, and what is meant runs', () => {
+    for (const [script, named, meant] of [
+      ['INSERT\u00a0INTO item VALUES (2, 3);', 'a no-break space (U+00A0)', 'INSERT INTO item VALUES (2, 3)'],
+      ['UPDATE item SET name = ‘b’;', '‘ (U+2018) and ’ (U+2019)', "UPDATE item SET name = 'b'"],
+      [
+        "UPDATE item SET name = 'b' WHERE\u200b id = 1;",
+        'a zero-width space (U+200B)',
+        "UPDATE item SET name = 'b' WHERE id = 1",
+      ],
+      [
+        'UPDATE item SET name = ’it was’ WHERE “id” = 1',
+        '“ (U+201C)',
+        `UPDATE item SET name = 'it was' WHERE "id" = 1`,
+      ],
+      ['DROP\u3000TABLE item;', 'an ideographic space (U+3000)', 'DROP TABLE item'],
+    ] as const) {
+      const failure = said(bytes, script).outcomes[0]?.failure;
+      expect(failure?.explanation).toContain(named);
+      expect(failure?.mend?.instead).toBe(meant);
+      expect(natively(bytes, `${meant};`, 'SELECT 1').text).toBe('1');
+    }
+    expect(said(bytes, "UPDATE item SET name = 'b';\n\u001a").outcomes[1]?.failure?.explanation).toContain('(Ctrl+Z)');
+  });
+
+  it('is warned of where it becomes part of a name, and not in a string, a comment or a quoted name', () => {
+    const script = 'CREATE TABLE part (\n\u00a0\u00a0id INT,\n\u00a0\u00a0size INT\n);';
+    expect(natively(bytes, script, "SELECT hex(name) FROM pragma_table_info('part')").text).toMatch(/^C2A0C2A0/);
+    const found = said(bytes, script);
+    expect(warned(found)).toEqual(['lookalike: word \u00a0\u00a0id']);
+    expect(found.warnings[0] && withFix(script, found.warnings[0])).toBe(
+      'CREATE TABLE part (\n  id INT,\n  size INT\n);',
+    );
+    const meant = 'UPDATE item SET name = ‘b’; -- “b”'.replaceAll(/[‘’]/g, "'");
+    expect(warned(said(bytes, meant))).toEqual([]);
+    expect(warned(said(bytes, 'UPDATE item SET name = \'“b”\u00a0c\'; CREATE TABLE "“x”" (größe, 名前);'))).toEqual([]);
   });
 });

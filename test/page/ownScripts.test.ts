@@ -1,6 +1,7 @@
 // Scripts of the user's own in the page's state: one that cannot be read is never replaced by another, and what is recorded decides what runs.
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineClient } from '../../src/engine/worker/client';
+import { explainUnread } from '../../src/ui/scripts/unreadScript';
 import { readOwnScripts } from '../../src/ui/state/ownScripts.svelte';
 import { Workbench } from '../../src/ui/state/workbench.svelte';
 import { databaseOf } from './databases';
@@ -44,7 +45,9 @@ describe('A script that is not in UTF-8', () => {
       code: 'unreadable-script',
       sentence: 'script.sql is not written in UTF-8, so nothing is planned.',
     });
-    await workbench.changeOwn((own) => own.readAs('script.sql', 'windows-1252'));
+    await workbench.changeOwn((own) =>
+      own.add([{ path: 'script.sql', text: explainUnread(ANSI).readings[0]?.text ?? '' }]),
+    );
     expect(planned()).toEqual(['ALTER TABLE kunde ADD COLUMN größe TEXT']);
     expect(workbench.canRun).toBe(true);
   });

@@ -3,9 +3,10 @@
 import { foldName, quoteIdentifier } from '../../database';
 import { isWord, type ParsedSql, type Token } from '../../script/tokens';
 import type { FailedStatement } from '../run/failureHelp';
-import { inWords, list, type Explanation, type Said } from './explanation';
+import { inWords, type Explanation, type Said } from './explanation';
 import { findTarget } from './newRows';
 import { readInsert } from '../../script/writeClauses';
+import { listed } from '../../words';
 
 /** On what is written. */
 export const DATA_STATEMENTS: readonly Explanation[] = [
@@ -65,7 +66,7 @@ function explainGenerated(failed: FailedStatement, [, column = '']: readonly str
   const sql = target ? withoutColumns(statement, generated) : null;
   return {
     explanation: `The value of ${column} in ${target?.name ?? 'the table'} is computed from other columns of its row, so an INSERT cannot give it one.`,
-    wayOut: `Leave ${list(generated)} out of both lists: the columns after INTO, and what SELECT or VALUES gives. SQLite computes the values anew, so none is lost.`,
+    wayOut: `Leave ${listed(generated)} out of both lists: the columns after INTO, and what SELECT or VALUES gives. SQLite computes the values anew, so none is lost.`,
     ...runsInstead(failed, sql),
   };
 }
@@ -132,7 +133,7 @@ function explainCount(failed: FailedStatement, [, table = '', has = '', given = 
   const left = from?.columns.filter(({ name }) => !common.some((one) => foldName(one) === foldName(name))) ?? [];
   return {
     explanation: `The INSERT names no columns, so it has to give a value for each of the ${has} of ${table}, and it gives ${given}.`,
-    wayOut: `Name the columns in the INSERT, and give as many values in the same order.${sql === null ? '' : ' Below are the columns that both tables have.'}${sql !== null && left.length > 0 ? ` ${list(left.map(({ name }) => name))} of ${from?.name ?? ''} would not be copied.` : ''}`,
+    wayOut: `Name the columns in the INSERT, and give as many values in the same order.${sql === null ? '' : ' Below are the columns that both tables have.'}${sql !== null && left.length > 0 ? ` ${listed(left.map(({ name }) => name))} of ${from?.name ?? ''} would not be copied.` : ''}`,
     ...runsInstead(failed, sql),
   };
 }

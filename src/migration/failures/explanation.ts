@@ -31,11 +31,6 @@ export function inWords(pattern: RegExp, explanation: string, wayOut: string): E
   };
 }
 
-/** `a`, `a and b`, `a, b and c`. */
-export function list(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
-}
-
 /** The last statement before the failed one that did something of a kind to an object of this name. */
 export function earlier(
   { statement, script }: FailedStatement,

@@ -15,6 +15,7 @@ import { MISSING_NAMES } from './missingNames';
 import { explainRefusedCommit, withoutEarlierOrphans } from './refusedCommit';
 import { blameEarlierState, STOPPED_AT } from './stoppedAt';
 import { TABLE_CHANGES } from './tableChanges';
+import { UNSEEN_CHARACTERS } from './unseenCharacters';
 import { OUT_OF_STEP, VIRTUAL_TABLES } from './virtualTables';
 
 /** By cause; the first that fits decides. */
@@ -23,6 +24,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   NESTED_TOO_DEEP,
   ...LIMITS,
   { pattern: /^.*$/s, explain: explainRaised },
+  ...UNSEEN_CHARACTERS,
   ...VIRTUAL_TABLES,
   ...KEY_CONFLICTS,
   ...BROKEN_CONSTRAINTS,

@@ -4,9 +4,10 @@ import { foldName, quoteIdentifier, rowsOf, type Database } from '../../database
 import type { BlamedRows } from '../outcome';
 import type { FailedStatement } from '../run/failureHelp';
 import { countedRows, findRows, someRows } from './blamedRows';
-import { IN_A_STATEMENT_BEFORE, list, type Explanation, type Said } from './explanation';
+import { IN_A_STATEMENT_BEFORE, type Explanation, type Said } from './explanation';
 import { findTarget, newRowsOf, type Target } from './newRows';
 import { readDelete } from '../../script/writeClauses';
+import { listed } from '../../words';
 
 /** What SQLite says of foreign keys, where they are enforced. */
 export const FOREIGN_KEYS: readonly Explanation[] = [
@@ -46,7 +47,7 @@ function explainForeignKey(failed: FailedStatement): Said {
   const { reference, rows } = first;
   const others = found.length === 1 ? '' : ` ${found.length} foreign keys are broken; this is the first.`;
   return {
-    explanation: `${countedRows(rows)} of ${reference.child} would have no parent in ${reference.parent} (${list(reference.from)} ${reference.from.length === 1 ? 'refers' : 'refer'} to ${list(reference.to)}).${others}`,
+    explanation: `${countedRows(rows)} of ${reference.child} would have no parent in ${reference.parent} (${listed(reference.from)} ${reference.from.length === 1 ? 'refers' : 'refer'} to ${listed(reference.to)}).${others}`,
     wayOut,
     rows,
   };
@@ -155,17 +156,17 @@ function explainMismatch(failed: FailedStatement, [, child, parent]: readonly st
   const columns = reference?.to.filter((name) => name !== 'null') ?? [];
   const target = findTarget(failed, parent ?? '');
   const missing = columns.filter((name) => !target?.columns.some((column) => foldName(column.name) === foldName(name)));
-  const explanation = `A foreign key of ${child ?? ''} refers to ${parent ?? ''}${columns.length === 0 ? '' : ` (${list(columns)})`}`;
+  const explanation = `A foreign key of ${child ?? ''} refers to ${parent ?? ''}${columns.length === 0 ? '' : ` (${listed(columns)})`}`;
   if (!reference || columns.length === 0 || missing.length > 0) {
     return {
-      explanation: `${explanation}, which has ${missing.length > 0 ? `no column ${list(missing)}` : 'no primary key that fits'}.`,
+      explanation: `${explanation}, which has ${missing.length > 0 ? `no column ${listed(missing)}` : 'no primary key that fits'}.`,
       wayOut: `Make ${child ?? ''} anew with REFERENCES that name the columns of a key of ${parent ?? ''} (a table rebuild), or give ${parent ?? ''} that key.`,
     };
   }
   const names = columns.map(quoteIdentifier).join(', ');
   return {
     explanation: `${explanation}, and no primary key, UNIQUE constraint or unique index of ${parent ?? ''} is on just these columns with their own collation. SQLite refuses every change that would have to look the key up.`,
-    wayOut: `Make a unique index on ${list(columns)} of ${parent ?? ''} before this statement. It fails where rows have the same value; those have to be settled first.`,
+    wayOut: `Make a unique index on ${listed(columns)} of ${parent ?? ''} before this statement. It fails where rows have the same value; those have to be settled first.`,
     mend: {
       before: [
         `CREATE UNIQUE INDEX ${quoteIdentifier(`${parent ?? ''}_${columns.join('_')}`)} ON ${quoteIdentifier(parent ?? '')}(${names})`,

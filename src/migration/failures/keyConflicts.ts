@@ -6,8 +6,9 @@ import { parseSql, type ParsedSql } from '../../script/tokens';
 import type { BlamedRows } from '../outcome';
 import type { FailedStatement } from '../run/failureHelp';
 import { countedRows, findRows } from './blamedRows';
-import { IN_A_STATEMENT_BEFORE, list, storedSql, type Explanation, type Said } from './explanation';
+import { IN_A_STATEMENT_BEFORE, storedSql, type Explanation, type Said } from './explanation';
 import { findTarget, isEmpty, newRowsOf, type Target } from './newRows';
+import { listed } from '../../words';
 
 /** What an index forbids to be twice. */
 interface Key {
@@ -35,7 +36,7 @@ function explainConflict(failed: FailedStatement, match: readonly string[]): Sai
   const key = target && (statement.kind === 'create index' ? keyOfText(statement, target) : keyOf(failed, target));
   const rows = key && findConflicts(failed, target, key);
   if (!rows || rows.count === 0) return withoutRows(failed, target, onWhat, rows !== null);
-  const compared = key.collations.length === 0 ? '' : ` (compared by ${list(key.collations)})`;
+  const compared = key.collations.length === 0 ? '' : ` (compared by ${listed(key.collations)})`;
   const constant = findConstant(failed, target, key, rows);
   if (constant) return { ...constant, rows };
   const where = statement.kind === 'create index' ? ` of ${target.name}` : '';
@@ -94,7 +95,7 @@ function findConstant(failed: FailedStatement, target: Target, key: Key, rows: B
   if (!isSame || !added) return null;
   const value = places.map((at) => first?.[at] ?? '').join(', ');
   return {
-    explanation: `Statement ${added.ordinal} adds ${list(key.columns)} to ${target.name}, and each of its rows has the same value there: ${value}. A unique index on it allows that value for one row only.`,
+    explanation: `Statement ${added.ordinal} adds ${listed(key.columns)} to ${target.name}, and each of its rows has the same value there: ${value}. A unique index on it allows that value for one row only.`,
     wayOut: `Give each row a value of its own before this statement (UPDATE ${quoteIdentifier(target.name)} SET ${quoteIdentifier(column)} = …), or add the column without a default: NULL may stand in many rows. If equal values are meant, leave UNIQUE out.`,
   };
 }
@@ -116,7 +117,7 @@ function keyOfText(createIndex: ParsedSql, target: Target): Key | null {
   const columns = columnsIn(clauses.keys, target);
   return {
     terms: clauses.keys,
-    shown: list(clauses.keys.map(shownTerm)),
+    shown: listed(clauses.keys.map(shownTerm)),
     columns,
     where: clauses.where,
     collations: [],
@@ -151,7 +152,7 @@ function keyOf(failed: FailedStatement, target: Target): Key | null {
     });
     if (terms.includes('')) return null;
     const collations = parts.map(([, collation]) => String(collation)).filter((collation) => collation !== 'BINARY');
-    const shown = list(parts.map(([column], at) => (column === null ? (terms[at] ?? '') : String(column))));
+    const shown = listed(parts.map(([column], at) => (column === null ? (terms[at] ?? '') : String(column))));
     return {
       terms,
       shown,

@@ -3,8 +3,9 @@
 import { foldName, quoteIdentifier, rowsOf } from '../../database';
 import { isWord, parseSql, unquotedName, type ParsedSql } from '../../script/tokens';
 import type { FailedStatement } from '../run/failureHelp';
-import { earlier, inWords, list, type Explanation, type Said } from './explanation';
+import { earlier, inWords, type Explanation, type Said } from './explanation';
 import { findTarget } from './newRows';
+import { listed } from '../../words';
 
 /** As many as fit into a sentence. */
 const MOST_NAMES = 12;
@@ -137,8 +138,8 @@ function explainUsed(failed: FailedStatement, name: string): Said {
   const isRead = users.some(({ kind }) => kind === 'view');
   const are = more.length === 0 ? ['names', 'It holds'] : ['name', 'They hold'];
   return {
-    explanation: `${list(called).replace(/^t/, 'T')}, which the statement uses, ${are[0] ?? ''} the table ${name}, and the database does not have it.`,
-    wayOut: `${isRead ? `Make ${list(called)} anew before this statement` : `Drop ${list(called)} before this statement`}, or make the table ${name}. ${are[1] ?? ''} no rows, so nothing is lost.`,
+    explanation: `${listed(called).replace(/^t/, 'T')}, which the statement uses, ${are[0] ?? ''} the table ${name}, and the database does not have it.`,
+    wayOut: `${isRead ? `Make ${listed(called)} anew before this statement` : `Drop ${listed(called)} before this statement`}, or make the table ${name}. ${are[1] ?? ''} no rows, so nothing is lost.`,
     ...(isRead
       ? {}
       : {
@@ -161,7 +162,7 @@ function findSimilar({ shadow }: FailedStatement, name: string): string {
   const found = rowsOf(shadow, `SELECT name FROM main.sqlite_schema WHERE type IN ('table', 'view')`)
     .map(([one]) => String(one))
     .filter((one) => essence(one) === essence(name));
-  return found.length === 0 ? '' : ` It has ${list(found.slice(0, MOST_NAMES))}.`;
+  return found.length === 0 ? '' : ` It has ${listed(found.slice(0, MOST_NAMES))}.`;
 }
 
 /** The table that `alias.column` means: the one before the alias, with or without AS; null where no alias is written. */
@@ -186,7 +187,7 @@ function explainColumn(failed: FailedStatement, [, name = '']: readonly string[]
   const shown = names.slice(0, MOST_NAMES);
   const more = names.length > shown.length ? ', …' : '';
   return {
-    explanation: `There is no column ${name} where the statement looks for it.${target ? ` ${target.name} has ${shown.length === 1 ? 'the column' : 'the columns'} ${more ? shown.join(', ') : list(shown)}${more}.` : ''}`,
+    explanation: `There is no column ${name} where the statement looks for it.${target ? ` ${target.name} has ${shown.length === 1 ? 'the column' : 'the columns'} ${more ? shown.join(', ') : listed(shown)}${more}.` : ''}`,
     wayOut: 'Compare the name with the schema shown here; an earlier migration may be missing.',
   };
 }
@@ -213,7 +214,7 @@ function explainLacking({ shadow, statement }: FailedStatement, [, kind = '', na
       }
     : {
         explanation:
-          `${list(users.slice(0, MOST_NAMES))} ${users.length === 1 ? 'needs' : 'need'} the ${kind} ${name}, which the SQLite in this page does not have, and the statement uses ${users.length === 1 ? 'it' : 'them'}.`.replace(
+          `${listed(users.slice(0, MOST_NAMES))} ${users.length === 1 ? 'needs' : 'need'} the ${kind} ${name}, which the SQLite in this page does not have, and the statement uses ${users.length === 1 ? 'it' : 'them'}.`.replace(
             /^t/,
             'T',
           ),

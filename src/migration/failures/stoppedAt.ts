@@ -8,7 +8,8 @@ import { findBrokenTriggers, findBrokenViews } from '../../schema/usable';
 import type { Database } from '../../database';
 import type { Failure, Mend, SchemaObject } from '../outcome';
 import type { FailedStatement } from '../run/failureHelp';
-import { earlier, list, storedSql, type Explanation, type Said } from './explanation';
+import { earlier, storedSql, type Explanation, type Said } from './explanation';
+import { listed } from '../../words';
 
 const ERROR_IN = /^error in (view|trigger|index|table) (.+?)(?: after [a-z ]+)?: (.+)$/s;
 const LACKING = /(?:no such|unknown) (module|function|collation)(?: sequence)?: (.+?)(?:\(\))?$/;
@@ -37,7 +38,7 @@ function explainStop(failed: FailedStatement, kind: SchemaObject['kind'], name: 
   const [first] = brokenNow(failed.shadow, [{ kind, name }]);
   const others = stopped.slice(1);
   const mend = stopped.every((object) => sqlOf(failed, object) !== null) ? mendBy(failed, stopped) : null;
-  const too = others.length === 0 ? '' : ` It would stop at ${list(others.map(called))} next.`;
+  const too = others.length === 0 ? '' : ` It would stop at ${listed(others.map(called))} next.`;
   return {
     explanation: first
       ? `${whyBroken(failed, kind, name, first.complaint)} SQLite reads all views and triggers for this change, and stops at one that cannot be used.${too}`
@@ -53,7 +54,7 @@ function called({ kind, name }: SchemaObject): string {
 }
 
 function dropping(stopped: readonly SchemaObject[], again: boolean): string {
-  const names = list(stopped.map(called));
+  const names = listed(stopped.map(called));
   const [it, holds] = stopped.length === 1 ? ['it', 'It holds'] : ['them', 'They hold'];
   return again
     ? `Drop ${names} before this statement and make ${it} again after it. ${holds} no rows, so nothing is lost.`
@@ -174,7 +175,7 @@ export function blameEarlierState(failure: Failure, original: Database): Failure
   const reason =
     missing === undefined ? `SQLite says “${first.complaint}”` : `it reads ${missing}, which does not exist`;
   const more = broken.slice(1);
-  const too = more.length === 0 ? '' : ` So ${more.length === 1 ? 'was' : 'were'} ${list(more.map(called))}.`;
+  const too = more.length === 0 ? '' : ` So ${more.length === 1 ? 'was' : 'were'} ${listed(more.map(called))}.`;
   const texts = readSchema(original);
   const wasBroken = (sql: string): boolean =>
     [...texts.relations, ...texts.triggers].some(
@@ -183,7 +184,7 @@ export function blameEarlierState(failure: Failure, original: Database): Failure
   return {
     ...failure,
     explanation: `The ${first.kind} ${first.name} was broken before this script: ${reason}.${too} SQLite reads all views and triggers for this change, and stops at one that cannot be used.`,
-    wayOut: `Drop ${list(stoppedAt.map(called))} before this statement, or mend ${broken.length === 1 && stoppedAt.length === 1 ? 'it' : 'what is broken'}. ${stoppedAt.length === 1 ? 'It holds' : 'They hold'} no rows, so nothing is lost.`,
+    wayOut: `Drop ${listed(stoppedAt.map(called))} before this statement, or mend ${broken.length === 1 && stoppedAt.length === 1 ? 'it' : 'what is broken'}. ${stoppedAt.length === 1 ? 'It holds' : 'They hold'} no rows, so nothing is lost.`,
     ...(mend ? { mend: { ...mend, after: mend.after.filter((sql) => !wasBroken(sql)) } } : {}),
   };
 }

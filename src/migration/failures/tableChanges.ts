@@ -5,8 +5,9 @@ import { isWord, parseSql, unquotedName, withoutEnd, type ParsedSql, type Token 
 import { readTableDefinition } from '../../schema/tableDefinition';
 import { NON_CONSTANT_DEFAULT } from '../run/populatedTable';
 import type { FailedStatement } from '../run/failureHelp';
-import { inWords, list, REBUILD, type Explanation, type Said } from './explanation';
+import { inWords, REBUILD, type Explanation, type Said } from './explanation';
 import { findTarget, textOf, type Target } from './newRows';
+import { listed } from '../../words';
 
 /** On changes of a table that is there. */
 export const TABLE_CHANGES: readonly Explanation[] = [
@@ -117,7 +118,7 @@ function explainTable(failed: FailedStatement, [, name = '', complaint = '']: re
   const users = statement.kind === 'drop column' && target ? usersOf(target, statement.column ?? '') : [];
   if (users.length > 0) {
     return {
-      explanation: `${statement.column ?? 'The column'} is still used in the definition of ${name}: by ${list(users)}. DROP COLUMN takes the column alone, so SQLite refuses it.`,
+      explanation: `${statement.column ?? 'The column'} is still used in the definition of ${name}: by ${listed(users)}. DROP COLUMN takes the column alone, so SQLite refuses it.`,
       wayOut: isOnlyGenerated(users)
         ? `Drop the generated column first, with ALTER TABLE ${quoteIdentifier(name)} DROP COLUMN …: its values are computed and not stored by themselves, so none is lost that cannot be computed again.`
         : REBUILD,

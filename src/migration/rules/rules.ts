@@ -15,6 +15,7 @@ import { readIgnores } from './ignores';
 import { lostIndex, lostTrigger } from './lostObjects';
 import { lostColumnClause, lostComment, lostConstraint, lostTableOption } from './lostParts';
 import { leftOnRenamed } from './leftOnRenamed';
+import { lookalike } from './lookalike';
 import { loweredCounter } from './loweredCounter';
 
 /** Every rule, in the order of docs/rules.md. */
@@ -37,6 +38,7 @@ export const RULES: readonly Rule[] = [
   lostColumnClause,
   lostComment,
   doubleQuotedString,
+  lookalike,
   renamedTable,
   renamedColumn,
   droppedEmpty,

@@ -12,7 +12,7 @@ import { takeMigrations, type Taken } from '../../chain/taken';
 import { forgetterOf, partsBack, targetsOf, wayTo, type Target, type Way } from '../../chain/takenBack';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { ChosenScript } from './chosenScript';
-import { decodeScript, readingsOf, type Encoding } from './encodings';
+import { decodeScript } from './encodings';
 import { loadHashing } from './hashing';
 import type { DesiredSchema } from '../../migration/proofs/reachesTarget';
 import type { Problem } from './problem';
@@ -348,13 +348,6 @@ export class OwnScripts {
     void loadHashing().then((hashing) => (this.#hashing = hashing));
   }
 
-  /** Reads a file in the encoding that the user says it is in. */
-  readAs(path: string, encoding: Encoding): void {
-    const bytes = this.unreadable.find((file) => file.path === path)?.bytes;
-    const reading = bytes && readingsOf(bytes).find((one) => one.encoding === encoding);
-    if (reading) this.add([{ path, text: reading.text }]);
-  }
-
   /** Goes on without a file that cannot be read. */
   leaveOut(path: string): void {
     this.unreadable = this.unreadable.filter((file) => file.path !== path);
@@ -365,7 +358,7 @@ export class OwnScripts {
     this.files = this.files.map((file) => (file.path === path ? { path, text } : file));
   }
 
-  /** Adds files, or newer states of files that are there. */
+  /** Adds files, or newer states of files that are there: also what the user says that one reads as which is not in UTF-8. */
   add(files: readonly OwnFile[], unreadable: readonly UnreadableFile[] = []): void {
     const newer = pathsIn([...files, ...unreadable]);
     const stays = ({ path }: { readonly path: string }): boolean => !newer.has(path);
