@@ -120,7 +120,9 @@ describe('A script', () => {
         const { why, readings } = explainUnread(bytes);
         expect(why).toContain(`has ${halves} (a surrogate of UTF-16 without the other one)`);
         expect(readings).toMatchObject([{ lines: [{ number: line }] }]);
-        expect(readings[0]?.text).toBe(text.toWellFormed());
+        expect(readings[0]?.text).toBe(
+          text.replaceAll(/(?<![\ud800-\udbff])[\udc00-\udfff]|[\ud800-\udbff](?![\udc00-\udfff])/g, '\ufffd'),
+        );
       }
     expect(decodeScript(wide("\uFEFFUPDATE t SET a = '😀';"))).toBe("\uFEFFUPDATE t SET a = '😀';");
   });
