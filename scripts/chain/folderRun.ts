@@ -227,13 +227,12 @@ export class Chains {
       const { engine, facts } = await choose(meanings);
       const { definitions } = define(meanings, known, engine);
       const plan = using(engine, bytes, planOn, definitions);
-      const message = plan.obstacle?.failure.message ?? null;
+      const message = plan.obstacle?.message ?? null;
       const other = message !== null && missingIn(message) ? await choose([{ kind: 'function', name: '' }]) : null;
       const found = other
         ? findMissing(
             message,
-            (standIns) =>
-              using(other.engine, bytes, planOn, [...definitions, ...standIns]).obstacle?.failure.message ?? null,
+            (standIns) => using(other.engine, bytes, planOn, [...definitions, ...standIns]).obstacle?.message ?? null,
           )
         : [];
       const asked = needsOfMeaning(found, meanings, statements);

@@ -37,7 +37,7 @@ export type Missing = Pick<Meaning, 'kind' | 'name'>;
 
 /** What a message of SQLite misses; null for any other message. */
 export function missingIn(message: string): Missing | null {
-  const [, call, collation] = /no such (?:function: (\S+)|collation sequence: (\S+))$/.exec(message) ?? [];
+  const [, call, collation] = /no such (?:function: (.+)|collation sequence: (.+))$/s.exec(message) ?? [];
   if (call !== undefined) return { kind: 'function', name: call };
   return collation === undefined ? null : { kind: 'collation', name: collation };
 }

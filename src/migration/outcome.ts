@@ -29,6 +29,8 @@ export interface Failure {
   readonly mend?: Mend;
   /** The views, triggers and indexes that SQLite stopped at, the first one first. */
   readonly stoppedAt?: readonly SchemaObject[];
+  /** SQLite's message that names the collation which is missing, where its message at the statement does not. */
+  readonly lacking?: string;
 }
 
 /** Rows that keep a statement from running. */

@@ -102,7 +102,7 @@ describe('What a script misses', () => {
         const statements = statementsOf(script);
         const failureOf = () =>
           planMigration(database, statements, DEFAULT_CHOICES, { losses: keepNoLosses, help: failureHelp }).obstacle
-            ?.failure.message ?? null;
+            ?.message ?? null;
         const found = findMissing(failureOf(), (standIns) => {
           for (const one of standIns) database.define(one);
           return failureOf();
@@ -133,6 +133,13 @@ describe('What a script misses', () => {
     expect(needs.map(({ sentence }) => sentence)).toEqual([
       'The database itself uses the collation unicase, in a table, index, view or trigger that the script works on. Its application brings the collation, and SQLite has none of that name. No row of this database goes through it.',
     ]);
+  });
+
+  it('is found where SQLite does not name it, as of the key of a table WITHOUT ROWID, and where its name has blanks', () => {
+    const base = `CREATE TABLE tag (name TEXT PRIMARY KEY, n INT) WITHOUT ROWID; PRAGMA writable_schema = ON;
+      UPDATE sqlite_schema SET sql = replace(sql, 'TEXT', 'TEXT COLLATE "my own"') WHERE name = 'tag';`;
+    const script = 'CREATE TABLE plain (name TEXT, n INT); INSERT INTO plain SELECT name, n FROM tag; DROP TABLE tag;';
+    expect(asked(base, script).map(({ kind, name }) => [kind, name])).toEqual([['collation', 'my own']]);
   });
 
   it('has a safe proposal where no row goes through it', () => {

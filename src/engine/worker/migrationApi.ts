@@ -53,12 +53,11 @@ export function makeMigrationApi(file: FileOfWorker, loadHashersOnce: ReturnType
         return { ok: true, value: { statements, notes, plan, summary, growth, documentation, milliseconds, engine } };
       });
       if (!planned.ok) return planned;
-      const message = planned.value.plan.obstacle?.failure.message ?? null;
+      const message = planned.value.plan.obstacle?.message ?? null;
       const asked = await askForMeanings(file, ready.value, { statements, choices }, message, (trial) => {
         const tools = { losses: keepNoLosses, help };
         return (
-          trial.using(({ database }) => planMigration(database, statements, choices, tools)).obstacle?.failure
-            .message ?? null
+          trial.using(({ database }) => planMigration(database, statements, choices, tools)).obstacle?.message ?? null
         );
       });
       return asked.ok ? { ok: true, value: { ...planned.value, needs: asked.value } } : asked;

@@ -24,6 +24,7 @@ export const MISSING_NAMES: readonly Explanation[] = [
     'Write the table’s name or alias before it, as in t.$1.',
   ),
   { pattern: /^no such (module|function|collation sequence): (.+)$/s, explain: explainLacking },
+  { pattern: /^no query solution$/, explain: explainKeyWithoutCollation },
   {
     pattern: /^no such (index|trigger|view): (.+)$/s,
     explain: (failed, [, kind = '', written = '']) => {
@@ -220,6 +221,19 @@ function explainLacking({ shadow, statement }: FailedStatement, [, kind = '', na
           ),
         wayOut: `Run this script with the program that brings the ${kind} ${name}.`,
       };
+}
+
+/** A table WITHOUT ROWID whose key has a collation that is missing cannot be read: SQLite says so without a name, unless it is asked for the number of rows. */
+function explainKeyWithoutCollation(failed: FailedStatement): Said | null {
+  const { shadow, statement } = failed;
+  for (const [name] of rowsOf(shadow, `SELECT name FROM main.sqlite_schema WHERE type = 'table'`)) {
+    const table = String(name);
+    const asked = names(statement, table) && shadow.compile(`SELECT count(*) FROM main.${quoteIdentifier(table)}`);
+    const message = asked && !asked.ok ? asked.error.message : '';
+    const [, kind = '', collation = ''] = /^no such (collation sequence): (.+)$/s.exec(message) ?? [];
+    if (kind !== '') return { ...explainLacking(failed, ['', kind, collation]), lacking: message };
+  }
+  return null;
 }
 
 /** Whether a name stands in a text of SQL. */

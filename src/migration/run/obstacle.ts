@@ -13,6 +13,8 @@ export interface Obstacle {
   readonly help: string;
   /** Of the statement. */
   readonly failure: Failure;
+  /** What SQLite says of it, with the name of what it misses. */
+  readonly message: string;
   /** Tables that the script works on and that are neither in the database nor made by the script. */
   readonly missingTables: readonly string[];
   /** The database has none of the tables that the script works on: the script seems to be for another one. */
@@ -28,6 +30,7 @@ export function findObstacle(
   const failed = outcomes.find((outcome) => outcome.verdict === 'failed');
   const statement = failed && statements[failed.ordinal - 1];
   if (!failed?.failure || !statement) return null;
+  const message = failed.failure.lacking ?? failed.failure.message;
   const missingTables = findMissingTables(schema, statements);
   const where = `Statement ${statement.ordinal} (${startOf(statement)})`;
   if (missingTables.length === 0 || !failed.failure.message.startsWith('no such table')) {
@@ -36,6 +39,7 @@ export function findObstacle(
       sentence: `${where} will fail: ${failed.failure.message}. ${failed.failure.explanation}`,
       help: failed.failure.wayOut,
       failure: failed.failure,
+      message,
       missingTables,
       isForAnother: false,
     };
@@ -46,6 +50,7 @@ export function findObstacle(
     return {
       ordinal: failed.ordinal,
       failure: failed.failure,
+      message,
       sentence: `Your database is empty, and the script works on ${listSome(missingTables)} without making ${missingTables.length === 1 ? 'it' : 'them'}: something else made the first tables, a program or a script that is not here. ${where} is the first to fail.`,
       help: `It would have to have ${list(missingTables)}. Open a database that has them, or run the script that makes them first.`,
       missingTables,
