@@ -1,12 +1,15 @@
 // What difference it makes to a script whether foreign keys are enforced while it runs: told from the plan for either case.
 
-import type { Database } from '../../database';
+import { foldName, type Database } from '../../database';
 import { readSchema } from '../../schema/read';
+import { describeReference, readReferences, type Reference } from '../../schema/references';
 import type { ParsedStatement } from '../../script/parsedStatement';
+import type { Statement } from '../../script/statement';
 import { counted } from '../../words';
 import { describeLoss } from './loss';
 import type { Choices, Loss, StatementOutcome } from '../outcome';
 import { planMigration, type PlanTools } from '../run/plan';
+import type { WatchScript } from '../warning';
 
 /** A statement that does something else with foreign keys on than with foreign keys off. */
 export interface ModeDifference {
@@ -17,6 +20,8 @@ export interface ModeDifference {
 
 /** What may set off a foreign key, or be refused by one. */
 const CONCERNED = /^(drop table|delete|update|insert|add column|commit)$/;
+/** With it, RENAME changes what refers to the table only where foreign keys are on (https://sqlite.org/pragma.html#pragma_legacy_alter_table). */
+const KEEPS_REFERENCES = 'legacy_alter_table';
 
 /**
  * Plans a script the other way round, foreign keys on or off, and gives the statements that differ from the plan that is there, by native
@@ -32,17 +37,69 @@ export function compareForeignKeyModes(
   tools: PlanTools,
 ): readonly ModeDifference[] {
   const refers = (sql: string | null): boolean => sql !== null && /\breferences\b/i.test(sql);
-  const isConcerned = statements.some(({ kind }) => CONCERNED.test(kind));
+  const renames =
+    statements.some(({ kind }) => kind === 'rename table') &&
+    statements.some(({ kind, name }) => kind === 'pragma' && foldName(name ?? '') === KEEPS_REFERENCES);
+  const isConcerned = renames || statements.some(({ kind }) => CONCERNED.test(kind));
   const hasKeys = readSchema(database).relations.some(({ sql }) => refers(sql));
   if (!isConcerned || !(hasKeys || statements.some(({ text }) => refers(text)))) return [];
   const isOn = choices.foreignKeys === 'on';
-  const { outcomes: other } = planMigration(
-    database,
-    statements,
-    { ...choices, foreignKeys: isOn ? 'off' : 'on' },
-    tools,
-  );
-  return isOn ? differencesBetween(planned, other) : differencesBetween(other, planned);
+  const others: Choices = { ...choices, foreignKeys: isOn ? 'off' : 'on' };
+  const seen = renames ? new ReferencesOfRenames() : null;
+  const watch = seen ? { watch: seen.watch } : {};
+  const { outcomes: other } = planMigration(database, statements, others, { ...tools, ...watch });
+  const differences = isOn ? differencesBetween(planned, other) : differencesBetween(other, planned);
+  if (!seen) return differences;
+  const mine = new ReferencesOfRenames();
+  planMigration(database, statements, choices, { ...tools, watch: mine.watch });
+  const left = isOn ? seen.missingIn(mine) : mine.missingIn(seen);
+  return [...differences, ...left].sort((one, two) => one.ordinal - two.ordinal);
+}
+
+/** What the foreign keys of a schema refer to after each RENAME TO of one pass of a script. */
+class ReferencesOfRenames {
+  /** By the statement: the name that it takes from a table, folded, and the references after it. */
+  readonly #after = new Map<number, { readonly from: string; readonly references: readonly Reference[] }>();
+
+  readonly watch: WatchScript = () => {
+    let renaming: Statement | null = null;
+    const look = (shadow: Database): void => {
+      if (!renaming) return;
+      const references = readReferences(shadow, readSchema(shadow));
+      this.#after.set(renaming.ordinal, { from: foldName(renaming.table ?? ''), references });
+    };
+    return {
+      before: (statement, shadow) => {
+        look(shadow);
+        renaming = statement.kind === 'rename table' ? statement : null;
+      },
+      end: ({ complete, shadow }) => {
+        if (complete) look(shadow);
+        return [];
+      },
+    };
+  };
+
+  /** The references to a table that is renamed, which stay as they are here and not with foreign keys `on`. */
+  missingIn(on: ReferencesOfRenames): readonly ModeDifference[] {
+    return [...this.#after].flatMap(([ordinal, { from, references }]): readonly ModeDifference[] => {
+      const there = new Map(on.#after.get(ordinal)?.references.map((one) => [placeOf(one), one.parent]));
+      const left = references.flatMap((reference) => {
+        const parent = there.get(placeOf(reference));
+        const isSame = parent === undefined || foldName(parent) === foldName(reference.parent);
+        return isSame || foldName(reference.parent) !== from ? [] : [{ reference, parent }];
+      });
+      const [first, ...more] = left;
+      if (!first) return [];
+      const others = more.length > 0 ? `, and ${counted(more.length, 'foreign key')} more likewise` : '';
+      const sentence = `With foreign keys on, statement ${ordinal} makes the foreign key ${describeReference(first.reference)} refer to ${first.parent}${others}; with foreign keys off and ${KEEPS_REFERENCES} it stays as it is.`;
+      return [{ ordinal, sentence }];
+    });
+  }
+}
+
+function placeOf({ table, columns }: Reference): string {
+  return [table, ...columns].map(foldName).join('\n');
 }
 
 function differencesBetween(

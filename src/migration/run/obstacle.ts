@@ -60,6 +60,7 @@ export function findObstacle(
   return {
     ordinal: failed.ordinal,
     failure: failed.failure,
+    message,
     sentence: none
       ? `This database has none of the ${needed.length === 1 ? 'table' : `${needed.length} tables`} that the migration works on, so it does not seem to be one that it is for. ${where} is the first to fail.`
       : `This database lacks ${missingTables.length} of the ${needed.length} tables that the migration works on. ${where} is the first to fail.`,

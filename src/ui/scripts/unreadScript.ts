@@ -97,10 +97,9 @@ function explainBytes(bytes: Uint8Array): Unread {
   return { why: `${is}${doubt} ${COMPARE}`, readings: mixed.startsWith('\uFEFF') ? both : likely };
 }
 
-/* eslint-disable no-control-regex -- The first is all of ASCII, and the others are what Windows-1252 gives no meaning. */
 const NO_ASCII = /[^\0-\x7f]/;
+/** What stands for the bytes that Windows-1252 gives no meaning. */
 const WITHOUT_MEANING = /[\x81\x8d\x8f\x90\x9d]/;
-/* eslint-enable no-control-regex */
 
 /** One character for each byte. */
 function asWindows1252(bytes: Uint8Array): string {

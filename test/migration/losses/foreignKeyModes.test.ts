@@ -97,6 +97,23 @@ it('A row without its parent is refused with foreign keys on, at the statement t
   expect(verdicts(plan(CLINIC, script, ON).plan.outcomes)).toEqual(['failed', 'not run']);
 });
 
+it('A RENAME under legacy_alter_table takes foreign keys along only with keys on, as native sqlite3 does it, and it is told', () => {
+  const script = `PRAGMA legacy_alter_table = ON; ALTER TABLE pet RENAME TO pet_old; ALTER TABLE visit RENAME TO stay;
+    PRAGMA legacy_alter_table = OFF; ALTER TABLE pet_old RENAME TO animal;`;
+  const parents = 'SELECT group_concat("table") FROM pragma_foreign_key_list(\'stay\');';
+  const natively = (mode: string): string => askNative(CLINIC, `PRAGMA foreign_keys = ${mode}; ${script} ${parents}`);
+  expect([natively('ON'), natively('OFF')]).toEqual(['animal', 'pet']);
+  expect(differences(CLINIC, script)).toEqual([
+    {
+      ordinal: 2,
+      sentence:
+        'With foreign keys on, statement 2 makes the foreign key visit (pet) → pet (id) refer to pet_old, and 1 foreign key more likewise; with foreign keys off and legacy_alter_table it stays as it is.',
+    },
+  ]);
+  // Without it they follow in either case.
+  expect(differences(CLINIC, 'ALTER TABLE pet RENAME TO animal')).toEqual([]);
+});
+
 it('Nothing is said where keys make no difference, and a database without any costs no plan', () => {
   expect(differences(CLINIC, 'UPDATE visit SET day = lower(day); ALTER TABLE pet ADD COLUMN age')).toEqual([]);
   expect(differences(nativeDatabase('CREATE TABLE t (a); INSERT INTO t VALUES (1);'), 'DROP TABLE t')).toEqual([]);
