@@ -9,7 +9,14 @@ export default defineConfig({
   // Relative addresses: the built page works below any path.
   base: './',
   plugins: [svelte({ configFile: false }), late(), offline()],
-  worker: { format: 'es', plugins: () => [sqliteWasm()] },
+  worker: {
+    format: 'es',
+    plugins: () => [sqliteWasm()],
+    // Else all of it would be in the file of start.ts, which no other one may import.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'worker', test: /engine\/worker\/worker\.ts$/ }] } },
+    },
+  },
   build: {
     target: 'es2022',
     // Every asset stays a file: the WASM is streamed, and the content security policy needs no data: addresses.

@@ -52,6 +52,16 @@ beforeAll(async () => {
 afterAll(() => served.close());
 afterEach(() => missing.clear());
 
+it('No file of the build imports the one that workers are started from: WebKit would run it once more, and what is open would be gone', () => {
+  const importing = assets.filter(
+    (name) =>
+      name.endsWith('.js') &&
+      /(?:from|import)\s*\(?["'`][^"'`]*\bstart-/.test(readFileSync(join(dist, 'assets', name), 'utf8')),
+  );
+  expect(assets.filter((name) => nameOf(name) === 'start')).toHaveLength(1);
+  expect(importing).toEqual([]);
+});
+
 describe('A part of the page that cannot be loaded', () => {
   /** A tab in which no service worker has kept what is missing. */
   async function arrive(query = ''): Promise<Visit> {

@@ -1,7 +1,7 @@
 // Where the worker's code is. A build that is one file has another module in the place of this one.
 
 import { scriptOfWorker } from '../../trustedAddress';
-import code from './worker.ts?worker&url';
+import code from './start.ts?worker&url';
 
 /** How the script is written: `module`, or `classic` where it is one piece. */
 export const workerType: WorkerType = 'module';
