@@ -15,7 +15,7 @@ import {
 } from '../explore/checks/dataChecks';
 import { runQuery, type QueryAnswer, type QueryFailure, type QueryLimits } from '../explore/data/query';
 import { ArrangedRows, type Counted, type RowWindow } from '../explore/data/rows';
-import { pagedFileOf } from '../compare/rows/treeRows';
+import { pagedFileOf } from '../file/treePages';
 import { sizesOfTrees } from '../file/treeSizes';
 import { describeSchema, type SchemaDetails } from '../schema/details';
 import type { Schema } from '../schema/schema';

@@ -85,16 +85,23 @@ export interface Payload {
 }
 
 /**
- * The payloads of a page's cells. How much of a cell lies on its page is the rule of
- * https://sqlite.org/fileformat2.html, 1.6 “B-tree Pages” (U, P, X, M and K there are the names here).
+ * How many bytes of a payload lie on the page of its cell (https://sqlite.org/fileformat2.html, 1.6 “B-tree Pages”; U, P, X, M
+ * and K there are the names here).
  */
+export function localBytes(size: number, kind: BtreeKind, usable: number): number {
+  const most = kind === 'table' ? usable - 35 : Math.floor(((usable - 12) * 64) / 255) - 23;
+  if (size <= most) return size;
+  const least = Math.floor(((usable - 12) * 32) / 255) - 23;
+  const wished = least + ((size - least) % (usable - 4));
+  return wished <= most ? wished : least;
+}
+
+/** The payloads of a page's cells. */
 export function payloadsOf(tree: BtreePage): Intact<readonly Payload[]> {
   const { page, kind, leaf, cells, bytes, usable } = tree;
   const payloads: Payload[] = [];
   // Interior cells of a table are keys that lead the way; they carry no row.
   if (kind === 'table' && !leaf) return { ok: true, value: payloads };
-  const most = kind === 'table' ? usable - 35 : Math.floor(((usable - 12) * 64) / 255) - 23;
-  const least = Math.floor(((usable - 12) * 32) / 255) - 23;
   for (let cell = 0; cell < cells; cell++) {
     const at = cellAt(tree, cell);
     if (at === null) return damaged(page, 'cells do not fit');
@@ -103,8 +110,7 @@ export function payloadsOf(tree: BtreePage): Intact<readonly Payload[]> {
     if (size > LARGEST_PAYLOAD) return damaged(page, 'cells do not fit');
     let start = afterVarint(bytes, sizeAt, usable);
     if (kind === 'table') start = afterVarint(bytes, start, usable);
-    const wished = least + ((size - least) % (usable - 4));
-    const local = size <= most ? size : wished <= most ? wished : least;
+    const local = localBytes(size, kind, usable);
     const end = start + local;
     if (end + (size > local ? 4 : 0) > usable) return damaged(page, 'cells do not fit');
     const rest = size > local ? { first: bytes.getUint32(end), pages: Math.ceil((size - local) / (usable - 4)) } : null;

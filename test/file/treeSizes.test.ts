@@ -1,6 +1,6 @@
 // What tables and indexes take of a file, against SQLite's own dbstat.
 import { describe, expect, it } from 'vitest';
-import { pagedFileOf } from '../../src/compare/rows/treeRows';
+import { pagedFileOf } from '../../src/file/treePages';
 import { sourceOfBytes } from '../../src/file/byteSource';
 import { readHeader } from '../../src/file/header';
 import { sizesOfTrees } from '../../src/file/treeSizes';

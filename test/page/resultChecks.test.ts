@@ -125,6 +125,26 @@ describe('The checks of a result', () => {
     },
   );
 
+  it.each([
+    ['found nothing', '', 'pass', 'sparing'],
+    [
+      'found faults in an index',
+      "CREATE INDEX i ON t(a); PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE INDEX i ON t(b)' WHERE name = 'i';",
+      'warn',
+      'full',
+    ],
+  ])(
+    'look at what the run did not write only where the check of a file of 100 MB has not found it sound: it %s',
+    async (_what, sql, result, how) => {
+      const looked = await look(watched, runs, `${tableOf(20)} ${sql}`, 100e6);
+      const { checks } = looked;
+      await checks.prove(await runOn(looked, 'ALTER TABLE t ADD COLUMN c'));
+      await settled(checks);
+      expect(checks.states.get('integrity-before')).toMatchObject({ proof: { result } });
+      expect(checks.states.get('integrity-reopened')).toMatchObject({ proof: { result }, thoroughness: how });
+    },
+  );
+
   it('are those of the latest run alone', async () => {
     const { decide } = watched;
     const looked = await look(watched, runs, tableOf(500));

@@ -3,19 +3,12 @@
 import type { Column, Relation } from '../../schema/schema';
 import { varint, afterVarint } from '../../file/btreePage';
 import type { PagedFile } from '../../file/pagedFile';
+import { pagedFileOf, pagesOfTree, TreeDamaged, type DatabaseFile } from '../../file/treePages';
 import type { KnownRows, TablePairSides } from './compareTable';
 import { binaryString, type ExactRow } from './exactRow';
-import { haveLikePages, NO_SAME_PAGES, type DatabaseFile, type SamePages } from './samePages';
+import { haveLikePages, NO_SAME_PAGES, type SamePages } from './samePages';
 import type { RowPlace, TableSide } from './tableSide';
-import {
-  areSameRecords,
-  goesOnAlike,
-  pagedFileOf,
-  pagesOfTree,
-  TreeCursor,
-  TreeDamaged,
-  type TreeRecord,
-} from './treeRows';
+import { areSameRecords, goesOnAlike, TreeCursor, type TreeRecord } from './treeRows';
 
 /** Two files, and what is known of their pages. */
 export interface TwoFiles {

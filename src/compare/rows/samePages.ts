@@ -1,17 +1,12 @@
 // Which pages of two files have the same bytes: found by reading both, or known of the result of a run, which left them alone.
 
 import { overflowChainsOf, readBtreePage, type OverflowChain } from '../../file/btreePage';
-import { readInto, type ByteSource } from '../../file/byteSource';
-import { HEADER_SIZE, type Header } from '../../file/header';
+import { readInto } from '../../file/byteSource';
+import { HEADER_SIZE } from '../../file/header';
 import { findOwners } from '../../file/pageOwner';
 import { PagedFile } from '../../file/pagedFile';
+import type { DatabaseFile } from '../../file/treePages';
 import { KeptPages } from './keptPages';
-
-/** A database file: its bytes and what its header says of them. */
-export interface DatabaseFile {
-  readonly source: ByteSource;
-  readonly header: Header;
-}
 
 /** What is known of the pages of two files. Numbers begin with 1. */
 export interface SamePages {

@@ -12,6 +12,9 @@ export type Thoroughness = 'full' | 'sparing' | 'none';
 /** Up to this many bytes the slow checks run automatically: integrity_check takes about three times what the run takes. */
 export const DEAR_BYTES = 256e6;
 
+/** Up to this many bytes SQLite looks rows up in indexes as fast as entries can be compared with them. */
+const SMALL_BYTES = 32e6;
+
 /** Up to this many bytes whole files are read automatically: seconds and not minutes. */
 export const READABLE_BYTES = 4e9;
 
@@ -27,6 +30,7 @@ export function thoroughnessUnasked(code: ProofCode, size: number): Thoroughness
   if (code === 'content') return 'sparing';
   // Damage has to be known before a run, so where integrity_check is slow quick_check takes its place.
   if (code === 'integrity-before') return size <= DEAR_BYTES ? 'full' : size <= READABLE_BYTES ? 'sparing' : 'none';
+  if (code === 'integrity-reopened') return size <= SMALL_BYTES ? 'full' : size <= DEAR_BYTES ? 'sparing' : 'none';
   if (DEAR.has(code)) return size <= DEAR_BYTES ? 'full' : 'none';
   if (READING.has(code)) return size <= READABLE_BYTES ? 'full' : 'none';
   if (SPARING.has(code)) return size <= READABLE_BYTES ? 'full' : 'sparing';

@@ -1,7 +1,9 @@
 // What SQLite's own checks say of a database: integrity, and rows that refer to nothing.
 
-import { quoteIdentifier, type Database, type Outcome } from '../../database';
+import { foldName, quoteIdentifier, rowsOf, type Database, type Outcome } from '../../database';
+import type { DatabaseFile } from '../../file/treePages';
 import type { Relation } from '../../schema/schema';
+import { haveTheirEntries, type IndexTree } from './indexEntries';
 
 /** What a check said: its complaints (none where all is well), and what it could not look at. */
 export interface Integrity {
@@ -9,6 +11,18 @@ export interface Integrity {
   readonly complaints: readonly string[];
   /** SQLite's messages for tables that could not be checked, by table. */
   readonly unchecked: ReadonlyMap<string, string>;
+  /** Where quick_check was asked for the whole, what was found out of the indexes. */
+  readonly indexes?: ComparedIndexes;
+}
+
+/** What was found out of indexes without integrity_check of the whole, and which were as before: how many of each sort. */
+export interface ComparedIndexes {
+  /** Compared, entry by entry, with the rows of their tables. */
+  readonly compared: number;
+  /** Of tables of which SQLite was asked. */
+  readonly asked: number;
+  /** Neither written by the run, nor of a table that was. */
+  readonly spared: number;
 }
 
 /** `integrity_check` looks at everything; `quick_check` does not look rows up in the indexes. */
@@ -41,6 +55,55 @@ export function checkIntegrity(
   }
   if (unchecked.size === 0) unchecked.set('the file as a whole', whole.error.message);
   return { check, complaints, unchecked };
+}
+
+/**
+ * What integrity_check finds, for less: quick_check looks at all but what indexes hold, and their entries are compared with the
+ * rows here. Wherever that does not find all in order, SQLite is asked, and its word counts.
+ * @param file what the database is open on
+ * @param spared which indexes need no look, and which tables WITHOUT ROWID
+ * @param onTable is told whose indexes are compared, and of every page that is read for it
+ */
+export function checkIntegrityByEntries(
+  database: Database,
+  relations: readonly Relation[],
+  file: DatabaseFile,
+  spared: Spared,
+  onTable: (table: string, pages: number) => void,
+): Integrity {
+  const quick = checkIntegrity(database, relations, 'quick_check');
+  if (quick.complaints.length > 0 || quick.unchecked.size > 0) return checkIntegrity(database, relations);
+  const trees = rowsOf(database, `SELECT name, rootpage, tbl_name FROM main.sqlite_schema WHERE type = 'index'`);
+  const complaints: string[] = [];
+  const unchecked = new Map<string, string>();
+  const counts = { compared: 0, asked: 0, spared: 0 };
+  for (const table of relations) {
+    const { name, kind, withoutRowid } = table;
+    if (kind === 'view' || kind === 'virtual table') continue;
+    const own = trees
+      .filter((row) => foldName(String(row[2])) === foldName(name))
+      .map(([index, root]): IndexTree => ({ name: String(index), root: Number(root) }));
+    const concerned = own.filter((index) => !spared.index(table, index));
+    counts.spared += own.length - concerned.length;
+    if (concerned.length === 0 && (!withoutRowid || spared.table(table))) continue;
+    let pages = 0;
+    if (haveTheirEntries(database, file, table, concerned, () => onTable(name, ++pages))) {
+      counts.compared += concerned.length;
+      continue;
+    }
+    counts.asked += concerned.length;
+    const one = database.query(`PRAGMA integrity_check(${quoteIdentifier(name)})`);
+    if (one.ok) complaints.push(...complaintsOf(one.value));
+    else unchecked.set(name, one.error.message);
+  }
+  return { check: 'integrity_check', complaints, unchecked, indexes: counts };
+}
+
+/** What of a result a check of the dropped file has looked at already: bytes that the run did not write. */
+export interface Spared {
+  readonly index: (table: Relation, index: IndexTree) => boolean;
+  /** Whether no row of a table was written. */
+  readonly table: (table: Relation) => boolean;
 }
 
 /**

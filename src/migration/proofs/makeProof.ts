@@ -117,9 +117,12 @@ const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools)
     return proveIntegrity('integrity-after', found, () => complaintsBefore(evidence));
   },
 
-  'integrity-reopened'(evidence, { onCheck }) {
-    onCheck('integrity_check of the result', 0, 0);
-    return proveIntegrity('integrity-reopened', evidence.checkIntegrityAfter(), () => complaintsBefore(evidence));
+  'integrity-reopened'(evidence, { thoroughness, onCheck }) {
+    const isSparing = thoroughness === 'sparing';
+    onCheck(isSparing ? 'quick_check of the result' : 'integrity_check of the result', 0, 0);
+    const onTable = (table: string): void => onCheck(`comparing the indexes of ${table} with its rows`, 0, 0);
+    const found = evidence.checkIntegrityAfter(isSparing, onTable);
+    return proveIntegrity('integrity-reopened', found, () => complaintsBefore(evidence));
   },
 
   'second-run'(evidence, { onCheck }) {

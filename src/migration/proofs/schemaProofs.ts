@@ -9,7 +9,7 @@ import { proof, type Proof, type ProofCode } from './proof';
 import { counted, figure, firstOf } from '../../words';
 import { describeReference } from '../../schema/references';
 import { columnNow, type BrokenReference } from './brokenReferences';
-import { kindOfComplaint, type Integrity, type Violation } from './integrity';
+import { kindOfComplaint, type ComparedIndexes, type Integrity, type Violation } from './integrity';
 
 /** A check ends after so many faults (https://sqlite.org/pragma.html#pragma_integrity_check). */
 const MOST_FAULTS = 100;
@@ -20,7 +20,7 @@ const MOST_FAULTS = 100;
  */
 export function proveIntegrity(
   code: Extract<ProofCode, `integrity-${string}`>,
-  { check, complaints, unchecked }: Integrity,
+  { check, complaints, unchecked, indexes }: Integrity,
   readBefore: () => readonly string[] = () => complaints,
 ): Proof {
   const details = [...complaints, ...[...unchecked].map(([table, message]) => `${table}: not checked, ${message}`)];
@@ -50,12 +50,34 @@ export function proveIntegrity(
       details,
     );
   }
-  return proof(code, 'pass', `PRAGMA ${check} says ok.`);
+  return proof(code, 'pass', indexes ? describeIndexes(indexes) : `PRAGMA ${check} says ok.`);
 }
 
-/** quick_check of what integrity_check found sound. */
+function describeIndexes({ compared, asked, spared }: ComparedIndexes): string {
+  const sentences = ['PRAGMA quick_check says ok.'];
+  if (compared > 0) {
+    const have = compared === 1 ? 'has' : 'have';
+    sentences.push(
+      `${counted(compared, 'index', 'indexes')} ${have} exactly the entries that the rows give, in order.`,
+    );
+  }
+  if (asked > 0)
+    sentences.push(`Of the tables of ${counted(asked, 'index', 'indexes')}, PRAGMA integrity_check says ok.`);
+  if (spared > 0) {
+    const which = compared + asked > 0 ? 'other index' : 'index';
+    const are = spared === 1 ? 'is as it was' : 'are as they were';
+    sentences.push(`${counted(spared, which, `${which}es`)}, of which the run wrote nothing, ${are} in your file.`);
+  }
+  return sentences.join(' ');
+}
+
+/** quick_check of what has been found sound with the indexes. */
 export function proveSoundAlready(): Proof {
-  return proof('integrity-after', 'pass', 'PRAGMA integrity_check, which looks at all that quick_check does, says ok.');
+  return proof(
+    'integrity-after',
+    'pass',
+    'The check of the file to download looks at all that quick_check does, and found it sound.',
+  );
 }
 
 /** A file that lacks its end is not sound, even if nothing but free pages were there; SQLite itself would not open it. */

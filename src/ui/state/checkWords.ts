@@ -47,6 +47,7 @@ export function offerOf(key: CheckKey, check: CheckState | undefined): string | 
 
 const MORE: Readonly<Partial<Record<CheckKey, string>>> = {
   'integrity-before': 'Also check every row against the indexes',
+  'integrity-reopened': 'Also look every row up in every index',
   content: 'Hash the values of every table as well',
   pages: 'Compare every byte',
   'row-counts': 'Count the rows of every table',

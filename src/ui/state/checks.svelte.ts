@@ -286,10 +286,22 @@ export class Checks {
       if (state === null) return;
       this.states.set(task.key, state);
       lane.current = null;
+      const reopened = this.states.get('integrity-reopened');
+      if (reopened?.state === 'made' && 'thoroughness' in reopened && reopened.thoroughness === 'sparing')
+        if (!this.#restsOnFile) this.ask('integrity-reopened');
     }
     // A worker never gives back memory that it took, and the next check may never be asked for.
     if (!this.#held && (this.#inspection?.size ?? 0) > SMALL_BYTES && this.#queue.length === 0) this.#end(lane);
     this.#tellWhoWaits();
+  }
+
+  /** Whether the dropped file has been found sound in full, or is about to be looked at: what the run did not write of it needs no second look. */
+  get #restsOnFile(): boolean {
+    const before = this.states.get('integrity-before');
+    if (before?.state === 'waiting' || before?.state === 'running') return true;
+    return (
+      before?.state === 'made' && 'proof' in before && before.proof.result === 'pass' && before.thoroughness === 'full'
+    );
   }
 
   /** The next check that is not for another worker. */
@@ -323,7 +335,9 @@ export class Checks {
   }
 
   async #call(task: Task, { file }: Lane, turn: Turn, onProgress: (progress: Progress) => void): Promise<CheckState> {
-    const { key, thoroughness } = task;
+    const { key } = task;
+    const mayRest = key !== 'integrity-reopened' || this.#restsOnFile;
+    const thoroughness = mayRest ? task.thoroughness : 'full';
     if (key === 'rows') return this.#countRows(this.#inspection?.tables ?? [], file, turn, onProgress);
     if (key === 'forecast') {
       if (!this.#foretold) return { state: 'skipped' };

@@ -5,7 +5,8 @@ import { RowComparison, type DecodedState, type Foreknow } from '../../../src/co
 import { piecesOf } from '../../../src/compare/rows/exportDifferences';
 import type { DifferenceFormat } from '../../../src/compare/rows/difference';
 import { foreknow, type TwoFiles } from '../../../src/compare/rows/foreknow';
-import { comparePages, pagesOfRun, type DatabaseFile, type WrittenByRun } from '../../../src/compare/rows/samePages';
+import { comparePages, pagesOfRun, type WrittenByRun } from '../../../src/compare/rows/samePages';
+import type { DatabaseFile } from '../../../src/file/treePages';
 import type { Engine } from '../../../src/engine/engine';
 import { decoderOf } from '../../../src/engine/looking';
 import { sourceOfBytes } from '../../../src/file/byteSource';

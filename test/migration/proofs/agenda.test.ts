@@ -41,9 +41,19 @@ test('the limits themselves belong to the smaller side', () => {
   expect(thoroughnessUnasked('integrity-before', DEAR_BYTES + 1)).toBe('sparing');
   expect(thoroughnessUnasked('integrity-before', READABLE_BYTES)).toBe('sparing');
   expect(thoroughnessUnasked('integrity-before', READABLE_BYTES + 1)).toBe('none');
+  expect(
+    [32e6, 32e6 + 1, DEAR_BYTES, DEAR_BYTES + 1].map((size) => thoroughnessUnasked('integrity-reopened', size)),
+  ).toEqual([...['full', 'sparing', 'sparing', 'none']]);
   expect([isHashedUnasked(DEAR_BYTES), isHashedUnasked(DEAR_BYTES + 1)]).toEqual([true, false]);
   expect(thoroughnessUnasked('pages', READABLE_BYTES)).toBe('full');
   expect(thoroughnessUnasked('pages', READABLE_BYTES + 1)).toBe('sparing');
+});
+
+test('where indexes that were not written are spared, the file was looked at in full, and every byte is compared', () => {
+  for (const size of [0, 1e6, 32e6, 100e6, DEAR_BYTES, 1e9, 1e10]) {
+    if (thoroughnessUnasked('integrity-reopened', size) !== 'sparing') continue;
+    for (const code of ['integrity-before', 'pages'] as const) expect(thoroughnessUnasked(code, size)).toBe('full');
+  }
 });
 
 test('a larger file is never checked more thoroughly than a smaller one', () => {
