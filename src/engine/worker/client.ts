@@ -87,7 +87,9 @@ interface Running {
   open: { readonly lookedAt: LookedAt; readonly answer: Answer<'open'> } | null;
   result: ProvableRun | null;
   target: { readonly other: ComparedWith; readonly answer: Answer<'openTarget'> } | null;
-  warmed: boolean;
+  /** How often it has gone over what a file will need, and how often it is to. */
+  warmed: number;
+  warmedMost: number;
   /** Why it has ended. */
   ended: Error | null;
 }
@@ -173,20 +175,27 @@ export class EngineClient {
     this.#worker();
   }
 
-  /** Has the worker run what a file will need, until something is asked of it: one is about to come. */
-  warmUp(): void {
+  /**
+   * Has the worker run what a file will need, until something is asked of it.
+   * @param rounds how often: once saves most of what can be saved, for a file that may never come
+   */
+  warmUp(rounds: 1 | typeof WARMING_ROUNDS = WARMING_ROUNDS): void {
     const running = this.#worker();
-    if (running.warmed) return;
-    running.warmed = true;
-    const goOn = (rounds: number): void => {
-      if (rounds === 0 || running.waiting.size > 0 || running.open) return;
-      // Where it fails, whoever asks for something hears of it.
-      this.#post(running, 'warmUp', []).then(
-        () => goOn(rounds - 1),
-        () => undefined,
-      );
-    };
-    goOn(WARMING_ROUNDS);
+    const isAtIt = running.warmed < running.warmedMost;
+    running.warmedMost = Math.max(running.warmedMost, rounds);
+    if (!isAtIt) this.#warmOn(running);
+  }
+
+  #warmOn(running: Running): void {
+    if (running.warmed >= running.warmedMost || running.waiting.size > 0 || running.open) return;
+    // Where it fails, whoever asks for something hears of it.
+    this.#post(running, 'warmUp', []).then(
+      () => {
+        running.warmed++;
+        this.#warmOn(running);
+      },
+      () => undefined,
+    );
   }
 
   /** Ends the worker and with it all memory it held; calls that are waiting are rejected with Cancelled at once. */
@@ -264,7 +273,8 @@ export class EngineClient {
       open: null,
       result: null,
       target: null,
-      warmed: false,
+      warmed: 0,
+      warmedMost: 0,
       ended: null,
     };
     // What an old worker still tells, it tells its own calls, of which none waits any more.

@@ -6,7 +6,18 @@ import { trustedAddress } from '../../trustedAddress';
 export class Offline {
   /** A newer build is kept and waits to be used. */
   updateReady = $state(false);
+  /** Settles when all files of this build are on this machine, so that to load any of them asks nothing of a network; never, where they are not. */
+  readonly kept: Promise<void>;
   #waiting: ServiceWorker | null = null;
+
+  constructor() {
+    this.kept = new Promise((resolve) => {
+      const { serviceWorker } = navigator as { readonly serviceWorker?: ServiceWorkerContainer };
+      if (serviceWorker?.controller || import.meta.env.MODE === 'single') resolve();
+      // The first build that is kept takes charge of the page that is open.
+      else serviceWorker?.addEventListener('controllerchange', () => resolve(), { once: true });
+    });
+  }
 
   /** Registers the service worker; does nothing where there can be none (a file on the disk, an old browser). */
   async register(): Promise<void> {

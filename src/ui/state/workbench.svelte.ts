@@ -106,9 +106,12 @@ export class Workbench extends Screen {
     client.start();
   }
 
-  /** A file is about to come: the engine is made ready for it. */
-  expectFile(): void {
-    this.#client.warmUp();
+  /**
+   * A file is about to come: the engine is made ready for it.
+   * @param rounds how often it is to run what a file will need
+   */
+  expectFile(rounds?: Parameters<EngineClient['warmUp']>[0]): void {
+    this.#client.warmUp(rounds);
     // What cannot be loaded ahead is asked for again, and missed, where it is needed.
     loadSorting().catch(() => undefined);
   }
@@ -302,6 +305,12 @@ export class Workbench extends Screen {
     } catch (error) {
       if (!(error instanceof Cancelled)) throw error;
     }
+  }
+
+  /** Whether something is made of the file that is open, be it asked for or not. */
+  get isAtWork(): boolean {
+    const isAhead = this.rehearsal?.isOver === false || this.checks.progress !== null;
+    return this.state === 'inspecting' || this.state === 'running' || isAhead;
   }
 
   /** Why the plan that is shown is not rehearsed by itself, in a sentence; null where it is, or cannot run. */
