@@ -100,6 +100,7 @@ export function arrangeMigrations(
       numbers.notes.get(migration.path),
       gaps[at],
       tool === 'sqldelight' && at === 0 ? BY_USER_VERSION : null,
+      tool === 'dbmate' ? orderedAsText(migration, ordered[at - 1]) : null,
     ];
     return { ...migration, warnings: [...migration.warnings, ...more.filter((warning) => warning != null)] };
   });
@@ -153,7 +154,7 @@ const NO_SQL: Sections = { tool: null, up: '', warnings: [], problem: null };
 
 /** https://sqldelight.github.io/sqldelight, "Migrations": a file is named by the version that it upgrades from. */
 const BY_USER_VERSION =
-  'SQLDelight decides by user_version which files it runs: a file whose number is below it has been applied. That is not compared here, so leave out what has been applied.';
+  'SQLDelight decides by user_version which files it runs: a file whose number is below it has been applied. At 0 nothing is known: it would make the whole schema instead.';
 
 /** What tools put beside their scripts, which is read for what it says and is none itself. */
 const BESIDE = /(^|\/)(atlas\.sum|_journal\.json|migration_lock\.toml)$/;
@@ -248,7 +249,7 @@ function compareMigrations(one: ChainMigration, other: ChainMigration, journal: 
   const numbers =
     one.tool === 'diesel'
       ? compareTexts(dieselVersion(one), dieselVersion(other))
-      : one.tool === 'prisma' || (one.tool === null && areDayAndTime(one, other))
+      : one.tool === 'prisma' || one.tool === 'dbmate' || (one.tool === null && areDayAndTime(one, other))
         ? compareTexts(nameOf(one), nameOf(other))
         : compareVersions(one.version, other.version);
   return (
@@ -269,9 +270,15 @@ function dieselVersion({ path }: ChainMigration): string {
   return (folder.split('_')[0] ?? folder).replaceAll('-', '');
 }
 
-/** The folder of Prisma's, by the whole name of which it orders, or the name of the file. */
+/** The folder of Prisma's, by the whole name of which it orders, or the name of the file, by which dbmate does. */
 function nameOf({ path, tool }: ChainMigration): string {
   return path.split('/').at(tool === 'prisma' ? -2 : -1) ?? path;
+}
+
+/** What is said of a file that stands behind one of a greater number. */
+function orderedAsText(migration: ChainMigration, before: ChainMigration | undefined): string | null {
+  if (!before || compareVersions(before.version, migration.version) <= 0) return null;
+  return `dbmate orders files by their names as texts, so this one comes after ${nameOf(before)}.`;
 }
 
 const DAY = /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{4,9})?$/;

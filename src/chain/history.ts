@@ -1,9 +1,10 @@
 // What migration tools have recorded in a database as applied. Only read, never changed.
 
 import { quoteIdentifier, type Database, type Row, foldName } from '../database';
-import { textOf, type AppliedMigration, type HistoryRow, type HistoryTool } from './historyEntry';
+import { entry, textOf, type AppliedMigration, type HistoryRow, type HistoryTool } from './historyEntry';
 import { HISTORY_FORMATS, type HistoryFormat } from './historyFormats';
 import { plainColumnsOf } from './plainHistory';
+import type { ChainTool } from './tool';
 
 /** A tool's table. */
 export interface History {
@@ -42,6 +43,27 @@ interface Table {
  * ones the beginning is read, with a note.
  */
 export function readHistory(database: Database): readonly History[] {
+  return [...readTables(database), ...readUserVersion(database)];
+}
+
+/** What of all that is recorded may be of a folder: user_version is kept by many programs, and says something of SQLDelight’s alone. */
+export function historiesFor(tool: ChainTool | null, histories: readonly History[]): readonly History[] {
+  return tool === 'sqldelight' ? histories : histories.filter((history) => history.tool !== 'SQLDelight');
+}
+
+/**
+ * SQLDelight names a file by the version that it upgrades from, and its drivers run those that are not below user_version, which is 1 for
+ * the schema that no file has changed (https://sqldelight.github.io/sqldelight, "Migrations"). At 0 they make the whole schema instead.
+ */
+function readUserVersion(database: Database): readonly History[] {
+  const read = database.query('PRAGMA user_version');
+  const version = Number(read.ok ? (read.value[0]?.[0] ?? 0) : 0);
+  if (version < 1) return [];
+  const applied = version === 1 ? [] : [entry({ version: version - 1, upTo: true })];
+  return [{ tool: 'SQLDelight', table: 'user_version', columns: [], applied, notes: [] }];
+}
+
+function readTables(database: Database): readonly History[] {
   const tables = database.query("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
   const names = tables.ok ? tables.value.map(([name]) => textOf(name)) : [];
   const folded = new Set(names.map(foldName));

@@ -2,7 +2,7 @@
 
 import type { SqlValue } from '../database';
 
-/** The tools whose tables are known. `plain` is any table that is called like one and has a name or a version in each row. */
+/** The tools whose tables are known; of SQLDelight it is no table but user_version. `plain` is any table that is called like one and has a name or a version in each row. */
 export type HistoryTool =
   | 'dbmate'
   | 'Rails'
@@ -20,6 +20,7 @@ export type HistoryTool =
   | 'Diesel'
   | 'Room'
   | 'GRDB'
+  | 'SQLDelight'
   | 'plain';
 
 /** One entry of a tool's table. */

@@ -28,6 +28,7 @@ const RULES: Readonly<Record<HistoryTool, Rule | null>> = {
   sqlx: { by: 'version', folders: ['golang-migrate', null] },
   'sql-migrate': { by: 'name', folders: ['sql-migrate'] },
   Diesel: { by: 'version', folders: ['diesel'] },
+  SQLDelight: { by: 'version', folders: ['sqldelight'] },
   GRDB: { by: 'name' },
   Knex: { by: 'name' },
   plain: { by: 'version or name' },
@@ -72,12 +73,13 @@ export class HistoryIndex {
   }
 
   /** Whether there would be an entry for a migration if it had been applied; else the sentence on why that is not known. */
-  tellsOf({ version, repeatable, when }: ChainMigration): true | string {
+  tellsOf(migration: ChainMigration): true | string {
+    const { version, repeatable, when } = migration;
     const { table, applied, columns } = this.history;
     const numbered = isVersion(version) || `Its name has no number, so ${table} does not tell whether it was applied.`;
     switch (this.#rule?.by) {
       case 'version':
-        return numbered;
+        return numbered === true ? (this.#otherText(migration) ?? true) : numbered;
       case 'version or title':
         return repeatable || numbered;
       case 'time':
@@ -102,7 +104,7 @@ export class HistoryIndex {
     const numbered = isVersion(version) ? (this.#byVersion.get(canonicalVersion(version)) ?? []) : [];
     switch (this.#rule?.by) {
       case 'version':
-        return numbered;
+        return isText(migration) ? numbered.filter((entry) => entry.version === version) : numbered;
       case 'version or title':
         return repeatable ? (this.#byName.get(folded(title)) ?? []).filter((entry) => entry.version === '') : numbered;
       case 'version or name':
@@ -125,6 +127,15 @@ export class HistoryIndex {
     return compareVersions(compared, this.#upTo.version) < 0 ? this.#upTo : null;
   }
 
+  /** The sentence on a number that is recorded with other zeros in front, where the tool compares texts; null for any other. */
+  #otherText(migration: ChainMigration): string | null {
+    const { version } = migration;
+    const found = isText(migration) ? (this.#byVersion.get(canonicalVersion(version)) ?? []) : [];
+    const [other] = found;
+    if (!other || found.some((entry) => entry.version === version)) return null;
+    return `${this.history.table} has ${other.version}, and dbmate compares texts: ${version} is another version to it, so it would run this file.`;
+  }
+
   #named(migration: ChainMigration): readonly AppliedMigration[] {
     return namesOf(migration).flatMap((name) => this.#byName.get(name) ?? []);
   }
@@ -137,6 +148,11 @@ function namesOf({ path, version }: ChainMigration): readonly string[] {
   if (/^(migration|up)$/i.test(stem) && folder !== undefined) return [folder];
   const names = new Set([path, file, stem, stem.replace(/\.up$/i, ''), version]);
   return [...names].filter((name) => name !== '');
+}
+
+/** Whether the tool takes the digits of a version as text: dbmate’s `001` is not its `1` (https://github.com/amacneil/dbmate, pkg/dbmate/db.go, FindMigrations). */
+function isText({ tool }: ChainMigration): boolean {
+  return tool === 'dbmate';
 }
 
 function folded(title: string): string {

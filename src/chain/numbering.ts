@@ -30,14 +30,15 @@ export interface SharedNumber {
   readonly paths: readonly string[];
 }
 
-/** The numbers that several files of an ordered chain have. */
+/** The numbers that several files of an ordered chain have; `isText`: 01 and 1 are two. */
 export function sharedNumbers(
   migrations: readonly { readonly version: string; readonly path: string }[],
+  isText = false,
 ): readonly SharedNumber[] {
   const groups = new Map<string, { version: string; paths: string[] }>();
   for (const { version, path } of migrations) {
     if (!isVersion(version)) continue;
-    const number = canonicalVersion(version);
+    const number = isText ? version : canonicalVersion(version);
     const group = groups.get(number);
     if (group) group.paths.push(path);
     else groups.set(number, { version, paths: [path] });

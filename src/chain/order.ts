@@ -86,7 +86,10 @@ export function arrangeNumbers(
   // A journal orders what has the same number, and so does the user.
   if (hasJournal || isOrdered || tool === 'prisma') return { notes, needs };
   // A program may stand beside the SQL of its number in any tool that has such.
-  for (const shared of sharedNumbers(migrations.filter(({ code }) => code === null))) {
+  for (const shared of sharedNumbers(
+    migrations.filter(({ code }) => code === null),
+    tool === 'dbmate',
+  )) {
     const [first = ''] = shared.paths;
     const refuses = tool === null ? undefined : ONE_EACH[tool];
     if (refuses === undefined) notes.set(first, noteOn(shared, tool));

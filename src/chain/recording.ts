@@ -52,6 +52,8 @@ function entryOf(history: History, migration: ChainMigration): string | null {
     case 'Rails':
     case 'Diesel':
       return `INSERT INTO ${table} (version) VALUES (${quoteText(version)});\n`;
+    case 'SQLDelight':
+      return migration.tool === 'sqldelight' ? `PRAGMA user_version = ${BigInt(number) + 1n};\n` : null;
     case 'goose':
       return `INSERT INTO ${table} (version_id, is_applied) VALUES (${number}, 1);\n`;
     case 'golang-migrate': {

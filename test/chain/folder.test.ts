@@ -206,9 +206,9 @@ describe('What is wrong in a folder', () => {
   it('stops a chain at the statement that fails, of which the file is named; nothing of it stays, and mended it runs', () => {
     const run = (rest: string): readonly unknown[] => {
       const { migrations } = arrangeMigrations([
-        { path: '10_pets.sql', text: 'CREATE TABLE pets(a);' },
-        { path: '9_people.sql', text: `-- migrate:up\n${rest}\n-- migrate:down\nDROP TABLE pets;` },
-        { path: '8_first.sql', text: '-- migrate:up\nCREATE TABLE first(a);' },
+        { path: '010_pets.sql', text: 'CREATE TABLE pets(a);' },
+        { path: '009_people.sql', text: `-- migrate:up\n${rest}\n-- migrate:down\nDROP TABLE pets;` },
+        { path: '008_first.sql', text: '-- migrate:up\nCREATE TABLE first(a);' },
       ]);
       const split = splitScript(migrations.map(({ path, text }) => ({ name: path, text })));
       if (!split.ok) throw new Error(split.refusal.sentence);
@@ -221,7 +221,7 @@ describe('What is wrong in a folder', () => {
         return [committed, at?.file, at?.firstLine, left.ok ? left.value.flat() : []];
       });
     };
-    expect(run('CREATE TABLE people(a);\nINSERT INTO nothing VALUES (1);')).toEqual([false, '9_people.sql', 3, []]);
+    expect(run('CREATE TABLE people(a);\nINSERT INTO nothing VALUES (1);')).toEqual([false, '009_people.sql', 3, []]);
     expect(run('CREATE TABLE people(a);')).toEqual([true, undefined, undefined, ['first', 'people', 'pets']]);
   });
 });

@@ -264,6 +264,16 @@ describe('Pending is told from applied', () => {
       ['applied', 'applied', 'pending'],
     ],
     ['alembic', "INSERT INTO alembic_version VALUES ('1')", ['1_a.sql'], ['unrecorded']],
+    // SQLDelight runs what is not below user_version, and says nothing by 0; of other folders user_version says nothing.
+    [
+      'ids',
+      'PRAGMA user_version = 3',
+      ['1.sqm', '2.sqm', '3.sqm', '10.sqm'],
+      ['applied', 'applied', 'pending', 'pending'],
+    ],
+    ['room', 'PRAGMA user_version = 1', ['1.sqm', '2.sqm'], ['pending', 'pending']],
+    ['room', 'SELECT 1', ['1.sqm', '2.sqm'], ['unrecorded', 'unrecorded']],
+    ['room', 'PRAGMA user_version = 3', ['1_a.sql', '2_b.sql'], ['unrecorded', 'unrecorded']],
     // What is not of the table's tool, or has no number to go by, is not guessed.
     ['goose', 'SELECT 1', ['V1__a.sql', 'V2__b.sql'], ['unrecorded', 'unrecorded']],
     ['flyway', 'SELECT 1', ['1_a.sql'], ['unrecorded']],
@@ -438,6 +448,35 @@ describe('Pending is told from applied', () => {
     const golang = historiesOf(databaseWith('golang', 'INSERT INTO schema_migrations VALUES (9, 0)'));
     expect(findUnmatched(migrationsOf('1_a.up.sql'), golang).map(({ entry }) => entry.version)).toEqual(['9']);
     expect(findUnmatched(migrationsOf('1_a.up.sql', '9_b.up.sql'), golang)).toEqual([]);
+  });
+
+  it('by text where dbmate wrote it: 1 is not its 001, and its files stand in the order of their names', () => {
+    const files = ['001_a.sql', '2_b.sql', '10_c.sql'].map((path) => ({ path, text: '-- migrate:up\nSELECT 1;' }));
+    const { migrations, needs } = arrangeMigrations([...files, { path: '1_d.sql', text: files[0]?.text ?? '' }]);
+    expect(migrations.map(({ path }) => path)).toEqual(['001_a.sql', '10_c.sql', '1_d.sql', '2_b.sql']);
+    expect(migrations[2]?.warnings).toEqual([
+      'dbmate orders files by their names as texts, so this one comes after 10_c.sql.',
+    ]);
+    expect(needs).toEqual([]);
+    const told = (recorded: string) =>
+      tellPending(migrations, historiesOf(databaseWith('dbmate', `INSERT INTO schema_migrations VALUES ${recorded}`)));
+    expect(told("('001'), ('10')").map(({ status }) => status)).toEqual(['applied', 'applied', 'unknown', 'pending']);
+    expect(told("('1')")[0]?.notes).toEqual([
+      'schema_migrations has 1, and dbmate compares texts: 001 is another version to it, so it would run this file.',
+    ]);
+  });
+
+  it('and what SQLDelight runs sets user_version, as its own drivers do', () => {
+    const bytes = databaseWith('ids', 'PRAGMA user_version = 2');
+    const [history] = historiesOf(bytes).filter(({ tool }) => tool === 'SQLDelight');
+    const [, second] = migrationsOf('1.sqm', '2.sqm');
+    const [plain] = migrationsOf('2_a.sql');
+    if (!history || !second || !plain) throw new Error('no history');
+    expect(recordingOf(history, second)).toEqual({
+      ok: true,
+      value: { name: '2.sqm, recorded in user_version', text: 'PRAGMA user_version = 3;\n' },
+    });
+    expect(recordingOf(history, plain).ok).toBe(false);
   });
 
   it('and what is recorded but has no file is told', () => {

@@ -3,7 +3,7 @@
 import { arrangeMigrations, isReadInFolder } from '../../chain/folder';
 import { isOpen, needKey, safeAnswers, type Need } from '../../chain/needs';
 import { partOf, pathsIn, type ChainMigration } from '../../chain/migration';
-import type { History } from '../../chain/history';
+import { historiesFor, type History } from '../../chain/history';
 import { SQL_FILE } from '../../chain/migrationName';
 import { compareChecksums, type Hashing } from '../../chain/checksums';
 import { findUnmatched, isTold, recordedPaths, tellPending, withSaid, type Pending } from '../../chain/pending';
@@ -160,7 +160,7 @@ export class OwnScripts {
 
   /** What the open database has recorded, as far as it has been read. */
   get histories(): readonly History[] {
-    const histories = this.#recorded()?.histories ?? [];
+    const histories = historiesFor(this.arranged.tool, this.#recorded()?.histories ?? []);
     this.#hashFor(histories);
     return histories;
   }

@@ -1,7 +1,7 @@
 // What the page shows of the open file. All of it is derived from the file's job and from what is chosen; nothing of it is kept a
 // second time.
 
-import type { History } from '../../chain/history';
+import { historiesFor, type History } from '../../chain/history';
 import type { FinishedRun, PlannedScript, Progress } from '../../engine/answers';
 import type { Inspection } from '../../engine/inspection';
 import { EngineClient } from '../../engine/worker/client';
@@ -83,7 +83,7 @@ export class Screen {
 
   /** What migration tools have recorded in the open database. */
   get histories(): readonly History[] {
-    return this.job?.histories ?? [];
+    return historiesFor(this.scripts.own?.arranged.tool ?? null, this.job?.histories ?? []);
   }
 
   /** What is rehearsed of the plan that is shown, or was; null where nothing is, and once it is run. */
