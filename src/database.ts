@@ -116,5 +116,8 @@ export function quoteText(text: string): string {
 
 /** A name as SQLite compares it: only ASCII letters lose their case. */
 export function foldName(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  // JavaScript folds more letters than SQLite does, but none more in ASCII, and that far faster than one by one.
+  return /[\u0080-\uFFFF]/.test(name)
+    ? name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+    : name.toLowerCase();
 }

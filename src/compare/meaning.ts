@@ -6,16 +6,25 @@ import { bodyOf, spell } from '../script/spelling';
 import { isWord, parseSql, type Token } from '../script/tokens';
 import { readCreateTable } from './createTable';
 
+/** Names of a schema that was asked for before: of a large one they take longer to fold than all else that is asked of them. */
+const NAMES = new WeakMap<Schema, readonly string[]>();
+
 /** Folded names that SQL may mean in a schema: what stands in double quotes and is none of them is a string. */
 export function namesIn(...schemas: readonly Schema[]): ReadonlySet<string> {
-  return new Set(
-    schemas
-      .flatMap(({ relations, indexes, triggers }) => [
-        ...relations.flatMap(({ name, columns }) => [name, ...columns.map((column) => column.name)]),
-        ...[...indexes, ...triggers].map(({ name }) => name),
-      ])
-      .map(foldName),
-  );
+  return new Set(schemas.flatMap(foldedNames));
+}
+
+function foldedNames(schema: Schema): readonly string[] {
+  const known = NAMES.get(schema);
+  if (known) return known;
+  const { relations, indexes, triggers } = schema;
+  const names = new Set([
+    ...relations.flatMap(({ name, columns }) => [name, ...columns.map((column) => column.name)]),
+    ...[...indexes, ...triggers].map(({ name }) => name),
+  ]);
+  const folded = Array.from(names, foldName);
+  NAMES.set(schema, folded);
+  return folded;
 }
 
 /**

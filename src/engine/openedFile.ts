@@ -147,6 +147,11 @@ export class OpenedFile {
     return (this.#schema ??= readSchema(database));
   }
 
+  /** Takes the schema of the file from somebody who has read it. */
+  knowSchema(schema: Schema): void {
+    this.#schema = schema;
+  }
+
   /** Does something with a connection that is closed afterwards. */
   using<Value>(use: (connected: Connected) => Value, onWork?: (overlay: Overlay) => void): Value {
     const connected = this.connect(onWork);

@@ -12,12 +12,21 @@ import type { ParsedStatement } from '../script/parsedStatement';
 import type { ScriptRefusal } from '../script/refusal';
 import { splitScript } from '../script/split';
 import { startOf, type Script, type StatementKind } from '../script/statement';
+import { changesBetween, inOrderOf, runChanges } from './changedTarget';
 import type { Engine } from './engine';
 import { Overlay } from './pages/overlay';
 
 /** A database that was made of SQL, and its schema. */
 export interface TargetDatabase {
   readonly file: Blob;
+  readonly schema: Schema;
+}
+
+/** What a database was made of, so that the next one, which differs in little, need not be made anew. */
+export interface MadeTarget {
+  readonly engine: Engine;
+  readonly statements: readonly ParsedStatement[];
+  readonly bytes: Uint8Array;
   readonly schema: Schema;
 }
 
@@ -49,11 +58,15 @@ export function readTarget(script: Script): Outcome<readonly ParsedStatement[], 
 /**
  * Runs statements on an empty database. They run as they are; where SQLite refuses one, all of them run as a migration of the page
  * would, with the adaptations that are documented, and what fails then is told.
+ * @param last what was made before
  */
 export function makeTarget(
   engine: Engine,
   statements: readonly ParsedStatement[],
-): Outcome<TargetDatabase, TargetFault> {
+  last: MadeTarget | null = null,
+): Outcome<MadeTarget, TargetFault> {
+  const changed = last?.engine === engine ? changeTarget(last, statements) : null;
+  if (changed) return { ok: true, value: changed };
   let schema = null as Schema | null;
   const bytes = engine.build((database) => {
     if (!runPlainly(database, statements)) return;
@@ -66,7 +79,23 @@ export function makeTarget(
   if (statements.some(({ kind, name }) => kind === 'pragma' && foldName(name ?? '') === 'writable_schema')) {
     schema = schemaIn(engine, bytes);
   }
-  return { ok: true, value: { file: new Blob([bytes as BlobPart]), schema } };
+  return { ok: true, value: { engine, statements, bytes, schema } };
+}
+
+/** The same as a run of all statements gives; null where they have to run for it. */
+function changeTarget(last: MadeTarget, statements: readonly ParsedStatement[]): MadeTarget | null {
+  const { engine } = last;
+  const changes = changesBetween(last.statements, statements);
+  if (!changes) return null;
+  const overlay = overlayOver(last.bytes);
+  const database = engine.open(overlay);
+  try {
+    if (!runChanges(database, changes)) return null;
+    const schema = inOrderOf(statements, readSchema(database, last.schema));
+    return { engine, statements, bytes: overlay.read(0, overlay.size), schema };
+  } finally {
+    database.close();
+  }
 }
 
 function schemaIn(engine: Engine, bytes: Uint8Array): Schema {
@@ -95,7 +124,7 @@ function runPlainly(database: Database, statements: readonly ParsedStatement[]):
   return ran;
 }
 
-function runAdapted(engine: Engine, statements: readonly ParsedStatement[]): Outcome<TargetDatabase, TargetFault> {
+function runAdapted(engine: Engine, statements: readonly ParsedStatement[]): Outcome<MadeTarget, TargetFault> {
   const empty = engine.build((database) => void database.execute('PRAGMA application_id = 0'));
   const overlay = overlayOver(empty);
   const database = engine.open(overlay);
@@ -111,7 +140,7 @@ function runAdapted(engine: Engine, statements: readonly ParsedStatement[]): Out
     }
     if (open) rowsOf(database, 'COMMIT');
     const schema = readSchema(database);
-    return { ok: true, value: { file: new Blob([overlay.read(0, overlay.size) as BlobPart]), schema } };
+    return { ok: true, value: { engine, statements, bytes: overlay.read(0, overlay.size), schema } };
   } finally {
     database.close();
   }

@@ -10,14 +10,17 @@ const KINDS = { table: 'table', virtual: 'virtual table', shadow: 'shadow table'
 /**
  * Reads the schema of `main`. SQLite's own sqlite_schema is left out, its other tables (sqlite_sequence, sqlite_stat1) are in.
  * Throws when sqlite_schema itself cannot be read.
+ * @param known a schema that was read before: of stored tables that are in it to the letter, little has to be read
  */
-export function readSchema(database: Database): Schema {
+export function readSchema(database: Database, known: Schema | null = null): Schema {
   const found: Omit<Relation, keyof Facts>[] = [];
   const indexes: Index[] = [];
   const triggers: Trigger[] = [];
   const views = new Set<string>();
   const objects = rowsOf(database, 'SELECT type, name, tbl_name, rootpage, sql FROM main.sqlite_schema ORDER BY rowid');
-  const columnsOfTables = readColumnsOfTables(database);
+  const stored = known?.relations.filter(({ kind, unreadable }) => kind === 'table' && unreadable === null) ?? [];
+  const same = new Map(stored.map((relation) => [relation.name, relation]));
+  const columnsOfTables = known === null ? readColumnsOfTables(database) : new Map<string, readonly Row[]>();
   for (const [type, rawName, rawTable, rootPage, rawSql] of objects) {
     const name = String(rawName);
     const table = String(rawTable);
@@ -27,9 +30,12 @@ export function readSchema(database: Database): Schema {
     else if (type === 'table' || type === 'view') {
       if (type === 'view') views.add(name);
       const columns = columnsOfTables.get(name) ?? null;
-      found.push(
-        readRelation(database, { name, sql, rootPage: Number(rootPage), documented: type === 'table', columns }),
-      );
+      const was = same.get(name);
+      if (type === 'table' && was?.sql === sql) found.push({ ...was, rootPage: Number(rootPage) });
+      else
+        found.push(
+          readRelation(database, { name, sql, rootPage: Number(rootPage), documented: type === 'table', columns }),
+        );
     }
   }
   const facts = readFacts(database);

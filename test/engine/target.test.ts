@@ -1,19 +1,19 @@
 // Databases that are made of SQL alone, to compare others with: of a schema, a dump, a folder; and what is told where they cannot be made.
 import { describe, expect, test } from 'vitest';
-import { makeTarget, readTarget, type TargetDatabase, type TargetFault } from '../../src/engine/target';
+import { makeTarget, readTarget, type MadeTarget, type TargetFault } from '../../src/engine/target';
 import type { Outcome } from '../../src/database';
 import type { Script } from '../../src/script/statement';
 import { askNative, engine, nativeDatabase } from '../databases';
 
-function made(script: Script): Outcome<TargetDatabase, TargetFault> {
+function made(script: Script): Outcome<MadeTarget, TargetFault> {
   const read = readTarget(script);
   return read.ok ? makeTarget(engine, read.value) : read;
 }
 
-async function bytesOf(script: Script): Promise<Uint8Array> {
+function bytesOf(script: Script): Uint8Array {
   const target = made(script);
   if (!target.ok) throw new Error(target.error.sentence);
-  return new Uint8Array(await target.value.file.arrayBuffer());
+  return target.value.bytes;
 }
 
 const SCHEMA = 'SELECT type, name, sql FROM sqlite_schema ORDER BY type, name';
@@ -22,41 +22,41 @@ const original = nativeDatabase(`CREATE TABLE people(id INTEGER PRIMARY KEY AUTO
   CREATE VIEW v AS SELECT name FROM people; CREATE TRIGGER t AFTER INSERT ON people BEGIN SELECT 1; END; ANALYZE;`);
 
 describe('A database that is made of SQL', () => {
-  test('is what the shell dumped, with its rows', async () => {
-    const bytes = await bytesOf(askNative(original, '.dump'));
+  test('is what the shell dumped, with its rows', () => {
+    const bytes = bytesOf(askNative(original, '.dump'));
     expect(askNative(bytes, SCHEMA)).toBe(askNative(original, SCHEMA));
     expect(askNative(bytes, 'SELECT * FROM people; SELECT * FROM sqlite_sequence')).toBe(
       askNative(original, 'SELECT * FROM people; SELECT * FROM sqlite_sequence'),
     );
   });
 
-  test('has the schema that the shell prints, which lists tables that only SQLite itself may make', async () => {
+  test('has the schema that the shell prints, which lists tables that only SQLite itself may make', () => {
     const printed = askNative(original, '.schema');
     expect(printed).toContain('CREATE TABLE sqlite_sequence');
     const own = "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY type, name";
     // The columns of a view, which the shell writes before the semicolon, are a part of its text from then on.
-    expect(askNative(await bytesOf(printed), own).replace('\n/* v(name) */', '')).toBe(askNative(original, own));
+    expect(askNative(bytesOf(printed), own).replace('\n/* v(name) */', '')).toBe(askNative(original, own));
   });
 
-  test('is as the page’s own run would leave a chain, also where plain SQLite refuses a statement', async () => {
-    const bytes = await bytesOf([
+  test('is as the page’s own run would leave a chain, also where plain SQLite refuses a statement', () => {
+    const bytes = bytesOf([
       { name: '1.sql', text: 'CREATE TABLE a(x); INSERT INTO a VALUES (1);' },
       { name: '2.sql', text: "ALTER TABLE a ADD COLUMN at TEXT DEFAULT (datetime('now'));" },
     ]);
     expect(askNative(bytes, 'SELECT x, at IS NULL FROM a')).toBe('1|1');
   });
 
-  test('has the virtual tables that the shell writes into sqlite_schema', async () => {
+  test('has the virtual tables that the shell writes into sqlite_schema', () => {
     const text = nativeDatabase("CREATE VIRTUAL TABLE f USING fts4(a); INSERT INTO f VALUES ('one word');");
     const target = made(askNative(text, '.dump'));
     if (!target.ok) throw new Error(target.error.sentence);
     expect(target.value.schema.relations.find(({ name }) => name === 'f')?.kind).toBe('virtual table');
-    const bytes = new Uint8Array(await target.value.file.arrayBuffer());
+    const bytes = target.value.bytes;
     expect(askNative(bytes, "SELECT * FROM f WHERE f MATCH 'word'")).toBe('one word');
   });
 
-  test('may be empty', async () => {
-    expect(askNative(await bytesOf('-- nothing yet'), 'SELECT count(*) FROM sqlite_schema')).toBe('0');
+  test('may be empty', () => {
+    expect(askNative(bytesOf('-- nothing yet'), 'SELECT count(*) FROM sqlite_schema')).toBe('0');
   });
 
   test.each([

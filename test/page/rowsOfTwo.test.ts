@@ -19,7 +19,7 @@ function over(file: Blob) {
 }
 
 function beside(file: Blob, pages: ComparedWith['pages'] = null): ComparedWith {
-  return { file, name: 'after.db', sidecars: NO_SIDECARS, pages };
+  return { file, name: 'after.db', sidecars: NO_SIDECARS, pages, schema: null };
 }
 
 it('Two files are compared: counts, rows, whole values, and the SQL that leads from one to the other', async () => {

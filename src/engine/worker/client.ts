@@ -3,6 +3,7 @@
 import type { EngineApi } from './api';
 import type { AnswerMessage, CallMessage, RequestsMessage } from './message';
 import type { PageChanges } from '../../migration/proofs/pageProof';
+import type { Schema } from '../../schema/schema';
 import type { ProvableRun } from '../answers';
 import { trustedAddress } from '../../trustedAddress';
 import { workerAddress, workerType } from './workerAddress';
@@ -48,6 +49,8 @@ type OfTwo = 'compareWithTarget' | 'compareRows' | 'differingRows' | 'differingV
 export interface ComparedWith extends LookedAt {
   /** What a run has written, where this is its result; else null. */
   readonly pages: PageChanges | null;
+  /** Its schema, which is not read once more then; null where it is not known. */
+  readonly schema: Schema | null;
 }
 
 /** What is asked of a file beside another one, which is open in the same worker. */
@@ -351,8 +354,8 @@ function openResultIn(running: Running, run: ProvableRun, post: Post): void {
 
 function openTargetIn(running: Running, other: ComparedWith, post: Post): Answer<'openTarget'> {
   if (running.target?.other !== other) {
-    const { file, sidecars, pages } = other;
-    const answer = post(running, 'openTarget', [file, sidecars, pages]);
+    const { file, sidecars, pages, schema } = other;
+    const answer = post(running, 'openTarget', [file, sidecars, pages, schema]);
     const target = (running.target = { other, answer });
     forgetUnloaded(answer, () => {
       if (running.target === target) running.target = null;

@@ -7,6 +7,7 @@ import type { ExportedPortion } from '../../explore/data/exportRows';
 import type { Refusal } from '../../file/identify';
 import type { Sidecars } from '../../file/recovery';
 import type { PageChanges } from '../../migration/proofs/pageProof';
+import type { Schema } from '../../schema/schema';
 import type { OnProgress } from '../answers';
 import type { DifferenceForm, RowComparing } from '../comparing';
 import { loadLate } from '../late';
@@ -43,15 +44,17 @@ export function makeComparingApi(file: FileOfWorker, target: FileOfWorker) {
     /**
      * Opens a file beside the open one, to compare the two.
      * @param changes what a run has written, where the file is its result
+     * @param schema its schema, where that is known
      */
     openTarget(
       other: Blob,
       sidecars: Sidecars<Blob>,
       changes: PageChanges | null,
+      schema: Schema | null,
     ): Promise<Outcome<undefined, Refusal>> {
       forget();
       pages = changes;
-      return target.take(other, sidecars);
+      return target.take(other, sidecars, schema);
     },
 
     /** Compares the rows of all tables; gives counts. Asked again, it gives what was found. */

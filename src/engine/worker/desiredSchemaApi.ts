@@ -7,7 +7,7 @@ import type { OnProgress } from '../answers';
 import { withScript, type Engines } from '../engines';
 import { loadLate } from '../late';
 import type { ComparedSchema, MigrationWish } from '../migrationWriting';
-import type { TargetDatabase, TargetFault } from '../target';
+import type { MadeTarget, TargetDatabase, TargetFault } from '../target';
 import { readable } from '../unreadable';
 import type { FileOfWorker } from './fileOfWorker';
 
@@ -17,6 +17,7 @@ import type { FileOfWorker } from './fileOfWorker';
  * @param target the one that is open beside it, whose schema is desired
  */
 export function makeDesiredSchemaApi(file: FileOfWorker, target: FileOfWorker, engines: Engines) {
+  let last: MadeTarget | null = null;
   return {
     /** Makes a database of SQL alone, to compare another one with; gives the first line that is wrong. Needs no open file. */
     async makeTarget(script: Script): Promise<Outcome<TargetDatabase, TargetFault | Refusal>> {
@@ -25,7 +26,12 @@ export function makeDesiredSchemaApi(file: FileOfWorker, target: FileOfWorker, e
       const read = loaded.value.readTarget(script);
       if (!read.ok) return read;
       const chosen = await engines.choose(withScript({ file: [], schema: [] }, read.value));
-      return chosen.ok ? loaded.value.makeTarget(chosen.value.engine, read.value) : chosen;
+      if (!chosen.ok) return chosen;
+      const made = loaded.value.makeTarget(chosen.value.engine, read.value, last);
+      if (!made.ok) return made;
+      last = made.value;
+      const { bytes, schema } = last;
+      return { ok: true, value: { file: new Blob([bytes as BlobPart]), schema } };
     },
 
     /** Compares the schema of the open file with that of the target beside it, and writes the migration that leads there. */

@@ -6,6 +6,7 @@ import type { Refusal } from '../../file/identify';
 import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
 import type { KnownFunction } from '../../functions/definitions';
 import { DEFAULT_CHOICES, type Choices } from '../../migration/outcome';
+import type { Schema } from '../../schema/schema';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Statement } from '../../script/statement';
 import type { EngineFacts } from '../engineFacts';
@@ -67,9 +68,15 @@ export class FileOfWorker {
     });
   }
 
-  /** The same, of a file of which nothing is shown: it is not inspected, which takes a while where its schema is large. */
-  take(file: Blob, sidecars: Sidecars<Blob>): Promise<Outcome<undefined, Refusal>> {
-    return this.#replace(file, sidecars, () => undefined);
+  /**
+   * The same, of a file of which nothing is shown: it is not inspected, which takes a while where its schema is large.
+   * @param schema its schema, where that is known
+   */
+  take(file: Blob, sidecars: Sidecars<Blob>, schema: Schema | null): Promise<Outcome<undefined, Refusal>> {
+    return this.#replace(file, sidecars, (opened) => {
+      if (schema) opened.knowSchema(schema);
+      return undefined;
+    });
   }
 
   /** @param look gives what is told of the file as soon as it is open */
