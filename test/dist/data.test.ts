@@ -239,6 +239,7 @@ describe.each(LOOKS_OF_VIEW)('In $colorScheme on a screen $viewport.width pixels
     await visit.page.locator('[data-view=data]').click();
     await grid(visit).waitFor();
     await counted(visit);
+    await grid(visit).press('ArrowRight');
     await visit.page.locator('[data-about]').click();
     await visit.page.locator('[data-facet]').first().waitFor();
     await visit.page.locator('[data-columns] summary').click();

@@ -1,6 +1,7 @@
 // Columns and values of the Data view: what is told of them, where they lead, and what is taken along.
 import { describe, expect, it } from 'vitest';
 import { askNative, nativeDatabase } from '../databases';
+import { findViolations } from './axe';
 import { receiveVisits, type Visit } from './visit';
 
 const openPage = receiveVisits();
@@ -23,8 +24,12 @@ describe('In the Data view', () => {
   it('a column tells its values, of which a click keeps the rows, and the filter is seen as SQL', async () => {
     const visit = await openPage();
     await openPeople(visit);
-    await cell(visit, 0, 1).click();
-    await visit.page.locator('[data-about]').click();
+    await visit.page.getByRole('button', { name: 'Values of columns' }).click();
+    const profile = visit.page.locator('[data-profile=city_id]');
+    await profile.getByText('2 different').waitFor();
+    await profile.getByText('25 % NULL').waitFor();
+    expect(await findViolations(visit.page)).toEqual([]);
+    await profile.click();
     const summary = visit.page.locator('[data-column-summary=city_id]');
     await summary.locator('[data-facet]').nth(2).waitFor();
     expect(await summary.locator('dd').allTextContents()).toEqual(['4', '1 (25 %)', '2', '1', '2']);

@@ -15,6 +15,13 @@ export interface ColumnCounts {
   readonly greatest: Cell;
 }
 
+/** A part of a whole in words. */
+export function share(part: number, whole: number): string {
+  if (part === 0 || whole === 0) return '0 %';
+  const percent = (part / whole) * 100;
+  return percent < 1 ? 'under 1 %' : `${Math.round(percent)} %`;
+}
+
 const LIMITS = { rows: 100, cells: { text: 400, blob: 24 } };
 
 /** One column of the rows that are shown. */

@@ -12,10 +12,10 @@ export type View = 'work' | 'schema' | 'compare' | 'diagram' | 'data' | 'query' 
 export type Side = 'before' | 'after';
 
 /** Looks that are kept apart, so that a long query does not keep the rows of a table waiting. */
-export type LookPurpose = 'data' | 'column' | 'query' | 'sizes' | 'checks' | 'compare' | 'rows';
+export type LookPurpose = 'data' | 'column' | 'profiles' | 'query' | 'sizes' | 'checks' | 'compare' | 'rows';
 
 /** What may look at the result of a rehearsal, before anyone has run the migration. */
-const OF_REHEARSAL: ReadonlySet<LookPurpose> = new Set(['data', 'column', 'query']);
+const OF_REHEARSAL: ReadonlySet<LookPurpose> = new Set(['data', 'column', 'profiles', 'query']);
 
 /** One explorer for the life of a workbench. What it shows belongs to the file that is open. */
 export class Explorer {
