@@ -139,7 +139,7 @@ const boundaries: Readonly<Record<string, Boundary>> = {
   },
   'ui/result': { values: [...area, 'ui/checks', 'ui/plan'], types: ['engine'], packages: ['svelte'] },
   'ui/batch': {
-    values: [...area, 'ui/checks', 'ui/explore/compare', 'batch'],
+    values: [...area, 'ui/checks', 'ui/file/ReadAgain', 'ui/explore/compare', 'batch'],
     types: ['engine'],
     packages: ['svelte'],
   },

@@ -30,7 +30,7 @@ export function readable<Value, Reason>(work: () => Outcome<Value, Reason>): Out
       ok: false,
       error: {
         code: 'unreadable-file',
-        sentence: `The browser can no longer read the file (${error.message}). It was changed, moved or deleted since you dropped it.`,
+        sentence: 'The browser can no longer read the file. It was changed, moved or deleted since you dropped it.',
         help: 'Drop it again.',
       },
     };

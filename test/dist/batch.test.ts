@@ -156,6 +156,16 @@ describe('One file of many', () => {
       expect(files[at]).toMatchObject({ name: three[at]?.name, outcome: 'failed', archived: null });
       expect(files[at]?.sentence).not.toBe('');
     }
+
+    // Each can be read again where it stands: what is there now is planned, and the results of the others stay.
+    visit.save([sound('three.db', 7)]);
+    await visit.page.getByRole('button', { name: 'Read it again: two.db' }).click();
+    await row(visit, 'two.db').getByText('It is no longer where it was').waitFor();
+    await visit.page.getByRole('button', { name: 'Read it again: three.db' }).click();
+    await reachFile(visit, 'three.db', 'ready');
+    await parts(visit).runRest.click();
+    await reachFile(visit, 'three.db', 'upgraded');
+    expect(await states(visit)).toMatchObject({ 'one.db': 'upgraded', 'two.db': 'failed' });
   });
 
   it('is downloaded by itself, with the name that it would have alone; one that is changed after its run is left out of the archive, and the report says so', async () => {

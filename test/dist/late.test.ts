@@ -249,29 +249,22 @@ describe('A part of the page that cannot be loaded', () => {
     await leave(visit);
   });
 
-  it('is said of the ways to a script where none fits, of the list by table, and of what reads a changed file again', async () => {
-    for (const part of ['NoScriptFits', 'StatementsByTable', 'ReadAgain']) missing.add(late.get(part) ?? '');
+  it('is said of the ways to a script where none fits, of what changes in a table, and of what reads a changed file again', async () => {
+    for (const part of ['NoScriptFits', 'TableDetails', 'ReadAgain']) missing.add(late.get(part) ?? '');
     const visit = await arrive();
     const { page } = visit;
-    const messages = page.locator('[data-problem]');
+    const messages = page.locator('[data-problem=not-loaded]');
     await visit.drop(database);
-    await miss(
-      visit,
-      'NoScriptFits',
-      page.locator('[data-problem=not-loaded]'),
-      'The ways to a script for this database',
-    );
+    await miss(visit, 'NoScriptFits', messages, 'The ways to a script for this database');
     await page.getByRole('button', { name: 'Choose a migration' }).waitFor();
     await visit.useScript({ name: 'city.sql', content: 'ALTER TABLE people ADD COLUMN city;' });
-    await page.locator('[data-order=tables]').click();
-    // Meanwhile they are listed as ever.
-    await visit.statement(1).waitFor();
-    await miss(visit, 'StatementsByTable', messages, 'The list of changes by table');
-    await page.locator('[data-table=people]').waitFor();
+    await page.locator('[data-table=people] button').click();
+    await miss(visit, 'TableDetails', messages, 'What changes in the table people');
+    await page.locator('[data-table-details=people]').waitFor();
     visit.save([{ name: database.name, content: Buffer.concat([database.content, Buffer.from('grown')]) }]);
     await page.evaluate(() => dispatchEvent(new Event('focus')));
     await visit.reach('refused');
-    await miss(visit, 'ReadAgain', page.locator('[data-problem=not-loaded]'), 'What reads the file again');
+    await miss(visit, 'ReadAgain', messages, 'What reads the file again');
     await page.getByRole('button', { name: 'Read it again' }).waitFor();
     await leave(visit);
   });

@@ -41,7 +41,11 @@ const TRIED: Readonly<Record<string, (visit: Visit) => Promise<void>>> = {
     await visit.reach('ready');
     const shown = async (): Promise<void> => {
       const warning = visit.page.locator('[data-problem=takes-data-away]');
-      expect(await warning.textContent()).toContain('statement 1 (line 1) drops the table people with 3 rows.');
+      expect(await warning.textContent()).toContain('Deletes 3 rows.');
+      await visit.page
+        .locator('[data-warning=lost-rows]')
+        .getByText('Statement 1 drops the table people with 3 rows.')
+        .waitFor();
       const row = visit.page.locator('[data-statement="1"][data-loss=table]');
       expect(await row.locator('summary').textContent()).toContain('loses 3 rows');
       await row.locator('summary').click();

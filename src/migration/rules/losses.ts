@@ -10,8 +10,6 @@ import type { Loss, StatementOutcome } from '../outcome';
 import { counted } from '../../words';
 import type { Found, Rule } from '../warning';
 
-const KEPT = 'The file that you dropped is not changed.';
-
 function lossRule(
   words: Pick<Rule, 'code' | 'name' | 'why' | 'safeWay'>,
   kinds: readonly Loss['kind'][],
@@ -29,7 +27,7 @@ function lossRule(
               severity: 'warning',
               subject: `table ${one.table}${one.column === null ? '' : `, ${one.column}`}${one.through ? ` through ${one.through}` : ''}`,
               sentence: `Statement ${ordinal} ${describeLoss({ ...one, also: [] })}.`,
-              remedy: `${remedyFor(one, statements)} ${KEPT}`,
+              remedy: remedyFor(one, statements),
               fix: null,
             })),
         ),

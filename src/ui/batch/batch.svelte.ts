@@ -161,9 +161,14 @@ export class Batch {
 
   /** Opens a file again with another log, or without one. */
   async read(file: BatchFile, log: File | null): Promise<void> {
+    await this.reopen(file, { ...file.dropped, sidecars: { ...file.dropped.sidecars, log } });
+  }
+
+  /** Opens a file again as it is now; its plan is made anew, and its result is forgotten. */
+  async reopen(file: BatchFile, dropped: DroppedDatabase): Promise<void> {
     if (this.stage !== 'ready') return;
     this.#stop();
-    file.forget({ ...file.dropped, sidecars: { ...file.dropped.sidecars, log } });
+    file.forget(dropped);
     await this.planRest();
   }
 

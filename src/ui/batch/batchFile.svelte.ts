@@ -17,6 +17,7 @@ import { FileDrift } from './fileDrift.svelte';
 
 /** A small file leaves little behind in a worker; the worker of a larger one is ended with its plan. */
 const MEMORY_WORTH_FREEING = 32 << 20;
+const READ_AGAIN = 'Read it again here, and its plan is made anew. The other files stay as they are.';
 const TRY_AGAIN = 'Nothing was changed and there is no half-upgraded file. You can try it again, or open it alone.';
 
 /**
@@ -86,6 +87,12 @@ export class BatchFile {
 
   /** Why the file is refused, failed, withheld or lost; or that something was given up. */
   get problem(): Problem | null {
+    const problem = this.#problem;
+    if (problem?.code === 'unreadable-file') return { ...problem, help: READ_AGAIN };
+    return problem?.code === 'engine-stopped' ? { ...problem, help: TRY_AGAIN } : problem;
+  }
+
+  get #problem(): Problem | null {
     const { run, refusal, planProblem, isLost } = this.#job;
     if (isLost) return explainLostFile();
     if (this.#withheld) return this.#withheld;
@@ -94,8 +101,7 @@ export class BatchFile {
     }
     const { unreached } = this.drift;
     const drifted = this.drift.problem ?? (unreached ? explainUnreached(unreached) : null);
-    const problem = this.#failure ?? this.#givenUp ?? refusal ?? drifted ?? planProblem;
-    return problem?.code === 'engine-stopped' ? { ...problem, help: TRY_AGAIN } : problem;
+    return this.#failure ?? this.#givenUp ?? refusal ?? drifted ?? planProblem;
   }
 
   get dropped(): DroppedDatabase {

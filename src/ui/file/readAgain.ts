@@ -1,27 +1,19 @@
-// Reads a dropped file anew by its handle, as it is now.
+// Reads a dropped database anew by its handles, as it is now.
 
+import type { DroppedDatabase } from '../state/droppedFiles';
 import { handleOf, noteHandle } from '../state/fileHandles';
-import type { Workbench } from '../state/workbench.svelte';
 
-/** Whether the browser gave handles of the dropped file and of all that was read along with it. */
-export function canReadAgain({ dropped }: Workbench): boolean {
-  if (!dropped) return false;
-  const { file, sidecars } = dropped;
+/** Whether the browser gave handles of a dropped file and of all that was read along with it. */
+export function canReadAgain({ file, sidecars }: DroppedDatabase): boolean {
   return [file, sidecars.log, sidecars.journal].every((one) => one === null || handleOf(one) !== null);
 }
 
-/** Reads the dropped file anew and plans for it what is chosen; false where it is not there any more. */
-export async function readAgain(workbench: Workbench): Promise<boolean> {
-  const { dropped } = workbench;
-  if (!dropped || workbench.state === 'running') return false;
-  const { file, sidecars } = dropped;
+/** A dropped database as it is now; null where it is not there any more. */
+export async function readAgain({ file, sidecars }: DroppedDatabase): Promise<DroppedDatabase | null> {
   const again = await readAnew(file);
   // A log that is gone was taken into the file meanwhile.
   const [log, journal] = await Promise.all([sidecars.log, sidecars.journal].map(async (one) => one && readAnew(one)));
-  if (again && workbench.dropped?.file === file) {
-    await workbench.open(again, { log: log ?? null, journal: journal ?? null });
-  }
-  return again !== null;
+  return again && { file: again, sidecars: { log: log ?? null, journal: journal ?? null } };
 }
 
 async function readAnew(file: File): Promise<File | null> {

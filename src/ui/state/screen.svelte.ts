@@ -52,6 +52,12 @@ export class Screen {
     return this.job?.planned ?? null;
   }
 
+  /** Whether a plan is of the migration that the page proposes, and that is for other databases: no fault of either. */
+  isMisfit(planned: PlannedScript | null): boolean {
+    const { isProposed, isOwn } = this.scripts;
+    return isProposed && !isOwn && planned?.plan.obstacle?.isForAnother === true;
+  }
+
   /** Whether a plan is being made. */
   get planning(): boolean {
     return this.inspection !== null && this.job?.isPreparing === true;

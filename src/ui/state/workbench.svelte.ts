@@ -440,7 +440,9 @@ export class Workbench extends Screen {
     this.isSettled = true;
     const { planned } = job;
     const failed = planned?.plan.obstacle;
-    this.announcement = failed ? `The plan is ready. ${failed.sentence}` : 'The plan is ready.';
+    this.announcement = this.isMisfit(planned)
+      ? 'No migration is chosen for this database. Its schema is shown.'
+      : failed ? `The plan is ready. ${failed.sentence}` : 'The plan is ready.';
     this.#lookSoon(job);
   }
 
