@@ -442,7 +442,9 @@ export class Workbench extends Screen {
     const failed = planned?.plan.obstacle;
     this.announcement = this.isMisfit(planned)
       ? 'No migration is chosen for this database. Its schema is shown.'
-      : failed ? `The plan is ready. ${failed.sentence}` : 'The plan is ready.';
+      : failed
+        ? `The plan is ready. ${failed.sentence}`
+        : 'The plan is ready.';
     this.#lookSoon(job);
   }
 
