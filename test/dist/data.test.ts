@@ -6,9 +6,10 @@ import { amount } from '../amount';
 import { askNative, nativeDatabase } from '../databases';
 import { findViolations } from './axe';
 import { LOOKS_OF_VIEW } from './looks';
-import { receiveVisits, type Visit } from './visit';
+import { receiveVisits, rehearseNothing, type Visit } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
+const openRehearsed = receiveVisits();
 
 /** All rowids even, a first row that is odd in every way, and reals that 15 digits tell. */
 const MILLION = `PRAGMA page_size = 8192;
@@ -207,7 +208,7 @@ describe('With the keyboard', () => {
 
 describe('After the migration', () => {
   it('there are rows with the new columns, marked: those of the rehearsal, and then those of the result', async () => {
-    const visit = await openPage();
+    const visit = await openRehearsed();
     await visit.openSample('narrow');
     await visit.reach('ready');
     await visit.page.locator('[data-view=data]').click();

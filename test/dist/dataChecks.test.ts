@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { askNative, migrationFile, nativeDatabase } from '../databases';
 import { findViolations } from './axe';
 import { LOOKS_OF_VIEW } from './looks';
-import { receiveVisits, type Visit } from './visit';
+import { receiveVisits, rehearseNothing, type Visit } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
 
 async function openChecks(visit: Visit, offered = true): Promise<void> {
   if (offered) await visit.page.locator('nav [data-view=checks]').click();

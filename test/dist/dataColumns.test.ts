@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { askNative, nativeDatabase } from '../databases';
 import { findViolations } from './axe';
-import { receiveVisits, type Visit } from './visit';
+import { receiveVisits, rehearseNothing, type Visit } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
 const CITIES = `CREATE TABLE city(id INTEGER PRIMARY KEY, name TEXT); INSERT INTO city VALUES (1, 'Graz'), (2, 'Wien');
   CREATE TABLE person(id INTEGER PRIMARY KEY, city_id INT REFERENCES city(id), note TEXT, twice INT AS (id * 2));
   INSERT INTO person(city_id, note) VALUES (1, '{"a":[1,2]}'), (2, 'x'), (2, NULL), (NULL, 'NULL');`;

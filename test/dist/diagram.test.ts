@@ -5,9 +5,9 @@ import { nativeDatabase } from '../databases';
 import { findViolations } from './axe';
 import { countDrawnByTask } from './drawing';
 import { LOOKS_OF_VIEW } from './looks';
-import { receiveVisits, type Visit } from './visit';
+import { receiveVisits, rehearseNothing, type Visit } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
 /** Tables of a large schema. */
 const MANY = amount(100, 300);
 

@@ -4,9 +4,9 @@ import { amount } from '../amount';
 import { nativeDatabase } from '../databases';
 import { findViolations } from './axe';
 import { LOOKS_OF_VIEW } from './looks';
-import { receiveVisits, type Visit } from './visit';
+import { receiveVisits, rehearseNothing, type Visit } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
 /** Tables of a large schema. */
 const MANY = amount(100, 300);
 

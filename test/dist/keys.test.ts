@@ -2,9 +2,9 @@
 import { expect, it } from 'vitest';
 import { nativeDatabase } from '../databases';
 import { findViolations } from './axe';
-import { receiveVisits, type Visit } from './visit';
+import { receiveVisits, rehearseNothing, type Visit } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
 const FILES = [
   { name: 'people.db', content: nativeDatabase('CREATE TABLE people(id INTEGER PRIMARY KEY);') },
   { name: 'city.sql', content: 'ALTER TABLE people ADD COLUMN city;' },

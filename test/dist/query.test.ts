@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { askNative, nativeDatabase } from '../databases';
 import { findViolations } from './axe';
 import { LOOKS_OF_VIEW } from './looks';
-import { receiveVisits, type Visit } from './visit';
+import { receiveVisits, rehearseNothing, type Visit } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
+const openRehearsed = receiveVisits();
 const bytes = nativeDatabase(`CREATE TABLE people(id INTEGER PRIMARY KEY, name TEXT, age INT);
   INSERT INTO people VALUES (1, 'Ann', 30), (2, 'Bob', NULL), (3, '<i>Cem</i>', 52);
   CREATE TABLE numbers(n); WITH RECURSIVE i(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM i WHERE x < 30000)
@@ -194,7 +195,7 @@ describe('The editor', () => {
 describe('After the migration', () => {
   it('the result is asked, where there is one, and before that the one that was rehearsed', async () => {
     const added = "SELECT count(*) FROM pragma_table_info('otc_raw') WHERE name = 'batch_id'";
-    const visit = await openPage();
+    const visit = await openRehearsed();
     await visit.openSample('narrow');
     await visit.reach('ready');
     await visit.page.locator('[data-view=query]').click();

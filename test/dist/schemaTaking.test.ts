@@ -2,9 +2,9 @@
 import { expect, it } from 'vitest';
 import { askNative, nativeDatabase } from '../databases';
 import { findViolations } from './axe';
-import { receiveVisits } from './visit';
+import { receiveVisits, rehearseNothing } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
 const bytes = nativeDatabase(`CREATE TABLE city(id INTEGER PRIMARY KEY, name TEXT UNIQUE);
   CREATE TABLE person(id INTEGER PRIMARY KEY, city_id INT REFERENCES city(id), photo BLOB);
   CREATE INDEX by_city ON person(city_id); CREATE VIEW names AS SELECT name FROM city;

@@ -115,7 +115,7 @@ export class Visit {
 
   /** From here on nothing is run before it is asked for, as on a machine with one processor: so all of a run is to be seen. */
   async rehearseNothing(): Promise<void> {
-    await this.page.evaluate(() => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1 }));
+    await this.page.evaluate(haveOneProcessor);
   }
 
   /** Presses "Run migration" and waits for the end. */
@@ -208,6 +208,14 @@ function dispatchDrag(
   const data = { items: [], files: [...files], dragOperationsMask: 1 };
   return devtools.send('Input.dispatchDragEvent', { type, x: 3, y: 3, data });
 }
+
+/** In the page: what the browser then says of the machine. */
+function haveOneProcessor(): void {
+  Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1 });
+}
+
+/** For `receiveVisits`, where a rehearsal would only take time: nothing is run before it is asked for, from the beginning. */
+export const rehearseNothing = (page: Page): Promise<void> => page.addInitScript(haveOneProcessor);
 
 /** How many verdicts of each kind there are. */
 export function countShown(statements: readonly ShownStatement[]): Readonly<Record<string, number>> {
