@@ -29,9 +29,8 @@ const programs = {
  * @type {readonly { step: string, command: Command }[]}
  */
 const checks = [
-  // Two halves, so that no core waits for the other.
-  { step: 'lint', command: ['eslint', '--max-warnings', '0', 'src', '*.js', '*.ts'] },
-  { step: 'lint', command: ['eslint', '--max-warnings', '0', 'test', 'scripts', 'bench'] },
+  // In one process, which reads the types of src once for the tests as well. It takes as long as all the others on one core.
+  { step: 'lint', command: ['eslint', '--max-warnings', '0', '.'] },
   { step: 'lint', command: ['knip'] },
   { step: 'lint', command: ['knip', '--production', '--config', 'knip.production.jsonc'] },
   // All files of tsconfig.json, the plain TypeScript and JavaScript as well.

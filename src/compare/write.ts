@@ -1,6 +1,7 @@
 // Writes the migration that leads from one schema to another, and the way back.
 
 import type { Schema } from '../schema/schema';
+import { ended } from '../script/ended';
 import { counted } from '../words';
 import type { Written } from './draft';
 import { Interview } from './interview';
@@ -9,7 +10,6 @@ import { pairSchemas, renameId, renameTo } from './pairing';
 import { NOT_ALLOWED } from './placeholder';
 import { answerLine, type Answers, type Question } from './question';
 import { brokenObjects } from './relevant';
-import { terminated } from './schemaText';
 import { Trial } from './trial';
 import { versionFor } from './versions';
 import { Writer } from './writer';
@@ -185,7 +185,7 @@ function scriptOf(
   lines.push('BEGIN;');
   for (const { sql, comment: above } of statements) {
     if (above !== null) lines.push('', comment(above));
-    lines.push(terminated(sql));
+    lines.push(ended(sql));
   }
   lines.push('', 'COMMIT;');
   if (needsForeignKeysOff) lines.push('PRAGMA foreign_keys = ON;');
