@@ -215,7 +215,9 @@ function haveOneProcessor(): void {
 }
 
 /** For `receiveVisits`, where a rehearsal would only take time: nothing is run before it is asked for, from the beginning. */
-export const rehearseNothing = (page: Page): Promise<void> => page.addInitScript(haveOneProcessor);
+export async function rehearseNothing(page: Page): Promise<void> {
+  await page.addInitScript(haveOneProcessor);
+}
 
 /** How many verdicts of each kind there are. */
 export function countShown(statements: readonly ShownStatement[]): Readonly<Record<string, number>> {
