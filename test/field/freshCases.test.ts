@@ -373,3 +373,45 @@ describe('A character that is not what it looks like', () => {
     expect(warned(said(bytes, 'UPDATE item SET name = \'“b”\u00a0c\'; CREATE TABLE "“x”" (größe, 名前);'))).toEqual([]);
   });
 });
+
+describe('A table that is emptied and filled from a copy of it', () => {
+  const bytes = nativeDatabase(
+    "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT, n INT); INSERT INTO item VALUES (1, 'a', 1), (2, 'b', 2), (3, 'c', 3), (4, 'c', 4);",
+  );
+  const told = (copy: string, back: string): readonly string[] => {
+    const script = `${copy}; DELETE FROM item; ${back}; DROP TABLE kept;`;
+    const left = natively(bytes, script, 'SELECT count(*) FROM item').text;
+    const sentences = lossesOf(bytes, script);
+    const lost = sentences.map((one) => Number(/deletes (\d+) row/.exec(one)?.[1] ?? 0)).reduce((sum, n) => sum + n, 0);
+    expect(4 - lost).toBe(Number(left));
+    return sentences;
+  };
+
+  it('is told by the rows that do not come back, and by values that are others', () => {
+    const all = 'CREATE TEMP TABLE kept AS SELECT * FROM item';
+    expect(told(all, 'INSERT INTO item SELECT * FROM kept')).toEqual([]);
+    expect(told(all.replace('TEMP ', ''), 'INSERT INTO item SELECT * FROM kept WHERE id <> 2')).toEqual([
+      'Statement 2 deletes 1 row of item.',
+    ]);
+    const grouped = 'CREATE TABLE kept AS SELECT min(id) AS id, name, min(n) AS n FROM item GROUP BY name';
+    expect(told(grouped, 'INSERT INTO item SELECT * FROM kept')).toEqual(['Statement 2 deletes 1 row of item.']);
+    expect(told(all, 'INSERT INTO item SELECT id, upper(name), n FROM kept')).toEqual([
+      'Statement 2 rebuilds item with other values in 4 rows (name).',
+    ]);
+    expect(told(all, 'INSERT INTO item (id, name) SELECT id, name FROM kept')).toEqual([
+      'Statement 2 rebuilds item with other values in 4 rows (n).',
+    ]);
+  });
+
+  it('is told by all rows where none comes back, and where the table goes later', () => {
+    const copy = 'CREATE TEMP TABLE kept AS SELECT * FROM item; DELETE FROM item;';
+    expect(lossesOf(bytes, copy)).toEqual(['Statement 2 deletes 4 rows of item.']);
+    expect(lossesOf(bytes, `${copy} INSERT INTO item SELECT * FROM kept; DROP TABLE item;`)).toContain(
+      'Statement 4 drops the table item with 4 rows.',
+    );
+    // All of them are in another table of the file.
+    const moved = said(bytes, copy.replace('TEMP ', ''));
+    expect(warned(moved)).toEqual([]);
+    expect(moved.outcomes[1]?.note).toBe('Its 4 rows are in kept, with the same values.');
+  });
+});

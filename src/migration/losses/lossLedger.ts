@@ -13,7 +13,7 @@ import { TriggerLosses } from './triggerLosses';
 import type { StatementOutcome, Loss } from '../outcome';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { isIndexOfOther, virtualTableText } from '../../schema/virtualTables';
-import { unquotedName, type ParsedSql } from '../../script/tokens';
+import { isWord, unquotedName, type ParsedSql } from '../../script/tokens';
 
 interface Entry {
   readonly ordinal: number;
@@ -23,6 +23,8 @@ interface Entry {
   readonly columns: ReadonlyMap<string, number>;
   /** The same: the rows that its copies hold when it is dropped. */
   readonly copied?: ReadonlyMap<TrackedTable, number>;
+  /** Of a table that a DELETE leaves empty while copies of it are there: the table. What it was then is `table`. */
+  readonly emptied?: TrackedTable;
 }
 
 /** What became of a dropped table by the end. */
@@ -47,6 +49,8 @@ export class LossLedger implements LossAccount {
   readonly #made: ReadonlySet<string>;
   #entries: Entry[] = [];
   #pending: Omit<Entry, 'ordinal'> | null = null;
+  /** What a DELETE of all rows is about to take, where copies of them are there. */
+  #emptying: Omit<Entry, 'ordinal' | 'loss'> | null = null;
   #countedBefore: Figure | null = null;
   /** The rows that a table was left with by the statement before, where they were counted. */
   #countedAfter: { readonly table: TrackedTable; readonly rows: number } | null = null;
@@ -95,7 +99,7 @@ export class LossLedger implements LossAccount {
 
   /** Looks at what a statement is about to take away. */
   before(statement: ParsedStatement): void {
-    this.#pending = this.#countedBefore = null;
+    this.#pending = this.#countedBefore = this.#emptying = null;
     const left = this.#countedAfter;
     this.#countedAfter = null;
     this.#triggers.before(statement);
@@ -106,12 +110,13 @@ export class LossLedger implements LossAccount {
       return;
     }
     const table = this.#lineage.find(named, schema);
-    if (kind === 'drop table' && table?.temporary === true && [...table.holds].some((name) => this.#made.has(name))) {
+    if (kind === 'drop table' && table?.temporary === true && this.#isComparedWith(table)) {
       this.#rebuilds.compare(table, named);
     }
     if (table === null || table.temporary || table.holds.size === 0 || /^sqlite_/i.test(named)) return;
     if (this.#isIndex(named)) return;
     if (kind === 'drop table') this.#beforeDrop(table, named, statement.ordinal);
+    if (kind === 'delete' && isWhole(statement)) this.#beforeEmptying(table, named, statement.ordinal);
     if (kind === 'update' && statement.ordinal < this.#lastDrop) this.#beforeOverwriting(table, named, statement);
     if (kind === 'drop column') this.#beforeDropColumn(table, named, statement.column ?? '');
     if (kind === 'drop table' || kind === 'drop column') this.#replacing = null;
@@ -134,6 +139,7 @@ export class LossLedger implements LossAccount {
     if (table !== null && named !== null && table.holds.size > 0 && !table.temporary) {
       if (kind === 'delete' && changes > 0 && !/^sqlite_/i.test(named) && !this.#isIndex(named)) {
         found = entry(table, { kind: 'rows', table: named, column: null, rows: changes, exact: true });
+        if (this.#emptying) found = { ...found, ...this.#emptying };
       }
       if (this.#countedBefore)
         found = this.#replaced(table, named, kind === 'insert' ? changes : 0, this.#countedBefore);
@@ -155,7 +161,12 @@ export class LossLedger implements LossAccount {
       const kept = entries.get(outcome.ordinal);
       if (!kept) return { ...outcome, loss: null, note: joined(outcome.note, 'A later ROLLBACK takes this back.') };
       const stopped = outcomes.find(({ verdict }) => verdict === 'failed')?.ordinal ?? null;
-      const rebuilt = kept.loss.kind === 'table' ? (this.#rebuilt(kept, stopped) ?? this.#moved(kept)) : null;
+      const rebuilt =
+        kept.loss.kind === 'table'
+          ? (this.#rebuilt(kept, stopped) ?? this.#moved(kept))
+          : kept.emptied
+            ? (this.#putBack(kept, kept.emptied) ?? this.#moved(kept))
+            : null;
       if (!rebuilt) return outcome;
       const { loss, note, renumbered, repeated = 0 } = rebuilt;
       // What went along with the table, by foreign keys, is no part of the rebuild.
@@ -168,6 +179,12 @@ export class LossLedger implements LossAccount {
         ...(repeated > 0 ? { repeated } : {}),
       };
     });
+  }
+
+  /** Whether rows of a temporary table may be in a table that is made, or was emptied, by the script. */
+  #isComparedWith({ holds }: TrackedTable): boolean {
+    const emptied = this.#entries.flatMap((one) => one.emptied?.original ?? []);
+    return [...this.#made, ...emptied].some((name) => holds.has(name));
   }
 
   /** Whether a table is a full-text index of rows that lie in another one: what is taken out of it can be made anew. */
@@ -204,6 +221,16 @@ export class LossLedger implements LossAccount {
       ]),
     );
     this.#pending = { ...entry(table, { kind: 'table', table: named, column: null, ...figure }), columns, copied };
+  }
+
+  /** A DELETE of all rows is no loss of those that a copy of them gives back. */
+  #beforeEmptying(table: TrackedTable, named: string, ordinal: number): void {
+    const heir = table.original === foldName(named) ? this.#findHeir(named, ordinal) : null;
+    if (heir !== null) heir.holds.add(table.original ?? '');
+    if (this.#lineage.copiesOf(table).length === 0 || !this.#counter.count(named, this.#counter.limit()).exact) return;
+    const before: TrackedTable = { ...table, holds: new Set(table.holds) };
+    this.#rebuilds.compare(table, named, before);
+    this.#emptying = { table: before, columns: this.#counter.countValues(named), emptied: table };
   }
 
   /**
@@ -310,6 +337,30 @@ export class LossLedger implements LossAccount {
     return { loss: withOthers(found), note, renumbered: difference?.renumbered ?? 0, repeated };
   }
 
+  /** What a table that was emptied has lost by the end, where rows of it came back from a copy; null where none did. */
+  #putBack({ loss, table, columns }: Entry, now: TrackedTable): Successor | null {
+    const place = this.#copiesNow(table).find((copy) => copy.table === now)?.place;
+    const rows = place ? this.#counter.count(place.name, Infinity).rows : 0;
+    if (!place || rows === 0) return null;
+    this.#rebuilds.finish(now);
+    const difference = this.#rebuilds.between(table, now);
+    if (difference === null) return null;
+    const lost = Math.min(difference.lost, loss.rows);
+    const values = new Map(this.#counter.countValues(place.name));
+    // A column that the copy does not have comes back without values.
+    const left = lost > 0 ? [] : [...columns].filter(([column, held]) => held > (values.get(column) ?? 0));
+    const changed = Math.max(difference.changed, ...left.map(([column, held]) => held - (values.get(column) ?? 0)));
+    const which = [...new Set([...difference.columns, ...left.map(([column]) => column)])].join(', ');
+    const found: Loss[] = [];
+    if (lost > 0) found.push({ ...loss, rows: lost });
+    if (changed > 0) found.push({ ...loss, kind: 'values', column: which === '' ? null : which, rows: changed });
+    const same = found.length === 0 ? ', with the same values' : '';
+    const note = `Rows of ${loss.table} come back from a copy: ${figure(loss.rows)} before, ${figure(rows)} after${same}.`;
+    // The key keeps the rowids, or is what rows are known by; that of the copy may be none.
+    const hasKey = this.#counter.ask('SELECT 1 FROM pragma_table_xinfo(?) WHERE pk > 0', [place.name]) !== null;
+    return { loss: withOthers(found), note, renumbered: hasKey ? 0 : difference.renumbered };
+  }
+
   /** The name of the table to which a statement, from one that failed on, would have given a name. */
   #nameBefore(name: string, stopped: number): string {
     const rename = this.#statements
@@ -370,6 +421,11 @@ export class LossLedger implements LossAccount {
     const replaces = (sql: unknown): boolean => typeof sql === 'string' && /\bon\s+conflict\s+replace\b/i.test(sql);
     return new Map((read.ok ? read.value : []).map(([name, sql]) => [foldName(String(name)), replaces(sql)]));
   }
+}
+
+/** Whether a DELETE takes all rows of its table. */
+function isWhole({ tokens }: ParsedSql): boolean {
+  return !tokens.some((token) => isWord(token, 'WHERE') || isWord(token, 'LIMIT'));
 }
 
 /** Statements after which every table has the text that it had. */

@@ -15,14 +15,17 @@ export class Rebuilds {
     this.#lineage = lineage;
   }
 
-  /** Compares a table that is about to go with all tables that hold rows of it. */
-  compare(table: TrackedTable, named: string): void {
+  /**
+   * Compares a table that is about to go with all tables that hold rows of it.
+   * @param as what stands for it as it is now, where the table stays and only its rows go
+   */
+  compare(table: TrackedTable, named: string, as: TrackedTable = table): void {
     const old = { schema: table.temporary ? 'temp' : 'main', name: named } as const;
     const copies = this.#lineage.copiesOf(table).flatMap((copy) => {
       const difference = compareRows(this.#database, old, copy.place, copy.table.copied.get(table));
       return difference === null ? [] : [[copy.table, difference] as const];
     });
-    this.#compared.set(table, new Map(copies));
+    this.#compared.set(as, new Map(copies));
   }
 
   /**
