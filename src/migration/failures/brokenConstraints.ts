@@ -1,6 +1,6 @@
 // NOT NULL, CHECK and types: which rows break them.
 
-import { foldName, quoteIdentifier } from '../../database';
+import { foldName, quoteIdentifier, rowsOf } from '../../database';
 import { namesIn } from '../../script/clauses';
 import { parseSql } from '../../script/tokens';
 import { readTableDefinition } from '../../schema/tableDefinition';
@@ -8,7 +8,7 @@ import type { BlamedRows } from '../outcome';
 import type { FailedStatement } from '../run/failureHelp';
 import { countedRows, findRows, someRows } from './blamedRows';
 import { IN_A_STATEMENT_BEFORE, type Explanation, type Said } from './explanation';
-import { findTarget, newRowsOf, textOf, type Target, type TargetColumn } from './newRows';
+import { findTarget, newRowsOf, textOf, type NewRows, type Target, type TargetColumn } from './newRows';
 
 /** Constraints that one row can break by itself. */
 export const BROKEN_CONSTRAINTS: readonly Explanation[] = [
@@ -106,6 +106,31 @@ function explainCheck(failed: FailedStatement, match: readonly string[]): Said {
 /** Words and signs by which values are compared with others, for which the affinity of a column counts. */
 const COMPARES = /[<>=]|\b(?:IN|IS|BETWEEN|CASE)\b/i;
 
+/** More are not written to a table to be looked at. */
+const MOST_STORED = 200_000;
+
+/**
+ * The rows that break a CHECK which compares values of several types in one column: no expression has the affinity of the column and
+ * leaves each value as it is, so they are put into a temporary table with the same columns. The rows have no query then.
+ */
+function findStored(failed: FailedStatement, target: Target, rows: NewRows, check: string): BlamedRows | null {
+  const { database } = failed;
+  const [counting] = rowsOf(database, `${rows.clause}SELECT count(*) FROM new`);
+  if (!counting || Number(counting[0]) > MOST_STORED) return null;
+  const columns = rows.columns.map((name) => {
+    const type = target.columns.find((one) => foldName(one.name) === foldName(name))?.type ?? '';
+    const collation = target.definition.columns.find((one) => foldName(one.name) === foldName(name))?.collation ?? null;
+    return `${quoteIdentifier(name)} ${type}${collation === null ? '' : ` COLLATE ${quoteIdentifier(collation)}`}`;
+  });
+  const table = `temp.${quoteIdentifier('drydock new rows')}`;
+  if (!database.execute(`CREATE TEMP TABLE ${quoteIdentifier('drydock new rows')} (${columns.join(', ')})`).ok)
+    return null;
+  const isFilled = database.execute(`INSERT INTO ${table} ${rows.clause}SELECT * FROM new`).ok;
+  const found = isFilled ? someRows(findRows(database, `SELECT * FROM ${table}\nWHERE NOT (${check})`)) : null;
+  database.execute(`DROP TABLE ${table}`);
+  return found && { ...found, query: null };
+}
+
 /** The rows that break a CHECK; null where SQLite might compare their values otherwise than here. */
 function findBreaking(failed: FailedStatement, target: Target, check: string): BlamedRows | null {
   const rows = newRowsOf(failed, target, { asked: namesIn(check), compared: true });
@@ -113,7 +138,8 @@ function findBreaking(failed: FailedStatement, target: Target, check: string): B
   if (rows.mixed && COMPARES.test(check)) {
     // What typeof() gives is compared as the text that it is, whatever the column.
     const compared = namesIn(check.replace(/\btypeof\s*\(\s*(?:"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|\w+)\s*\)/gi, "''"));
-    if (newRowsOf(failed, target, { asked: compared, compared: true })?.mixed !== false) return null;
+    if (newRowsOf(failed, target, { asked: compared, compared: true })?.mixed !== false)
+      return findStored(failed, target, rows, check);
   }
   return someRows(findRows(failed.database, `${rows.clause}SELECT * FROM new\nWHERE NOT (${check})`));
 }

@@ -79,7 +79,7 @@ export function isEmpty(database: Database, table: string): boolean {
 }
 
 /** Rows as a query, that goes on after `WITH … ` with what is asked of them. */
-interface NewRows {
+export interface NewRows {
   /** `WITH new AS (…)`, with all that it stands on. */
   readonly clause: string;
   /** What columns `new` has. */

@@ -332,7 +332,9 @@ export class LossLedger implements LossAccount {
       const which = difference?.columns.join(', ') ?? '';
       found.push({ ...loss, kind: 'values', table: called, column: which === '' ? null : which, rows: changed });
     }
-    if (lost === 0 && gone.length > 0) found.push({ kind: 'column', table: called, column, rows: values, exact: true });
+    // Where no row is left, its values went with the rows.
+    if (gone.length > 0 && (lost === 0 || lost < loss.rows))
+      found.push({ kind: 'column', table: called, column, rows: values, exact: true });
     const repeated = lost === 0 ? (copied?.get(now) ?? 0) - loss.rows : 0;
     return { loss: withOthers(found), note, renumbered: difference?.renumbered ?? 0, repeated };
   }
