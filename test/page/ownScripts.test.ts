@@ -4,7 +4,7 @@ import { EngineClient } from '../../src/engine/worker/client';
 import { explainUnread } from '../../src/ui/scripts/unreadScript';
 import { readOwnScripts } from '../../src/ui/state/ownScripts.svelte';
 import { Workbench } from '../../src/ui/state/workbench.svelte';
-import { databaseOf } from './databases';
+import { databaseOf, ENDLESS } from './databases';
 
 let client: EngineClient;
 let workbench: Workbench;
@@ -69,6 +69,16 @@ describe('A script that is not in UTF-8', () => {
     await workbench.changeOwn((own) => own.add(again.files, again.unreadable));
     expect(planned()).toHaveLength(3);
     expect(planned()[1]).toContain('größe');
+  });
+});
+
+describe('A folder', () => {
+  it('that is dropped while a plan goes on without end is planned, and that plan is given up', async () => {
+    await workbench.take([await databaseOf(KUNDE)]);
+    void workbench.take([new File([`CREATE TABLE endless AS ${ENDLESS}`], 'endless.sql')]);
+    await vi.waitUntil(() => workbench.scripts.own?.title === 'endless.sql' && workbench.planning, { interval: 1 });
+    await workbench.take([new File(['CREATE TABLE a(b);'], '1_a.sql'), new File(['CREATE TABLE c(d);'], '2_c.sql')]);
+    expect(planned()).toEqual(['CREATE TABLE a(b)', 'CREATE TABLE c(d)']);
   });
 });
 
