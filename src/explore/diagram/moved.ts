@@ -132,9 +132,17 @@ function branchesOf(lines: ReadonlyMap<string, readonly Point[]>, ends: Readonly
   const found = new Map<string, Point>();
   for (const group of groups.values()) {
     if (group.length < 2) continue;
-    const parts = group.flatMap(partsOf);
-    for (const point of group.flat()) {
-      if (new Set(parts.flatMap((part) => directionsFrom(point, part))).size > 2)
+    // By the row or column of pixels in which they lie: a hub has hundreds of lines.
+    const rows = new Map<number, Part[]>();
+    const columns = new Map<number, Part[]>();
+    for (const part of group.flatMap(partsOf)) {
+      const [start, end] = part;
+      if (start.x === end.x) columns.set(start.x, [...(columns.get(start.x) ?? []), part]);
+      else rows.set(start.y, [...(rows.get(start.y) ?? []), part]);
+    }
+    for (const point of new Map(group.flat().map((one) => [`${one.x} ${one.y}`, one])).values()) {
+      const near = [...(rows.get(point.y) ?? []), ...(columns.get(point.x) ?? [])];
+      if (new Set(near.flatMap((part) => directionsFrom(point, part))).size > 2)
         found.set(`${point.x} ${point.y}`, point);
     }
   }
