@@ -16,6 +16,7 @@ import { atInstant } from './instant';
 import type { OpenedFile } from './openedFile';
 import { recoverFile, type Connected } from './openedFile';
 import type { Overlay } from './pages/overlay';
+import type { ReadCache } from './pages/readCache';
 import type { ByteSource } from '../file/byteSource';
 
 /** Tells of a check by its own steps, and of the pages that SQLite reads in between. */
@@ -105,6 +106,11 @@ export class Prover {
     if (!recovered.ok) return recovered;
     const result = before.resultOf(recovered.value.recovery);
     return { ok: true, value: new Prover(before, result, run, split.statements) };
+  }
+
+  /** What is kept of the result. */
+  get cache(): ReadCache {
+    return this.#result.cache;
   }
 
   /** The bytes of the result. */

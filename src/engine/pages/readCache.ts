@@ -243,3 +243,23 @@ export function keptBytes(purpose: WorkerPurpose, deviceMemory: number | undefin
   if (purpose === 'looks' || fileBytes > most) return BOUNDED[purpose];
   return Math.max(BOUNDED[purpose], purpose === 'runs' ? fileBytes : Math.min(fileBytes, most / 2));
 }
+
+/** What is enough for a check that reads a file from its beginning to its end, so that it is read in long pieces. */
+const READ_ONCE = 32e6;
+/** Of a file up to this size, what one check has read may stay for the next. */
+const SMALL_FILE = 256e6;
+
+/**
+ * Bytes of a file to keep while a check is made. One that reads it more than once (those of integrity, a second run of the statements)
+ * keeps as much as `keptBytes` says; for any other what is there of a small file may stay, and of a large one it is given back: two workers check, and each would
+ * keep the file and its result.
+ * @param most what `keptBytes` says
+ */
+export function keptForCheck(
+  readsAgain: boolean,
+  { size, heldBytes }: Pick<ReadCache, 'size' | 'heldBytes'>,
+  most: number,
+): number {
+  if (readsAgain) return most;
+  return Math.min(most, size > SMALL_FILE ? READ_ONCE : Math.max(READ_ONCE, heldBytes));
+}

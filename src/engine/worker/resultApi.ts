@@ -8,6 +8,7 @@ import type { Hasher } from '../../migration/proofs/contentHash';
 import type { Proof, ProofCode } from '../../migration/proofs/proof';
 import type { OnProgress, ProvableRun } from '../answers';
 import { sourceOfBlob } from '../pages/blob';
+import { keptForCheck, type ReadCache } from '../pages/readCache';
 import type { Prover } from '../prover';
 import { NotOpened, readable } from '../unreadable';
 import type { FileOfWorker } from './fileOfWorker';
@@ -31,6 +32,11 @@ export function makeResultApi(file: FileOfWorker, loadHashersOnce: ReturnType<ty
     prover?.close();
     prover = null;
     refused = null;
+  }
+
+  /** How much of a file is kept while it is checked. */
+  function keep(cache: ReadCache, readsAgain: boolean): void {
+    cache.setLimit(keptForCheck(readsAgain, cache, file.kept.here(cache.size)));
   }
 
   const methods = {
@@ -65,10 +71,13 @@ export function makeResultApi(file: FileOfWorker, loadHashersOnce: ReturnType<ty
       const { content } = hashers.value;
       const { proveSound } = checking.value;
       return readable((): Outcome<Proof, Refusal> => {
+        keep(file.open.cache, code === 'integrity-before' || code === 'written-values');
         if (code === 'integrity-before') {
           return { ok: true, value: proveSound(file.open, thoroughness, onProgress) };
         }
-        return { ok: true, value: mustBeOpen().prove(code, { hasher: content, thoroughness }, onProgress) };
+        const result = mustBeOpen();
+        keep(result.cache, code === 'integrity-after' || code === 'integrity-reopened');
+        return { ok: true, value: result.prove(code, { hasher: content, thoroughness }, onProgress) };
       });
     },
 
@@ -78,6 +87,7 @@ export function makeResultApi(file: FileOfWorker, loadHashersOnce: ReturnType<ty
       if (!loaded.ok) return loaded;
       const { file: sha256 } = loaded.value;
       return readable((): Outcome<string, Refusal> => {
+        keep(of === 'input' ? file.open.cache : mustBeOpen().cache, false);
         if (of === 'input') {
           // The file as it lies on the disk, whatever was recovered from its sidecars.
           const { isPlain, source, file: dropped } = file.open;

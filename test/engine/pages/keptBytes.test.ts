@@ -1,6 +1,6 @@
 // How much of a file is kept in memory: all of it where it finds room, little where it does not.
 import { expect, test } from 'vitest';
-import { keptBytes } from '../../../src/engine/pages/readCache';
+import { keptBytes, keptForCheck } from '../../../src/engine/pages/readCache';
 
 const GIGABYTE = 2 ** 30;
 
@@ -32,4 +32,18 @@ test('for looks 32 MB are kept on every machine and of every file', () => {
   for (const deviceMemory of [undefined, 4, 8, 64]) {
     for (const fileBytes of [4096, 1e8, 1e10]) expect(keptBytes('looks', deviceMemory, fileBytes)).toBe(32e6);
   }
+});
+
+test.each<readonly [string, boolean, number, number, number]>([
+  ['one that reads a file again keeps all that checks may', true, 5e8, 0, 5e8],
+  ['one that reads a large file once keeps 32 MB, and gives back what was kept', false, 5e8, 5e8, 32e6],
+  ['of a small file it leaves what is there', false, 1e8, 9e7, 9e7],
+  ['and takes no more than 32 MB where little is', false, 1e8, 1e6, 32e6],
+])('of checks %s', (_what, readsAgain, size, heldBytes, kept) => {
+  expect(keptForCheck(readsAgain, { size, heldBytes }, 5e8)).toBe(kept);
+});
+
+test('no check keeps more than the machine has room for', () => {
+  for (const readsAgain of [true, false])
+    expect(keptForCheck(readsAgain, { size: 5e8, heldBytes: 16e6 }, 16e6)).toBe(16e6);
 });
