@@ -64,6 +64,8 @@ export class RecordView {
   /** The hash of the value that `hash` was asked for last, in two halves. */
   hashOne = 0;
   hashOther = 0;
+  rowidHigh = 0;
+  rowidLow = 0;
   readonly #types: number[] = [];
   readonly #starts: number[] = [];
   /** Where the values that were read end. */
@@ -108,6 +110,16 @@ export class RecordView {
   /** Whether the values that were read end there. */
   endsAt(end: number): boolean {
     return this.#end === end;
+  }
+
+  /** Reads a value as a rowid into `rowidHigh` and `rowidLow`; false where it is no integer. */
+  readRowid(at: number): boolean {
+    const type = this.#types[at] ?? 0;
+    if (type === 0 || type === REAL || type >= FIRST_BLOB) return false;
+    this.#readNumber(at, false);
+    this.rowidHigh = this.#high;
+    this.rowidLow = this.#low;
+    return true;
   }
 
   /** The serial type of a value; 0 is NULL. */

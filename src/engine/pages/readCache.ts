@@ -245,7 +245,7 @@ export function keptBytes(purpose: WorkerPurpose, deviceMemory: number | undefin
 }
 
 /** What is enough for a check that reads a file from its beginning to its end, so that it is read in long pieces. */
-const READ_ONCE = 32e6;
+const READ_ONCE = 64e6;
 /** Of a file up to this size, what one check has read may stay for the next. */
 const SMALL_FILE = 256e6;
 

@@ -219,21 +219,22 @@ function sumOfEntries(
   let last = new RecordView();
   const ofRowid = columns.length;
   // The hash of an entry as far as each of its values. What begins as the last entry does has them already.
-  const one = new Int32Array(ofRowid + 2).fill(SEED_ONE);
-  const other = new Int32Array(ofRowid + 2).fill(SEED_OTHER);
+  const one = new Int32Array(ofRowid + 1).fill(SEED_ONE);
+  const other = new Int32Array(ofRowid + 1).fill(SEED_OTHER);
   while (records.next()) {
     if (records.goesOn) records.assemble();
     // SQLite reads the rowid from the end.
     if (!entry.put(records.bytes, records.start, records.end, Infinity) || entry.count !== ofRowid + 1) return null;
-    if (!entry.endsAt(records.end)) return null;
+    if (!entry.endsAt(records.end) || !entry.readRowid(ofRowid)) return null;
     const alike = sum.count === 0 ? 0 : likeLast(last, entry, columns, unique);
     if (alike < 0) return null;
-    for (let at = alike; at <= ofRowid; at++) {
-      entry.hash(at, at < ofRowid && columns[at]?.isReal === true);
+    for (let at = alike; at < ofRowid; at++) {
+      entry.hash(at, columns[at]?.isReal === true);
       one[at + 1] = mixOne(one[at] ?? 0, entry.hashOne);
       other[at + 1] = mixOther(other[at] ?? 0, entry.hashOther);
     }
-    sum.add(one[ofRowid + 1] ?? 0, other[ofRowid + 1] ?? 0);
+    entry.hashWords(1, entry.rowidHigh, entry.rowidLow);
+    sum.add(mixOne(one[ofRowid] ?? 0, entry.hashOne), mixOther(other[ofRowid] ?? 0, entry.hashOther));
     const next = last;
     last = entry;
     entry = next;
@@ -254,5 +255,6 @@ function likeLast(last: RecordView, entry: RecordView, columns: readonly Indexed
     if (entry.typeOf(at) === 0) hasNull = true;
   }
   if (isUnique && !hasNull) return -1;
-  return last.compare(columns.length, entry, columns.length, 'BINARY') < 0 ? alike : -1;
+  const isLater = (entry.rowidHigh - last.rowidHigh || (entry.rowidLow >>> 0) - (last.rowidLow >>> 0)) > 0;
+  return isLater ? alike : -1;
 }
