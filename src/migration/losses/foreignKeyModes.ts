@@ -134,7 +134,8 @@ function differenceOf(on: StatementOutcome, off: StatementOutcome): string | nul
   const changed =
     more > 0 ? [`changes ${counted(more, lost.length === 0 ? 'row' : 'more row')} through foreign keys`] : [];
   const does = [...lost.map((loss) => describeLoss(loss)), ...changed].join(', and ');
-  return does === '' ? null : `With foreign keys on, ${name} ${does}; with foreign keys off they stay as they are.`;
+  const stay = rows + Math.max(more, 0) === 1 ? 'it stays as it is' : 'they stay as they are';
+  return does === '' ? null : `With foreign keys on, ${name} ${does}; with foreign keys off ${stay}.`;
 }
 
 function lossesOf({ loss }: StatementOutcome): readonly Loss[] {
