@@ -47,6 +47,9 @@ it('A database that no published migration is for is no error: its schema is sho
   expect(said?.replace(/\s+/g, ' ').trim()).toBe(
     'Deletes 1 row. No other row is changed. The dropped file keeps them.',
   );
+  await page.getByRole('button', { name: 'Show these rows' }).press('Enter');
+  await page.locator('[data-panel=query] [data-result=rows]').getByText('one', { exact: true }).waitFor();
+  expect(await page.locator('[data-panel=query] [data-facts]').textContent()).toContain('1 row');
 });
 
 it.each([

@@ -5,6 +5,7 @@ import { amount, runs } from '../../amount';
 import { describeLoss, labelLoss, summariseLosses } from '../../../src/migration/losses/loss';
 import { reportAsJson, reportAsMarkdown, type ReportSource } from '../../../src/migration/report/report';
 import { DEFAULT_CHOICES, type StatementOutcome, type Loss } from '../../../src/migration/outcome';
+import { queryForDeleted } from '../../../src/migration/losses/rowsThatGo';
 import type { Script } from '../../../src/script/statement';
 import { apply, askNative, nativeDatabase, plan, statementsOf, verdicts } from '../../databases';
 
@@ -515,4 +516,36 @@ test('rows are followed through as many table rebuilds as there are', () => {
     `CREATE TEMP TABLE k${at} AS SELECT * FROM t; DROP TABLE t; CREATE TABLE t(a); INSERT INTO t SELECT * FROM k${at}; DROP TABLE k${at};`;
   const script = Array.from({ length: amount(40, 1500) }, (_, at) => rebuild(at)).join('\n');
   expect(lossesOf(bytes, script).filter((loss) => loss !== null)).toEqual([]);
+});
+
+describe('The rows that a DELETE takes', () => {
+  const bytes = nativeDatabase(
+    `${SCHEMA} INSERT INTO t VALUES (1, 1, 5), (2, 2, 6), (3, 3, NULL); INSERT INTO other VALUES (2, 0);`,
+  );
+  const query = (script: string, ordinal: number): string | null =>
+    queryForDeleted(statementsOf(script), plan(bytes, script).plan.outcomes, ordinal);
+
+  test.each([
+    'DELETE FROM t',
+    'DELETE FROM main."t" WHERE id > 1 RETURNING id',
+    'DELETE FROM T AS x WHERE x.v IS NULL',
+    'DELETE FROM t WHERE k IN (SELECT k FROM other)',
+  ])('are asked for as they are before the script: %s', (script) => {
+    const asked = query(script, 1) ?? '';
+    const deleted = askNative(bytes, `${script.replace(/ RETURNING.*/, '')} RETURNING *;`);
+    expect(askNative(bytes, asked)).toBe(deleted);
+    expect(deleted).not.toBe('');
+  });
+
+  test.each([
+    ['UPDATE t SET v = 0; DELETE FROM t WHERE v = 0', 'the table is written before'],
+    [
+      'INSERT INTO other VALUES (1, 1); DELETE FROM t WHERE k IN (SELECT k FROM other)',
+      'what it asks is written before',
+    ],
+    ['CREATE TABLE n(a); WITH q AS (SELECT 1) DELETE FROM t', 'it cannot be read'],
+    ['CREATE TABLE n(a); DROP TABLE t', 'it is no DELETE'],
+  ])('are not asked for where they may be others by then: %s (%s)', (script) => {
+    expect(query(script, 2)).toBeNull();
+  });
 });
