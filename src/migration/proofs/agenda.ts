@@ -3,8 +3,8 @@
 import type { ProofCode } from './proof';
 
 /**
- * `full`: all that the check can look at. `sparing`: what the pages that were not written prove is not looked at again; of
- * soundness, whether each index has its rows is left out (quick_check).
+ * `full`: all that the check can look at. `sparing`: what the pages that were not written prove is not looked at again; of the
+ * soundness of the dropped file, whether each index has its rows is left out (quick_check).
  * `none`: it runs on request.
  */
 export type Thoroughness = 'full' | 'sparing' | 'none';

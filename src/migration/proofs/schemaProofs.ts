@@ -62,7 +62,7 @@ function describeIndexes({ compared, asked, spared }: ComparedIndexes): string {
     );
   }
   if (asked > 0)
-    sentences.push(`Of the tables of ${counted(asked, 'index', 'indexes')}, PRAGMA integrity_check says ok.`);
+    sentences.push(`PRAGMA integrity_check says ok of the tables of ${counted(asked, 'index', 'indexes')}.`);
   if (spared > 0) {
     const which = compared + asked > 0 ? 'other index' : 'index';
     const are = spared === 1 ? 'is as it was' : 'are as they were';
