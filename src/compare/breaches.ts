@@ -9,9 +9,9 @@ import { parseSql, type Token } from '../script/tokens';
 import { counted } from '../words';
 import type { Interview } from './interview';
 import type { Loss } from './migration';
-import { nameInId } from './question';
+import { DELETE_ROWS, nameInId } from './question';
 import { rowidColumn } from './rebuild';
-import { parentOf } from './references';
+import { parentOf, referringTo } from './references';
 import type { CopiedTable } from './rowCopy';
 import type { RowFacts } from './rowFacts';
 import type { NameOf, RowValues } from './rowValues';
@@ -35,8 +35,6 @@ interface Asked {
   readonly interview: Interview;
   readonly facts: RowFacts;
 }
-
-const DELETE_ROWS = 'delete rows';
 
 /** What becomes of rows that the table does not allow any more by a CHECK or a foreign key that only the new one has. */
 export function askBreaches(
@@ -91,6 +89,7 @@ function askCheck(condition: readonly Token[], asked: Asked): Mending | null {
       evidence: [
         `${counted(count, 'row breaks', 'rows break')} it, of ${counted(facts.rows(origin.table) ?? count, 'row')}.`,
         ...facts.samples(origin.table, old),
+        ...referringTo(after.name, table.relations),
       ],
       options: [
         ...settable.map(({ name }) => ({
@@ -166,6 +165,7 @@ function askReference(key: ForeignKeyDefinition, asked: Asked): Mending | null {
       evidence: [
         `${counted(count, 'row refers', 'rows refer')} to no row of ${target.name}${parent.before ? '' : ', which is new and empty'}.`,
         ...facts.samples(origin.table, old),
+        ...referringTo(after.name, relations),
       ],
       options: [
         ...nullable.map((name) => ({

@@ -7,8 +7,10 @@ import { hasWords, parseSql, unquotedName } from '../script/tokens';
 import { counted } from '../words';
 import type { Interview } from './interview';
 import type { Loss } from './migration';
+import type { PairedRelation } from './pairing';
 import { nameInId } from './question';
 import { rowidOf } from './rebuild';
+import { referringTo } from './references';
 import type { CopiedTable } from './rowCopy';
 import type { RowFacts } from './rowFacts';
 
@@ -84,12 +86,13 @@ export interface KeyedTable {
   readonly name: string;
   /** The table in the database that the facts are about, and the old name of a column. */
   readonly origin: CopiedTable['origin'];
+  readonly relations: readonly PairedRelation[];
 }
 
 /** Asks which rows stay; null where there are none too many, nobody knows, or the question is open. */
 export function askDuplicates(
   key: UniqueKey,
-  { before, origin, name }: KeyedTable,
+  { before, origin, name, relations }: KeyedTable,
   interview: Interview,
   facts: RowFacts,
 ): Deduplication | null {
@@ -111,6 +114,7 @@ export function askDuplicates(
           key.columns.map(old),
           key.condition === null ? '1' : old(key.condition),
         ),
+        ...referringTo(name, relations),
       ],
       options: [
         { value: 'keep first', label: 'The first of each: delete the others', expression: null },

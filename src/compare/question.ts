@@ -9,6 +9,9 @@ export interface QuestionOption {
   readonly expression: string | null;
 }
 
+/** The answer that rows go which do not fit. */
+export const DELETE_ROWS = 'delete rows';
+
 /**
  * Something that only the user knows. What depends on rows, such as counts, is told by the evidence alone: so of many databases those that
  * have different rows ask the same.

@@ -2,7 +2,8 @@
 
 import { foldName } from '../database';
 import type { Column, Relation } from '../schema/schema';
-import type { ForeignKeyDefinition } from '../schema/tableDefinition';
+import { readTableDefinition, type ForeignKeyDefinition } from '../schema/tableDefinition';
+import { parseSql } from '../script/tokens';
 import type { PairedRelation } from './pairing';
 
 /** What a foreign key refers to. */
@@ -38,4 +39,23 @@ export function parentOf(key: ForeignKeyDefinition, relations: readonly PairedRe
     return now ? [{ before: was, after: now }] : [];
   });
   return columns.length === referred.length ? { before: pair.before, after, columns } : null;
+}
+
+/**
+ * What to know before rows of a table are deleted: the script runs with foreign keys off, so rows that refer to them stay. A sentence for
+ * each table whose rows do.
+ * @param name the table in the target
+ * @param relations all tables of both schemas
+ */
+export function referringTo(name: string, relations: readonly PairedRelation[]): readonly string[] {
+  return relations.flatMap(({ before, after }) => {
+    // A table that is new has no row yet.
+    if (!before || after?.kind !== 'table' || !/references/i.test(after.sql)) return [];
+    const { foreignKeys } = readTableDefinition(parseSql(after.sql));
+    return foreignKeys.some(({ parent }) => foldName(parent) === foldName(name))
+      ? [
+          `Rows of ${after.name} may refer to rows of ${name}: where those are deleted, they stay, and refer to nothing.`,
+        ]
+      : [];
+  });
 }

@@ -9,9 +9,10 @@ import type { Loss } from './migration';
 import { askNewValue, isNullDefault } from './newValue';
 import type { PairedRelation } from './pairing';
 import { placeholderOf, type Holds } from './placeholder';
-import { nameInId } from './question';
+import { DELETE_ROWS, nameInId } from './question';
 import type { RowCopy } from './rebuild';
 import { rowidColumn } from './rebuild';
+import { referringTo } from './references';
 import type { RowFacts } from './rowFacts';
 
 /** A table that is rebuilt, and what its rows may be asked by. */
@@ -36,7 +37,7 @@ export interface Copying {
 
 /** Asks what is to be known of the copy. Where ALTER TABLE does what is wished for, there is nothing of it. */
 export function askCopy(copied: CopiedTable, interview: Interview, facts: RowFacts): Copying {
-  const { before, after, origin } = copied;
+  const { before, after, origin, relations } = copied;
   const old = new Map(before.columns.map((column) => [foldName(column.name), column]));
   const losses: Loss[] = [];
   const conditions: string[] = [];
@@ -50,7 +51,7 @@ export function askCopy(copied: CopiedTable, interview: Interview, facts: RowFac
       return value === null ? [] : [{ name, value }];
     }
     const plain = quoteIdentifier(was.name);
-    const values = { before: was, after: column, table: { before, after }, origin };
+    const values = { before: was, after: column, table: { before, after }, origin, relations };
     const { value, loss: replaced } = isEmpty
       ? { value: plain, loss: null }
       : converted(values, plain, interview, facts);
@@ -97,6 +98,7 @@ interface CopiedColumn {
   readonly after: Column;
   readonly table: { readonly before: Relation; readonly after: Relation };
   readonly origin: CopiedTable['origin'];
+  readonly relations: readonly PairedRelation[];
 }
 
 /** The value of a column whose type changes. */
@@ -201,7 +203,7 @@ function castType(affinity: Affinity): string {
 
 /** The value of a column that may no longer be NULL, and the rows that are left out for it. */
 function withoutNull(
-  { before, after, table, origin }: CopiedColumn,
+  { before, after, table, origin, relations }: CopiedColumn,
   value: string,
   interview: Interview,
   facts: RowFacts,
@@ -220,6 +222,7 @@ function withoutNull(
       evidence: [
         `${counted(count, 'row has', 'rows have')} NULL in it, of ${counted(facts.rows(origin.table) ?? count, 'row')}.`,
         ...facts.samples(origin.table, `${quoteIdentifier(origin.columnOf(before.name))} IS NULL`),
+        ...referringTo(table.after.name, relations),
       ],
       options: [
         ...(fallback === null
@@ -230,13 +233,13 @@ function withoutNull(
           label: 'They get this value',
           expression: `SQL, as ${placeholderOf(affinityOf(after.type, table.after.strict), table.after.strict)}`,
         },
-        { value: 'delete rows', label: 'Delete these rows', expression: null },
+        { value: DELETE_ROWS, label: 'Delete these rows', expression: null },
       ],
     },
     null,
     'default',
   );
-  if (answer === 'delete rows') {
+  if (answer === DELETE_ROWS) {
     const sentence = `${counted(count, 'row')} of ${table.after.name} with NULL in ${after.name} ${count === 1 ? 'is' : 'are'} deleted.`;
     return { value, loss: { table: origin.table, column: null, count, sentence } };
   }

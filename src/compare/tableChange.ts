@@ -205,7 +205,7 @@ export class TableChanges {
         (one) =>
           askDuplicates(
             one,
-            { before, origin: originOf(pair), name: after.name },
+            { before, origin: originOf(pair), name: after.name, relations: this.#work.pairs },
             this.#work.interview,
             this.#work.facts,
           ) ?? [],

@@ -8,7 +8,7 @@ import { Interview } from './interview';
 import type { Migration, MigrationInput, MigrationStatement, WayBack } from './migration';
 import { pairSchemas, renameId, renameTo } from './pairing';
 import { NOT_ALLOWED } from './placeholder';
-import { answerLine, type Answers, type Question } from './question';
+import { answerLine, DELETE_ROWS, type Answers, type Question } from './question';
 import { brokenObjects } from './relevant';
 import { Trial } from './trial';
 import { versionFor } from './versions';
@@ -94,10 +94,12 @@ function wayBack(
   const needs = Math.max(0, ...wrapped(written).map((statement) => statement.needs));
   const cannotRestore = [
     ...forth.losses.map(({ sentence }) => `${sentence} The way back does not bring that back.`),
-    ...asked.flatMap(({ kind, table, column }) =>
+    ...asked.flatMap(({ kind, table, column, answer }) =>
       kind === 'conversion'
         ? [`Values of ${table}.${column ?? ''} that were converted stay so, as far as they do not read the same.`]
-        : [],
+        : kind === 'null rows' && answer !== DELETE_ROWS
+          ? [`Values of ${table}.${column ?? ''} that took the place of NULL stay.`]
+          : [],
     ),
     ...interview.questions.flatMap(({ kind, table, column, answer, evidence }) =>
       kind === 'new value'

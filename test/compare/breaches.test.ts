@@ -80,6 +80,21 @@ describe('A new CHECK that rows break', () => {
   });
 });
 
+it('Before rows are deleted it is told which tables refer to them, and NULLs that got a value are told on the way back', () => {
+  const made = `CREATE TABLE p (id INTEGER PRIMARY KEY, a); CREATE TABLE c (p REFERENCES p); INSERT INTO p VALUES (1, NULL), (2, 1), (3, 1); INSERT INTO c VALUES (3);`;
+  const wished =
+    'CREATE TABLE p (id INTEGER PRIMARY KEY, a NOT NULL UNIQUE CHECK (a > 1)); CREATE TABLE c (p REFERENCES p)';
+  const answers = { 'NULL in p.a': 'value 5', 'duplicates in p (a)': 'keep first' };
+  const { questions, back } = migrationOf(nativeDatabase(made), wished, answers);
+  expect(questions.map(({ kind }) => kind)).toEqual(['duplicates', 'null rows', 'check']);
+  for (const { evidence } of questions) {
+    expect(evidence.at(-1)).toBe(
+      'Rows of c may refer to rows of p: where those are deleted, they stay, and refer to nothing.',
+    );
+  }
+  expect(back.cannotRestore).toContain('Values of p.a that took the place of NULL stay.');
+});
+
 describe('A new CHECK over values that rows get by the same migration', () => {
   const made = nativeDatabase('CREATE TABLE t (a INTEGER, n); INSERT INTO t VALUES (1, NULL), (5, 7);');
 
