@@ -28,11 +28,14 @@ const entity = (visit: Visit, name: string) => visit.page.locator(`[data-entity=
 describe('The diagram', () => {
   it('has the tables of each side, and marks in words what the migration adds and alters', async () => {
     // All of them are drawn where all of them are in sight.
-    const visit = await openPage({ viewport: { width: 1700, height: 1400 } });
+    const visit = await openPage({ viewport: { width: 3000, height: 1400 } });
     await visit.openSample('populated');
     await openDiagram(visit);
 
     expect(await visit.page.locator('[data-entity]').count()).toBe(11);
+    const { width = 0 } = (await visit.page.locator('[data-panel=diagram]').boundingBox()) ?? {};
+    expect(width).toBeGreaterThan(2800);
+    expect(await visit.scrollsSideways()).toBe(false);
     expect(await entity(visit, 'otc_rejects').getAttribute('data-change')).toBe('added');
     expect(await entity(visit, 'otc_raw').getAttribute('aria-label')).toMatch(/^otc_raw, table, altered, 14 columns, /);
 
