@@ -1,6 +1,6 @@
 // A name that belongs to another kind of thing than the one that a statement asks for.
 
-import { rowsOf, type Database } from '../../database';
+import { foldName, rowsOf, type Database } from '../../database';
 import type { Statement } from '../../script/statement';
 import type { Failure } from '../outcome';
 import { isOnTemporaryTable } from '../../schema/read';
@@ -13,25 +13,25 @@ type Kind = 'table' | 'virtual table' | 'view' | 'index' | 'trigger';
  * @param shadow the schema before the statement
  */
 export function findOtherKind(shadow: Database, statement: Statement): Failure | null {
-  const wanted = /^create ((?:virtual )?table|index|view|trigger)/.exec(statement.kind)?.[1] as Kind | undefined;
-  const host = wanted === 'index' || statement.kind === 'add column' ? findWrongHost(shadow, statement) : null;
-  if (host) return host;
-  if (!wanted || !statement.conditional || statement.name === null || statement.temporary) return null;
-  const found = kindOf(shadow, statement.name, wanted === 'trigger');
-  if (found === null || found === wanted) return null;
+  const { kind, name, table } = statement;
+  const wanted = /^create ((?:virtual )?table|index|view|trigger)/.exec(kind)?.[1] as Kind | undefined;
+  const needsTable = (wanted === 'index' || kind === 'add column') && table !== null;
+  const mayBePassedOver = wanted !== undefined && statement.conditional && name !== null && !statement.temporary;
+  if (!needsTable && !mayBePassedOver) return null;
+  const named = [needsTable ? table : null, mayBePassedOver ? name : null];
+  const [host = null, found = null] = kindsOf(shadow, named, wanted === 'trigger');
+  if (needsTable && host !== null && host !== 'table' && !isOnTemporaryTable(shadow, statement))
+    return explainWrongHost(kind, table, host);
+  if (!mayBePassedOver || found === null || found === wanted) return null;
   return {
-    message: `${statement.name} is the name of ${article(found)} already`,
+    message: `${name} is the name of ${article(found)} already`,
     explanation: `The script asks for ${article(wanted)} of that name, and IF NOT EXISTS would have skipped it without an error.`,
-    wayOut: `${found.includes('table') ? 'Rename' : 'Drop'} the ${found} ${statement.name} before this statement, or choose another name.`,
+    wayOut: `${found.includes('table') ? 'Rename' : 'Drop'} the ${found} ${name} before this statement, or choose another name.`,
   };
 }
 
 /** ADD COLUMN and CREATE INDEX work on ordinary tables only. */
-function findWrongHost(shadow: Database, statement: Statement): Failure | null {
-  const { kind, table } = statement;
-  if (table === null || isOnTemporaryTable(shadow, statement)) return null;
-  const found = kindOf(shadow, table, false);
-  if (found === null || found === 'table') return null;
+function explainWrongHost(kind: Statement['kind'], table: string, found: Kind): Failure {
   const deed = kind === 'add column' ? 'a column' : 'an index';
   return {
     message: `${table} is ${article(found)}`,
@@ -43,16 +43,19 @@ function findWrongHost(shadow: Database, statement: Statement): Failure | null {
   };
 }
 
-/** What has this name; triggers have names of their own. */
-function kindOf(shadow: Database, name: string, ofTrigger: boolean): Kind | null {
-  const [found] = rowsOf(
+/** What each of the names belongs to, by one question, since it is asked at each statement; triggers have names of their own. */
+function kindsOf(shadow: Database, names: readonly (string | null)[], ofTriggers: boolean): readonly (Kind | null)[] {
+  const found = rowsOf(
     shadow,
-    `SELECT type, sql LIKE 'create virtual %' FROM main.sqlite_schema
-     WHERE name = ? COLLATE NOCASE AND (type = 'trigger') = ?`,
-    [name, ofTrigger ? 1 : 0],
+    `SELECT name, type, sql LIKE 'create virtual %' FROM main.sqlite_schema
+     WHERE name COLLATE NOCASE IN (?, ?) AND (type = 'trigger') = ?`,
+    [...names, ofTriggers ? 1 : 0],
   );
-  if (!found) return null;
-  return found[0] === 'table' && found[1] === 1 ? 'virtual table' : (String(found[0]) as Kind);
+  return names.map((name) => {
+    const row = found.find(([one]) => name !== null && foldName(String(one)) === foldName(name));
+    if (!row) return null;
+    return row[1] === 'table' && row[2] === 1 ? 'virtual table' : (String(row[1]) as Kind);
+  });
 }
 
 function article(kind: Kind): string {

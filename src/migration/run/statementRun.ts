@@ -40,6 +40,8 @@ export interface StatementContext {
   readonly additions: ReadonlyMap<string, readonly ParsedStatement[]>;
   /** The script looks at what ANALYZE gathers. */
   readonly readsStatistics: boolean;
+  /** The script makes temporary objects. */
+  readonly makesTemporary: boolean;
 }
 
 type Result = Pick<StatementOutcome, 'verdict'> &
@@ -121,10 +123,10 @@ function rehearseWithout(context: StatementContext, statement: ParsedStatement):
 
 /** A statement that only concerns an index which waits: what it does to the shadow is what it would do to the database. */
 function runOnShadow(context: StatementContext, statement: ParsedStatement): Result {
-  const versionBefore = statement.conditional ? schemaVersion(context.shadow) : null;
+  const versionBefore = statement.conditional ? schemaVersion(context.shadow, context) : null;
   const outcome = context.shadow.execute(statement.text);
   if (!outcome.ok) return explained(context, statement, outcome.error.message);
-  if (statement.conditional && schemaVersion(context.shadow) === versionBefore) {
+  if (statement.conditional && schemaVersion(context.shadow, context) === versionBefore) {
     return { verdict: 'unchanged', drift: driftOf(context, statement) };
   }
   return { verdict: 'applied', note: noteOn(statement) };
@@ -152,7 +154,7 @@ function execute(context: StatementContext, statement: ParsedStatement, isAhead 
   const { database, shadow } = context;
   const wasInside = isInside(context);
   const mayPassOver = statement.conditional && isSchemaChange(statement);
-  const versionBefore = mayPassOver ? schemaVersion(database) : null;
+  const versionBefore = mayPassOver ? schemaVersion(database, context) : null;
   const outcome =
     context.rehearsing && gathersStatistics(statement) && !context.readsStatistics
       ? gatherNothing(context, statement)
@@ -164,7 +166,7 @@ function execute(context: StatementContext, statement: ParsedStatement, isAhead 
   if (isFollowed) shadow.execute('RELEASE ahead');
   else if (isAhead) takeBack(shadow);
   if (outcome.ok) {
-    if (mayPassOver && schemaVersion(database) === versionBefore) {
+    if (mayPassOver && schemaVersion(database, context) === versionBefore) {
       return { verdict: 'unchanged', drift: driftOf(context, statement) };
     }
     if (!isFollowed) follow(context, statement);
@@ -279,9 +281,10 @@ function isSchemaChange(statement: Statement): boolean {
   return /^(create|drop|alter|add|rename)/.test(statement.kind);
 }
 
-/** Moves on with every change of the schema, that of temporary objects included. */
-function schemaVersion(database: Database): string {
-  return ['main', 'temp'].map((schema) => String(rowsOf(database, `PRAGMA ${schema}.schema_version`)[0]?.[0])).join();
+/** Moves on with every change of the schema, that of temporary objects included, where the script makes some. */
+function schemaVersion(database: Database, { makesTemporary }: StatementContext): string {
+  const schemas = makesTemporary ? ['main', 'temp'] : ['main'];
+  return schemas.map((schema) => String(rowsOf(database, `PRAGMA ${schema}.schema_version`)[0]?.[0])).join();
 }
 
 /** The failure of a statement that SQLite refused. */

@@ -80,6 +80,7 @@ export function transcribe(
       waiting: new WaitingIndexes(),
       additions: additionsOf(statements),
       readsStatistics: readsStatistics(statements),
+      makesTemporary: statements.some(({ temporary }) => temporary),
       rehearsing: options.rehearsing,
     };
     const outcomes: StatementOutcome[] = [];
