@@ -20,8 +20,20 @@ const FLYWAY = /\$\{([^${}\s][^${}\n]*)\}/g;
 const GOOSE = /\$\{([A-Za-z_]\w*)(?:(:?-|\?)([^}]*))?\}|\$([A-Za-z_]\w*)/g;
 /** Go's templates, into which dbmate puts the variables that a mark names. */
 const TEMPLATE = /\{\{-?\s*\.(\w+)\s*-?\}\}/g;
+/** A name alone between braces, as Go, Jinja, Mustache and others have it. What calls, pipes or branches is more than a value. */
+const BRACES = /\{\{-?\s*\.?([A-Za-z_][\w.]*)\s*-?\}\}/g;
+const BRANCHES = /^(?:if|else|end|range|with|block|define|template|nil|true|false|this)$/;
+/** A name between percent signs. */
+const PERCENT = /%([A-Za-z_]\w*)%/g;
+/** What stands before something that a percent sign cannot divide: nothing, an operator, or a word after which a name or a value comes. */
+const BEFORE_OPERAND =
+  /(?:^|[(,;=<>+*/|&-]|\b(?:TABLE|FROM|INTO|UPDATE|JOIN|EXISTS|REFERENCES|ON|INDEX|VIEW|TRIGGER|COLUMN|TO|SET|SELECT|WHERE|AND|OR|NOT|BY|VALUES|DEFAULT|LIMIT|ADD|THEN|ELSE|WHEN))\s*$/i;
+
 /** A name of the environment, as people write one for `envsubst`. */
 const ENVIRONMENT = /^[A-Z_][A-Z0-9_]*$/;
+
+/** Characters before a percent sign that are looked at. */
+const LOOKED_BACK = 40;
 
 /** Names that Flyway itself gives values to, on SQLite. */
 const OF_FLYWAY: Readonly<Record<string, (path: string) => string>> = {
@@ -85,7 +97,7 @@ function labelOf(name: string, fallback: string): string {
 
 function placeholdersOf(path: string, sections: Sections, tool: ChainTool | null): readonly Placeholder[] {
   const { up, variables = [], templated = [] } = sections;
-  if (!/\$[{A-Za-z_]|\{\{/.test(up)) return [];
+  if (!/\$[{A-Za-z_]|\{\{|%[A-Za-z_]\w*%/.test(up)) return [];
   const found: Placeholder[] = [];
   const inside = insidesOf(up);
   const add = (name: string, match: RegExpMatchArray, fallback: string | null): void => {
@@ -104,6 +116,16 @@ function placeholdersOf(path: string, sections: Sections, tool: ChainTool | null
   for (const match of up.matchAll(TEMPLATE)) {
     const [, name = ''] = match;
     if (templated.includes(name)) add(name, match, null);
+  }
+  if (tool !== 'dbmate') {
+    for (const match of up.matchAll(BRACES)) {
+      const [, name = ''] = match;
+      if (inside(match.index) === null && !BRANCHES.test(name)) add(name, match, null);
+    }
+  }
+  for (const match of up.matchAll(PERCENT)) {
+    const before = up.slice(Math.max(0, match.index - LOOKED_BACK), match.index);
+    if (inside(match.index) === null && BEFORE_OPERAND.test(before)) add(match[1] ?? '', match, null);
   }
   for (const match of up.matchAll(FLYWAY)) {
     const [, name = ''] = match;

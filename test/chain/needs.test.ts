@@ -56,6 +56,27 @@ describe('A value', () => {
     ]);
   });
 
+  it('between braces or percent signs is asked for where it can be no SQL, and not in a pattern, a format or a division', () => {
+    const asked = (text: string): readonly string[] =>
+      arrangeMigrations([{ path: '1_a.sql', text }]).needs.map(({ name }) => name);
+    expect(
+      asked('CREATE TABLE {{ prefix }}users (a); INSERT INTO {{.Schema.Name}} VALUES (%count%, {{-n-}});'),
+    ).toEqual(['prefix', 'Schema.Name', 'count', 'n']);
+    expect(asked('ALTER TABLE %songs% ADD COLUMN z;\nDELETE FROM %old%;')).toEqual(['songs', 'old']);
+    for (const sql of [
+      "SELECT * FROM t WHERE a LIKE '%name%' OR strftime('%Y%m%d', b) = '{{x}}';",
+      'SELECT 10 %a% 3, b %c% d, (1)%e%f FROM t; -- {{no}} %no%',
+      '/* {{ no }} */ SELECT "%name%" FROM [{{x}}];',
+      "CREATE TABLE {{ tenant 'x' }} (a); {{ if .Debug }} SELECT 1; {{ end }} {{ a | upper }}",
+    ])
+      expect(asked(sql)).toEqual([]);
+    const files = [{ path: '1_a.sql', text: 'CREATE TABLE {{prefix}}users (a DEFAULT %n%);' }];
+    const { migrations } = arrangeMigrations(files, {
+      answers: answered(['value', 'prefix', 'app_'], ['value', 'n', '7']),
+    });
+    expect(migrations[0]?.text).toBe('CREATE TABLE app_users (a DEFAULT 7);');
+  });
+
   it('of dbmate and sql-migrate is asked for, and may be left as it is in a string; outside of one it is no SQL in any folder', () => {
     const up = "INSERT INTO t VALUES ('${NAME}', '${name}', ${COUNT});";
     for (const mark of ['-- migrate:up', '-- +migrate Up']) {

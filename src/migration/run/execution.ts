@@ -41,7 +41,7 @@ export function executeStatement(database: Database, statement: ParsedStatement)
     case 'vacuum':
       return noted(database, statement.text, VACUUM_NOTE);
     case 'rollback':
-      return noted(database, statement.text, 'It takes back all that was done since the BEGIN of its transaction.');
+      return noted(database, statement.text, 'It takes back all that was done since its transaction began.');
     case 'create table as':
       return noted(database, statement.text, !statement.temporary && usesChance(statement) ? BY_CHANCE : null);
     default:
