@@ -3,6 +3,7 @@
 import type { Database, Outcome } from '../../database';
 import type { Thoroughness } from './agenda';
 import { hashContent, type Hasher, type Manner } from './contentHash';
+import { hashOfIndex, indexOwners } from './virtualContent';
 import type { TablePair } from './tablePairs';
 import type { Evidence, OnCheck } from './evidence';
 import { findForeignPage, provePages } from './pageProof';
@@ -81,8 +82,9 @@ const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools)
     const spared = new Set(pairs.filter((pair) => untouched.has(pair)));
     const hashed = pairs.filter((pair) => !spared.has(pair));
     const { before, after, renumbered } = hashPairs(evidence, hashed, tools);
+    const rearranged = findRearranged(evidence, hashed, { before, after }, tools);
     const virtual = schemaBefore.relations.filter(({ kind }) => kind === 'virtual table');
-    return proveContent(pairs, virtual, before, after, changes, { spared, renumbered });
+    return proveContent(pairs, virtual, before, after, changes, { spared, renumbered, rearranged });
   },
 
   'written-values': (evidence, tools) => proveWrittenValues(evidence, tools),
@@ -134,6 +136,38 @@ const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools)
 
 function complaintsBefore({ aftermath, schemaBefore }: Evidence): readonly string[] {
   return checkIntegrity(aftermath.before, schemaBefore.relations).complaints;
+}
+
+/** The storage of full-text and R-Tree indexes that differs and gives the same words or boxes. */
+function findRearranged(
+  { aftermath, schemaBefore, schemaAfter }: Evidence,
+  pairs: readonly TablePair[],
+  hashes: {
+    readonly before: ReadonlyMap<string, Outcome<string>>;
+    readonly after: ReadonlyMap<string, Outcome<string>>;
+  },
+  { hasher, onCheck }: ProofTools,
+): ReadonlySet<TablePair> {
+  const isSame = new Map<string, boolean>();
+  return new Set(
+    pairs.filter((pair) => {
+      const [had, has] = [hashes.before.get(pair.before.name), hashes.after.get(pair.before.name)];
+      const owners =
+        had?.ok && has?.ok && had.value !== has.value
+          ? indexOwners(pair, schemaBefore.relations, schemaAfter.relations)
+          : null;
+      if (!owners) return false;
+      const [before, after] = owners;
+      let same = isSame.get(before.name);
+      if (same === undefined) {
+        onCheck(`comparing what the index ${before.name} gives`, 0, 0);
+        const hash = hashOfIndex(aftermath.before, before, hasher);
+        same = hash !== null && hash === hashOfIndex(aftermath.result, after, hasher);
+        isSame.set(before.name, same);
+      }
+      return same;
+    }),
+  );
 }
 
 /** Rows that were put into another order have to be sorted by their values to be known again, which takes memory. */

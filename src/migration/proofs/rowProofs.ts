@@ -61,7 +61,8 @@ export function proveRowCounts(
 
 /**
  * Content hashes by table, before and after.
- * @param tables `spared`: not hashed, since no page of theirs was written; `renumbered`: only the rowids of their rows differ
+ * @param tables `spared`: not hashed, since no page of theirs was written; `renumbered`: only the rowids of their rows differ;
+ * `rearranged`: the storage of an index that gives the same words or boxes
  */
 export function proveContent(
   pairs: readonly TablePair[],
@@ -72,7 +73,8 @@ export function proveContent(
   {
     spared = new Set(),
     renumbered = new Set(),
-  }: { readonly spared?: ReadonlySet<TablePair>; readonly renumbered?: ReadonlySet<TablePair> } = {},
+    rearranged = new Set(),
+  }: Readonly<Partial<Record<'spared' | 'renumbered' | 'rearranged', ReadonlySet<TablePair>>>> = {},
 ): Proof {
   const details: string[] = [];
   const different = new Set<TablePair>();
@@ -90,9 +92,14 @@ export function proveContent(
     if (spared.has(pair)) {
       details.push(`${name}: ${counted(pair.columns.length, 'column')}, no page of it was written`);
     } else if (had?.ok && has?.ok) {
-      columns += pair.columns.length;
+      if (!rearranged.has(pair)) columns += pair.columns.length;
       const same = had.value === has.value;
-      if (!same && !renumbered.has(pair)) for (const set of [different, changed]) set.add(pair);
+      const isIndex = rearranged.has(pair);
+      if (!same && !renumbered.has(pair) && !isIndex) for (const set of [different, changed]) set.add(pair);
+      if (!same && isIndex)
+        details.push(
+          `${name}: stored in another way; ${ownerOf(name)} gives the same words or boxes at the same places`,
+        );
       if (!same && renumbered.has(pair)) details.push(`${name}: the same values under other rowids`);
       details.push(
         `${name}: ${counted(pair.columns.length, 'column')}, ${had.value}${same ? '' : ` before, ${has.value} after`}`,
@@ -124,14 +131,19 @@ export function proveContent(
   }
   const tables = spared.size === 1 ? 'the one table' : `all ${counted(spared.size, 'table')}`;
   const unwritten = `No page of ${tables} was written: every value is stored in the very bytes of your file.`;
-  const hashed = `The hash of every value in all ${counted(columns, 'column')} that were there is the same before and after.`;
+  const indexes = [...new Set([...rearranged].map(({ before }) => ownerOf(before.name)))];
+  const but =
+    indexes.length === 0
+      ? ''
+      : ` The ${indexes.length === 1 ? 'index' : 'indexes'} ${indexes.join(', ')} ${indexes.length === 1 ? 'is' : 'are'} stored in another way, and what ${indexes.length === 1 ? 'it finds' : 'they find'} is the same.`;
+  const hashed = `The hash of every value in all ${counted(columns, 'column')} that were there is the same before and after.${but}`;
   if (spared.size === 0) return proof('content', 'pass', hashed, details);
   if (spared.size === pairs.length) return proof('content', 'pass', unwritten, details);
   const others = pairs.length - spared.size;
   return proof(
     'content',
     'pass',
-    `No page of ${counted(spared.size, 'table')} was written, so every value there is stored in the very bytes of your file. In the other ${counted(others, 'table')} the hash of every value in all ${counted(columns, 'column')} that were there is the same before and after.`,
+    `No page of ${counted(spared.size, 'table')} was written, so every value there is stored in the very bytes of your file. In the other ${counted(others, 'table')} the hash of every value in all ${counted(columns, 'column')} that were there is the same before and after.${but}`,
     details,
   );
 }
