@@ -12,7 +12,7 @@ import type { Loss } from './migration';
 import { DELETE_ROWS, nameInId } from './question';
 import { rowidColumn } from './rebuild';
 import { parentOf, referringTo } from './references';
-import type { CopiedTable } from './rowCopy';
+import type { CopiedTable } from './copiedTable';
 import type { RowFacts } from './rowFacts';
 import type { NameOf, RowValues } from './rowValues';
 

@@ -11,7 +11,7 @@ import type { PairedRelation } from './pairing';
 import { nameInId } from './question';
 import { rowidOf } from './rebuild';
 import { referringTo } from './references';
-import type { CopiedTable } from './rowCopy';
+import type { CopiedTable } from './copiedTable';
 import type { RowFacts } from './rowFacts';
 
 /** A unique key, of the table or by an index. */

@@ -11,7 +11,7 @@ import { numberOfRow, placeholderFor, type Placeholder } from './placeholder';
 import { nameInId } from './question';
 import { rowidColumn, rowidOf } from './rebuild';
 import { parentOf } from './references';
-import type { CopiedTable } from './rowCopy';
+import type { CopiedTable } from './copiedTable';
 import type { RowFacts } from './rowFacts';
 
 /**

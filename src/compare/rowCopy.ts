@@ -4,30 +4,17 @@ import { foldName, quoteIdentifier } from '../database';
 import { affinityOf, type Affinity } from '../schema/details';
 import type { Column, Relation } from '../schema/schema';
 import { counted } from '../words';
+import type { CopiedTable } from './copiedTable';
 import type { Interview } from './interview';
 import type { Loss } from './migration';
 import { askNewValue, isNullDefault } from './newValue';
 import type { PairedRelation } from './pairing';
-import { placeholderOf, type Holds } from './placeholder';
+import { placeholderOf } from './placeholder';
 import { DELETE_ROWS, nameInId } from './question';
 import type { RowCopy } from './rebuild';
 import { rowidColumn } from './rebuild';
 import { referringTo } from './references';
 import type { RowFacts } from './rowFacts';
-
-/** A table that is rebuilt, and what its rows may be asked by. */
-export interface CopiedTable {
-  /** Its columns have the names of the target already. */
-  readonly before: Relation;
-  readonly after: Relation;
-  /** The table and the column in the database that the facts are about, which knows the old names. */
-  readonly origin: { readonly table: string; readonly columnOf: (column: string) => string };
-  /** The columns of unique keys that it gets, folded. */
-  readonly keyed: ReadonlySet<string>;
-  readonly holds: Holds;
-  /** All tables of both schemas: a new column may refer to one. */
-  readonly relations: readonly PairedRelation[];
-}
 
 /** What is copied, and the rows and values that are not. */
 export interface Copying {

@@ -4,6 +4,7 @@ import { foldName, quoteIdentifier } from '../database';
 import type { Column, Relation, Schema } from '../schema/schema';
 import { alterationsOf } from './alterations';
 import { askBreaches, type Mending } from './breaches';
+import { originOf, type CopiedTable } from './copiedTable';
 import type { Draft } from './draft';
 import { askDuplicates, declaredKeys, indexKey, namesOfKey, type Deduplication } from './duplicates';
 import type { Interview } from './interview';
@@ -13,7 +14,7 @@ import type { MigrationInput } from './migration';
 import type { PairedRelation } from './pairing';
 import { needsDistinctValues } from './newValue';
 import { rebuildByCopy, rebuildByRename, unusedName } from './rebuild';
-import { askCopy, type Copying, type CopiedTable } from './rowCopy';
+import { askCopy, type Copying } from './rowCopy';
 import type { RowFacts } from './rowFacts';
 import { RowValues } from './rowValues';
 import { compareParts } from './tableParts';
@@ -234,15 +235,6 @@ export class TableChanges {
   #isSame(sql: string, wished: Relation): boolean {
     return isSameDefinition(sql, wished, { names: this.#work.names, spelling: this.#work.input.spelling });
   }
-}
-
-/** The names of a table and its columns in the database that the facts are about. */
-function originOf({ before, columns }: PairedRelation): CopiedTable['origin'] {
-  return {
-    table: before?.name ?? '',
-    columnOf: (column) =>
-      columns.find(({ after }) => foldName(after?.name ?? '') === foldName(column))?.before?.name ?? column,
-  };
 }
 
 function pairByName(before: Relation, after: Relation): PairedRelation['columns'] {
