@@ -1,6 +1,6 @@
 // What only the files beside it tell of a file: which way one goes whose name may mean either, and which of several with one number comes first.
 
-import type { MigrationName } from './migrationName';
+import { canonicalVersion, type MigrationName } from './migrationName';
 import { answerTo, type Answers, type Need } from './needs';
 import { sharedNumbers, type SharedNumber } from './numbering';
 import type { ChainTool } from './tool';
@@ -13,6 +13,8 @@ interface Named {
 /**
  * Settles which way files go whose names alone do not say so for sure. One whose name ends in `_down` goes down where another one of its
  * number goes up. Where there is none, as for `7_count_down.sql` alone, it is asked, and not run before that. The answer is `up` or `down`.
+ * `U7__x.sql` takes back `V7__x.sql` of Flyway; where no such file has its `V`, they are those of refinery, which go up as well
+ * (https://docs.rs/refinery, "unversioned" migrations).
  */
 export function settleDirections<File extends Named>(
   files: readonly File[],
@@ -20,8 +22,13 @@ export function settleDirections<File extends Named>(
 ): { readonly files: readonly File[]; readonly needs: readonly Need[] } {
   const ups = new Set(files.filter(({ name }) => name.direction === 'up').map(keyOf));
   const needs: Need[] = [];
+  const versions = new Set(
+    files.flatMap(({ name }) => (name.direction === 'up' ? canonicalVersion(name.version) : [])),
+  );
+  const isUndone = files.some(({ name }) => name.direction === 'undo' && versions.has(canonicalVersion(name.version)));
   const settled = files.map((file) => {
     const { path, name } = file;
+    if (name.direction === 'undo' && !isUndone) return { ...file, name: { ...name, direction: 'up' as const } };
     if (name.direction !== 'down' || name.isDirectionSure || ups.has(keyOf(file))) return file;
     // One file that comes alone is meant to be run.
     if (files.length > 1) needs.push(directionNeed(path));

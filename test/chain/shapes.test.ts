@@ -246,6 +246,17 @@ describe.each(shapes)('A folder with $what', ({ files, order, leftOut, tool }) =
   });
 });
 
+describe('Files called U1__x.sql', () => {
+  const orderOf = (...paths: readonly string[]): readonly string[] =>
+    arrangeMigrations(paths.map((path) => ({ path, text: 'SELECT 1;' }))).migrations.map(({ path }) => path);
+
+  it('take back those of Flyway that they have the version of, and go up where there are none of these, as refinery’s', () => {
+    expect(orderOf('V1__a.sql', 'V2__b.sql', 'U2__b.sql', 'U1__a.sql')).toEqual(['V1__a.sql', 'V2__b.sql']);
+    expect(orderOf('V1__a.sql', 'U10__c.sql', 'U3__b.sql')).toEqual(['V1__a.sql', 'U3__b.sql', 'U10__c.sql']);
+    expect(orderOf('U10__c.sql', 'U3__b.sql')).toEqual(['U3__b.sql', 'U10__c.sql']);
+  });
+});
+
 describe('A folder whose files are for two databases, with marks for the lines of one', () => {
   const files = {
     '1_people.sql': `-- v1: People\n\n-- only: postgres\nCREATE TYPE x;\n-- only: sqlite (line commented)\n--${PEOPLE}\n`,
