@@ -240,6 +240,8 @@ describe.each(LOOKS_OF_VIEW)('In $colorScheme on a screen $viewport.width pixels
     await visit.page.locator('[data-view=data]').click();
     await grid(visit).waitFor();
     await counted(visit);
+    await visit.page.getByRole('button', { name: 'Values of columns' }).click();
+    await visit.page.locator('[data-profile]').first().getByText('different').waitFor();
     await grid(visit).press('ArrowRight');
     await visit.page.locator('[data-about]').click();
     await visit.page.locator('[data-facet]').first().waitFor();
