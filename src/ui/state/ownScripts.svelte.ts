@@ -474,7 +474,10 @@ function explainStep({ path, code }: ChainMigration): Problem {
 }
 
 function explainUnreadable({ path, bytes }: UnreadableFile, others: number): Problem {
-  const more = others > 0 ? ` So ${others === 1 ? 'is 1 other file' : `are ${others} other files`}.` : '';
+  const more =
+    others > 0
+      ? ` ${counted(others, 'other file')} cannot be read as ${others === 1 ? 'it is' : 'they are'} either.`
+      : '';
   return {
     code: 'unreadable-script',
     sentence:
