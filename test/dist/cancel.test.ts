@@ -22,6 +22,7 @@ const INDEXES = Array.from({ length: 6 }, (_, at) => `CREATE INDEX i${at} ON t($
 
 it('A run that is cancelled leaves the file ready at once to be run again, and nothing to download', async () => {
   const visit = await openPage();
+  await visit.rehearseNothing();
   await visit.drop(large, { name: 'indexes.sql', content: INDEXES });
   await visit.reach('ready');
   const planned = await visit.statements();
