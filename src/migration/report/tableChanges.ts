@@ -145,6 +145,8 @@ function followTables({ before, after, statements, outcomes }: Planned): Readonl
   for (const { name, table } of before.indexes) partsOf.set(`index ${foldName(name)}`, lineage.find(table));
   for (const { name, table } of before.triggers) partsOf.set(`trigger ${foldName(name)}`, lineage.find(table));
   const originals = new Map(before.relations.map(({ name }) => [foldName(name), lineage.find(name)]));
+  /** Rows that a DELETE takes and that are not lost: what is inserted next gives them back. */
+  const comingBack = new Map<TrackedTable | null, number>();
   statements.forEach((statement, at) => {
     const { kind, ordinal } = statement;
     const outcome = outcomes[at];
@@ -166,7 +168,13 @@ function followTables({ before, after, statements, outcomes }: Planned): Readonl
         notes.push({ table, name, take: (entry) => entry.add(what, number, isExact) });
       };
       if (kind === 'update' && isOld && !writesOnlyNewColumns(statement, before)) note('changed', changes);
+      if (kind === 'delete' && isOld) {
+        const lost = [loss, ...(loss?.also ?? [])].find((one) => one?.kind === 'rows' && !one.through)?.rows ?? 0;
+        comingBack.set(table, Math.max(changes - lost, 0));
+      }
       if (kind === 'insert') {
+        const back = Math.min(comingBack.get(table) ?? 0, changes);
+        comingBack.set(table, (comingBack.get(table) ?? 0) - back);
         const isUpsert = readInsert(statement)?.isUpsert === true;
         if (isUpsert && isOld) note('changed', 0, changes === 0);
         else
@@ -174,7 +182,7 @@ function followTables({ before, after, statements, outcomes }: Planned): Readonl
             table,
             name,
             take: (entry, isCopy) => {
-              if (!isCopy) entry.add('added', changes);
+              if (!isCopy) entry.add('added', changes - back);
             },
           });
       }

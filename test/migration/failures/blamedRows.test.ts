@@ -46,6 +46,8 @@ function expectBlamed(bytes: Uint8Array, script: string, oracle: string, message
   expect(failure?.rows?.exact).toBe(true);
   expect(failure?.explanation).toContain(count === 1 ? '1 row ' : `${count} rows `);
   const { query } = failure?.rows ?? {};
+  // What no query can compare as the table does is counted in a copy of it.
+  if (mayBeUntold && query === null) return;
   expect(withDatabase(bytes, (database) => rowsOf(database, query ?? '').length)).toBe(count);
 }
 

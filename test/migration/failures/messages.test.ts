@@ -34,6 +34,12 @@ function damagedDatabase(): Uint8Array {
   return bytes.fill(0xff, 512);
 }
 
+/** One whose table has a key with a collation that is missing, which SQLite does not name. */
+function unnamedCollation(): Uint8Array {
+  return nativeDatabase(`CREATE TABLE tag(name TEXT PRIMARY KEY, n INT) WITHOUT ROWID; CREATE TABLE names(name, n); PRAGMA writable_schema = ON;
+    UPDATE sqlite_schema SET sql = replace(sql, 'TEXT', 'TEXT COLLATE own') WHERE name = 'tag';`);
+}
+
 /** The failure that a script ends in. */
 function failureOf(
   script: string,
@@ -404,10 +410,13 @@ test('every explanation is met by a script of these', () => {
     choices: { ...DEFAULT_CHOICES, strict: true },
   });
   expect(strict?.wayOut).toContain('strict');
+  const unnamed = failureOf('INSERT INTO names SELECT name, n FROM tag', { bytes: unnamedCollation() });
+  expect(unnamed?.explanation).toContain('own');
   const messages = [
     ...CASES.map(([script]) => failureOf(script)?.message ?? ''),
     damaged?.message ?? '',
     strict?.message ?? '',
+    unnamed?.message ?? '',
     ...WITH_KEYS.map(([script]) => failureOf(script, { foreignKeys: true })?.message ?? ''),
   ];
   // Those are met in virtualTables.test.ts, and that of stand-ins in functions.test.ts.

@@ -51,7 +51,11 @@ describe('Each table of a script has what changes in it, its rows and its statem
     ],
     [
       'CREATE TEMP TABLE kept AS SELECT * FROM pets; DELETE FROM pets; INSERT INTO pets SELECT * FROM kept; DROP TABLE kept;',
-      ['pets (1 2 3 4): 2 of 2 rows deleted, 2 rows added'],
+      ['pets (1 2 3 4): 2 rows stay'],
+    ],
+    [
+      "CREATE TEMP TABLE kept AS SELECT * FROM pets WHERE id > 1; DELETE FROM pets; INSERT INTO pets SELECT * FROM kept; INSERT INTO pets(name) VALUES ('Cat');",
+      ['pets (1 2 3 4): 1 of 2 rows deleted, 1 row added'],
     ],
     [
       'ALTER TABLE people RENAME TO persons; ALTER TABLE persons RENAME COLUMN city TO town; UPDATE persons SET town = 1;',
