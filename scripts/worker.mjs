@@ -6,7 +6,7 @@ import { build } from 'vite';
 import { sqliteWasm } from './sqliteWasm.mjs';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
-const WORKER = join(folder, 'src/engine/worker/worker.ts');
+const WORKER = join(folder, 'src/engine/worker/start.ts');
 
 /**
  * What a build makes, unwritten.

@@ -18,7 +18,7 @@ afterEach(() => batch.close());
 /** Many files with the script planned for each; the worker dies of every call for which `isFatal` says so. */
 async function planFor(names: readonly string[], isFatal: (call: CallMessage) => boolean = () => false): Promise<void> {
   const client = new EngineClient('runs', (name) => {
-    const worker = new Worker(new URL('../../src/engine/worker/worker.ts', import.meta.url), { type: 'module', name });
+    const worker = new Worker(new URL('../../src/engine/worker/start.ts', import.meta.url), { type: 'module', name });
     const post = worker.postMessage.bind(worker);
     worker.postMessage = (message: CallMessage) => {
       if (isFatal(message)) {

@@ -21,7 +21,7 @@ beforeEach(() => {
   workers = [];
   asked = [];
   client = new EngineClient('runs', (name) => {
-    const worker = new Worker(new URL('../../src/engine/worker/worker.ts', import.meta.url), { type: 'module', name });
+    const worker = new Worker(new URL('../../src/engine/worker/start.ts', import.meta.url), { type: 'module', name });
     const post = worker.postMessage.bind(worker);
     worker.postMessage = (message: CallMessage) => {
       asked.push(message.method);

@@ -23,7 +23,7 @@ export class HeldWorkers {
   start = (name: string): Worker => {
     const real =
       this.#free.pop() ??
-      new Worker(new URL('../../src/engine/worker/worker.ts', import.meta.url), { type: 'module', name: 'runs' });
+      new Worker(new URL('../../src/engine/worker/start.ts', import.meta.url), { type: 'module', name: 'runs' });
     return new HeldWorker(this, real, name) as unknown as Worker;
   };
 

@@ -23,7 +23,7 @@ afterEach(() => {
 async function lookInto(sql: string): Promise<Look> {
   asked = [];
   const client = new EngineClient('looks', (name) => {
-    const worker = new Worker(new URL('../../src/engine/worker/worker.ts', import.meta.url), { type: 'module', name });
+    const worker = new Worker(new URL('../../src/engine/worker/start.ts', import.meta.url), { type: 'module', name });
     const post = worker.postMessage.bind(worker);
     worker.postMessage = (message: CallMessage) => {
       asked.push(message.method);

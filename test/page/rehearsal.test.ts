@@ -25,7 +25,7 @@ function watchRehearsals(): typeof rehearsing {
   const workers: Worker[] = [];
   const calls: string[] = [];
   const client = new EngineClient('runs', (name) => {
-    const worker = new Worker(new URL('../../src/engine/worker/worker.ts', import.meta.url), { type: 'module', name });
+    const worker = new Worker(new URL('../../src/engine/worker/start.ts', import.meta.url), { type: 'module', name });
     const post = worker.postMessage.bind(worker);
     worker.postMessage = (message: CallMessage) => {
       calls.push(message.method);

@@ -29,7 +29,7 @@ beforeAll(() => {
 
 beforeEach(() => {
   client = new EngineClient('runs', (name) => {
-    const started = new Worker(new URL('../../src/engine/worker/worker.ts', import.meta.url), { type: 'module', name });
+    const started = new Worker(new URL('../../src/engine/worker/start.ts', import.meta.url), { type: 'module', name });
     const post = started.postMessage.bind(started);
     started.postMessage = (message: CallMessage) => {
       if (message.method === 'run') runAsked = message;

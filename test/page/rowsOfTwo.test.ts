@@ -10,7 +10,7 @@ const ALL = { kinds: ['added', 'removed', 'changed'], firstRow: 0, endRow: 10 } 
 
 const client = new EngineClient(
   'looks',
-  (name) => new Worker(new URL('../../src/engine/worker/worker.ts', import.meta.url), { type: 'module', name }),
+  (name) => new Worker(new URL('../../src/engine/worker/start.ts', import.meta.url), { type: 'module', name }),
 );
 afterEach(() => client.cancel());
 

@@ -36,7 +36,7 @@ export function watchChecks(): WatchedChecks {
   const held: (() => void)[] = [];
   let fateOf: (question: string) => Fate = () => 'asked';
   const client = new EngineClient('checks', (name) => {
-    const worker = new Worker(new URL('../../src/engine/worker/worker.ts', import.meta.url), { type: 'module', name });
+    const worker = new Worker(new URL('../../src/engine/worker/start.ts', import.meta.url), { type: 'module', name });
     const post = worker.postMessage.bind(worker);
     worker.postMessage = (message: CallMessage) => {
       const [first] = message.arguments;

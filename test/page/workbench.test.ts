@@ -134,7 +134,7 @@ describe('The workbench', () => {
   it('says that the engine stopped when it dies during a run, and runs the same file afterwards', async () => {
     const workers: Worker[] = [];
     const mortal = new EngineClient('runs', () => {
-      const worker = new Worker(new URL('../../src/engine/worker/worker.ts', import.meta.url), { type: 'module' });
+      const worker = new Worker(new URL('../../src/engine/worker/start.ts', import.meta.url), { type: 'module' });
       workers.push(worker);
       return worker;
     });

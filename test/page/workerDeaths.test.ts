@@ -15,7 +15,7 @@ afterEach(() => workbench?.startOver());
 
 /** Tells a worker that dies when it begins a statement of this number; null for one that lives. */
 function startMortal(diesAt: () => number | null): Worker {
-  const worker = new Worker(new URL('../../src/engine/worker/worker.ts', import.meta.url), {
+  const worker = new Worker(new URL('../../src/engine/worker/start.ts', import.meta.url), {
     type: 'module',
     name: 'runs',
   });
