@@ -7,6 +7,7 @@ import { readTableDefinition, type ForeignKeyDefinition } from '../schema/tableD
 import { inOneLine, spell } from '../script/spelling';
 import { parseSql, type Token } from '../script/tokens';
 import { counted } from '../words';
+import type { NameOf } from './duplicates';
 import type { Interview } from './interview';
 import type { Loss } from './migration';
 import { DELETE_ROWS, nameInId } from './question';
@@ -14,7 +15,7 @@ import { rowidColumn } from './rebuild';
 import { parentOf, referringTo } from './references';
 import type { CopiedTable } from './copiedTable';
 import type { RowFacts } from './rowFacts';
-import type { NameOf, RowValues } from './rowValues';
+import type { RowValues } from './rowValues';
 
 /** What is done with the rows that break a constraint. In its SQL `@table` stands for the table, and columns have the names of the target. */
 export interface Mending {

@@ -87,16 +87,26 @@ export interface KeyedTable {
   /** The table in the database that the facts are about, and the old name of a column. */
   readonly origin: CopiedTable['origin'];
   readonly relations: readonly PairedRelation[];
+  /** SQL for what a column stores once the row is copied; null where that is what it has now. */
+  readonly storedOf: (column: string, nameOf: NameOf) => string | null;
 }
+
+/** Gives the name that a column of the old table has where it is asked: its old one, or the one of the target. */
+export type NameOf = (column: string) => string;
+
+/** The name that the target has. */
+const asNamed: NameOf = (column) => column;
 
 /** Asks which rows stay; null where there are none too many, nobody knows, or the question is open. */
 export function askDuplicates(
   key: UniqueKey,
-  { before, origin, name, relations }: KeyedTable,
+  { before, origin, name, relations, storedOf }: KeyedTable,
   interview: Interview,
   facts: RowFacts,
 ): Deduplication | null {
-  const old = (sql: string): string => withNames(sql, origin.columnOf);
+  const stored = (sql: string, nameOf: NameOf): string =>
+    replaceNames(sql, (column) => storedOf(column, nameOf) ?? nameInPlace(column, nameOf));
+  const old = (sql: string): string => stored(sql, origin.columnOf);
   const count = facts.duplicates(origin.table, key.columns.map(old), key.condition === null ? '1' : old(key.condition));
   if (count === null || count === 0) return null;
   const shown = key.columns.map((column) => column.replace(/ COLLATE "?BINARY"?$/i, '').replaceAll('"', '')).join(', ');
@@ -106,7 +116,9 @@ export function askDuplicates(
       kind: 'duplicates',
       table: name,
       column: null,
-      sentence: `${shown} of ${name} becomes unique, and there are rows that have the same as another one. Which stay?`,
+      sentence: [...namesOfKey(key)].some((column) => storedOf(column, asNamed) !== null)
+        ? `${shown} of ${name} is unique, and there are rows that get the same as another one when they are copied. Which stay?`
+        : `${shown} of ${name} becomes unique, and there are rows that have the same as another one. Which stay?`,
       evidence: [
         `${counted(count, 'row is', 'rows are')} one too many. Rows with NULL in ${shown} are never the same.`,
         ...facts.duplicateSamples(
@@ -125,11 +137,12 @@ export function askDuplicates(
     'keep first',
   );
   if (answer === null) return null;
-  const filled = key.columns.map((column) => `(${column}) IS NOT NULL`).join(' AND ');
-  const among = key.condition === null ? filled : `${filled} AND (${key.condition})`;
+  const columns = key.columns.map((column) => stored(column, asNamed));
+  const filled = columns.map((column) => `(${column}) IS NOT NULL`).join(' AND ');
+  const among = key.condition === null ? filled : `${filled} AND (${stored(key.condition, asNamed)})`;
   const sentence = `${counted(count, 'row')} of ${name} that ${count === 1 ? 'has' : 'have'} the same ${shown} as another one ${count === 1 ? 'is' : 'are'} deleted.`;
   return {
-    condition: `${among} AND ${rowsToKeep(before, key.columns, among, answer === 'keep first')}`,
+    condition: `${among} AND ${rowsToKeep(before, columns, among, answer === 'keep first')}`,
     loss: { table: origin.table, column: null, count, sentence },
   };
 }
@@ -150,14 +163,22 @@ function rowsToKeep(table: Relation, columns: readonly string[], among: string, 
 }
 
 /** SQL with other names of columns in it. @param columnOf gives the name that a word stands for; its own where it stands for none */
-export function withNames(sql: string, columnOf: (column: string) => string): string {
+export function withNames(sql: string, columnOf: NameOf): string {
+  return replaceNames(sql, (name) => nameInPlace(name, columnOf));
+}
+
+function nameInPlace(name: string, nameOf: NameOf): string | null {
+  const other = nameOf(name);
+  return other === name ? null : quoteIdentifier(other);
+}
+
+/** @param sqlOf gives what is put in the place of a name; null where it stays */
+function replaceNames(sql: string, sqlOf: (name: string) => string | null): string {
   return parseSql(sql)
     .tokens.toReversed()
     .reduce((text, token) => {
       const name = token.kind === 'word' || token.kind === 'name' ? unquotedName(token) : null;
-      const other = name === null ? null : columnOf(name);
-      return other === null || other === name
-        ? text
-        : text.slice(0, token.start) + quoteIdentifier(other) + text.slice(token.end);
+      const other = name === null ? null : sqlOf(name);
+      return other === null ? text : text.slice(0, token.start) + other + text.slice(token.end);
     }, sql);
 }

@@ -1,20 +1,18 @@
 // The values that a row will have once it is copied, so that a condition of the new table can be put on it before that.
 
 import { foldName, quoteIdentifier } from '../database';
-import { affinityOf } from '../schema/details';
+import { affinityOf, type Affinity } from '../schema/details';
 import type { Column, Relation } from '../schema/schema';
 import { readTableDefinition, type ColumnDefinition } from '../schema/tableDefinition';
 import { inOneLine } from '../script/spelling';
 import { parseSql, unquotedName, type Token } from '../script/tokens';
-import { withNames } from './duplicates';
+import { withNames, type NameOf } from './duplicates';
 import { rowidColumn, type RowCopy } from './rebuild';
-
-/** Gives the name that a column of the old table has where it is asked: its old one, or the one of the target. */
-export type NameOf = (column: string) => string;
 
 /** The rows of a table that is copied into another one. The old table has the names of the new one already. */
 export class RowValues {
   readonly #before: ReadonlyMap<string, Column>;
+  readonly #wasStrict: boolean;
   readonly #after: Relation;
   readonly #copied: ReadonlyMap<string, string>;
   readonly #had: ReadonlyMap<string, ColumnDefinition>;
@@ -29,6 +27,7 @@ export class RowValues {
     readonly after: Relation;
     readonly copy: RowCopy;
   }) {
+    this.#wasStrict = before.strict;
     this.#before = new Map(before.columns.map((column) => [foldName(column.name), column]));
     this.#after = after;
     this.#copied = new Map(copy.columns.map(({ name, value }) => [foldName(name), value]));
@@ -74,6 +73,18 @@ export class RowValues {
     return `(SELECT ${columns.map(({ name }, at) => `${values[at] ?? 'NULL'} AS ${quoteIdentifier(name)}`).join(', ')})`;
   }
 
+  /** SQL for the very value that a column stores in the new row; null where it is that of the old one, or new. */
+  storedOf(name: string, nameOf: NameOf): string | null {
+    const was = this.#before.get(foldName(name));
+    const column = this.#after.columns.find((one) => foldName(one.name) === foldName(name));
+    const copied = this.#copied.get(foldName(name));
+    if (!was || !column || copied === undefined) return null;
+    const affinity = affinityOf(column.type, this.#after.strict);
+    if (copied !== quoteIdentifier(was.name)) return stored(`(${withNames(copied, nameOf)})`, affinity);
+    const keeps = affinity === 'BLOB' || affinity === 'ANY' || affinity === affinityOf(was.type, this.#wasStrict);
+    return keeps ? null : stored(quoteIdentifier(nameOf(was.name)), affinity);
+  }
+
   /** Whether a column has the value in the new row that it has in the old one. */
   isAsItWas({ name, generated }: Column): boolean {
     const was = this.#before.get(foldName(name));
@@ -109,6 +120,26 @@ export class RowValues {
 
   #expressionOf(name: string, definitions: ReadonlyMap<string, ColumnDefinition>): readonly Token[] | null {
     return definitions.get(foldName(name))?.expression ?? null;
+  }
+}
+
+/**
+ * A value as a column of an affinity stores it (https://sqlite.org/datatype3.html, 3 “Type Affinity”), which CAST is not: it makes a number of any text.
+ * The comparison applies the affinity of its left side to the right one, which makes a number of text only where all of it is one.
+ */
+function stored(value: string, affinity: Affinity): string {
+  const isNumber = `typeof(${value}) = 'text' AND CAST(${value} AS NUMERIC) = (${value} || '')`;
+  switch (affinity) {
+    case 'TEXT':
+      return `CASE WHEN typeof(${value}) IN ('integer', 'real') THEN CAST(${value} AS TEXT) ELSE ${value} END`;
+    case 'REAL':
+      return `CASE WHEN typeof(${value}) = 'integer' OR ${isNumber} THEN CAST(${value} AS REAL) ELSE ${value} END`;
+    case 'INTEGER':
+    case 'NUMERIC':
+      return `CASE WHEN ${isNumber} THEN CAST(${value} AS NUMERIC) ELSE ${value} END`;
+    case 'BLOB':
+    case 'ANY':
+      return value;
   }
 }
 

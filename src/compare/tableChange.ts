@@ -6,7 +6,7 @@ import { alterationsOf } from './alterations';
 import { askBreaches, type Mending } from './breaches';
 import { originOf, type CopiedTable } from './copiedTable';
 import type { Draft } from './draft';
-import { askDuplicates, declaredKeys, indexKey, namesOfKey, type Deduplication } from './duplicates';
+import { askDuplicates, declaredKeys, indexKey, namesOfKey, type Deduplication, type KeyedTable } from './duplicates';
 import type { Interview } from './interview';
 import { askLoss } from './lossQuestions';
 import { isSameDefinition } from './meaning';
@@ -53,19 +53,19 @@ export class TableChanges {
     if (!original || !after) return;
     if (!before || after.kind !== 'table') return;
     const isSame = this.#isSame(before.sql, after);
-    const deduplications = this.#deduplications(pair, before, after);
     for (const { before: column, after: kept } of pair.columns) {
       if (!column || kept) continue;
       const loss = askLoss(this.#work.interview, original, column, this.#work.facts);
       if (loss) this.#work.draft.losses.push(loss);
     }
     if (isSame) {
-      this.#deleteDuplicates(after, deduplications);
+      this.#deleteDuplicates(after, this.#deduplications(pair, before, after, null));
       return;
     }
     const copied = this.#copied(pair, before, after);
     const copying = askCopy(copied, this.#work.interview, this.#work.facts);
     const values = new RowValues({ before, after, copy: copying.copy });
+    const deduplications = this.#deduplications(pair, before, after, values);
     const mendings = this.#work.facts.known ? askBreaches(copied, values, this.#work.interview, this.#work.facts) : [];
     const again: PairedRelation = { before, after, columns: pairByName(before, after) };
     const parts = compareParts(again).map(({ words }) => words);
@@ -178,8 +178,16 @@ export class TableChanges {
     };
   }
 
-  /** Which rows go for the unique keys that the table gets. */
-  #deduplications(pair: PairedRelation, before: Relation, after: Relation): readonly Deduplication[] {
+  /**
+   * Which rows go for the unique keys that the table gets, and for those that it has, where other values come into them.
+   * @param values null where all stay as they are
+   */
+  #deduplications(
+    pair: PairedRelation,
+    before: Relation,
+    after: Relation,
+    values: RowValues | null,
+  ): readonly Deduplication[] {
     const original = pair.before;
     if (!this.#work.facts.known || !original) return [];
     const { current, desired } = this.#work.input;
@@ -200,13 +208,18 @@ export class TableChanges {
     // A column that is new has no values yet, and SQLite takes its name in quotes for a text.
     const known = new Set(before.columns.map((column) => foldName(column.name)));
     const added = new Set(after.columns.map((column) => foldName(column.name)).filter((name) => !known.has(name)));
+    const storedOf: KeyedTable['storedOf'] = (column, nameOf) => values?.storedOf(column, nameOf) ?? null;
+    const isOther = (name: string): boolean => storedOf(name, (same) => same) !== null;
     return of(desired, after, after.name)
-      .filter((one) => !had.has(key(one)) && ![...namesOfKey(one)].some((name) => added.has(name)))
+      .filter((one) => {
+        const names = [...namesOfKey(one)];
+        return (!had.has(key(one)) || names.some(isOther)) && !names.some((name) => added.has(name));
+      })
       .flatMap(
         (one) =>
           askDuplicates(
             one,
-            { before, origin: originOf(pair), name: after.name, relations: this.#work.pairs },
+            { before, origin: originOf(pair), name: after.name, relations: this.#work.pairs, storedOf },
             this.#work.interview,
             this.#work.facts,
           ) ?? [],

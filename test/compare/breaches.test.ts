@@ -86,7 +86,7 @@ it('Before rows are deleted it is told which tables refer to them, and NULLs tha
     'CREATE TABLE p (id INTEGER PRIMARY KEY, a NOT NULL UNIQUE CHECK (a > 1)); CREATE TABLE c (p REFERENCES p)';
   const answers = { 'NULL in p.a': 'value 5', 'duplicates in p (a)': 'keep first' };
   const { questions, back } = migrationOf(nativeDatabase(made), wished, answers);
-  expect(questions.map(({ kind }) => kind)).toEqual(['duplicates', 'null rows', 'check']);
+  expect(questions.map(({ kind }) => kind)).toEqual(['null rows', 'duplicates', 'check']);
   for (const { evidence } of questions) {
     expect(evidence.at(-1)).toBe(
       'Rows of c may refer to rows of p: where those are deleted, they stay, and refer to nothing.',
@@ -256,5 +256,56 @@ describe('The way back of a column that is NOT NULL and refers to a table', () =
     expect(back.cannotRestore.at(-1)).toBe(
       'The column o of pets gets 0 in all rows: nobody knows its values any more. It refers to people, which is new: no row of it is there to refer to.',
     );
+  });
+});
+
+describe('Values that are the same only once they are copied', () => {
+  const VALUES = [
+    "'007'",
+    "'7'",
+    '7',
+    "'7x'",
+    "' 7 '",
+    '7.0',
+    "'7.5'",
+    "'1e400'",
+    "''",
+    'NULL',
+    "x'37'",
+    '9007199254740993',
+    '9007199254740992',
+  ];
+  const mixed = nativeDatabase(`CREATE TABLE t (id INTEGER PRIMARY KEY, a);
+    INSERT INTO t(a) VALUES ${VALUES.map((value) => `(${value})`).join(', ')};`);
+
+  it.each(['INTEGER', 'NUMERIC', 'REAL', 'TEXT'])(
+    'under a new unique key of the type %s are asked about, and the first of each stays',
+    (type) => {
+      const desired = `CREATE TABLE t (id INTEGER PRIMARY KEY, a ${type} UNIQUE)`;
+      const kept = { 'type of t.a': 'copy', 'duplicates in t (a)': 'keep first' };
+      const loose = askNative(
+        mixed,
+        `CREATE TABLE loose (id INTEGER PRIMARY KEY, a ${type}); INSERT INTO loose SELECT * FROM t;
+      SELECT id, quote(a) FROM loose WHERE a IS NULL OR id IN (SELECT min(id) FROM loose GROUP BY a) ORDER BY id;`,
+      );
+      expect(loose.split('\n').length).toBeLessThan(VALUES.length);
+      const migration = migrationOf(mixed, desired, kept);
+      expect(migration.questions.map(({ kind }) => kind)).toEqual(['conversion', 'duplicates']);
+      expect(rowsAfter(mixed, migration, 'SELECT id, quote(a) FROM t ORDER BY id;')).toBe(loose);
+    },
+  );
+
+  it('are asked about under a key that was there, and where a value takes the place of NULL', () => {
+    const codes = nativeDatabase(`CREATE TABLE code (text TEXT UNIQUE, n INT UNIQUE);
+      INSERT INTO code VALUES ('007', 1), ('7', 5), ('8', NULL);`);
+    const answers = { 'type of code.text': 'copy', 'NULL in code.n': 'value 5' };
+    const desired = 'CREATE TABLE code (text INTEGER UNIQUE, n INT NOT NULL UNIQUE)';
+    const { questions } = migrationOf(codes, desired, answers);
+    expect(questions.filter(({ kind }) => kind === 'duplicates').map(({ sentence }) => sentence)).toEqual([
+      'text of code is unique, and there are rows that get the same as another one when they are copied. Which stay?',
+      'n of code is unique, and there are rows that get the same as another one when they are copied. Which stay?',
+    ]);
+    const all = { ...answers, 'duplicates in code (text)': 'keep last', 'duplicates in code (n)': 'keep first' };
+    expect(rowsAfter(codes, migrationOf(codes, desired, all), 'SELECT * FROM code;')).toBe('7|5');
   });
 });

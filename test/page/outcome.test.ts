@@ -5,7 +5,7 @@ import { EngineClient } from '../../src/engine/worker/client';
 import App from '../../src/ui/app/App.svelte';
 import '../../src/ui/theme.css';
 import { Workbench } from '../../src/ui/state/workbench.svelte';
-import { databaseOf, scriptOf } from './databases';
+import { databaseOf, NO_ROOM, scriptOf } from './databases';
 
 let client: EngineClient;
 let workbench: Workbench;
@@ -19,7 +19,7 @@ beforeAll(() => {
 
 beforeEach(() => {
   client = new EngineClient();
-  workbench = new Workbench(client);
+  workbench = new Workbench(client, undefined, NO_ROOM);
   app = mount(App, { target: document.body, props: { workbench } });
 });
 

@@ -6,7 +6,7 @@ import App from '../../src/ui/app/App.svelte';
 import '../../src/ui/theme.css';
 import type { CallMessage } from '../../src/engine/worker/message';
 import { Workbench } from '../../src/ui/state/workbench.svelte';
-import { databaseOf, scriptOf } from './databases';
+import { databaseOf, NO_ROOM, scriptOf } from './databases';
 
 /** Rows that are drawn together with the change that brings them. */
 const AT_ONCE = 60;
@@ -38,7 +38,7 @@ beforeEach(() => {
     worker = started;
     return started;
   });
-  workbench = new Workbench(client);
+  workbench = new Workbench(client, undefined, NO_ROOM);
   app = mount(App, { target: document.body, props: { workbench } });
 });
 

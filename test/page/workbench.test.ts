@@ -20,7 +20,7 @@ beforeAll(() => {
 
 beforeEach(() => {
   client = new EngineClient();
-  workbench = new Workbench(client);
+  workbench = new Workbench(client, undefined, NO_ROOM);
 });
 
 afterEach(() => {
