@@ -45,15 +45,15 @@ describe('What several files ask', () => {
       ask('three.db', '(1, 2)'),
     ]);
     expect(shared.map(({ question, asking }) => [question.id, asking.map(({ one }) => one)])).toEqual([
-      ['duplicates in t (b)', ['one.db']],
       ['NULL in t.a', ['one.db', 'two.db']],
+      ['duplicates in t (b)', ['one.db']],
     ]);
-    expect(shared[1]?.question.evidence.slice(0, 2)).toEqual([
+    expect(shared[0]?.question.evidence.slice(0, 2)).toEqual([
       'One of them: a NULL, b 1.',
       'one.db: 1 row has NULL in it, of 2 rows.',
     ]);
-    expect(shared[1]?.question.evidence).toContain('two.db: 2 rows have NULL in it, of 3 rows.');
-    expect(shared[1]?.question.answer).toBeNull();
+    expect(shared[0]?.question.evidence).toContain('two.db: 2 rows have NULL in it, of 3 rows.');
+    expect(shared[0]?.question.answer).toBeNull();
   });
 
   it('is two questions where the answers to choose from differ', () => {

@@ -74,6 +74,7 @@ it('Which files were dropped is kept only for whoever wants it: their names and 
   await visit.reach('ready');
   expect((await visit.facts()).tables).toBe('1');
   await again();
+  await page.locator('[data-recent="cats.db"]').waitFor();
   expect(await page.locator('[data-recent]').count()).toBe(1);
   await page.getByLabel('Keep a list of the files that I drop here').uncheck();
   await page.locator('[data-recent]').waitFor({ state: 'detached' });
