@@ -7,8 +7,8 @@ import { RowComparison, type DecodedState } from '../compare/rows/comparison';
 import type { DifferenceFormat, DifferenceWindow, DifferingRow, RowsCompared } from '../compare/rows/difference';
 import { piecesOf } from '../compare/rows/exportDifferences';
 import { foreknow, type TwoFiles } from '../compare/rows/foreknow';
-import { comparePages, pagesOfRun } from '../compare/rows/samePages';
-import type { DatabaseFile } from '../file/treePages';
+import { comparePages, type ReadThrough } from '../compare/rows/comparePages';
+import { pagesOfRun } from '../compare/rows/samePages';
 import { RowsUnreadable } from '../compare/rows/tableSide';
 import type { ByteSource } from '../file/byteSource';
 import type { PageChanges } from '../migration/proofs/pageProof';
@@ -16,7 +16,7 @@ import { readSchema } from '../schema/read';
 import type { OnProgress } from './answers';
 import { decoderOf } from './looking';
 import type { Connected, OpenedFile } from './openedFile';
-import { sourceOfBlob } from './pages/blob';
+import { readerAhead } from './pages/blob';
 
 /** A portion of an export takes about this long, so that other questions find their turn. */
 const PORTION_MILLISECONDS = 90;
@@ -55,7 +55,7 @@ export class RowComparing {
   #connections: readonly Connected[] = [];
   #tell: OnProgress = () => undefined;
   #label = 'comparing rows';
-  #found: FoundDifferences | null = null;
+  #found: Promise<FoundDifferences> | null = null;
   #writing: Writing | null = null;
 
   /** @param written pages that a run has written, where the second file is its result: all others are the same */
@@ -65,30 +65,34 @@ export class RowComparing {
   }
 
   /** Compares all tables, once; gives what was found. */
-  compare(onProgress: OnProgress): RowsCompared {
-    return this.#comparison(onProgress).answer;
+  async compare(onProgress: OnProgress): Promise<RowsCompared> {
+    return (await this.#comparison(onProgress)).answer;
   }
 
   /** Some of the rows of a table that differ. */
-  rows(table: string, window: DifferenceWindow, onProgress: OnProgress): Outcome<readonly DifferingRow[]> {
-    const { comparison } = this.#comparison(onProgress);
+  async rows(
+    table: string,
+    window: DifferenceWindow,
+    onProgress: OnProgress,
+  ): Promise<Outcome<readonly DifferingRow[]>> {
+    const { comparison } = await this.#comparison(onProgress);
     return readableRows(() => comparison.rows(table, window));
   }
 
   /** One value of such a row as a whole, on both sides. */
-  value(
+  async value(
     table: string,
     window: Omit<DifferenceWindow, 'endRow'>,
     column: number,
     onProgress: OnProgress,
-  ): Outcome<{ readonly before: WholeValue | null; readonly after: WholeValue | null }> {
-    const { comparison } = this.#comparison(onProgress);
+  ): Promise<Outcome<{ readonly before: WholeValue | null; readonly after: WholeValue | null }>> {
+    const { comparison } = await this.#comparison(onProgress);
     return readableRows(() => comparison.value(table, window, column));
   }
 
   /** Pieces of an export from one on, as many as are written in a moment; `rows` counts pieces. */
-  portion(form: DifferenceForm, from: number, onProgress: OnProgress): Outcome<ExportedPortion> {
-    const { comparison } = this.#comparison(onProgress);
+  async portion(form: DifferenceForm, from: number, onProgress: OnProgress): Promise<Outcome<ExportedPortion>> {
+    const { comparison } = await this.#comparison(onProgress);
     const key = JSON.stringify(form);
     return readableRows(() => {
       if (this.#writing?.key !== key || this.#writing.written > from) {
@@ -115,13 +119,21 @@ export class RowComparing {
     this.#connections = [];
   }
 
-  #comparison(onProgress: OnProgress): FoundDifferences {
+  /** What was found, or is being found; after a failure it is looked for once more. */
+  #comparison(onProgress: OnProgress): Promise<FoundDifferences> {
     this.#tell = onProgress;
     if (this.#found) return this.#found;
+    const found = this.#find();
+    this.#found = found;
+    found.catch(() => (this.#found = null));
+    return found;
+  }
+
+  async #find(): Promise<FoundDifferences> {
     const start = performance.now();
     // What an earlier attempt has opened that did not come to its end.
     this.close();
-    const { files, connections } = this.#written ? this.#openResult(this.#written) : this.#openOther();
+    const { files, connections } = this.#written ? this.#openResult(this.#written) : await this.#openOther();
     const [before, after] = connections;
     const comparison = RowComparison.of(
       stateOf(before),
@@ -132,15 +144,14 @@ export class RowComparing {
         this.#work(done, total);
       },
     );
-    const answer = { tables: comparison.differences, milliseconds: performance.now() - start };
-    return (this.#found = { comparison, answer });
+    return { comparison, answer: { tables: comparison.differences, milliseconds: performance.now() - start } };
   }
 
   /** Compares all pages, and opens both files with those at hand that will be asked for again. */
-  #openOther(): OpenedFiles {
+  async #openOther(): Promise<OpenedFiles> {
     const [before, after] = this.#files;
     this.#label = 'comparing pages';
-    const { pages, keptBefore, keptAfter } = comparePages(throughout(before), throughout(after), (done, total) =>
+    const { pages, keptBefore, keptAfter } = await comparePages(throughout(before), throughout(after), (done, total) =>
       this.#work(done, total),
     );
     const sources = [keptBefore.over(before.source), keptAfter.over(after.source)] as const;
@@ -174,8 +185,8 @@ export class RowComparing {
 }
 
 /** A file to be read from end to end, of which nothing is kept. */
-function throughout({ isPlain, file, source, header }: OpenedFile): DatabaseFile {
-  return { source: isPlain ? sourceOfBlob(file) : source, header };
+function throughout({ whole, header }: OpenedFile): ReadThrough {
+  return { header, size: whole.size, read: readerAhead(whole) };
 }
 
 function stateOf({ database }: Connected): DecodedState {

@@ -1,6 +1,6 @@
 // Makes a database of SQL alone: what an open database is compared with. Loaded when that is asked for first.
 
-import { foldName, rowsOf, type Database, type Outcome } from '../database';
+import { foldName, quoteIdentifier, rowsOf, type Database, type Outcome } from '../database';
 import { sourceOfBytes } from '../file/byteSource';
 import { readHeader } from '../file/header';
 import { keepNoLosses } from '../migration/run/lossAccount';
@@ -20,6 +20,8 @@ import { Overlay } from './pages/overlay';
 export interface TargetDatabase {
   readonly file: Blob;
   readonly schema: Schema;
+  /** Whether any of its tables has a row: a dump brings rows, a schema none. */
+  readonly hasRows: boolean;
 }
 
 /** What a database was made of, so that the next one, which differs in little, need not be made anew. */
@@ -28,6 +30,7 @@ export interface MadeTarget {
   readonly statements: readonly ParsedStatement[];
   readonly bytes: Uint8Array;
   readonly schema: Schema;
+  readonly hasRows: boolean;
 }
 
 /** Why SQL makes no database: the first statement that SQLite refuses, or the place that cannot be read. */
@@ -68,9 +71,11 @@ export function makeTarget(
   const changed = last?.engine === engine ? changeTarget(last, statements) : null;
   if (changed) return { ok: true, value: changed };
   let schema = null as Schema | null;
+  let hasRows = false;
   const bytes = engine.build((database) => {
     if (!runPlainly(database, statements)) return;
     schema = readSchema(database);
+    hasRows = isFilled(database, schema);
     // Without any object there is no first page yet.
     if (schema.relations.length === 0) database.execute('PRAGMA application_id = 0');
   });
@@ -79,7 +84,7 @@ export function makeTarget(
   if (statements.some(({ kind, name }) => kind === 'pragma' && foldName(name ?? '') === 'writable_schema')) {
     schema = schemaIn(engine, bytes);
   }
-  return { ok: true, value: { engine, statements, bytes, schema } };
+  return { ok: true, value: { engine, statements, bytes, schema, hasRows } };
 }
 
 /** The same as a run of all statements gives; null where they have to run for it. */
@@ -92,10 +97,19 @@ function changeTarget(last: MadeTarget, statements: readonly ParsedStatement[]):
   try {
     if (!runChanges(database, changes)) return null;
     const schema = inOrderOf(statements, readSchema(database, last.schema));
-    return { engine, statements, bytes: overlay.read(0, overlay.size), schema };
+    // Tables are created only.
+    return { engine, statements, bytes: overlay.read(0, overlay.size), schema, hasRows: last.hasRows };
   } finally {
     database.close();
   }
+}
+
+function isFilled(database: Database, { relations }: Schema): boolean {
+  return relations.some(({ kind, name }) => {
+    if (kind !== 'table' && kind !== 'virtual table') return false;
+    const row = database.query(`SELECT 1 FROM main.${quoteIdentifier(name)} LIMIT 1`);
+    return row.ok && row.value.length > 0;
+  });
 }
 
 function schemaIn(engine: Engine, bytes: Uint8Array): Schema {
@@ -140,7 +154,8 @@ function runAdapted(engine: Engine, statements: readonly ParsedStatement[]): Out
     }
     if (open) rowsOf(database, 'COMMIT');
     const schema = readSchema(database);
-    return { ok: true, value: { engine, statements, bytes: overlay.read(0, overlay.size), schema } };
+    const hasRows = isFilled(database, schema);
+    return { ok: true, value: { engine, statements, bytes: overlay.read(0, overlay.size), schema, hasRows } };
   } finally {
     database.close();
   }

@@ -22,19 +22,34 @@ export function readable<Value, Reason>(work: () => Outcome<Value, Reason>): Out
   try {
     return work();
   } catch (error) {
-    if (error instanceof NotOpened) return { ok: false, error: error.refusal };
-    if (error instanceof DamagedDatabase) return { ok: false, error: damaged(error.message) };
-    if (error instanceof ResultTooLarge) return { ok: false, error: tooLarge(error.message) };
-    if (!(error instanceof SourceLost)) throw error;
-    return {
-      ok: false,
-      error: {
-        code: 'unreadable-file',
-        sentence: 'The browser can no longer read the file. It was changed, moved or deleted since you dropped it.',
-        help: 'Drop it again.',
-      },
-    };
+    return unread(error);
   }
+}
+
+/** The same of work that waits for what it reads. */
+export async function readableLater<Value, Reason>(
+  work: () => Promise<Outcome<Value, Reason>>,
+): Promise<Outcome<Value, Reason | Refusal>> {
+  try {
+    return await work();
+  } catch (error) {
+    return unread(error);
+  }
+}
+
+function unread(error: unknown): Outcome<never, Refusal> {
+  if (error instanceof NotOpened) return { ok: false, error: error.refusal };
+  if (error instanceof DamagedDatabase) return { ok: false, error: damaged(error.message) };
+  if (error instanceof ResultTooLarge) return { ok: false, error: tooLarge(error.message) };
+  if (!(error instanceof SourceLost)) throw error;
+  return {
+    ok: false,
+    error: {
+      code: 'unreadable-file',
+      sentence: 'The browser can no longer read the file. It was changed, moved or deleted since you dropped it.',
+      help: 'Drop it again.',
+    },
+  };
 }
 
 function tooLarge(written: string): Refusal {

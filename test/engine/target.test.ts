@@ -30,6 +30,16 @@ describe('A database that is made of SQL', () => {
     );
   });
 
+  test.each([
+    ['CREATE TABLE a(x); CREATE VIRTUAL TABLE f USING fts4(a);', false],
+    ['CREATE TABLE a(x); INSERT INTO a VALUES (1);', true],
+    ["CREATE TABLE a(x); INSERT INTO a VALUES (1); ALTER TABLE a ADD COLUMN at DEFAULT (datetime('now'));", true],
+    ['CREATE TABLE a(x); INSERT INTO a VALUES (1); DELETE FROM a; CREATE VIEW v AS SELECT 1;', false],
+    ['CREATE TABLE a AS SELECT 1 AS x;', true],
+  ])('is known to have rows, or none: %s', (script, hasRows) => {
+    expect(made(script)).toMatchObject({ value: { hasRows } });
+  });
+
   test('has the schema that the shell prints, which lists tables that only SQLite itself may make', () => {
     const printed = askNative(original, '.schema');
     expect(printed).toContain('CREATE TABLE sqlite_sequence');

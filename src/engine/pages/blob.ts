@@ -16,34 +16,58 @@ const READ_BETWEEN_REMINDERS = 32 << 20;
 const REMINDER_BYTES = 128 << 20;
 
 /**
- * What FileReaderSync gives is garbage as soon as it is copied, but Chromium collects it late: reading 600 MB took 240 MB of
+ * What was read is garbage as soon as it is copied, but Chromium collects it late: reading 600 MB took 240 MB of
  * memory at its worst. An allocation that is never touched takes no memory and makes the collector look sooner: then it was 55 MB.
  * (Detaching the buffers with transfer() does the opposite: they stay, and the collector knows nothing of them.)
  */
-function remindCollector(): void {
-  try {
-    new ArrayBuffer(REMINDER_BYTES);
-  } catch {
-    // There is no room for it: then the collector has looked.
+class Reminder {
+  #unreminded = 0;
+
+  /** So many bytes are read. */
+  read(bytes: number): void {
+    this.#unreminded += bytes;
+    if (this.#unreminded <= READ_BETWEEN_REMINDERS) return;
+    this.#unreminded = 0;
+    try {
+      new ArrayBuffer(REMINDER_BYTES);
+    } catch {
+      // There is no room for it: then the collector has looked.
+    }
   }
+}
+
+function lost(error: unknown): SourceLost {
+  return new SourceLost(error instanceof Error ? error.message : String(error));
+}
+
+/**
+ * Reads parts of a File or Blob, any number of them at a time: the browser reads one while another is looked at. It rejects with
+ * SourceLost.
+ */
+export function readerAhead(blob: Blob): (start: number, end: number) => Promise<Uint8Array> {
+  const reminder = new Reminder();
+  return async (start, end) => {
+    reminder.read(end - start);
+    try {
+      return new Uint8Array(await blob.slice(start, end).arrayBuffer());
+    } catch (error) {
+      throw lost(error);
+    }
+  };
 }
 
 /** A source over a File or Blob. Works in workers only: SQLite asks for pages synchronously. Throws SourceLost. */
 export function sourceOfBlob(blob: Blob): ByteSource {
   const reader = new FileReaderSync();
-  let unreminded = 0;
+  const reminder = new Reminder();
   return {
     size: blob.size,
     read(start, end) {
-      unreminded += end - start;
-      if (unreminded > READ_BETWEEN_REMINDERS) {
-        unreminded = 0;
-        remindCollector();
-      }
+      reminder.read(end - start);
       try {
         return new Uint8Array(reader.readAsArrayBuffer(blob.slice(start, end)));
       } catch (error) {
-        throw new SourceLost(error instanceof Error ? error.message : String(error));
+        throw lost(error);
       }
     },
   };

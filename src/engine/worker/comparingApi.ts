@@ -11,7 +11,7 @@ import type { Schema } from '../../schema/schema';
 import type { OnProgress } from '../answers';
 import type { DifferenceForm, RowComparing } from '../comparing';
 import { loadLate } from '../late';
-import { readable } from '../unreadable';
+import { readableLater } from '../unreadable';
 import type { FileOfWorker } from './fileOfWorker';
 
 /** What comes of a question to SQLite that it may refuse, about files that may be lost. */
@@ -32,12 +32,12 @@ export function makeComparingApi(file: FileOfWorker, target: FileOfWorker) {
   }
 
   async function asked<Value, Reason>(
-    ask: (comparing: RowComparing) => Outcome<Value, Reason>,
+    ask: (comparing: RowComparing) => Promise<Outcome<Value, Reason>>,
   ): Promise<Outcome<Value, Reason | Refusal>> {
     const loaded = await loadLate('compares rows', () => import('../comparing'));
     if (!loaded.ok) return loaded;
     const { RowComparing } = loaded.value;
-    return readable(() => ask((comparing ??= new RowComparing(file.open, target.open, pages))));
+    return readableLater(async () => ask((comparing ??= new RowComparing(file.open, target.open, pages))));
   }
 
   const methods = {
@@ -59,7 +59,9 @@ export function makeComparingApi(file: FileOfWorker, target: FileOfWorker) {
 
     /** Compares the rows of all tables; gives counts. Asked again, it gives what was found. */
     compareRows(onProgress: OnProgress): Promise<Outcome<RowsCompared, Refusal>> {
-      return asked((rows): Outcome<RowsCompared, never> => ({ ok: true, value: rows.compare(onProgress) }));
+      return asked(async (rows): Promise<Outcome<RowsCompared, never>> => {
+        return { ok: true, value: await rows.compare(onProgress) };
+      });
     },
 
     /** Some of the rows of a table that differ, cell by cell. */

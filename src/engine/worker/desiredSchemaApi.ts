@@ -30,8 +30,8 @@ export function makeDesiredSchemaApi(file: FileOfWorker, target: FileOfWorker, e
       const made = loaded.value.makeTarget(chosen.value.engine, read.value, last);
       if (!made.ok) return made;
       last = made.value;
-      const { bytes, schema } = last;
-      return { ok: true, value: { file: new Blob([bytes as BlobPart]), schema } };
+      const { bytes, schema, hasRows } = last;
+      return { ok: true, value: { file: new Blob([bytes as BlobPart]), schema, hasRows } };
     },
 
     /** Compares the schema of the open file with that of the target beside it, and writes the migration that leads there. */

@@ -20,6 +20,8 @@ export interface Target extends ComparedWith {
   /** In sentences: `target.db`, `the schema that you edited`. */
   readonly name: string;
   readonly schema: Schema;
+  /** Whether its rows may be compared: of SQL that makes none there is nothing to say but that all rows of the file are more. */
+  readonly hasRows: boolean;
 }
 
 /** Why there is no target; `line` where a line of SQL is wrong. */
@@ -63,7 +65,10 @@ async function readFile(dropped: DroppedDatabase, client: EngineClient, turn: Tu
   const { name } = dropped.file;
   const opened = await turn.still(client.over(lookedAt(dropped)).open());
   if (opened.ok) {
-    return { ok: true, value: { source: 'file', name, schema: opened.value.schema, pages: null, ...dropped } };
+    return {
+      ok: true,
+      value: { source: 'file', name, schema: opened.value.schema, hasRows: true, pages: null, ...dropped },
+    };
   }
   return { ok: false, error: { ...opened.error, sentence: `${name}: ${opened.error.sentence}` } };
 }

@@ -20,12 +20,12 @@ const rows = fc.record({
 describe('The SQL of the differences of two databases', () => {
   it.each(SHAPES.map((shape) => [shape.sql.split(';')[0] ?? '', shape] as const))(
     'makes native sqlite3 turn the one into the other: %s',
-    (_, shape) => {
-      fc.assert(
-        fc.property(rows, ({ shared, before, after }) => {
+    async (_, shape) => {
+      await fc.assert(
+        fc.asyncProperty(rows, async ({ shared, before, after }) => {
           const ours = databaseOf(shape, [...shared, ...before]);
           const theirs = databaseOf(shape, [...after, ...shared]);
-          const script = withComparison(ours, theirs, (comparison) => exported(comparison, 'sql'));
+          const script = await withComparison(ours, theirs, (comparison) => exported(comparison, 'sql'));
           const query = rowsSql('t', shape.seen);
           const others = 'SELECT type, name, sql FROM sqlite_schema ORDER BY name; PRAGMA integrity_check;';
           const sequence = shape.sql.includes('AUTOINCREMENT') ? 'SELECT * FROM sqlite_sequence;' : '';
@@ -39,15 +39,15 @@ describe('The SQL of the differences of two databases', () => {
 
   it.each(SHAPES.map((shape) => [shape.sql.split(';')[0] ?? '', shape] as const))(
     'runs in the page, and then there is no difference left: %s',
-    (_, shape) => {
-      fc.assert(
-        fc.property(rows, ({ shared, before, after }) => {
+    async (_, shape) => {
+      await fc.assert(
+        fc.asyncProperty(rows, async ({ shared, before, after }) => {
           const ours = databaseOf(shape, [...shared, ...before]);
           const theirs = databaseOf(shape, [...after, ...shared]);
-          const script = withComparison(ours, theirs, (comparison) => exported(comparison, 'sql'));
+          const script = await withComparison(ours, theirs, (comparison) => exported(comparison, 'sql'));
           const { run, output } = runScript(ours, script);
           expect(run.committed).toBe(true);
-          const left = withComparison(output, theirs, (comparison) => differencesIn(comparison));
+          const left = await withComparison(output, theirs, (comparison) => differencesIn(comparison));
           expect(left).toEqual([]);
         }),
         runs(5, 300),

@@ -5,7 +5,8 @@ import { RowComparison, type DecodedState, type Foreknow } from '../../../src/co
 import { piecesOf } from '../../../src/compare/rows/exportDifferences';
 import type { DifferenceFormat } from '../../../src/compare/rows/difference';
 import { foreknow, type TwoFiles } from '../../../src/compare/rows/foreknow';
-import { comparePages, pagesOfRun, type WrittenByRun } from '../../../src/compare/rows/samePages';
+import { comparePages, type ReadThrough } from '../../../src/compare/rows/comparePages';
+import { pagesOfRun, type WrittenByRun } from '../../../src/compare/rows/samePages';
 import type { DatabaseFile } from '../../../src/file/treePages';
 import type { Engine } from '../../../src/engine/engine';
 import { decoderOf } from '../../../src/engine/looking';
@@ -18,7 +19,7 @@ import { engine, overlayOf } from '../../databases';
 export type Foreknowledge = 'by pages' | 'none' | WrittenByRun;
 
 /** Opens two databases and compares their rows, for as long as `use` looks at what was found. */
-export function withComparison<Value>(
+export async function withComparison<Value>(
   before: Uint8Array,
   after: Uint8Array,
   use: (comparison: RowComparison) => Value,
@@ -26,12 +27,12 @@ export function withComparison<Value>(
     on = [engine, engine],
     known = 'by pages',
   }: { readonly on?: readonly [Engine, Engine]; readonly known?: Foreknowledge } = {},
-): Value {
+): Promise<Value> {
   const databases = [before, after].map((bytes, at) => (on[at] ?? engine).open(overlayOf(bytes)));
   const [ours, theirs] = databases.map(stateOf);
   if (!ours || !theirs) throw new Error('Two databases are compared');
   try {
-    const files = known === 'none' ? null : twoFiles(before, after, known, ours.database);
+    const files = known === 'none' ? null : await twoFiles(before, after, known, ours.database);
     const foreseen = (table: Parameters<Foreknow>[0]) => files && foreknow(table, files, () => undefined);
     return use(RowComparison.of(ours, theirs, foreseen, () => undefined));
   } finally {
@@ -39,26 +40,38 @@ export function withComparison<Value>(
   }
 }
 
-function twoFiles(
+async function twoFiles(
   before: Uint8Array,
   after: Uint8Array,
   known: 'by pages' | WrittenByRun,
   database: Database,
-): TwoFiles {
+): Promise<TwoFiles> {
   const [ours, theirs] = [fileOf(before), fileOf(after)];
   if (known === 'by pages') return comparedFiles(ours, theirs);
   const roots = rowsOf(database, 'SELECT rootpage FROM sqlite_schema WHERE rootpage > 0').map(([root]) => Number(root));
   return { before: ours, after: theirs, pages: pagesOfRun(ours, theirs, known, roots) };
 }
 
+/** So few that a file of a test is read in several rounds. */
+const FEW_BYTES = 4096;
+
 /** Two files of which all pages were compared, with what was kept of them. */
-export function comparedFiles(before: DatabaseFile, after: DatabaseFile): TwoFiles {
-  const { pages, keptBefore, keptAfter } = comparePages(before, after, () => undefined);
+export async function comparedFiles(before: DatabaseFile, after: DatabaseFile): Promise<TwoFiles> {
+  const { pages, keptBefore, keptAfter } = await comparePages(
+    throughout(before),
+    throughout(after),
+    () => undefined,
+    FEW_BYTES,
+  );
   return {
     before: { source: keptBefore.over(before.source), header: before.header },
     after: { source: keptAfter.over(after.source), header: after.header },
     pages,
   };
+}
+
+function throughout({ source, header }: DatabaseFile): ReadThrough {
+  return { header, size: source.size, read: source.read.bind(source) };
 }
 
 /** The bytes of a database as a file whose pages are read. */

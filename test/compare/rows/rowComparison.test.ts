@@ -9,7 +9,7 @@ import { countsOf, exported, withComparison } from './pairs';
 const ALL: readonly DifferenceKind[] = ['added', 'removed', 'changed'];
 
 /** Counts of `t` after each of two scripts on an empty database. */
-function counted(before: string, after: string): string {
+function counted(before: string, after: string): Promise<string> {
   return withComparison(nativeDatabase(before), nativeDatabase(after), (comparison) => countsOf(comparison, 't'));
 }
 
@@ -18,31 +18,31 @@ function rowsOf(comparison: RowComparison, kinds = ALL): readonly DifferingRow[]
 }
 
 describe('Rows are matched', () => {
-  it('by the primary key, wherever they lie', () => {
+  it('by the primary key, wherever they lie', async () => {
     const before = `CREATE TABLE t(k TEXT PRIMARY KEY, v); INSERT INTO t VALUES ('a', 1), ('b', 2), ('c', 3), ('d', 4)`;
     const after = `CREATE TABLE t(k TEXT PRIMARY KEY, v); INSERT INTO t VALUES ('d', 4), ('c', 30), ('a', 1), ('e', 5)`;
-    expect(counted(before, after)).toBe('+1 -1 ~1 =2 by primary key');
+    expect(await counted(before, after)).toBe('+1 -1 ~1 =2 by primary key');
   });
 
-  it('by a unique key that is NOT NULL on both sides, where there is no primary key', () => {
+  it('by a unique key that is NOT NULL on both sides, where there is no primary key', async () => {
     const make = (rows: string): string => `CREATE TABLE t(v, k NOT NULL UNIQUE); INSERT INTO t VALUES ${rows}`;
-    expect(counted(make(`(1, 'a'), (2, 'b')`), make(`(2, 'b'), (9, 'a')`))).toBe('+0 -0 ~1 =1 by unique key');
+    expect(await counted(make(`(1, 'a'), (2, 'b')`), make(`(2, 'b'), (9, 'a')`))).toBe('+0 -0 ~1 =1 by unique key');
   });
 
-  it('by rowid, where there is no key', () => {
+  it('by rowid, where there is no key', async () => {
     const make = (rows: string): string => `CREATE TABLE t(a UNIQUE, b); INSERT INTO t(rowid, a, b) VALUES ${rows}`;
-    expect(counted(make('(1, 1, 1), (7, 2, 2)'), make('(7, 2, 3), (8, NULL, 1)'))).toBe('+1 -1 ~1 =0 by rowid');
+    expect(await counted(make('(1, 1, 1), (7, 2, 2)'), make('(7, 2, 3), (8, NULL, 1)'))).toBe('+1 -1 ~1 =0 by rowid');
   });
 
-  it('as a whole, duplicates counted, where there is neither', () => {
+  it('as a whole, duplicates counted, where there is neither', async () => {
     const make = (rows: string): string => `CREATE TABLE t(rowid, _rowid_, oid); INSERT INTO t VALUES ${rows}`;
     const same = '(1, 1, 1), (1, 1, 1), (1, 1, 1)';
-    expect(counted(make(`${same}, (2, 2, 2)`), make(`(1, 1, 1), (3, 3, 3)`))).toBe('+1 -3 ~0 =1 by whole rows');
+    expect(await counted(make(`${same}, (2, 2, 2)`), make(`(1, 1, 1), (3, 3, 3)`))).toBe('+1 -3 ~0 =1 by whole rows');
   });
 
-  it('as a whole, where their key is NULL', () => {
+  it('as a whole, where their key is NULL', async () => {
     const make = (rows: string): string => `CREATE TABLE t(k TEXT PRIMARY KEY, v); INSERT INTO t VALUES ${rows}`;
-    expect(counted(make(`(NULL, 1), (NULL, 1), ('a', 1)`), make(`('a', 1), (NULL, 1), (NULL, 2)`))).toBe(
+    expect(await counted(make(`(NULL, 1), (NULL, 1), ('a', 1)`), make(`('a', 1), (NULL, 1), (NULL, 2)`))).toBe(
       '+1 -1 ~0 =2 by primary key',
     );
   });
@@ -64,9 +64,9 @@ describe('Values are the same', () => {
     ['bytes that are no text', `CAST(x'ff' AS TEXT)`, `CAST(x'fe' AS TEXT)`],
     ['infinities', '9e999', '-9e999'],
     ['the empty text and NULL', `''`, 'NULL'],
-  ])('only by type and bytes: not %s', (_, one, other) => {
-    expect(counted(make(one), make(other))).toBe('+0 -0 ~1 =0 by primary key');
-    expect(counted(make(one), make(one))).toBe('+0 -0 ~0 =1 by primary key');
+  ])('only by type and bytes: not %s', async (_, one, other) => {
+    expect(await counted(make(one), make(other))).toBe('+0 -0 ~1 =0 by primary key');
+    expect(await counted(make(one), make(one))).toBe('+0 -0 ~0 =1 by primary key');
   });
 
   it('if their texts are, whatever the encoding of the database', async () => {
@@ -77,7 +77,7 @@ describe('Values are the same', () => {
     ];
     const engine = await engines.usual();
     const on = [engine, engine] as const;
-    expect(withComparison(before, after, (comparison) => countsOf(comparison, 't'), { on })).toBe(
+    expect(await withComparison(before, after, (comparison) => countsOf(comparison, 't'), { on })).toBe(
       '+0 -0 ~1 =1 by primary key',
     );
   });
@@ -103,7 +103,7 @@ describe('Two engines', () => {
       [sqliteWasm, sqlJs],
       [sqliteWasm, sqliteWasm],
     ] as const) {
-      const found = withComparison(
+      const found = await withComparison(
         before,
         after,
         (comparison) => [countsOf(comparison, 't'), exported(comparison, 'sql')],
@@ -123,8 +123,8 @@ describe('A row that differs', () => {
   const after = nativeDatabase(`CREATE TABLE t(id INTEGER PRIMARY KEY, a, b, c);
     INSERT INTO t VALUES (1, 'x', 0.1 + 0.2, x'00'), (3, 'z', 1, 1), (9007199254740993, 'w', NULL, 1)`);
 
-  it('is shown cell by cell, before and after, with as many digits as tell them apart', () => {
-    withComparison(before, after, (comparison) => {
+  it('is shown cell by cell, before and after, with as many digits as tell them apart', async () => {
+    await withComparison(before, after, (comparison) => {
       const [changed] = rowsOf(comparison, ['changed']);
       expect(changed).toEqual({
         kind: 'changed',
@@ -138,8 +138,8 @@ describe('A row that differs', () => {
     });
   });
 
-  it('is exported as SQL, CSV and JSON', () => {
-    withComparison(before, after, (comparison) => {
+  it('is exported as SQL, CSV and JSON', async () => {
+    await withComparison(before, after, (comparison) => {
       expect(exported(comparison, 'sql'))
         .toBe(`-- Makes the rows of the open database those of the one that it was compared with.
 BEGIN;
@@ -156,12 +156,12 @@ COMMIT;
 });
 
 describe('What only one side has', () => {
-  it('is told: tables with their rows, and columns', () => {
+  it('is told: tables with their rows, and columns', async () => {
     const before = nativeDatabase(
       'CREATE TABLE t(id INTEGER PRIMARY KEY, a, gone); CREATE TABLE old(x); INSERT INTO old VALUES (1), (2)',
     );
     const after = nativeDatabase('CREATE TABLE t(new, A, id INTEGER PRIMARY KEY); CREATE TABLE fresh(x)');
-    withComparison(before, after, (comparison) => {
+    await withComparison(before, after, (comparison) => {
       const [t, ...lone] = comparison.differences;
       expect(t).toMatchObject({ columns: ['id', 'a'], columnsOnlyBefore: ['gone'], columnsOnlyAfter: ['new'] });
       expect(lone.map(({ table, side, counts }) => [table, side, counts.removed])).toEqual([
@@ -171,24 +171,24 @@ describe('What only one side has', () => {
     });
   });
 
-  it('keeps what it has in a column of its own, when a row is written anew', () => {
+  it('keeps what it has in a column of its own, when a row is written anew', async () => {
     const before = nativeDatabase(
       `CREATE TABLE t(id INTEGER PRIMARY KEY, u UNIQUE, kept); INSERT INTO t VALUES (1, 1, 'k'), (2, 2, 'l')`,
     );
     const after = nativeDatabase(
       `CREATE TABLE t(id INTEGER PRIMARY KEY, u UNIQUE); INSERT INTO t VALUES (1, 2), (2, 1)`,
     );
-    const script = withComparison(before, after, (comparison) => exported(comparison, 'sql'));
+    const script = await withComparison(before, after, (comparison) => exported(comparison, 'sql'));
     expect(askNative(before, `${script} SELECT * FROM t;`)).toBe('1|2|k\n2|1|l');
   });
 });
 
 describe('Rows that others refer to', () => {
-  it('take no others with them, when they are written anew', () => {
+  it('take no others with them, when they are written anew', async () => {
     const make = (rows: string): string => `CREATE TABLE t(id INTEGER PRIMARY KEY, u UNIQUE);
       CREATE TABLE c(t REFERENCES t(id) ON DELETE CASCADE, v); INSERT INTO t VALUES ${rows}; INSERT INTO c VALUES (1, 'kept')`;
     const [before, after] = [nativeDatabase(make('(1, 1), (2, 2)')), nativeDatabase(make('(1, 2), (2, 1)'))];
-    const script = withComparison(before, after, (comparison) => exported(comparison, 'sql'));
+    const script = await withComparison(before, after, (comparison) => exported(comparison, 'sql'));
     expect(
       askNative(before, `PRAGMA foreign_keys = ON; ${script} SELECT * FROM t; SELECT * FROM c; PRAGMA foreign_keys;`),
     ).toBe('1|2\n2|1\n1|kept\n1');

@@ -74,6 +74,7 @@ export class CompareState {
       source: 'result',
       name: 'the result',
       schema: finished.after,
+      hasRows: true,
       file: finished.file,
       sidecars: NO_SIDECARS,
       pages: finished.pages,
