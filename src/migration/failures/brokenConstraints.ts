@@ -44,6 +44,8 @@ function explainNotNull(failed: FailedStatement, match: readonly string[]): Said
   const target = findTarget(failed);
   const column = findColumn(target, qualified);
   if (!target || !column) {
+    const emptied = target && explainEmptied(failed, qualified);
+    if (emptied) return emptied;
     return {
       explanation: target
         ? elsewhere(failed, `the column ${qualified}`)
@@ -71,6 +73,23 @@ function explainNotNull(failed: FailedStatement, match: readonly string[]): Said
           ? `Write a value for these rows ${IN_A_STATEMENT_BEFORE}, put coalesce(…, value) around what the statement gives ${column.name}, or let the column be NULL.`
           : `Put coalesce(…, value) around what the statement sets ${column.name} to, or leave these rows out by WHERE.`,
     ...withRows(rows),
+  };
+}
+
+/** ON DELETE SET NULL, or ON UPDATE, of a column that is NOT NULL: the action of the foreign key contradicts its column. */
+function explainEmptied({ statement, shadow }: FailedStatement, qualified: string): Said | null {
+  const event = statement.kind === 'update' ? 'update' : 'delete';
+  const [found] = rowsOf(
+    shadow,
+    `SELECT s.name, f."from" FROM main.sqlite_schema AS s, pragma_foreign_key_list(s.name, 'main') AS f
+     WHERE s.type = 'table' AND s.name || '.' || f."from" = ? AND f."table" = ? COLLATE NOCASE AND f.on_${event} = 'SET NULL'`,
+    [qualified, statement.table ?? ''],
+  );
+  if (!found) return null;
+  const [child, column] = found.map(String);
+  return {
+    explanation: `Rows of ${child ?? ''} refer to rows that the statement ${event === 'delete' ? 'deletes' : 'gives another key'}. ON ${event.toUpperCase()} SET NULL would make ${column ?? ''} NULL there, and it is NOT NULL.`,
+    wayOut: `Change or delete these rows of ${child ?? ''} ${IN_A_STATEMENT_BEFORE}, or let ${column ?? ''} be NULL where ${child ?? ''} is made.`,
   };
 }
 

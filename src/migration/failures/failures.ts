@@ -5,6 +5,7 @@ import type { FailedStatement, FailureHelp } from '../run/failureHelp';
 import { onlyIfFoundIn } from './blamedRows';
 import { BROKEN_CONSTRAINTS } from './brokenConstraints';
 import { DATA_STATEMENTS } from './dataStatements';
+import { DEFAULT_CALLS } from './defaultCalls';
 import { DEFINITIONS } from './definitions';
 import type { Explanation, Said } from './explanation';
 import { EXPRESSIONS } from './expressions';
@@ -34,6 +35,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ...DATA_STATEMENTS,
   ...MISSING_NAMES,
   ...DEFINITIONS,
+  ...DEFAULT_CALLS,
   ...EXPRESSIONS,
 ];
 

@@ -92,7 +92,10 @@ function findConstant(failed: FailedStatement, target: Target, key: Key, rows: B
   const [first] = rows.sample;
   const isSame = rows.sample.every((row) => places.every((at) => at >= 0 && row[at] === first?.[at]));
   const added = isAdded(failed, target, key);
-  if (!isSame || !added) return null;
+  // The rows of one value may be a part of all.
+  const [all] = rowsOf(failed.database, `SELECT count(*) FROM main.${quoteIdentifier(target.name)}`);
+  const times = first?.[rows.columns.indexOf(TIMES.slice(1, -1))];
+  if (!isSame || !added || times !== String(all?.[0])) return null;
   const value = places.map((at) => first?.[at] ?? '').join(', ');
   return {
     explanation: `Statement ${added.ordinal} adds ${listed(key.columns)} to ${target.name}, and each of its rows has the same value there: ${value}. A unique index on it allows that value for one row only.`,

@@ -76,8 +76,17 @@ export const LIMITS: readonly Explanation[] = [
   ),
 ];
 
-/** A statement before it may have set the limit. */
-function explainFull({ statement, script }: FailedStatement): Said | null {
+/** A statement before it may have set the limit; the same is said where a counter has come to its end. */
+function explainFull({ statement, script, database }: FailedStatement): Said | null {
+  const { kind, name } = statement;
+  const counter = `SELECT 1 FROM main.sqlite_sequence WHERE name = ? COLLATE NOCASE AND seq >= 9223372036854775807`;
+  const atEnd = kind === 'insert' ? database.query(counter, [name ?? '']) : null;
+  if (atEnd?.ok && atEnd.value.length > 0) {
+    return {
+      explanation: `The AUTOINCREMENT counter of ${name ?? ''} is at 9,223,372,036,854,775,807, the largest rowid, so SQLite has none left for a new row.`,
+      wayOut: `Give the row that has the largest rowid another one in a statement before this one, and set the counter of ${name ?? ''} in sqlite_sequence to the highest rowid that is left.`,
+    };
+  }
   const limit = script.slice(0, statement.ordinal - 1).findLast(limitsPages);
   return limit
     ? {

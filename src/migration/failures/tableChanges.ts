@@ -1,7 +1,7 @@
 // ALTER TABLE and CREATE TABLE: what SQLite does not let be changed or written, and the way that it has for it.
 
 import { foldName, quoteIdentifier } from '../../database';
-import { isWord, parseSql, unquotedName, withoutEnd, type ParsedSql, type Token } from '../../script/tokens';
+import { hasWords, isWord, parseSql, unquotedName, withoutEnd, type ParsedSql, type Token } from '../../script/tokens';
 import { readTableDefinition } from '../../schema/tableDefinition';
 import { NON_CONSTANT_DEFAULT } from '../run/populatedTable';
 import type { FailedStatement } from '../run/failureHelp';
@@ -31,8 +31,10 @@ export const TABLE_CHANGES: readonly Explanation[] = [
     pattern: /^Cannot add a REFERENCES column with non-NULL default value/,
     explain: ({ statement }) => ({
       explanation: `Foreign keys are on, and each row of ${statement.table ?? 'the table'} would refer to a parent at once, which SQLite does not look up here.`,
-      wayOut: `Add ${statement.column ?? 'the column'} without a default, and set it with an UPDATE after this statement.`,
-      ...instead(withoutDefault(statement)),
+      wayOut: hasWords(statement.tokens, 'NOT', 'NULL')
+        ? `Add ${statement.column ?? 'the column'} without NOT NULL and without a default, and set it with an UPDATE after this statement. If NOT NULL is needed, run this with foreign keys off: they are checked at the end.`
+        : `Add ${statement.column ?? 'the column'} without a default, and set it with an UPDATE after this statement.`,
+      ...instead(withoutNotNull(withoutDefault(statement))),
     }),
   },
   {
@@ -117,11 +119,17 @@ function explainTable(failed: FailedStatement, [, name = '', complaint = '']: re
   const target = findTarget(failed, name);
   const users = statement.kind === 'drop column' && target ? usersOf(target, statement.column ?? '') : [];
   if (users.length > 0) {
+    const drops = isOnlyGenerated(users)
+      ? generatedOf(target, statement.column ?? '').map(
+          (column) => `ALTER TABLE ${quoteIdentifier(name)} DROP COLUMN ${quoteIdentifier(column)}`,
+        )
+      : [];
     return {
       explanation: `${statement.column ?? 'The column'} is still used in the definition of ${name}: by ${listed(users)}. DROP COLUMN takes the column alone, so SQLite refuses it.`,
       wayOut: isOnlyGenerated(users)
-        ? `Drop the generated column first, with ALTER TABLE ${quoteIdentifier(name)} DROP COLUMN …: its values are computed and not stored by themselves, so none is lost that cannot be computed again.`
+        ? `Drop ${listed(users)} first, in a statement before this one: values that are computed can be computed again as long as the columns are there that they come from.`
         : REBUILD,
+      ...(drops.length > 0 ? { mend: { before: drops, instead: null, after: [] } } : {}),
     };
   }
   const duplicate = /^duplicate column name: (.+)$/s.exec(complaint)?.[1];
@@ -143,6 +151,16 @@ function explainTable(failed: FailedStatement, [, name = '', complaint = '']: re
     explanation: `With this change, the definition of ${name} itself could not be read any more: ${complaint}.`,
     wayOut: `Correct what the statement gives ${statement.column ?? name}. Where a constraint of the table is in the way: ${lowerFirst(REBUILD)}`,
   };
+}
+
+/** The generated columns in whose expressions a column stands. */
+function generatedOf(target: Target | null, column: string): readonly string[] {
+  return (target?.definition.columns ?? []).flatMap(({ name, expression }) =>
+    foldName(name) !== foldName(column) &&
+    (expression ?? []).some((token) => foldName(unquotedName(token) ?? '') === foldName(column))
+      ? [name]
+      : [],
+  );
 }
 
 function isOnlyGenerated(users: readonly string[]): boolean {
@@ -204,6 +222,16 @@ function withoutDefault({ text, tokens }: ParsedSql): string | null {
     if (depth === 0) break;
   }
   return cut(text, tokens[at], tokens[end]);
+}
+
+function withoutNotNull(text: string | null): string | null {
+  const tokens = parseSql(text ?? '').tokens;
+  let depth = 0;
+  const at = tokens.findIndex((token, place) => {
+    depth += token.text === '(' ? 1 : token.text === ')' ? -1 : 0;
+    return depth === 0 && isWord(token, 'NOT') && isWord(tokens[place + 1] ?? null, 'NULL');
+  });
+  return text !== null && at >= 0 ? cut(text, tokens[at], tokens[at + 1]) : text;
 }
 
 /** The text without what stands from the first token to the last. */

@@ -133,7 +133,7 @@ function differenceOf(on: StatementOutcome, off: StatementOutcome): string | nul
   const more = (on.byTriggers ?? 0) - (off.byTriggers ?? 0) - rows;
   const changed =
     more > 0 ? [`changes ${counted(more, lost.length === 0 ? 'row' : 'more row')} through foreign keys`] : [];
-  const does = [...lost.map((loss) => describeLoss(loss)), ...changed].join(', and ');
+  const does = [...lost.map((loss) => describeLoss({ ...loss, also: [] })), ...changed].join(', and ');
   const stay = rows + Math.max(more, 0) === 1 ? 'it stays as it is' : 'they stay as they are';
   return does === '' ? null : `With foreign keys on, ${name} ${does}; with foreign keys off ${stay}.`;
 }

@@ -33,7 +33,16 @@ export interface PlanSummary {
  */
 export function summarisePlan(planned: Planned): PlanSummary {
   const tables = changesByTable(planned);
-  return { schema: summariseSchema(tables), ...summariseRows(tables), tables };
+  return { schema: summariseSchema(tables), ...summariseRows(tables, whatIsSetOff(planned)), tables };
+}
+
+/** What may write rows beside the statements of a script. */
+function whatIsSetOff({ before, after, statements }: Planned): string {
+  const schemas = [before, after];
+  const triggers =
+    schemas.some((schema) => schema.triggers.length > 0) || statements.some(({ kind }) => kind === 'create trigger');
+  const keys = schemas.some(({ relations }) => relations.some(({ sql }) => /\breferences\b/i.test(sql)));
+  return triggers && keys ? 'Triggers or foreign keys' : triggers ? 'Triggers' : 'Foreign keys';
 }
 
 const DOES = { added: 'adds', removed: 'removes', renamed: 'renames', altered: 'alters' } as const;
@@ -53,7 +62,7 @@ function summariseSchema(tables: readonly TableChange[]): string {
   return clauses.length === 0 ? 'The schema stays as it is.' : `${capitalised(clauses.join('; '))}.`;
 }
 
-function summariseRows(tables: readonly TableChange[]): Pick<PlanSummary, 'rows' | 'losing'> {
+function summariseRows(tables: readonly TableChange[], setOff: string): Pick<PlanSummary, 'rows' | 'losing'> {
   const total = (what: keyof RowChanges): Amount => tables.map(({ rows }) => rows[what]).reduce(sum, NONE);
   const [deleted, values, changed, others] = [total('deleted'), total('values'), total('changed'), total('byTriggers')];
   const gone = [
@@ -65,11 +74,22 @@ function summariseRows(tables: readonly TableChange[]): Pick<PlanSummary, 'rows'
     ...(gone.length === 0 ? [] : [`deletes ${enumerate(gone)}`]),
     ...(isNone(changed) ? [] : [`changes ${amountOf(changed, 'row')}`]),
   ];
-  const told =
-    clauses.length === 0
+  // What is set off may change rows that were there.
+  const isAll = isNone(others);
+  const rest =
+    isAll && clauses.length === 0
       ? 'No row is deleted or changed.'
-      : `${capitalised(clauses.join(', and '))}.${isNone(changed) ? ' No other row is changed.' : gone.length === 0 ? ' No row is deleted.' : ''}`;
-  return { rows: isNone(others) ? told : `${told} Triggers write ${amountOf(others, 'row')}.`, losing };
+      : gone.length === 0
+        ? 'No row is deleted.'
+        : isAll && isNone(changed)
+          ? 'No other row is changed.'
+          : '';
+  const told = [
+    ...(clauses.length === 0 ? [] : [`${capitalised(clauses.join(', and '))}.`]),
+    ...(rest === '' ? [] : [rest]),
+    ...(isAll ? [] : [`${setOff} write ${amountOf(others, 'row')}.`]),
+  ];
+  return { rows: told.join(' '), losing };
 }
 
 function enumerate(words: readonly string[]): string {

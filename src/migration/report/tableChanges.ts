@@ -186,7 +186,9 @@ function followTables({ before, after, statements, outcomes }: Planned): Readonl
             },
           });
       }
-      if (!loss && byTriggers > 0) note('byTriggers', byTriggers);
+      const through = (loss ? [loss, ...(loss.also ?? [])] : []).filter((one) => one.through);
+      const others = byTriggers - through.reduce((rows, one) => rows + one.rows, 0);
+      if (others > 0 && through.every(({ exact }) => exact)) note('byTriggers', others);
       lineage.follow(statement);
       if (does === 'create') partsOf.set(key, table);
       if (/^create (virtual )?table/.test(kind)) table = find(name);

@@ -50,7 +50,7 @@ export function rowsInWords({ rows, isView, parts }: TableChange, known: number 
     ...(isNone(values) ? [] : [`${amountOf(values, 'value')} deleted`]),
     ...(isNone(changed) ? [] : [`${of(changed)} changed`]),
     ...(isNone(added) ? [] : [`${amountOf(added, 'row')} added`]),
-    ...(isNone(byTriggers) ? [] : [`${amountOf(byTriggers, 'row')} written by triggers`]),
+    ...(isNone(byTriggers) ? [] : [`${amountOf(byTriggers, 'row')} written by triggers or foreign keys`]),
   ];
   const stays = isNone(deleted) && isNone(changed) && !isView && !isNew && known !== null;
   const stay = known === 0 ? 'no rows' : known === 1 ? '1 row stays' : `${counted(known ?? 0, 'row')} stay`;

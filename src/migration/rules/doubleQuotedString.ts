@@ -48,7 +48,12 @@ function misnamed(
 
 /** In how many rows the string stands, where it is a value of each row that is written; else how many rows the statement changes. */
 function inRows({ kind, tokens }: ParsedStatement, word: string, changes: number): string {
-  if (changes === 0) return kind === 'update' || kind === 'delete' ? '; the statement changes no row' : '';
+  if (changes === 0)
+    return kind === 'update'
+      ? '; the statement changes no row'
+      : kind === 'delete'
+        ? '; the statement deletes no row'
+        : '';
   const verb = kind === 'insert' ? 'writes' : kind === 'delete' ? 'deletes' : kind === 'update' ? 'changes' : undefined;
   const elsewhere = verb === undefined ? '' : `; the statement ${verb} ${counted(changes, 'row')}`;
   const isCompound = ['VALUES', 'UNION', 'EXCEPT', 'INTERSECT', 'CONFLICT'].some((one) => hasWords(tokens, one));

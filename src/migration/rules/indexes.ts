@@ -1,6 +1,8 @@
 // Indexes that a script makes twice, and foreign keys that it leaves without one.
 
-import { foldName, type Database } from '../../database';
+import { foldName, rowsOf, type Database } from '../../database';
+import { indexClauses } from '../../script/clauses';
+import { parseSql, unquotedName } from '../../script/tokens';
 import { readReferences, type Reference } from '../../schema/references';
 import { findRelation } from '../../schema/schema';
 import type { ParsedStatement } from '../../script/parsedStatement';
@@ -32,6 +34,21 @@ function readIndexes(database: Database): readonly IndexFacts[] {
     found.keys.push(column === null ? null : `${foldName(String(column))} ${String(descending)} ${String(collation)}`);
   }
   return [...indexes.values()];
+}
+
+/** The column of a key. */
+function columnOf(key: string | null): string {
+  return key?.replace(/ \S+ \S+$/, '') ?? '';
+}
+
+/** Whether all rows stand in an index but those that are NULL in one of its columns: SQLite uses it where it looks for a value. */
+function isOfAllValues(database: Database, { name, keys }: IndexFacts): boolean {
+  const [row] = rowsOf(database, `SELECT sql FROM main.sqlite_schema WHERE type = 'index' AND name = ?`, [name]);
+  const where = typeof row?.[0] === 'string' ? indexClauses(parseSql(row[0]))?.where : null;
+  const [column, ...test] = parseSql(where ?? '').tokens;
+  const isNotNull = /^(is not null|not ?null)$/i.test(test.map(({ text }) => text).join(' '));
+  const known = column ? foldName(unquotedName(column) ?? '') : '';
+  return isNotNull && keys.some((key) => columnOf(key) === known);
 }
 
 function byTable(indexes: readonly IndexFacts[]): ReadonlyMap<string, readonly IndexFacts[]> {
@@ -110,7 +127,7 @@ export const unindexedForeignKey: Rule = {
     const earlier = new Set(readReferences(database, before).map(keyOf));
     return {
       end: ({ shadow, after, outcomes }): readonly Found[] => {
-        const indexes = byTable(readIndexes(shadow).filter(({ partial }) => !partial));
+        const indexes = byTable(readIndexes(shadow).filter((index) => !index.partial || isOfAllValues(shadow, index)));
         /** The statement that brought the foreign keys of a table, or of one column of it, by the name of now. */
         const makers = new Map<string, ParsedStatement>();
         const renames = statements.filter(({ kind }) => kind === 'rename table');
@@ -130,7 +147,7 @@ export const unindexedForeignKey: Rule = {
           // What was so before is not the script's doing.
           if (!statement || earlier.has(keyOf(reference))) return [];
           const first = (index: IndexFacts): readonly string[] =>
-            index.keys.slice(0, columns.length).map((one) => one?.split(' ')[0] ?? '');
+            index.keys.slice(0, columns.length).map((one) => columnOf(one));
           const wanted = [...columns].map(foldName).sort().join();
           const relation = findRelation(after, table);
           const rowid = relation?.columns.find(({ primaryKey, type }) => primaryKey === 1 && /^integer$/i.test(type));

@@ -123,7 +123,9 @@ export const lostConstraint = rebuildRule(
     for (const [column, , notNull] of was.columns) {
       const now = columnNow(String(column));
       const row = now === null ? undefined : is.columns.find(([name]) => foldName(String(name)) === foldName(now));
-      const isKey = row !== undefined && Number(row[4]) > 0;
+      // A key column takes NULL, but for the rowid and in a table WITHOUT ROWID.
+      const isRowid = keyOf(is).length === 1 && /^integer$/i.test(String(row?.[1]));
+      const isKey = row !== undefined && Number(row[4]) > 0 && (isRowid || table.pair.after.withoutRowid);
       if (now !== null && notNull === 1 && row?.[2] === 0 && !isKey)
         found.push(
           fittingRows(

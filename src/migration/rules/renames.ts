@@ -12,14 +12,15 @@ export const renamedTable: Rule = {
   why: 'SQLite writes the new name into its own views, triggers and foreign keys. Programs that use the old name fail.',
   safeWay: 'Upgrade the programs together with the file, or leave a view with the old name.',
   watch: (start) =>
-    watchRenames(start, 'rename table', (statement, { after }) => {
+    watchRenames(start, 'rename table', (statement, { after, outcomes }) => {
       const old = statement.table ?? '';
+      const { table } = placeAtEnd(start.statements, outcomes, statement, statement.newName ?? '', null);
       const stays = after.relations.some(({ name }) => foldName(name) === foldName(old));
       const known = start.before.relations.some(({ name }) => foldName(name) === foldName(old));
       if (stays || !known) return null;
       return {
         subject: `table ${old}`,
-        sentence: `The table ${old} is called ${statement.newName ?? ''} after the script: a program that uses the old name fails.`,
+        sentence: `The table ${old} is called ${table} after the script: a program that uses the old name fails.`,
         remedy: 'Upgrade the programs together with the file, or create a view with the old name.',
       };
     }),
@@ -56,13 +57,26 @@ export const renamedColumn: Rule = {
   ...COLUMN,
   watch: (start) => {
     const copied = copiedColumn.watch(start);
-    const renamed = watchRenames(start, 'rename column', (statement) => {
-      const { table, column } = statement;
-      const relation = start.before.relations.find(({ name }) => foldName(name) === foldName(table ?? ''));
-      if (!relation?.columns.some(({ name }) => foldName(name) === foldName(column ?? ''))) return null;
+    const renamed = watchRenames(start, 'rename column', (statement, { after, outcomes }) => {
+      const { table, column, newName } = statement;
+      const [of, old] = [table ?? '', column ?? ''];
+      const relation = start.before.relations.find(({ name }) => foldName(name) === foldName(of));
+      const isMade = start.statements.some(
+        (one) =>
+          one.ordinal < statement.ordinal &&
+          isSame(one.table, of) &&
+          isSame(one.kind === 'rename column' ? one.newName : one.kind === 'add column' ? one.column : null, old),
+      );
+      if (isMade || !relation?.columns.some(({ name }) => foldName(name) === foldName(old))) return null;
+      const now = placeAtEnd(start.statements, outcomes, statement, of, newName);
+      const columns = after.relations.find(({ name }) => foldName(name) === foldName(now.table))?.columns ?? [];
+      const isThere = (wanted: string): boolean => columns.some(({ name }) => foldName(name) === foldName(wanted));
+      const name = now.column ?? '';
+      if (isSame(name, old) || !isThere(name)) return null;
+      const then = isThere(old) ? 'reads another column' : 'fails';
       return {
-        subject: `column ${table ?? ''}.${column ?? ''}`,
-        sentence: `The column ${column ?? ''} of ${table ?? ''} is called ${statement.newName ?? ''} after the script: a program that uses the old name fails.`,
+        subject: `column ${of}.${old}`,
+        sentence: `The column ${old} of ${of} is called ${name} after the script: a program that uses the old name ${then}.`,
         remedy: COLUMN.safeWay,
       };
     });
@@ -70,6 +84,28 @@ export const renamedColumn: Rule = {
     return { end: (end) => [...(renamed?.end(end) ?? []), ...(copied?.end(end) ?? [])] };
   },
 };
+
+/** What a table, and a column of it, that have these names after a statement are called after all of them. */
+function placeAtEnd(
+  statements: readonly ParsedStatement[],
+  outcomes: ScriptEnd['outcomes'],
+  { ordinal }: ParsedStatement,
+  table: string,
+  column: string | null,
+): { readonly table: string; readonly column: string | null } {
+  const now = { table, column };
+  for (const one of statements.slice(ordinal)) {
+    if (outcomes[one.ordinal - 1]?.verdict !== 'applied' || !isSame(one.table, now.table)) continue;
+    if (one.kind === 'rename table') now.table = one.newName ?? '';
+    if (one.kind === 'rename column' && column !== null && isSame(one.column, now.column ?? ''))
+      now.column = one.newName;
+  }
+  return now;
+}
+
+function isSame(one: string | null, other: string): boolean {
+  return one !== null && foldName(one) === foldName(other);
+}
 
 function watchRenames(
   { statements }: ScriptStart,
