@@ -4,6 +4,7 @@ import { arrangeBase } from './base';
 import { isStepInCode, languageOf, runsBefore, whyLeftOut } from './codeFiles';
 import { findOtherDialects, isAutocommit } from './dialects';
 import { millisecondsOf, readJournal, tagOf, type DrizzleJournal } from './drizzleJournal';
+import { withoutKotlin } from './kotlinTypes';
 import type { Sections } from './markedText';
 import { pathsIn, type ChainMigration, type LeftOut, type MigrationFile } from './migration';
 import { compareVersions, readName, SQL_FILE, type MigrationName } from './migrationName';
@@ -13,7 +14,9 @@ import { arrangeNumbers, keyOf, settleDirections } from './order';
 import { valueNeeds, withValues } from './placeholders';
 import { readSections } from './sections';
 import type { ChainTool } from './tool';
+import { findUnmatched } from './unmatched';
 import { putInVersionFolders } from './versionFolders';
+import { isCalledSchema } from './wholeSchema';
 
 /** A folder, put in order. */
 export interface Arranged {
@@ -87,7 +90,9 @@ export function arrangeMigrations(
   const tool = toolOf(candidates, sorted);
   const steps = tool === 'flyway' ? withoutCallbacks(candidates, leftOut) : candidates;
   const journal = tool === 'drizzle' ? journalOf(sorted, leftOut) : null;
-  const listed = listedBy(journal, steps, leftOut);
+  const passedOver = passedOverOf(steps, tool, journal !== null);
+  const matching = steps.filter(({ path }) => !passedOver.has(path) || isCalledSchema(path));
+  const listed = listedBy(journal, matching, leftOut);
   const numbered = listed.some(({ name }) => name.version !== '');
   const about = { tool, journal, numbered, answers, downs };
   const ordered = listed
@@ -105,12 +110,19 @@ export function arrangeMigrations(
     return { ...migration, warnings: [...migration.warnings, ...more.filter((warning) => warning != null)] };
   });
   const based = arrangeBase(reordered(warned, order), { answers, isEmpty });
-  const values = valueNeeds(listed, tool);
+  const isBase = (path: string): boolean => based.needs.some(({ kind, name }) => kind === 'base' && name === path);
+  const isRun = ({ path }: { readonly path: string }): boolean => !passedOver.has(path) || isBase(path);
+  const values = valueNeeds(listed.filter(isRun), tool);
+  const told = pathsIn(based.leftOut);
+  const unmatched = [...passedOver].flatMap(([path, why]) => (told.has(path) || isBase(path) ? [] : [{ path, why }]));
   return {
     tool,
-    migrations: based.migrations,
-    leftOut: [...leftOut, ...based.leftOut],
-    problems: findProblems(listed, { tool, files: sorted }),
+    migrations: based.migrations.filter(isRun),
+    leftOut: [...leftOut, ...based.leftOut, ...unmatched],
+    problems: findProblems(
+      listed.filter(({ path }) => !passedOver.has(path)),
+      { tool, files: sorted },
+    ),
     needs: [...based.needs, ...directions.needs, ...numbers.needs, ...values],
   };
 }
@@ -130,11 +142,23 @@ function findCandidates(files: readonly MigrationFile[], leftOut: LeftOut[]): re
     if (why !== undefined) leftOut.push({ path: file.path, why });
     if (why !== undefined) return [];
     const isSql = sql.has(file.path) || files.length === 1;
-    const read = isSql ? readSections(file.text) : NO_SQL;
+    const text = /\.sqm$/i.test(file.path) ? withoutKotlin(file.text) : file.text;
+    const read = isSql ? readSections(text) : NO_SQL;
     const sections = isSql && isAutocommit(file.path) ? { ...read, outside: true as const } : read;
     return [{ ...file, name: readName(file.path), sections, code: isSql ? null : languageOf(file.path) }];
   });
   return putInVersionFolders(candidates);
+}
+
+/** What the tool does not run by the names of the files. A whole schema among it may still be what the history begins with. */
+function passedOverOf(
+  candidates: readonly Candidate[],
+  tool: ChainTool | null,
+  hasJournal: boolean,
+): ReadonlyMap<string, string> {
+  const isInFolders = !hasJournal && candidates.some(({ name }) => name.convention === 'prisma');
+  const sql = candidates.filter(({ code }) => code === null);
+  return findUnmatched([...pathsIn(sql)], tool, isInFolders);
 }
 
 /** Files that Flyway runs around all others, each time (https://documentation.red-gate.com/fd/callback-events-277579008.html). */

@@ -24,6 +24,8 @@ export function readGooseMarks(text: string, lines: readonly Line[]): Sections |
   const [any] = marks;
   if (!any) return null;
   const prefix = any.tool === 'goose' ? '+goose' : '+migrate';
+  // sql-migrate takes its two ways in any order, and any number of times (its sqlparse/sqlparse.go, ParseMigration).
+  const isStrict = any.tool === 'goose';
   const kept: Record<'up' | 'down', [number, number][]> = { up: [], down: [] };
   const ends: Record<'up' | 'down', number[]> = { up: [], down: [] };
   const outside = { up: false, down: false };
@@ -49,12 +51,12 @@ export function readGooseMarks(text: string, lines: readonly Line[]): Sections |
     const [first = '', ...options] = words.split(' ');
     if (first === 'up') {
       leave(line.start);
-      if (seen) problem ??= `has a second "${prefix} Up" in line ${line.number}`;
+      if (seen && isStrict) problem ??= `has a second "${prefix} Up" in line ${line.number}`;
       section = 'up';
       seen = true;
     } else if (first === 'down') {
       leave(line.start);
-      if (!seen) problem ??= `has "${prefix} Down" in line ${line.number} before any "${prefix} Up"`;
+      if (!seen && isStrict) problem ??= `has "${prefix} Down" in line ${line.number} before any "${prefix} Up"`;
       section = 'down';
     } else if (first === 'statementbegin') {
       if (begun) problem ??= `has a "${prefix} StatementBegin" in line ${begun.number} that no StatementEnd ends`;

@@ -9,6 +9,7 @@ export type HistoryTool =
   | 'golang-migrate'
   | 'goose'
   | 'Flyway'
+  | 'refinery'
   | 'Alembic'
   | 'Django'
   | 'Knex'

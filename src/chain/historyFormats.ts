@@ -33,7 +33,7 @@ export interface HistoryFormat {
 /**
  * How each tool writes its table, from its own sources: dbmate (pkg/driver/sqlite), Rails (ActiveRecord::SchemaMigration),
  * golang-migrate (database/sqlite3), goose (internal/dialects/sqlite3.go), Flyway (SQLiteDatabase.getRawCreateScript and
- * api/CoreMigrationType), Alembic (runtime/migration.py), Django (db/migrations/recorder.py), Knex (lib/migrations), Prisma
+ * api/CoreMigrationType), refinery (refinery_core/src/traits/mod.rs), Alembic (runtime/migration.py), Django (db/migrations/recorder.py), Knex (lib/migrations), Prisma
  * (schema-engine, sql-schema-connector), Drizzle (sqlite-core/dialect.ts), Atlas (cmd/atlas/internal/migrate and sql/migrate), sqlx
  * (sqlx-sqlite/src/migrate.rs), Room (RoomMasterTable), GRDB (DatabaseMigrator), sql-migrate (migrate.go), Diesel
  * (diesel_migrations). The first that fits is taken.
@@ -97,6 +97,14 @@ export const HISTORY_FORMATS: readonly HistoryFormat[] = [
       ({ success }) => !isTrue(success),
       'Flyway has recorded a migration that failed, and runs nothing before that is repaired.',
     ),
+  },
+  {
+    tool: 'refinery',
+    // Its name is a setting; TrailBase, which brings a refinery of its own, has the second.
+    table: /^(refinery)?_schema_history$/,
+    needs: ['version', 'name', 'applied_on', 'checksum'],
+    order: 'version',
+    read: ({ version, name, applied_on }) => entry({ version, name: textOf(name), when: textOf(applied_on) }),
   },
   {
     tool: 'Alembic',

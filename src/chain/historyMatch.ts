@@ -21,6 +21,7 @@ const RULES: Readonly<Record<HistoryTool, Rule | null>> = {
   'golang-migrate': { by: 'version', folders: ['golang-migrate', null] },
   goose: { by: 'version', folders: ['goose', null] },
   Flyway: { by: 'version or title', folders: ['flyway'] },
+  refinery: { by: 'version', folders: ['flyway'] },
   Prisma: { by: 'name', folders: ['prisma'] },
   Drizzle: { by: 'time', folders: ['drizzle'] },
   // It reads the folders of others too.

@@ -10,6 +10,7 @@ import type { ScriptPart } from '../script/statement';
 /** Why a tool's table is not written to: it holds what only the tool can know. */
 const NOT_SIMPLE: Partial<Record<History['tool'], string>> = {
   Flyway: 'Flyway keeps a checksum and a rank of each migration.',
+  refinery: 'refinery keeps a checksum of each migration.',
   Prisma: 'Prisma keeps a checksum of each migration.',
   sqlx: 'sqlx keeps a checksum of each migration.',
   Drizzle: 'Drizzle keeps a hash of each migration.',

@@ -93,8 +93,8 @@ describe('What is wrong in a folder', () => {
     [{ '1_a.sql': '/* why */ SELECT 1;\n-- +goose Up\nSELECT 1;' }, '1_a.sql has SQL before "+goose Up", in line 1.'],
     [{ '1_a.sql': '-- +goose Up\nSELECT 1;\n-- +goose Up\nSELECT 2;' }, '1_a.sql has a second "+goose Up" in line 3.'],
     [
-      { '1_a.sql': '-- +migrate Down\nSELECT 1;\n-- +migrate Up\nSELECT 2;' },
-      '1_a.sql has "+migrate Down" in line 1 before any "+migrate Up".',
+      { '1_a.sql': '-- +goose Down\nSELECT 1;\n-- +goose Up\nSELECT 2;' },
+      '1_a.sql has "+goose Down" in line 1 before any "+goose Up".',
     ],
     [
       { '1_a.sql': '-- +goose Up\n-- +goose StatementBegin\nSELECT 1;\n-- +goose Down\nSELECT 2;' },
@@ -119,9 +119,9 @@ describe('What is wrong in a folder', () => {
     );
 
   it('is warned of where it does not stop the run', () => {
-    expect(warnings({ 'V1__a.sql': 'SELECT 1;', 'V2__b.sql': 'SELECT 1;', 'zz.sql': 'SELECT 2;' })).toEqual([
-      ['V1__a.sql'],
-      ['V2__b.sql'],
+    expect(warnings({ '1_a.sql': 'SELECT 1;', '2_b.sql': 'SELECT 1;', 'zz.sql': 'SELECT 2;' })).toEqual([
+      ['1_a.sql'],
+      ['2_b.sql'],
       ['zz.sql', 'Its name has no number, so it runs after those that have one.'],
     ]);
     expect(warnings({ '1_a.sql': '-- +goose Up\nSELECT 1;\n-- +goose Down\n-- +goose ENVSUB ON\nSELECT 2;' })).toEqual([

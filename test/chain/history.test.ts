@@ -28,6 +28,8 @@ const TABLES = {
     "description" VARCHAR(200) NOT NULL, "type" VARCHAR(20) NOT NULL, "script" VARCHAR(1000) NOT NULL, "checksum" INT,
     "installed_by" VARCHAR(100) NOT NULL, "installed_on" TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%f','now')),
     "execution_time" INT NOT NULL, "success" BOOLEAN NOT NULL)`,
+  refinery: `CREATE TABLE IF NOT EXISTS refinery_schema_history(version int4 PRIMARY KEY, name VARCHAR(255), applied_on VARCHAR(255),
+    checksum VARCHAR(255))`,
   prisma: `CREATE TABLE "_prisma_migrations" ("id" TEXT PRIMARY KEY NOT NULL, "checksum" TEXT NOT NULL, "finished_at" DATETIME,
     "migration_name" TEXT NOT NULL, "logs" TEXT, "rolled_back_at" DATETIME, "started_at" DATETIME NOT NULL DEFAULT current_timestamp,
     "applied_steps_count" INTEGER UNSIGNED NOT NULL DEFAULT 0)`,
@@ -84,6 +86,12 @@ describe('The table of a tool is known and read', () => {
       'Flyway',
       "INSERT INTO flyway_schema_history VALUES (1, '1', 'people', 'SQL', 'V1__people.sql', 5, 'me', 'then', 3, 1), (2, NULL, 'views', 'SQL', 'R__views.sql', 5, 'me', 'now', 3, 0)",
       ['1|people|then', '|views|now|failed'],
+    ],
+    [
+      'refinery',
+      'refinery',
+      "INSERT INTO refinery_schema_history VALUES (2, 'pets', 'now', '9'), (1, 'people', 'then', '17')",
+      ['1|people|then', '2|pets|now'],
     ],
     [
       'prisma',
@@ -278,6 +286,13 @@ describe('Pending is told from applied', () => {
     ['goose', 'SELECT 1', ['V1__a.sql', 'V2__b.sql'], ['unrecorded', 'unrecorded']],
     ['flyway', 'SELECT 1', ['1_a.sql'], ['unrecorded']],
     ['prisma', 'SELECT 1', ['1_a.sql'], ['unrecorded']],
+    [
+      'refinery',
+      "INSERT INTO refinery_schema_history VALUES (1, 'a', 'then', '17'), (3, 'c', 'then', '9')",
+      ['V1__a.sql', 'V2__b.sql', 'U3__c.sql', 'V4__d.sql'],
+      ['applied', 'pending +', 'applied', 'pending'],
+    ],
+    ['refinery', 'SELECT 1', ['1_a.sql'], ['unrecorded']],
     ['drizzle', "INSERT INTO __drizzle_migrations(hash, created_at) VALUES ('h', 1)", ['0000_a.sql'], ['unrecorded']],
     ['dbmate', "INSERT INTO schema_migrations VALUES ('1')", ['1_a.sql', 'b.sql'], ['applied', 'unknown +']],
     [

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../amount';
 import { arrangeMigrations } from '../../src/chain/folder';
+import { safeAnswers } from '../../src/chain/needs';
 import { readName } from '../../src/chain/migrationName';
 import type { MigrationFile } from '../../src/chain/migration';
 import { runArranged, runNatively } from './running';
@@ -24,6 +25,8 @@ interface Shape {
   readonly order: readonly string[];
   readonly leftOut: readonly string[];
   readonly tool?: string;
+  /** What is run of it, where that is not the files as they stand. */
+  readonly run?: readonly string[];
 }
 
 const shapes: readonly Shape[] = [
@@ -208,6 +211,38 @@ const shapes: readonly Shape[] = [
     tool: 'diesel',
   },
   {
+    what: 'ways in any order, as sql-migrate has them',
+    files: {
+      '1_a.sql': `-- +migrate Down\n${DROP}\n-- +migrate Up\n${PEOPLE}\n`,
+      '2_b.sql': `-- +migrate Up\n${CITY}\n-- +migrate Down\nSELECT 1;\n-- +migrate Up\n${INDEX}\n`,
+    },
+    order: ['1_a.sql', '2_b.sql'],
+    leftOut: [],
+    tool: 'sql-migrate',
+    run: [PEOPLE, CITY, INDEX],
+  },
+  {
+    what: 'columns that SQLDelight gives a class of Kotlin',
+    files: {
+      '1.sqm': `import com.a.B;\nimport c.D\n;\n${PEOPLE}\nCREATE TABLE pets (
+  kind TEXT AS com.a.B NOT NULL CHECK (kind <> CAST(1 AS TEXT)), -- AS it is
+  tags TEXT AS Map<String, List<kotlin.Int>>, n INTEGER AS Boolean DEFAULT 0,
+  twice INTEGER GENERATED ALWAYS AS (n * 2), more AS (n));`,
+      '2.sqm': `ALTER TABLE people ADD COLUMN city TEXT AS VALUE;\nCREATE TABLE copied AS SELECT name AS n FROM people;`,
+      'seed.sql': NO_SQL,
+    },
+    order: ['1.sqm', '2.sqm'],
+    leftOut: ['seed.sql'],
+    tool: 'sqldelight',
+    run: [
+      `${PEOPLE}\nCREATE TABLE pets (
+  kind TEXT NOT NULL CHECK (kind <> CAST(1 AS TEXT)), -- AS it is
+  tags TEXT, n INTEGER DEFAULT 0,
+  twice INTEGER GENERATED ALWAYS AS (n * 2), more AS (n));`,
+      `${CITY}\nCREATE TABLE copied AS SELECT name AS n FROM people;`,
+    ],
+  },
+  {
     what: 'programs that load the files of SQL',
     files: {
       'm/20260101-people.js': '',
@@ -219,7 +254,7 @@ const shapes: readonly Shape[] = [
   },
 ];
 
-describe.each(shapes)('A folder with $what', ({ files, order, leftOut, tool }) => {
+describe.each(shapes)('A folder with $what', ({ files, order, leftOut, tool, run }) => {
   const arranged = arrangeMigrations(filesOf(files));
 
   it('is put in its order, and what is no migration up for SQLite is left out with a reason', () => {
@@ -232,7 +267,7 @@ describe.each(shapes)('A folder with $what', ({ files, order, leftOut, tool }) =
   });
 
   it('runs to the schema that native sqlite3 makes of the same SQL', () => {
-    expect(runArranged(filesOf(files))).toEqual(runNatively(order.map((path) => files[path] ?? '')));
+    expect(runArranged(filesOf(files))).toEqual(runNatively(run ?? order.map((path) => files[path] ?? '')));
   });
 
   it('is put in the same order however it was dropped', () => {
@@ -243,6 +278,58 @@ describe.each(shapes)('A folder with $what', ({ files, order, leftOut, tool }) =
       }),
       runs(20),
     );
+  });
+});
+
+describe('A file that its tool does not run, by its name', () => {
+  const GOOSE = `-- +goose Up\n${PEOPLE}`;
+  const DBMATE = `-- migrate:up\n${PEOPLE}`;
+  it.each([
+    ['dbmate', { '1_people.sql': DBMATE, 'seed.sql': NO_SQL, 'sub/x1.sql': NO_SQL }, ['seed.sql', 'sub/x1.sql']],
+    ['goose', { '1_people.sql': GOOSE, '2-x.sql': NO_SQL, 'seed.sql': NO_SQL }, ['2-x.sql', 'seed.sql']],
+    [
+      'golang-migrate',
+      { '1_people.up.sql': PEOPLE, 'seed.up.sql': NO_SQL, 'queries.sql': NO_SQL },
+      ['queries.sql', 'seed.up.sql'],
+    ],
+    ['flyway', { 'V1__people.sql': PEOPLE, '2_x.sql': NO_SQL, 'seed.sql': NO_SQL }, ['2_x.sql', 'seed.sql']],
+    [
+      'diesel',
+      { '2026-01-01_people/up.sql': PEOPLE, '2026-01-01_people/drop.sql': NO_SQL },
+      ['2026-01-01_people/drop.sql'],
+    ],
+    ['prisma', { '20260101_people/migration.sql': PEOPLE, '0001_x.sql': NO_SQL }, ['0001_x.sql']],
+    [
+      'drizzle',
+      { '20260101_people/migration.sql': PEOPLE, '20260101_people/snapshot.json': '', '0001_x.sql': NO_SQL },
+      ['0001_x.sql', '20260101_people/snapshot.json'],
+    ],
+  ] as const)('is left out of a folder of %s with a reason', (tool, files, leftOut) => {
+    const arranged = arrangeMigrations(filesOf(files));
+    expect(arranged.tool).toBe(tool);
+    expect(arranged.leftOut.map(({ path }) => path).sort()).toEqual(leftOut);
+    expect(arranged.problems).toEqual([]);
+    expect(runArranged(filesOf(files))).toEqual(runNatively([PEOPLE]));
+  });
+
+  it('is run where it would run none of them: the folder is of something else with the same marks', () => {
+    const { migrations } = arrangeMigrations(filesOf({ 'people.sql': DBMATE, 'seed.sql': '-- migrate:up\nSELECT 1;' }));
+    expect(migrations).toHaveLength(2);
+  });
+
+  it('may be a whole schema, which stands beside the history without its marks', () => {
+    const files = {
+      'db/create_main_db.sql': PEOPLE,
+      'db/m/1_city.sql': `-- +goose Up\n${CITY}`,
+      'db/create_logs.sql': NO_SQL,
+    };
+    const { needs, problems, leftOut } = arrangeMigrations(filesOf(files), { isEmpty: true });
+    expect(problems).toEqual([]);
+    expect(needs).toMatchObject([{ kind: 'base', name: 'db/create_main_db.sql', proposal: { answer: 'use' } }]);
+    expect(leftOut.map(({ path }) => path).sort()).toEqual(['db/create_logs.sql', 'db/create_main_db.sql']);
+    const answers = safeAnswers(needs, new Map());
+    expect(runArranged(filesOf(files), { isEmpty: true, answers })).toEqual(runNatively([PEOPLE, CITY]));
+    expect(arrangeMigrations(filesOf(files)).migrations.map(({ path }) => path)).toEqual(['db/m/1_city.sql']);
   });
 });
 

@@ -237,8 +237,8 @@ const NO_NAME = /^(where|select|values|set|on|from|as|if|not|using|with|add|drop
 /** Words that are often names of columns, and never stand after a comma or a parenthesis otherwise. */
 const OFTEN_A_COLUMN = /^(order|group|index|table|transaction|limit|from|to|when|add|set|having|into)$/i;
 
-/** What stands in a file for something that a program puts there: of Go, Jinja and such, of ERB, between percent signs. */
-const PLACEHOLDER = /\{\{.*?\}\}|\{%.*?%\}|<%.*?%>|%[a-z_]\w*%/is;
+/** What stands in a file for something that a program puts there: of Go, Jinja, Svelte and such, of ERB, between percent signs. */
+const PLACEHOLDER = /\{\{.*?\}\}|\{[%#].*?\}|<%.*?%>|%[a-z_]\w*%/is;
 
 function explainTemplate(text: string): Said | null {
   const [placeholder] = PLACEHOLDER.exec(text.replaceAll(QUOTED_OR_COMMENT, ' ')) ?? [];
@@ -251,7 +251,7 @@ function explainTemplate(text: string): Said | null {
 
 /** Words that only other databases know, where SQLite cannot read a statement; the first that fits. */
 const OF_OTHERS: readonly (readonly [words: RegExp, database: string])[] = [
-  [/^CREATE\s+(?:TYPE|EXTENSION|DOMAIN|SEQUENCE|POLICY)\b/i, 'PostgreSQL'],
+  [/^CREATE\s+(?:TYPE|EXTENSION|DOMAIN|SEQUENCE|POLICY|TEXT\s+SEARCH)\b/i, 'PostgreSQL'],
   [/^ALTER\s+(?:TYPE|SEQUENCE|DOMAIN)\b|^COMMENT\s+ON\b|^DO\s+\$/i, 'PostgreSQL'],
   [/\bGENERATED\s+(?:ALWAYS|BY\s+DEFAULT)\s+AS\s+IDENTITY\b/i, 'PostgreSQL'],
   [/\bALTER\s+COLUMN\s+\S+\s+(?:SET|DROP|TYPE)\b/i, 'PostgreSQL'],
@@ -310,6 +310,12 @@ function explainAlter(text: string): Said | null {
     return {
       explanation: `ALTER TABLE of SQLite cannot add a constraint ${constraint.replace(/\s+/, ' ')} to a table that is there.`,
       wayOut: constraint === 'UNIQUE' ? 'Write CREATE UNIQUE INDEX on the same columns: it forbids the same.' : REBUILD,
+    };
+  // https://docs.turso.tech/libsql, "Altering tables": it changes what is written of the column, and no row.
+  if (/^\S+\s+ALTER\s+COLUMN\s+\S+\s+TO\b/i.test(rest))
+    return {
+      explanation: 'The statement is written for libSQL (Turso): ALTER TABLE of SQLite has no ALTER COLUMN … TO.',
+      wayOut: REBUILD,
     };
   const [words] = /\b(?:MODIFY|CHANGE)\b|\bALTER\b.*\bTYPE\b/is.exec(rest) ?? [];
   if (words !== undefined)
