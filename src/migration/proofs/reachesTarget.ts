@@ -2,8 +2,7 @@
 
 import { foldName } from '../../database';
 import { isInternal, type Schema } from '../../schema/schema';
-import { bodyOf, spell } from '../../script/spelling';
-import { parseSql } from '../../script/tokens';
+import { speller } from '../../schema/spelledDefinition';
 import { counted, figure, firstOf } from '../../words';
 import { proof, type Proof } from './proof';
 
@@ -28,11 +27,6 @@ function objectsOf({ relations, indexes, triggers }: Schema): Objects {
   return new Map(made.map(({ kind, name, sql }) => [`${kind} ${foldName(name)}`, { label: `${kind} ${name}`, sql }]));
 }
 
-/** The names that a schema knows, folded: in double quotes, any other word may be a string. */
-function namesOf({ relations }: Schema): readonly string[] {
-  return relations.flatMap(({ name, columns }) => [name, ...columns.map((column) => column.name)]).map(foldName);
-}
-
 /**
  * The result's schema against the desired one, object by object. It compares texts, and asks nothing of what has written the script:
  * equal to the letter, or equal but for the case of words and names, quotes, blanks and comments.
@@ -44,11 +38,7 @@ export function proveReachesTarget(result: Schema, target: DesiredSchema | null)
   const { name, schema } = target;
   const desired = JSON.parse(schema) as Schema;
   const [have, want] = [objectsOf(result), objectsOf(desired)];
-  const names = new Set([...namesOf(result), ...namesOf(desired)]);
-  const spelled = (sql: string): string => {
-    const { unique, tokens } = bodyOf(parseSql(sql));
-    return `${unique ? 'unique ' : ''}${spell(tokens, names)}`;
-  };
+  const spelled = speller(result, desired);
   const missing = [...want].filter(([key]) => !have.has(key)).map(([, { label }]) => label);
   const extra = [...have].filter(([key]) => !want.has(key)).map(([, { label }]) => label);
   const other: string[] = [];

@@ -4,8 +4,7 @@ import { foldName, quoteIdentifier, type Database } from '../../database';
 import { compareSchemas } from '../../schema/compare';
 import { readSchema } from '../../schema/read';
 import { isInternal, storedColumns, type Relation, type Schema } from '../../schema/schema';
-import { haveSameWords } from '../../script/spelling';
-import { parseSql } from '../../script/tokens';
+import { speller } from '../../schema/spelledDefinition';
 import { counted, figure } from '../../words';
 import { hashContent, type Hasher } from '../proofs/contentHash';
 
@@ -28,6 +27,11 @@ export function findRemains(before: Database, after: Database, hasher: Hasher): 
 
 function remainsOfSchema(was: Schema, is: Schema): readonly Remain[] {
   const own = new Map(was.relations.map((relation) => [foldName(relation.name), relation]));
+  const earlierSql = new Map([...was.indexes, ...was.triggers].map(({ name, sql }) => [foldName(name), sql]));
+  const spelled = speller(was, is);
+  /** ALTER TABLE puts names in quotes, and a rebuild may write in one line what stood in two. */
+  const isRespelled = ({ name, sql }: { readonly name: string; readonly sql: string | null }): boolean =>
+    spelled(earlierSql.get(foldName(name)) ?? null) === spelled(sql);
   return compareSchemas(was, is).flatMap(({ change, relation, columns, indexes, triggers }): readonly Remain[] => {
     const { name, kind } = relation;
     if (isInternal(name) || kind === 'shadow table' || change === 'same') return [];
@@ -37,12 +41,15 @@ function remainsOfSchema(was: Schema, is: Schema): readonly Remain[] {
     const parts = [
       ...columns.map((one) => ({ subject: `column ${name}.${one.column.name}`, change: one.change })),
       ...indexes
-        .filter(({ index }) => index.sql !== null)
+        .filter(({ change: how, index }) => index.sql !== null && !(how === 'altered' && isRespelled(index)))
         .map((one) => ({ subject: `index ${one.index.name}`, change: one.change })),
-      ...triggers.map((one) => ({ subject: `trigger ${one.trigger.name}`, change: one.change })),
+      ...triggers
+        .filter(({ change: how, trigger }) => !(how === 'altered' && isRespelled(trigger)))
+        .map((one) => ({ subject: `trigger ${one.trigger.name}`, change: one.change })),
     ].flatMap(({ subject, change: how }) => (how === 'same' ? [] : [remain(subject, sentenceOf(subject, how))]));
     const earlier = own.get(foldName(name));
-    const rewritten = earlier === undefined || parts.length > 0 ? null : rewrittenHow(earlier, relation, what);
+    const rewritten =
+      earlier === undefined || parts.length > 0 ? null : rewrittenHow(earlier, relation, { what, spelled });
     return [...parts, ...(rewritten === null ? [] : [remain(`${what} ${name}`, rewritten)])];
   });
 }
@@ -53,8 +60,12 @@ function sentenceOf(subject: string, change: 'added' | 'altered' | 'removed'): s
 }
 
 /** How a definition differs whose columns, indexes and triggers are the same; null where it is only spelled in another way. */
-function rewrittenHow(was: Relation, is: Relation, what: string): string | null {
-  if (haveSameWords(parseSql(was.sql), parseSql(is.sql))) return null;
+function rewrittenHow(
+  was: Relation,
+  is: Relation,
+  { what, spelled }: { readonly what: string; readonly spelled: (sql: string) => string },
+): string | null {
+  if (spelled(was.sql) === spelled(is.sql)) return null;
   const order = ({ columns }: Relation): string => columns.map(({ name }) => foldName(name)).join();
   if (order(was) !== order(is)) return `The columns of ${is.name} are in another order.`;
   return `The definition of the ${what} ${is.name} is not as it was.`;

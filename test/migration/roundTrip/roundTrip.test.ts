@@ -40,6 +40,23 @@ it('A column that is added and dropped again leaves nothing behind', () => {
 });
 
 it.each([
+  ['a table is renamed there and back', 'ALTER TABLE person RENAME TO human', 'ALTER TABLE human RENAME TO person'],
+  [
+    'an index, a trigger and a table are made again in one line, and without quotes',
+    'DROP TABLE pet; DROP INDEX by_name; CREATE TRIGGER t AFTER DELETE ON person BEGIN SELECT 1; END; DROP TRIGGER t',
+    "CREATE TABLE IF NOT EXISTS pet(owner references person, called text); INSERT INTO pet VALUES (1, 'Rex'); create index by_name on person(name)",
+  ],
+  [
+    'an index is made again over lines',
+    'DROP INDEX by_name',
+    'CREATE INDEX IF NOT EXISTS "by_name"\n  ON `person` ("name"); -- again',
+  ],
+])('Nothing is told where %s', (_what, up, down) => {
+  const [trip] = tripsOf(BASE.replace('REFERENCES person', 'REFERENCES "person"'), [up, down]);
+  expect([trip?.result, said(trip), trip?.failure]).toEqual(['back', [], null]);
+});
+
+it.each([
   [
     'an index that the way down forgets',
     'CREATE TABLE city (name TEXT); CREATE INDEX by_email ON person (email)',
