@@ -138,6 +138,36 @@ describe('A script', () => {
     ]);
   });
 
+  it('that goes on in UTF-16 behind text of another encoding, or the other way round, is read as neither, and offered as both', () => {
+    const head = '-- plain\nCREATE TABLE t(a);\n'.repeat(300);
+    const tail = "INSERT INTO t VALUES ('Köln');\n";
+    const appended = "DELETE FROM t WHERE a = 'x';\r\n";
+    for (const [bytes, text, line, shown] of [
+      // PowerShell's >> behind a file of any length.
+      [[Buffer.from(head), wide(tail)], head + tail, 601, tail],
+      [[Buffer.from(head), wide(`\uFEFF${tail}`)], head + tail, 601, tail],
+      [[Buffer.from(head), wide(tail, true)], head + tail, 601, tail],
+      [[Buffer.from('SELECT 1;\n'), wide(appended)], `SELECT 1;\n${appended}`, 2, appended],
+      [[ansi('-- größe\n'), wide(tail)], `-- größe\n${tail}`, 2, tail],
+      // echo … >> behind a file of PowerShell's.
+      [[wide(`\uFEFF${tail}`), Buffer.from(appended)], tail + appended, 2, appended],
+      [[wide(tail, true), Buffer.from(appended)], tail + appended, 2, appended],
+    ] as const) {
+      const file = Buffer.concat(bytes);
+      expect(decodeScript(file)).toBeNull();
+      const { why, readings } = explainUnread(file);
+      expect(why).toContain(` in line ${line}: a program has written behind what was there.`);
+      expect(readings).toMatchObject([
+        { encoding: 'joined', text, lines: [{ number: line, text: shown.trim() }], more: 0 },
+      ]);
+    }
+    // A NUL, or a few, make no UTF-16 of a file, and Chinese at the end of UTF-16 is no ASCII.
+    for (const plain of ['SELECT 1;\0', `${head}\0${head}`, `SELECT 1;${'\0'.repeat(99)}`])
+      expect(decodeScript(Buffer.from(plain)) === plain).toBe(true);
+    const chinese = `\uFEFFSELECT 1; -- ${'漢字仮名交文'.repeat(9)}`;
+    expect(decodeScript(wide(chinese))).toBe(chinese);
+  });
+
   it('of the page’s own sources is read', () => {
     expect(decodeScript(readFileSync(new URL(import.meta.url)))).toContain('of the page’s own sources');
   });

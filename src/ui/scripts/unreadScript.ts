@@ -1,10 +1,10 @@
 // How a script would read that is neither UTF-8 nor UTF-16 that says so: offered in other encodings, with the lines by which to choose.
 
-import { decodedAs, isUtf32, markOf, utf16Of, type Utf16 } from '../state/encodings';
+import { decodedAs, isUtf32, joinOf, markOf, utf16Of, type Join, type Utf16 } from '../state/encodings';
 import { counted } from '../../words';
 
-/** An encoding in which a script can be read that is no UTF-8. `mixed`: UTF-8, and Windows-1252 where it is none. */
-type Encoding = 'windows-1252' | 'mixed' | Utf16;
+/** An encoding in which a script can be read that is no UTF-8. `mixed`: UTF-8, and Windows-1252 where it is none. `joined`: UTF-16 from a place on, or up to it. */
+type Encoding = 'windows-1252' | 'mixed' | 'joined' | Utf16;
 
 /** What a script would be in an encoding. */
 interface Reading {
@@ -26,7 +26,7 @@ export interface Unread {
   readonly readings: readonly Reading[];
 }
 
-const NAMES: Readonly<Record<Encoding, string>> = {
+const NAMES: Readonly<Record<Exclude<Encoding, 'joined'>, string>> = {
   'windows-1252': 'Windows-1252',
   mixed: 'UTF-8, and as Windows-1252 where it is none',
   'utf-16le': 'UTF-16 (little-endian)',
@@ -47,9 +47,32 @@ const COMPARE = 'Compare these lines of it with what you wrote: a wrong choice c
 /** What is said of a script of which `decodeScript` gives nothing. */
 export function explainUnread(bytes: Uint8Array): Unread {
   if (isUtf32(bytes)) return { why: 'is in UTF-32, which the page does not read. Save it as UTF-8.', readings: [] };
+  const join = joinOf(bytes);
+  if (join) return explainJoined(bytes, join);
   // Any bytes are Windows-1252, also those of UTF-16: that would be no help.
   const utf16 = markOf(bytes) ?? utf16Of(bytes);
   return utf16 === null ? explainBytes(bytes) : explainUtf16(bytes, utf16);
+}
+
+/** What is said of two files in one. */
+function explainJoined(bytes: Uint8Array, { at, utf16, isFirst }: Join): Unread {
+  const parts = [bytes.subarray(0, at), bytes.subarray(at)] as const;
+  const wide = new TextDecoder(utf16).decode(parts[isFirst ? 0 : 1]);
+  const other = parts[isFirst ? 1 : 0];
+  const plain = decodedAs('utf-8', other);
+  const [first, second] = isFirst ? [wide, plain ?? ''] : [plain ?? asWindows1252(other), wide];
+  const line = first.split('\n').length;
+  const narrow = NAMES[plain === null ? 'windows-1252' : 'mixed'].split(',')[0] ?? '';
+  const [begins, goesOn] = isFirst ? [NAMES[utf16], narrow] : [narrow, NAMES[utf16]];
+  const text = first + second;
+  const lines = text.split('\n');
+  const written = [...lines.keys()].filter((place) => place >= line - 1 && lines[place]?.trim() !== '');
+  return {
+    why: `begins in ${begins} and goes on in ${goesOn} in line ${line}: a program has written behind what was there. ${COMPARE}`,
+    readings: [
+      { encoding: 'joined', name: `${begins}, and as ${goesOn} from line ${line}`, text, ...linesAt(lines, written) },
+    ],
+  };
 }
 
 function explainUtf16(bytes: Uint8Array, encoding: Utf16): Unread {
@@ -76,7 +99,7 @@ function explainBytes(bytes: Uint8Array): Unread {
   const { text: mixed, letters, others, isCut } = readMixed(bytes);
   const text = asWindows1252(bytes);
   const lines = text.split('\n');
-  const read = (encoding: Encoding, as: string, concerned: readonly number[]): Reading => ({
+  const read = (encoding: keyof typeof NAMES, as: string, concerned: readonly number[]): Reading => ({
     ...{ encoding, name: NAMES[encoding], text: as },
     ...linesAt(as.split('\n'), concerned),
   });
