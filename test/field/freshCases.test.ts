@@ -424,6 +424,40 @@ describe('A table that is emptied and filled from a copy of it', () => {
     ]);
   });
 
+  it('in part is told by the rows that neither come back nor are kept', () => {
+    const kept = 'CREATE TABLE kept AS SELECT * FROM item WHERE n > 2';
+    const deleted = 'DELETE FROM item WHERE id > 1';
+    const back = 'INSERT INTO item SELECT * FROM kept';
+    const part = (...statements: readonly string[]): readonly [readonly string[], string | null | undefined] => {
+      const { outcomes } = said(bytes, `${statements.join('; ')};`);
+      return [lossesOf(bytes, `${statements.join('; ')};`), outcomes[1]?.note];
+    };
+    expect(part(kept, deleted, back, 'DROP TABLE kept')).toEqual([
+      ['Statement 2 deletes 1 row of item.'],
+      'Of 3 rows of item that it deletes, 2 come back from a copy.',
+    ]);
+    expect(part(kept, deleted, `${back} WHERE id = 3`)).toEqual([
+      ['Statement 2 deletes 2 rows of item.'],
+      'Of 3 rows of item that it deletes, 1 comes back from a copy.',
+    ]);
+    expect(part(kept, deleted.replace('id > 1', 'n > 2'), back)).toEqual([
+      [],
+      'Of 2 rows of item that it deletes, 2 come back from a copy, with the same values.',
+    ]);
+    const changed = kept.replace('*', 'id, upper(name) AS name, n');
+    expect(part(changed, deleted.replace('id > 1', 'n > 2'), back, 'DROP TABLE kept')[0]).toEqual([
+      'Statement 2 rebuilds item with other values in 2 rows (name).',
+    ]);
+    const archived = 'DELETE FROM item AS i WHERE i.id IN (SELECT id FROM kept)';
+    expect(part(kept, archived)).toEqual([[], 'The 2 rows that it deletes are in kept, with the same values.']);
+    for (const [lacking, gone] of [
+      [kept, deleted],
+      [kept.replace('*', 'id, n'), archived],
+      [kept.replace('CREATE', 'CREATE TEMP'), archived],
+    ] as const)
+      expect(part(lacking, gone)[0]).toEqual([`Statement 2 deletes ${gone === deleted ? 3 : 2} rows of item.`]);
+  });
+
   it('is told by all rows where none comes back, and where the table goes later', () => {
     const copy = 'CREATE TEMP TABLE kept AS SELECT * FROM item; DELETE FROM item;';
     expect(lossesOf(bytes, copy)).toEqual(['Statement 2 deletes 4 rows of item.']);

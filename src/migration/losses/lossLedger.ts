@@ -6,7 +6,7 @@ import { hasReplaceClause } from './firedTriggers';
 import { Lineage, type TrackedTable } from './lineage';
 import type { KeepLosses, LossAccount } from '../run/lossAccount';
 import { counted, figure } from '../../words';
-import type { Difference, Place } from './rebuildComparison';
+import { rowsOfPart, type Difference, type Part, type Place } from './rebuildComparison';
 import { Rebuilds } from './rebuilds';
 import { RowCounter, type Figure } from './rowCounter';
 import { TriggerLosses } from './triggerLosses';
@@ -14,6 +14,7 @@ import type { StatementOutcome, Loss } from '../outcome';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { isIndexOfOther, virtualTableText } from '../../schema/virtualTables';
 import { isWord, unquotedName, type ParsedSql } from '../../script/tokens';
+import { readDelete } from '../../script/writeClauses';
 
 interface Entry {
   readonly ordinal: number;
@@ -23,8 +24,10 @@ interface Entry {
   readonly columns: ReadonlyMap<string, number>;
   /** The same: the rows that its copies hold when it is dropped. */
   readonly copied?: ReadonlyMap<TrackedTable, number>;
-  /** Of a table that a DELETE leaves empty while copies of it are there: the table. What it was then is `table`. */
+  /** Of a table whose rows a DELETE takes while copies of it are there: the table. What it was then is `table`. */
   readonly emptied?: TrackedTable;
+  /** The same, where it takes so many of its rows and not all. */
+  readonly part?: number;
 }
 
 /** What became of a dropped table by the end. */
@@ -116,7 +119,7 @@ export class LossLedger implements LossAccount {
     if (table === null || table.temporary || table.holds.size === 0 || /^sqlite_/i.test(named)) return;
     if (this.#isIndex(named)) return;
     if (kind === 'drop table') this.#beforeDrop(table, named, statement.ordinal);
-    if (kind === 'delete' && isWhole(statement)) this.#beforeEmptying(table, named, statement.ordinal);
+    if (kind === 'delete') this.#beforeDelete(table, named, statement);
     if (kind === 'update' && statement.ordinal < this.#lastDrop) this.#beforeOverwriting(table, named, statement);
     if (kind === 'drop column') this.#beforeDropColumn(table, named, statement.column ?? '');
     if (kind === 'drop table' || kind === 'drop column') this.#replacing = null;
@@ -139,7 +142,7 @@ export class LossLedger implements LossAccount {
     if (table !== null && named !== null && table.holds.size > 0 && !table.temporary) {
       if (kind === 'delete' && changes > 0 && !/^sqlite_/i.test(named) && !this.#isIndex(named)) {
         found = entry(table, { kind: 'rows', table: named, column: null, rows: changes, exact: true });
-        if (this.#emptying) found = { ...found, ...this.#emptying };
+        if (this.#emptying && (this.#emptying.part ?? changes) === changes) found = { ...found, ...this.#emptying };
       }
       if (this.#countedBefore)
         found = this.#replaced(table, named, kind === 'insert' ? changes : 0, this.#countedBefore);
@@ -223,14 +226,26 @@ export class LossLedger implements LossAccount {
     this.#pending = { ...entry(table, { kind: 'table', table: named, column: null, ...figure }), columns, copied };
   }
 
-  /** A DELETE of all rows is no loss of those that a copy of them gives back. */
-  #beforeEmptying(table: TrackedTable, named: string, ordinal: number): void {
-    const heir = table.original === foldName(named) ? this.#findHeir(named, ordinal) : null;
+  /** A DELETE is no loss of rows that a copy of them gives back, or keeps. */
+  #beforeDelete(table: TrackedTable, named: string, statement: ParsedStatement): void {
+    const part = isWhole(statement) ? null : partOf(statement);
+    if (part === undefined) return;
+    const heir = table.original === foldName(named) ? this.#findHeir(named, statement.ordinal) : null;
     if (heir !== null) heir.holds.add(table.original ?? '');
-    if (this.#lineage.copiesOf(table).length === 0 || !this.#counter.count(named, this.#counter.limit()).exact) return;
+    const copies = this.#lineage.copiesOf(table);
+    if (copies.length === 0 || !this.#counter.count(named, this.#counter.limit()).exact) return;
     const before: TrackedTable = { ...table, holds: new Set(table.holds) };
-    this.#rebuilds.compare(table, named, before);
-    this.#emptying = { table: before, columns: this.#counter.countValues(named), emptied: table };
+    if (part === null) {
+      this.#emptying = { table: before, columns: this.#counter.countValues(named), emptied: table };
+    } else {
+      const rows = rowsOfPart(this.#database, { schema: 'main', name: named }, part, null);
+      const columns = this.#counter.countValues(named, rows);
+      const copied = copies.flatMap((copy) => [...(copy.table.copied.get(table)?.keys() ?? [])]);
+      if (this.#lostColumns(columns, copies, copied).length > 0) return;
+      const taken = Number(this.#counter.ask(`SELECT count(*) FROM ${rows}`)?.[0] ?? 0);
+      this.#emptying = { table: before, columns, emptied: table, part: taken };
+    }
+    this.#rebuilds.compare(table, named, before, part);
   }
 
   /**
@@ -340,7 +355,9 @@ export class LossLedger implements LossAccount {
   }
 
   /** What a table that was emptied has lost by the end, where rows of it came back from a copy; null where none did. */
-  #putBack({ loss, table, columns }: Entry, now: TrackedTable): Successor | null {
+  #putBack(entry: Entry, now: TrackedTable): Successor | null {
+    const { loss, table, columns, part } = entry;
+    if (part !== undefined) return this.#partPutBack(entry, part, now);
     const place = this.#copiesNow(table).find((copy) => copy.table === now)?.place;
     const rows = place ? this.#counter.count(place.name, Infinity).rows : 0;
     if (!place || rows === 0) return null;
@@ -363,6 +380,27 @@ export class LossLedger implements LossAccount {
     return { loss: withOthers(found), note, renumbered: hasKey ? 0 : difference.renumbered };
   }
 
+  /** The same, where the DELETE took a part of the rows: others are beside those that came back. */
+  #partPutBack({ loss, table, ordinal }: Entry, part: number, now: TrackedTable): Successor | null {
+    const isFilled = this.#statements.some(
+      (one) => one.kind === 'insert' && one.ordinal > ordinal && isSame(one.table, loss.table),
+    );
+    if (!isFilled) return null;
+    this.#rebuilds.finish(now);
+    const difference = this.#rebuilds.between(table, now);
+    if (difference === null) return null;
+    // Where rows are not known by a key, those that are not there as they were are gone.
+    const { columns, changed } = difference;
+    const lost = Math.min(part, difference.lost + (columns.length > 0 ? 0 : changed));
+    if (lost === part) return null;
+    const found: Loss[] = lost > 0 ? [{ ...loss, rows: lost }] : [];
+    if (columns.length > 0) found.push({ ...loss, kind: 'values', column: columns.join(', '), rows: changed });
+    const back = `${figure(part - lost)} ${part - lost === 1 ? 'comes' : 'come'} back from a copy`;
+    const same = found.length === 0 ? ', with the same values' : '';
+    const note = `Of ${counted(part, 'row')} of ${loss.table} that it deletes, ${back}${same}.`;
+    return { loss: withOthers(found), note, renumbered: 0 };
+  }
+
   /** The name of the table to which a statement, from one that failed on, would have given a name. */
   #nameBefore(name: string, stopped: number): string {
     const rename = this.#statements
@@ -372,7 +410,7 @@ export class LossLedger implements LossAccount {
   }
 
   /** What a dropped table has lost, where all of its rows are in other tables by now; null where they are not. */
-  #moved({ loss, table, columns }: Entry): Successor | null {
+  #moved({ loss, table, columns, part }: Entry): Successor | null {
     if (!loss.exact || loss.rows === 0) return null;
     const copies = this.#copiesNow(table).filter((copy) => {
       const difference = this.#rebuilds.between(table, copy.table);
@@ -382,7 +420,13 @@ export class LossLedger implements LossAccount {
     const asTheyWere = copies.flatMap((copy) => [...(copy.table.copied.get(table)?.keys() ?? [])]);
     if (copies.length === 0 || this.#lostColumns(columns, copies, asTheyWere).length > 0) return null;
     const names = copies.map(({ place }) => this.#counter.spellingOf(place.name)).join(' and ');
-    const rows = loss.rows === 1 ? 'Its row is' : `Its ${counted(loss.rows, 'row')} are`;
+    const isOne = loss.rows === 1;
+    const rows =
+      part === undefined
+        ? isOne
+          ? 'Its row is'
+          : `Its ${counted(loss.rows, 'row')} are`
+        : `The ${isOne ? 'row' : counted(loss.rows, 'row')} that it deletes ${isOne ? 'is' : 'are'}`;
     return { loss: null, note: `${rows} in ${names}, with the same values.`, renumbered: 0 };
   }
 
@@ -423,6 +467,14 @@ export class LossLedger implements LossAccount {
     const replaces = (sql: unknown): boolean => typeof sql === 'string' && /\bon\s+conflict\s+replace\b/i.test(sql);
     return new Map((read.ok ? read.value : []).map(([name, sql]) => [foldName(String(name)), replaces(sql)]));
   }
+}
+
+/** Which rows a DELETE with WHERE takes; undefined where that cannot be read, or is another one each time. */
+function partOf(statement: ParsedStatement): Part | undefined {
+  const read = readDelete(statement);
+  return read?.where == null || /\b(limit|random)\b/i.test(read.where)
+    ? undefined
+    : { alias: read.alias, where: read.where };
 }
 
 /** Whether a DELETE takes all rows of its table. */

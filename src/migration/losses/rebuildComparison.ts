@@ -9,6 +9,13 @@ export interface Place {
   readonly name: string;
 }
 
+/** A part of the rows of a table: as a DELETE has it behind the table's name. */
+export interface Part {
+  /** ` AS x`, or nothing. */
+  readonly alias: string;
+  readonly where: string;
+}
+
 /** What a copy lacks of the rows that it was made of. */
 export interface Difference {
   /** Rows that are not in the copy. */
@@ -32,12 +39,14 @@ const SAME = { lost: 0, changed: 0, columns: [], renumbered: 0 };
  * table; and without one as a whole.
  * Gives null where there is nothing to compare by, or SQLite cannot read it.
  * @param copied the columns that were copied as they are
+ * @param part which rows of the old table are meant; all, where it is left out
  */
 export function compareRows(
   database: Database,
   old: Place,
   copy: Place,
   copied: CopiedColumns = new Map(),
+  part: Part | null = null,
 ): Difference | null {
   const ask = (sql: string): Row | null => {
     const read = database.query(sql);
@@ -47,7 +56,8 @@ export function compareRows(
   const common = pairColumns(before, after, copied);
   if (common.length === 0) return null;
   const byName = common.every(({ o, n }) => o.folded === n.folded);
-  const [from, to] = [nameOf(old), nameOf(copy)];
+  const rowid = freeRowid([...before, ...after]);
+  const [from, to] = [part ? rowsOfPart(database, old, part, rowid) : nameOf(old), nameOf(copy)];
   /** The columns, of these, that differ between `o` and `n`, where they were matched by `on`. */
   const differing = (on: string): readonly string[] => {
     const counts = ask(`SELECT ${common.map((column) => `total(NOT (${same([column])}))`).join(', ')}
@@ -55,7 +65,6 @@ export function compareRows(
     return common.flatMap((pair, at) => (Number(counts?.[at] ?? 0) === 0 ? [] : [nameOfPair(pair)]));
   };
 
-  const rowid = freeRowid([...before, ...after]);
   const byRowid =
     rowid === null
       ? null
@@ -86,7 +95,7 @@ export function compareRows(
     const lost = Number(all[0]) - Math.min(Number(matched[0]), Number(kept[0]));
     const changed = Math.min(Number(matched[1]), Number(kept[1]));
     const rest = common.filter((pair) => !key.includes(pair));
-    const others = lost > 0 && rest.length > 0 ? compareAsSets(ask, from, to, rest) : null;
+    const others = lost > 0 && rest.length > 0 && !part ? compareAsSets(ask, from, to, rest) : null;
     // Rows that are all there but for their keys have got other keys.
     if (others?.changed === 0 && others.lost < lost) {
       const rekeyed = lost + changed - others.lost;
@@ -100,11 +109,18 @@ export function compareRows(
 
   const sets = compareAsSets(ask, from, to, common);
   if (sets === null) return null;
-  const { lost, changed } = sets;
+  // Beside a part of the rows, what the copy holds may be others.
+  const { lost, changed } = part ? { lost: sets.lost + sets.changed, changed: 0 } : sets;
   if (changed === 0) return { lost, changed, columns: [], renumbered: lost === 0 ? renumbered : 0, byName };
   const paired = byRowid !== null && found === rows && rows === rowsNow;
   const columns = paired ? differing(`n.${rowid ?? ''} = o.${rowid ?? ''}`) : [];
   return { lost, changed, columns, renumbered: 0, byName };
+}
+
+/** A part of a table as a table, with its rowid where it has one. */
+export function rowsOfPart(database: Database, place: Place, { alias, where }: Part, rowid: string | null): string {
+  const hasRowid = rowid !== null && database.compile(`SELECT ${rowid} FROM ${nameOf(place)}`).ok;
+  return `(SELECT ${hasRowid ? `${rowid} AS ${rowid}, ` : ''}* FROM ${nameOf(place)}${alias} WHERE ${where})`;
 }
 
 /**

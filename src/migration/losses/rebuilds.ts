@@ -2,7 +2,7 @@
 
 import type { Database } from '../../database';
 import type { Lineage, TrackedTable } from './lineage';
-import { compareRows, type Difference } from './rebuildComparison';
+import { compareRows, type Difference, type Part } from './rebuildComparison';
 
 /** Remembers the comparisons of one pass of a script. */
 export class Rebuilds {
@@ -18,11 +18,12 @@ export class Rebuilds {
   /**
    * Compares a table that is about to go with all tables that hold rows of it.
    * @param as what stands for it as it is now, where the table stays and only its rows go
+   * @param part which of its rows go; all, where it is left out
    */
-  compare(table: TrackedTable, named: string, as: TrackedTable = table): void {
+  compare(table: TrackedTable, named: string, as: TrackedTable = table, part: Part | null = null): void {
     const old = { schema: table.temporary ? 'temp' : 'main', name: named } as const;
     const copies = this.#lineage.copiesOf(table).flatMap((copy) => {
-      const difference = compareRows(this.#database, old, copy.place, copy.table.copied.get(table));
+      const difference = compareRows(this.#database, old, copy.place, copy.table.copied.get(table), part);
       return difference === null ? [] : [[copy.table, difference] as const];
     });
     this.#compared.set(as, new Map(copies));

@@ -69,11 +69,14 @@ export class RowCounter {
     return String(this.ask(sql, [table])?.[0] ?? table);
   }
 
-  /** How many values each column of a table holds that are not NULL. */
-  countValues(table: string): ReadonlyMap<string, number> {
+  /**
+   * How many values each column of a table holds that are not NULL.
+   * @param rows those of its rows that are meant, as a table
+   */
+  countValues(table: string, rows = `main.${quoteIdentifier(table)}`): ReadonlyMap<string, number> {
     const columns = this.columnsOf(table);
     const counts = columns.map((name) => `count(${quoteIdentifier(name)})`).join(', ');
-    const row = this.ask(`SELECT ${counts} FROM main.${quoteIdentifier(table)}`);
+    const row = this.ask(`SELECT ${counts} FROM ${rows}`);
     return new Map(columns.map((name, at) => [name, Number(row?.[at] ?? 0)]));
   }
 
