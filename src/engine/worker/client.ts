@@ -140,7 +140,6 @@ export class EngineClient {
       plan: (...values) => this.#ask('plan', values, lookedAt),
       compareForeignKeyModes: (...values) => this.#ask('compareForeignKeyModes', values, lookedAt),
       roundTrips: (...values) => this.#ask('roundTrips', values, lookedAt),
-      readAhead: (...values) => this.#ask('readAhead', values, lookedAt),
       forecast: (...values) => this.#ask('forecast', values, lookedAt),
       histories: (...values) => this.#ask('histories', values, lookedAt),
       run: (...values) => this.#ask('run', values, lookedAt),

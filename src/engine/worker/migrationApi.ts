@@ -18,7 +18,7 @@ import { blobOf, pageChangesOf } from '../pages/blob';
 import type { Overlay } from '../pages/overlay';
 import { readable } from '../unreadable';
 import type { FileOfWorker } from './fileOfWorker';
-import { loadChecking, loadPlanning, prepare, type hashersOnce } from './lateParts';
+import { loadChecking, prepare, type hashersOnce } from './lateParts';
 import { askForMeanings } from './meanings';
 
 /** Part of the engine's methods. */
@@ -53,6 +53,8 @@ export function makeMigrationApi(file: FileOfWorker, loadHashersOnce: ReturnType
         return { ok: true, value: { statements, notes, plan, summary, growth, documentation, milliseconds, engine } };
       });
       if (!planned.ok) return planned;
+      // While the page draws the plan, what a run would read is read: who clicks at once need not wait for it.
+      if (!planned.value.plan.obstacle) file.preloadFor(statements);
       const message = planned.value.plan.obstacle?.message ?? null;
       const asked = await askForMeanings(file, ready.value, { statements, choices }, message, (trial) => {
         const tools = { losses: keepNoLosses, help };
@@ -101,13 +103,6 @@ export function makeMigrationApi(file: FileOfWorker, loadHashersOnce: ReturnType
       const { content } = hashers.value;
       const { open } = ready.value;
       return readable(() => ({ ok: true, value: rehearseRoundTrips(open, steps, choices, content, onProgress) }));
-    },
-
-    /** Begins to read what a run of the script would read, so that it need not wait for that; does not wait for it. */
-    async readAhead(script: Script): Promise<void> {
-      const planning = await loadPlanning();
-      const split = planning.ok ? planning.value.splitScript(script) : null;
-      if (split?.ok) file.preloadFor(split.statements);
     },
 
     /**

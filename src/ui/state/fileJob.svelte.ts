@@ -274,23 +274,20 @@ export class FileJob {
 
   /**
    * Makes use of the time until a run: checks the file, reads what it has recorded, and rehearses.
-   * @param mayRehearse whether the machine has room for it; else only what a run would read is read
+   * @param mayRehearse whether the machine has room for it
    */
   async lookAhead(mayRehearse = false): Promise<Problem | null> {
     const { subject, planned, inspection } = this;
     if (!inspection) return null;
     // What was rehearsed of anything else holds memory for nothing.
     if (this.#attempt?.stage === 'ahead' && !this.rehearsal) this.#forgetRun();
-    const rehearses = mayRehearse && this.canRun && !this.isDeclined;
-    const isRunnable = subject !== null && planned !== null && planned.plan.obstacle === null;
-    const reading = isRunnable && !rehearses ? this.#file.readAhead(subject.text) : null;
     this.checks.look(
       inspection,
       subject && planned ? { ...planned, script: subject.text, choices: subject.choices } : null,
     );
-    if (rehearses) this.rehearse();
-    // Where the engine gives out over either, nothing that is shown depends on it; whoever needs it asks again.
-    const [, read] = await Promise.allSettled([reading, this.#readHistories()]);
+    if (mayRehearse && this.canRun && !this.isDeclined) this.rehearse();
+    // Where the engine gives out over it, nothing that is shown depends on it; whoever needs it asks again.
+    const [read] = await Promise.allSettled([this.#readHistories()]);
     const refused = read.status === 'fulfilled' && !read.value.ok ? read.value.error : null;
     return refused?.code === 'not-loaded' ? refused : null;
   }

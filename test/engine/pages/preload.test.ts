@@ -89,18 +89,25 @@ describe('While a plan is looked at', () => {
     const api = makeApi(engines, everything);
     expect((await api.open(file, 'items.db')).ok).toBe(true);
     expect((await api.plan(script, DEFAULT_CHOICES)).ok).toBe(true);
-    expect(asked).toEqual([]);
-    void api.readAhead(script);
-    void api.readAhead(script);
-    const labels: string[] = [];
+    // An edit, or another choice.
+    expect((await api.plan(script, DEFAULT_CHOICES)).ok).toBe(true);
+    expect(asked).toEqual([0]);
     for (let round = 0; round < 2; round++) {
-      const ran = await api.run(script, DEFAULT_CHOICES, (progress) => {
-        if (progress.stage === 'check') labels.push(progress.label);
-      });
+      const ran = await api.run(script, DEFAULT_CHOICES, () => undefined);
       expect(ran.ok && ran.value.committed).toBe(true);
     }
     expect(asked).toEqual([0]);
-    // Told once, by the run that had to wait for it.
+  });
+
+  it('a run that has to wait for it tells so, once', async () => {
+    const { file } = watchedFile(database(20_000));
+    const api = makeApi(engines, everything);
+    expect((await api.open(file, 'items.db')).ok).toBe(true);
+    const labels: string[] = [];
+    for (let round = 0; round < 2; round++)
+      await api.run(script, DEFAULT_CHOICES, (progress) => {
+        if (progress.stage === 'check') labels.push(progress.label);
+      });
     expect(labels).toEqual(['reading the file']);
   });
 
@@ -111,7 +118,7 @@ describe('While a plan is looked at', () => {
     const { file, asked } = watchedFile(database(2000));
     const api = makeApi(engines, kept);
     expect((await api.open(file, 'items.db')).ok).toBe(true);
-    void api.readAhead(sql);
+    expect((await api.plan(sql, DEFAULT_CHOICES)).ok).toBe(true);
     const ran = await api.run(sql, DEFAULT_CHOICES, () => undefined);
     expect(ran.ok && ran.value.committed).toBe(true);
     expect(asked).toEqual([]);
