@@ -107,6 +107,13 @@ export class OpenedFile {
     return (this.#preload ??= new Preload(this.file, this.cache));
   }
 
+  /** Gives back the memory of what is kept of the file. Whoever asks for it next has it read anew. */
+  giveBack(): void {
+    this.#preload?.stop();
+    this.#preload = null;
+    this.cache.clear();
+  }
+
   /** The file will not be asked for any more. */
   abandon(): void {
     this.#preload?.stop();

@@ -68,7 +68,8 @@ function namingSidecars(proof: Proof): Proof {
 
 /** A result that is open to be checked. It keeps what it has read, so that no check reads the same thing twice. */
 export class Prover {
-  readonly #result: OpenedFile;
+  /** The result. */
+  readonly opened: OpenedFile;
   readonly #evidence: Evidence;
   readonly #isPlain: boolean;
   readonly #connections: readonly Connected[];
@@ -80,7 +81,7 @@ export class Prover {
     run: ProvableRun,
     statements: readonly ParsedStatement[],
   ) {
-    this.#result = result;
+    this.opened = result;
     this.#isPlain = before.isPlain;
     const onWork = (overlay: Overlay): void => this.#progress?.onWork(overlay);
     const connections = [before.connect(onWork), result.connect(onWork)] as const;
@@ -106,16 +107,6 @@ export class Prover {
     if (!recovered.ok) return recovered;
     const result = before.resultOf(recovered.value.recovery);
     return { ok: true, value: new Prover(before, result, run, split.statements) };
-  }
-
-  /** What is kept of the result. */
-  get cache(): ReadCache {
-    return this.#result.cache;
-  }
-
-  /** The bytes of the result. */
-  get source(): ByteSource {
-    return this.#result.source;
   }
 
   /** Makes one check. */

@@ -11,7 +11,7 @@ export interface ReadThrough {
   readonly header: Header;
   /** In bytes. */
   readonly size: number;
-  /** The bytes from `start` up to `end` (exclusive). They stay as they are when others are asked for. */
+  /** The bytes from `start` up to `end` (exclusive). They are there until the next but one are asked for. */
   readonly read: (start: number, end: number) => Promise<Uint8Array> | Uint8Array;
 }
 

@@ -246,8 +246,8 @@ export function keptBytes(purpose: WorkerPurpose, deviceMemory: number | undefin
 
 /** What is enough for a check that reads a file from its beginning to its end, so that it is read in long pieces. */
 const READ_ONCE = 64e6;
-/** Of a file up to this size, what one check has read may stay for the next. */
-const SMALL_FILE = 256e6;
+/** Of a file up to this size, what was read for a run or a check may stay for the next. */
+export const SMALL_FILE = 256e6;
 
 /**
  * Bytes of a file to keep while a check is made. One that reads it more than once (those of integrity, a second run of the statements)

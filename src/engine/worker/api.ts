@@ -56,6 +56,7 @@ export function makeApi(engines: Engines, kept: Kept) {
     /** Counts the rows of a table of the open file; null where SQLite cannot count them. */
     countRows(table: string, onProgress: OnProgress): Outcome<number | null, Refusal> {
       return readable((): Outcome<number | null, never> => {
+        void opened.keepForCheck(opened.open, false);
         const tell = ({ pagesRead }: Overlay): void =>
           onProgress({ stage: 'check', label: `counting rows of ${table}`, done: 0, total: 0, pagesRead });
         return { ok: true, value: counting.count(opened.open, table, tell) };

@@ -16,6 +16,7 @@ import { atInstant } from '../instant';
 import { loadLate } from '../late';
 import { blobOf, pageChangesOf } from '../pages/blob';
 import type { Overlay } from '../pages/overlay';
+import { SMALL_FILE } from '../pages/readCache';
 import { readable } from '../unreadable';
 import type { FileOfWorker } from './fileOfWorker';
 import { loadChecking, prepare, type hashersOnce } from './lateParts';
@@ -156,7 +157,7 @@ export function makeMigrationApi(file: FileOfWorker, loadHashersOnce: ReturnType
       const { open, facts: engine } = ready.value;
       const instant = Date.now();
       const startedAt = new Date(instant).toISOString();
-      return readable((): Outcome<FinishedRun, never> => {
+      const ran = readable((): Outcome<FinishedRun, never> => {
         const total = statements.length;
         let ordinal = 0;
         let pagesAtStart = 0;
@@ -185,6 +186,9 @@ export function makeMigrationApi(file: FileOfWorker, loadHashersOnce: ReturnType
           return { ok: true, value: { ...result, specified, file, ...about } };
         }, tell);
       });
+      // The checks have workers of their own, and keep what they need themselves.
+      if (open.file.size > SMALL_FILE) open.giveBack();
+      return ran;
     },
   };
 }

@@ -8,7 +8,8 @@ import type { Hasher } from '../../migration/proofs/contentHash';
 import type { Proof, ProofCode } from '../../migration/proofs/proof';
 import type { OnProgress, ProvableRun } from '../answers';
 import { sourceOfBlob } from '../pages/blob';
-import { keptForCheck, type ReadCache } from '../pages/readCache';
+import { hashAtOnce } from '../pages/blobHash';
+import type { OpenedFile } from '../openedFile';
 import type { Prover } from '../prover';
 import { NotOpened, readable } from '../unreadable';
 import type { FileOfWorker } from './fileOfWorker';
@@ -32,11 +33,6 @@ export function makeResultApi(file: FileOfWorker, loadHashersOnce: ReturnType<ty
     prover?.close();
     prover = null;
     refused = null;
-  }
-
-  /** How much of a file is kept while it is checked. */
-  function keep(cache: ReadCache, readsAgain: boolean): void {
-    cache.setLimit(keptForCheck(readsAgain, cache, file.kept.here(cache.size)));
   }
 
   const methods = {
@@ -70,14 +66,17 @@ export function makeResultApi(file: FileOfWorker, loadHashersOnce: ReturnType<ty
       if (!checking.ok) return checking;
       const { content } = hashers.value;
       const { proveSound } = checking.value;
-      return readable((): Outcome<Proof, Refusal> => {
-        keep(file.open.cache, code === 'integrity-before' || code === 'written-values');
-        if (code === 'integrity-before') {
-          return { ok: true, value: proveSound(file.open, thoroughness, onProgress) };
-        }
-        const result = mustBeOpen();
-        keep(result.cache, code === 'integrity-after' || code === 'integrity-reopened');
-        return { ok: true, value: result.prove(code, { hasher: content, thoroughness }, onProgress) };
+      const found = readable((): Outcome<{ open: OpenedFile; result: Prover | null }, never> => {
+        return { ok: true, value: { open: file.open, result: code === 'integrity-before' ? null : mustBeOpen() } };
+      });
+      if (!found.ok) return found;
+      const { open, result } = found.value;
+      await file.keepForCheck(open, code === 'integrity-before' || code === 'written-values');
+      if (result) await file.keepForCheck(result.opened, code === 'integrity-after' || code === 'integrity-reopened');
+      return readable((): Outcome<Proof, never> => {
+        const tools = { hasher: content, thoroughness };
+        const value = result ? result.prove(code, tools, onProgress) : proveSound(open, thoroughness, onProgress);
+        return { ok: true, value };
       });
     },
 
@@ -86,16 +85,19 @@ export function makeResultApi(file: FileOfWorker, loadHashersOnce: ReturnType<ty
       const loaded = await loadHashersOnce();
       if (!loaded.ok) return loaded;
       const { file: sha256 } = loaded.value;
-      return readable((): Outcome<string, Refusal> => {
-        keep(of === 'input' ? file.open.cache : mustBeOpen().cache, false);
-        if (of === 'input') {
-          // The file as it lies on the disk, whatever was recovered from its sidecars.
-          const { isPlain, source, file: dropped } = file.open;
-          const bytes = isPlain ? source : sourceOfBlob(dropped);
-          return { ok: true, value: hashOf(sha256, bytes, 'SHA-256 of your file', onProgress) };
-        }
-        return { ok: true, value: hashOf(sha256, mustBeOpen().source, 'SHA-256 of the result', onProgress) };
+      const found = readable((): Outcome<OpenedFile, never> => {
+        return { ok: true, value: of === 'input' ? file.open : mustBeOpen().opened };
       });
+      if (!found.ok) return found;
+      const { file: blob, isPlain, source } = found.value;
+      const label = of === 'input' ? 'SHA-256 of your file' : 'SHA-256 of the result';
+      onProgress({ stage: 'check', label, done: 0, total: blob.size, pagesRead: 0 });
+      await file.keepForCheck(found.value, false);
+      // The file as it lies on the disk, whatever was recovered from its sidecars.
+      const atOnce = await hashAtOnce(blob);
+      if (atOnce !== null) return { ok: true, value: atOnce };
+      const bytes = isPlain ? source : sourceOfBlob(blob);
+      return readable(() => ({ ok: true, value: hashOf(sha256, bytes, label, onProgress) }));
     },
   };
   return { methods, forget };

@@ -3,7 +3,7 @@
 import type { Progress } from '../../engine/answers';
 import type { Forecast } from '../../migration/forecast/forecast';
 import type { ModeDifference } from '../../migration/losses/foreignKeyModes';
-import type { Thoroughness } from '../../migration/proofs/agenda';
+import { DEAR_BYTES, type Thoroughness } from '../../migration/proofs/agenda';
 import type { Proof, ProofCode } from '../../migration/proofs/proof';
 
 /**
@@ -41,8 +41,16 @@ const TOGETHER: Readonly<Partial<Record<CheckKey, string>>> = {
   'sha256-result': 'bytes',
 };
 
-/** By what a check is made from: those of which it is the same share what they have read, and so a worker. */
-export function togetherWith(key: CheckKey): string {
+/** The checks that keep as much of a file as finds room. */
+const KEEPING: ReadonlySet<CheckKey> = new Set(['integrity-before', 'integrity-after', 'integrity-reopened']);
+
+/**
+ * By what a check is made from: those of which it is the same share what they have read, and so a worker. Of a large file, those that keep much
+ * of it share one too: made side by side, they would keep the file and its result.
+ * @param fileBytes size of the file
+ */
+export function togetherWith(key: CheckKey, fileBytes: number): string {
+  if (fileBytes > DEAR_BYTES && KEEPING.has(key)) return 'all pages';
   return TOGETHER[key] ?? 'the rows of both';
 }
 

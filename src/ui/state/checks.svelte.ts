@@ -307,11 +307,12 @@ export class Checks {
   /** The next check that is not for another worker. */
   #next(lane: Lane): Task | undefined {
     if (this.#held) return undefined;
+    const size = this.#inspection?.size ?? 0;
     const ofOthers = this.#lanes.flatMap((other) => (other === lane ? [] : other.owns));
-    const at = this.#queue.findIndex(({ key }) => !ofOthers.includes(togetherWith(key)));
+    const at = this.#queue.findIndex(({ key }) => !ofOthers.includes(togetherWith(key, size)));
     const [task] = at < 0 ? [] : this.#queue.splice(at, 1);
     if (!task) return undefined;
-    lane.owns = [...lane.owns, togetherWith(task.key)];
+    lane.owns = [...lane.owns, togetherWith(task.key, size)];
     return (lane.current = task);
   }
 

@@ -1,6 +1,9 @@
 // A file that is read beforehand is there whole, is read once, and is left alone as soon as nobody wants it any more.
 import { describe, expect, it } from 'vitest';
 import { makeApi } from '../../../src/engine/worker/api';
+import { OpenedFile, recoverFile } from '../../../src/engine/openedFile';
+import { NO_SIDECARS } from '../../../src/file/recovery';
+import { sourceOfBlob } from '../../../src/engine/pages/blob';
 import { Preload } from '../../../src/engine/pages/preload';
 import { ReadCache } from '../../../src/engine/pages/readCache';
 import { engine, engines } from '../../databases';
@@ -71,6 +74,18 @@ describe('A file that is read beforehand', () => {
   });
 });
 
+describe('A file that is read piece by piece', () => {
+  installMemoryBlobs();
+
+  it('holds no large piece longer than until the next one is asked for, and a small one as long as somebody has it', () => {
+    const source = sourceOfBlob(blobOfBytes(bytes));
+    const [large, small] = [source.read(0, 2 * MEGABYTE), source.read(5000, 5100)];
+    expect(large.length).toBe(0);
+    expect(Buffer.compare(source.read(1, SIZE), bytes.subarray(1))).toBe(0);
+    expect(small).toEqual(bytes.subarray(5000, 5100));
+  });
+});
+
 describe('While a plan is looked at', () => {
   installMemoryBlobs();
   const everything = { here: (size: number) => size, ofRuns: (size: number) => size };
@@ -97,6 +112,24 @@ describe('While a plan is looked at', () => {
       expect(ran.ok && ran.value.committed).toBe(true);
     }
     expect(asked).toEqual([0]);
+  });
+
+  it('what was read can be given back: then nothing is held, and a run reads it anew', async () => {
+    const { file, asked } = watchedFile(database(20_000));
+    const recovered = recoverFile(file, { sidecars: NO_SIDECARS, readers: null }, file.size);
+    if (!recovered.ok) throw new Error(recovered.error.sentence);
+    const opened = new OpenedFile(engine, recovered.value.recovery);
+    await opened.preload().ended;
+    expect(opened.cache.heldBytes).toBe(file.size);
+    opened.giveBack();
+    expect(opened.cache.heldBytes).toBe(0);
+    expect(opened.using(({ database: of }) => of.query('SELECT count(*) FROM items'))).toEqual({
+      ok: true,
+      value: [[20_000]],
+    });
+    await opened.preload().ended;
+    expect(asked).toEqual([0, 0]);
+    expect(opened.cache.heldBytes).toBe(file.size);
   });
 
   it('a run that has to wait for it tells so, once', async () => {
