@@ -16,8 +16,6 @@ import { atInstant } from './instant';
 import type { OpenedFile } from './openedFile';
 import { recoverFile, type Connected } from './openedFile';
 import type { Overlay } from './pages/overlay';
-import type { ReadCache } from './pages/readCache';
-import type { ByteSource } from '../file/byteSource';
 
 /** Tells of a check by its own steps, and of the pages that SQLite reads in between. */
 class CheckProgress {
