@@ -127,6 +127,7 @@ const boundaries: Readonly<Record<string, Boundary>> = {
     types: ['engine'],
     packages: ['svelte'],
   },
+  'ui/state/sidecarHashes': { values: [...core, 'engine/pages/blobHash'] },
   'ui/state/hashing': { values: core, packages: ['hash-wasm'] },
   'ui/checks': { values: area, types: ['engine'], packages: ['svelte'] },
   'ui/schema': { values: area, types: ['engine'], packages: ['svelte'] },
