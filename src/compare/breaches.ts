@@ -15,7 +15,8 @@ import { rowidColumn } from './rebuild';
 import { parentOf, referringTo } from './references';
 import type { CopiedTable } from './copiedTable';
 import type { RowFacts } from './rowFacts';
-import type { RowValues } from './rowValues';
+import type { HeldColumns, RowValues } from './rowValues';
+import { GENERATED_SINCE } from './versions';
 
 /** What is done with the rows that break a constraint. In its SQL `@table` stands for the table, and columns have the names of the target. */
 export interface Mending {
@@ -27,6 +28,8 @@ export interface Mending {
   readonly value: string;
   /** Null where only a new column is concerned, of which nothing is lost. */
   readonly loss: Loss | null;
+  /** Definitions of computed columns that the table has to get for `broken`. */
+  readonly held: readonly string[];
 }
 
 /** What is asked of the rows of a table that changes. */
@@ -35,6 +38,7 @@ interface Asked {
   readonly values: RowValues;
   readonly interview: Interview;
   readonly facts: RowFacts;
+  readonly sqliteVersion: number;
 }
 
 /** What becomes of rows that the table does not allow any more by a CHECK or a foreign key that only the new one has. */
@@ -43,6 +47,7 @@ export function askBreaches(
   values: RowValues,
   interview: Interview,
   facts: RowFacts,
+  sqliteVersion: number,
 ): readonly Mending[] {
   const { before, after } = table;
   const [had, has] = [readTableDefinition(parseSql(before.sql)), readTableDefinition(parseSql(after.sql))];
@@ -51,7 +56,7 @@ export function askBreaches(
   const said = ({ columns, parent, parentColumns }: ForeignKeyDefinition): string =>
     JSON.stringify([columns, foldName(parent), parentColumns]);
   const keys = new Set(had.foreignKeys.map(said));
-  const asked = { table, values, interview, facts };
+  const asked = { table, values, interview, facts, sqliteVersion };
   return [
     ...has.checks
       .filter(({ condition }) => !checks.has(spell(condition, names)))
@@ -67,6 +72,35 @@ function isOpen({ name }: Column, { table, interview }: Asked): boolean {
   );
 }
 
+/** The rows that break a CHECK: which these are, how many, and some of them. */
+interface BrokenRows {
+  readonly broken: string;
+  readonly count: number;
+  readonly samples: readonly string[];
+  readonly held: readonly string[];
+}
+
+function brokenRows(text: string, used: readonly Column[], asked: Asked): BrokenRows | null {
+  const { table, values, facts, sqliteVersion } = asked;
+  const { origin } = table;
+  const found = (held: readonly [HeldColumns, HeldColumns] | null): BrokenRows | null => {
+    const broken = values.over(`(${text}) IS FALSE`, used, (name) => name, held?.[0]);
+    const old = values.over(`(${text}) IS FALSE`, used, origin.columnOf, held?.[1]);
+    const count = broken === null || old === null ? null : facts.where(origin.table, old);
+    if (broken === null || old === null || count === null) return null;
+    const definitions = [...(held?.[0].values() ?? [])].map(({ definition }) => definition);
+    return { broken, count, samples: count > 0 ? facts.samples(origin.table, old) : [], held: definitions };
+  };
+  const inexact = sqliteVersion < GENERATED_SINCE ? null : values.inexactOver(used, origin.columnOf);
+  if (inexact !== null && facts.where(origin.table, inexact) !== 0) {
+    const [now, then] = [values.heldColumns(used, (name) => name), values.heldColumns(used, origin.columnOf)];
+    const definitions = [...(then?.values() ?? [])].map(({ definition }) => definition);
+    const exact = now && then && facts.withColumns(origin.table, definitions, () => found([now, then]));
+    if (exact) return exact;
+  }
+  return found(null);
+}
+
 function askCheck(condition: readonly Token[], asked: Asked): Mending | null {
   const { table, values, interview, facts } = asked;
   const { after, origin } = table;
@@ -74,11 +108,9 @@ function askCheck(condition: readonly Token[], asked: Asked): Mending | null {
   const sources = values.sourcesOf(used);
   if (used.length === 0 || sources.some((column) => isOpen(column, asked))) return null;
   const text = inOneLine(condition);
-  const broken = values.over(`(${text}) IS FALSE`, used, (name) => name);
-  const old = values.over(`(${text}) IS FALSE`, used, origin.columnOf);
-  if (broken === null || old === null) return null;
-  const count = facts.where(origin.table, old);
-  if (count === null || count === 0) return null;
+  const rowsThatBreak = brokenRows(text, used, asked);
+  if (!rowsThatBreak || rowsThatBreak.count === 0) return null;
+  const { broken, count, samples, held } = rowsThatBreak;
   const settable = sources.filter((column) => !column.hidden && rowidColumn(after) !== column.name);
   const answer = interview.ask(
     {
@@ -89,7 +121,7 @@ function askCheck(condition: readonly Token[], asked: Asked): Mending | null {
       sentence: `${after.name} gets CHECK (${text}), and there are rows that break it. What becomes of them?`,
       evidence: [
         `${counted(count, 'row breaks', 'rows break')} it, of ${counted(facts.rows(origin.table) ?? count, 'row')}.`,
-        ...facts.samples(origin.table, old),
+        ...samples,
         ...referringTo(after.name, table.relations),
       ],
       options: [
@@ -106,11 +138,11 @@ function askCheck(condition: readonly Token[], asked: Asked): Mending | null {
   );
   if (answer === null) return null;
   const rows = `${counted(count, 'row')} of ${after.name} that ${count === 1 ? 'breaks' : 'break'} CHECK (${text})`;
-  if (answer === DELETE_ROWS) return deletion(broken, rows, { table: origin.table, count });
+  if (answer === DELETE_ROWS) return { ...deletion(broken, rows, { table: origin.table, count }), held };
   const set = settable.find(({ name }) => answer.startsWith(`set ${nameInId(name)} `));
   if (!set) return null;
   const value = answer.slice(`set ${nameInId(set.name)} `.length);
-  return replacement({ broken, column: set.name, value }, { rows, count, table });
+  return { ...replacement({ broken, column: set.name, value }, { rows, count, table }), held };
 }
 
 function askReference(key: ForeignKeyDefinition, asked: Asked): Mending | null {
@@ -195,7 +227,7 @@ function deletion(
   { table, count }: { readonly table: string; readonly count: number },
 ): Mending {
   const sentence = `${rows} ${count === 1 ? 'is' : 'are'} deleted.`;
-  return { broken, column: null, value: '', loss: { table, column: null, count, sentence } };
+  return { broken, column: null, value: '', held: [], loss: { table, column: null, count, sentence } };
 }
 
 function replacement(
@@ -203,8 +235,14 @@ function replacement(
   { rows, count, table }: { readonly rows: string; readonly count: number; readonly table: CopiedTable },
 ): Mending {
   const isNew = !table.before.columns.some(({ name }) => foldName(name) === foldName(column));
-  if (isNew) return { broken, column, value, loss: null };
+  if (isNew) return { broken, column, value, held: [], loss: null };
   const sentence = `${rows} ${count === 1 ? 'gets' : 'get'} another value of ${column}: ${value}.`;
   const { origin } = table;
-  return { broken, column, value, loss: { table: origin.table, column: origin.columnOf(column), count, sentence } };
+  return {
+    broken,
+    column,
+    value,
+    held: [],
+    loss: { table: origin.table, column: origin.columnOf(column), count, sentence },
+  };
 }

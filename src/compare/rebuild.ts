@@ -19,6 +19,8 @@ export interface RebuiltTable {
   readonly copy: RowCopy;
   /** A name that no table has, before or after. */
   readonly aside: string;
+  /** Definitions of computed columns that the old table gets, for what is asked of its rows. */
+  readonly held: readonly string[];
 }
 
 /**
@@ -33,6 +35,7 @@ export function rebuildByRename(table: RebuiltTable): readonly string[] {
     'PRAGMA legacy_alter_table = ON',
     `ALTER TABLE ${quoteIdentifier(before.name)} RENAME TO ${quoteIdentifier(aside)}`,
     'PRAGMA legacy_alter_table = OFF',
+    ...heldColumns(table),
     after.sql,
     insertRows(table, rowidOf(before)),
     ...marks(table, [`DELETE FROM sqlite_sequence WHERE name = ${quoteText(after.name)}`, copyMark(aside, after.name)]),
@@ -56,6 +59,7 @@ export function rebuildByCopy(table: RebuiltTable): readonly string[] {
     `CREATE TABLE ${quoteIdentifier(aside)} AS SELECT ${all.join(', ')} FROM ${quoteIdentifier(before.name)}`,
     ...marks(table, [copyMark(before.name, aside)]),
     `DROP TABLE ${quoteIdentifier(before.name)}`,
+    ...heldColumns(table),
     after.sql,
     insertRows(table, rowid === null ? null : quoteIdentifier(kept)),
     ...marks(table, [
@@ -65,6 +69,10 @@ export function rebuildByCopy(table: RebuiltTable): readonly string[] {
     ]),
     `DROP TABLE ${quoteIdentifier(aside)}`,
   ];
+}
+
+function heldColumns({ aside, held }: RebuiltTable): readonly string[] {
+  return held.map((definition) => `ALTER TABLE ${quoteIdentifier(aside)} ADD COLUMN ${definition}`);
 }
 
 /** The name, or with a number behind it, that is none of the others. */

@@ -64,6 +64,20 @@ export class RowFacts {
   }
 
   /**
+   * Asks something of a table that has some more computed columns meanwhile; null where SQLite cannot compute them. The connection has
+   * pages of its own, and it is rolled back.
+   */
+  withColumns<Value>(table: string, definitions: readonly string[], ask: () => Value): Value | null {
+    const run = (sql: string): boolean => this.#database?.execute(sql).ok === true;
+    if (!run('SAVEPOINT computed')) return null;
+    const add = `ALTER TABLE main.${quoteIdentifier(table)} ADD COLUMN`;
+    const value = definitions.every((definition) => run(`${add} ${definition}`)) ? ask() : null;
+    run('ROLLBACK TO computed');
+    run('RELEASE computed');
+    return value;
+  }
+
+  /**
    * The rows that are one too many for a unique key: all but one of each that have the same values and no NULL.
    * @param columns as they stand in a GROUP BY, with their collation
    */

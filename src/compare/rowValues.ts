@@ -7,7 +7,15 @@ import { readTableDefinition, type ColumnDefinition } from '../schema/tableDefin
 import { inOneLine } from '../script/spelling';
 import { parseSql, unquotedName, type Token } from '../script/tokens';
 import { withNames, type NameOf } from './duplicates';
-import { rowidColumn, type RowCopy } from './rebuild';
+import { rowidColumn, unusedName, type RowCopy } from './rebuild';
+
+/**
+ * Computed columns that the old table gets, by the folded name of the column of the new table whose values they hold, as that one stores
+ * and compares them.
+ */
+export type HeldColumns = ReadonlyMap<string, { readonly name: string; readonly definition: string }>;
+
+const NONE_HELD: HeldColumns = new Map();
 
 /** The rows of a table that is copied into another one. The old table has the names of the new one already. */
 export class RowValues {
@@ -58,17 +66,69 @@ export class RowValues {
   /**
    * A condition over columns of the new table, as one over a row of the old one. It may name the table.
    * @param used the columns that it names
+   * @param held computed columns that the old table has, where they are asked instead
    * @returns null where SQLite gives a column its value only when the row is inserted
    */
-  over(condition: string, used: readonly Column[], nameOf: NameOf): string | null {
-    if (used.every((column) => this.isAsItWas(column))) return withNames(condition, nameOf);
-    const row = this.rowOf(used, nameOf);
+  over(condition: string, used: readonly Column[], nameOf: NameOf, held = NONE_HELD): string | null {
+    const namesTable = parseSql(condition).tokens.some(({ text }) => text === '.');
+    if (!namesTable && used.every((column) => this.isAsItWas(column))) return withNames(condition, nameOf);
+    const row = this.#row(used, (column) => this.#comparedOf(column, nameOf, held));
     return row && `(SELECT ${condition} FROM ${row} AS ${quoteIdentifier(this.#after.name)})`;
   }
 
-  /** These columns of the new row, as a table of one row that stands in a query over the old one; null as with `over`. */
+  /**
+   * These columns of the new row with the values that it stores, as a table of one row that stands in a query over the old one; null as
+   * with `over`. Compared, they go by what they are compared with.
+   */
   rowOf(columns: readonly Column[], nameOf: NameOf): string | null {
-    const values = columns.map((column) => this.#valueOf(column, nameOf));
+    return this.#row(columns, (column) => {
+      const value = this.#valueOf(column, nameOf, NONE_HELD);
+      return value && stored(value, affinityOf(column.type, this.#after.strict));
+    });
+  }
+
+  /**
+   * A condition that is true of the old rows for which `over` is not exact, where it is asked of these columns: CAST makes a number of a text
+   * that only begins like one, and a text of bytes, which a column leaves as they are. Null where there can be none.
+   */
+  inexactOver(used: readonly Column[], nameOf: NameOf): string | null {
+    const conditions = [...new Set([...used, ...this.sourcesOf(used)])].flatMap((column) => {
+      const affinity = affinityOf(column.type, this.#after.strict);
+      if (this.isAsItWas(column) || affinity === 'BLOB' || affinity === 'ANY') return [];
+      const value = this.#valueOf(column, nameOf, NONE_HELD);
+      const left = affinity === 'TEXT' ? `'blob'` : `'text', 'blob'`;
+      return value === null ? [] : [`typeof(${stored(value, affinity)}) IN (${left})`];
+    });
+    return conditions.length === 0 ? null : conditions.join(' OR ');
+  }
+
+  /**
+   * Computed columns for the old table, by which `over` is exact: SQLite itself converts what they hold, by their type. Null as with `over`.
+   */
+  heldColumns(used: readonly Column[], nameOf: NameOf): HeldColumns | null {
+    const held = new Map<string, { readonly name: string; readonly definition: string }>();
+    const names = [...this.#before.values(), ...this.#after.columns].flatMap(({ name }) => [name, nameOf(name)]);
+    const hold = (column: Column): boolean => {
+      const { name, type, generated } = column;
+      if (held.has(foldName(name)) || this.isAsItWas(column)) return true;
+      const expression = this.#expressionOf(name, this.#definitions);
+      if (generated !== null && !this.named(expression ?? []).every(hold)) return false;
+      const value =
+        generated !== null && expression
+          ? withNames(inOneLine(expression), (one) => held.get(foldName(one))?.name ?? nameOf(one))
+          : this.#valueOf(column, nameOf, held);
+      if (value === null) return false;
+      const own = unusedName(`new_${name}`, names);
+      names.push(own);
+      const definition = `${quoteIdentifier(own)} ${declared(affinityOf(type, this.#after.strict))}${this.#collate(name)} AS (${value})`;
+      held.set(foldName(name), { name: own, definition });
+      return true;
+    };
+    return used.every(hold) ? held : null;
+  }
+
+  #row(columns: readonly Column[], valueOf: (column: Column) => string | null): string | null {
+    const values = columns.map(valueOf);
     if (values.includes(null)) return null;
     return `(SELECT ${columns.map(({ name }, at) => `${values[at] ?? 'NULL'} AS ${quoteIdentifier(name)}`).join(', ')})`;
   }
@@ -85,10 +145,12 @@ export class RowValues {
     return keeps ? null : stored(quoteIdentifier(nameOf(was.name)), affinity);
   }
 
-  /** Whether a column has the value in the new row that it has in the old one. */
-  isAsItWas({ name, generated }: Column): boolean {
+  /** Whether a column has the value in the new row that it has in the old one, and compares alike. */
+  isAsItWas({ name, generated, type }: Column): boolean {
     const was = this.#before.get(foldName(name));
-    if (!was) return false;
+    if (!was || affinityOf(type, this.#after.strict) !== affinityOf(was.type, this.#wasStrict)) return false;
+    const [collation, had] = [this.#definitions, this.#had].map((definitions) => collationIn(definitions, name));
+    if (collation !== had) return false;
     if (generated === null && was.generated === null)
       return this.#copied.get(foldName(name)) === quoteIdentifier(was.name);
     const [now, then] = [this.#expressionOf(name, this.#definitions), this.#expressionOf(name, this.#had)];
@@ -96,26 +158,34 @@ export class RowValues {
     return this.named(now).every((column) => this.isAsItWas(column));
   }
 
-  #valueOf(column: Column, nameOf: NameOf): string | null {
+  /** SQL for a value of the new row before its column converts it; null as with `over`. */
+  #valueOf(column: Column, nameOf: NameOf, held: HeldColumns): string | null {
     const { name, generated } = column;
     if (this.isAsItWas(column)) return quoteIdentifier(nameOf(this.#before.get(foldName(name))?.name ?? name));
     if (generated !== null) {
       const expression = this.#expressionOf(name, this.#definitions);
-      const value = expression && this.over(`(${inOneLine(expression)})`, this.named(expression), nameOf);
-      return value && this.#typed(column, value);
+      return expression && this.over(`(${inOneLine(expression)})`, this.named(expression), nameOf, held);
     }
     const copied = this.#copied.get(foldName(name));
-    if (copied !== undefined) return this.#typed(column, `(${withNames(copied, nameOf)})`);
-    return rowidColumn(this.#after) === name ? null : this.#typed(column, this.fallbackOf(column));
+    if (copied !== undefined) return `(${withNames(copied, nameOf)})`;
+    return rowidColumn(this.#after) === name ? null : this.fallbackOf(column);
   }
 
-  /** A value as the column keeps and compares it, as far as CAST does the same. */
-  #typed({ name, type }: Column, value: string): string {
+  /** A value as the column compares it, and keeps it as far as CAST does the same. */
+  #comparedOf(column: Column, nameOf: NameOf, held: HeldColumns): string | null {
+    const { name, type } = column;
+    const own = held.get(foldName(name));
+    if (own) return quoteIdentifier(own.name);
+    const value = this.#valueOf(column, nameOf, held);
+    if (value === null || this.isAsItWas(column)) return value;
     const affinity = affinityOf(type, this.#after.strict);
-    const collation = this.#definitions.get(foldName(name))?.collation ?? null;
-    const collated = collation === null ? '' : ` COLLATE ${quoteIdentifier(collation)}`;
-    if (affinity === 'BLOB' || affinity === 'ANY') return `${value}${collated}`;
-    return `CAST(${value} AS ${affinity === 'INTEGER' ? 'NUMERIC' : affinity})${collated}`;
+    // Of what is only copied, the old column's affinity is taken off.
+    if (affinity === 'BLOB' || affinity === 'ANY') return `+${value}${this.#collate(name)}`;
+    return `CAST(${value} AS ${affinity === 'INTEGER' ? 'NUMERIC' : affinity})${this.#collate(name)}`;
+  }
+
+  #collate(name: string): string {
+    return ` COLLATE ${quoteIdentifier(collationIn(this.#definitions, name))}`;
   }
 
   #expressionOf(name: string, definitions: ReadonlyMap<string, ColumnDefinition>): readonly Token[] | null {
@@ -141,6 +211,16 @@ function stored(value: string, affinity: Affinity): string {
     case 'ANY':
       return value;
   }
+}
+
+/** A type of an affinity that every table may have, a STRICT one too. */
+function declared(affinity: Affinity): string {
+  // All that tells NUMERIC from INTEGER is CAST.
+  return affinity === 'NUMERIC' ? 'INTEGER' : affinity === 'ANY' ? 'BLOB' : affinity;
+}
+
+function collationIn(definitions: ReadonlyMap<string, ColumnDefinition>, name: string): string {
+  return definitions.get(foldName(name))?.collation ?? 'BINARY';
 }
 
 function definitionsOf({ sql }: Relation): ReadonlyMap<string, ColumnDefinition> {

@@ -66,7 +66,9 @@ export class TableChanges {
     const copying = askCopy(copied, this.#work.interview, this.#work.facts);
     const values = new RowValues({ before, after, copy: copying.copy });
     const deduplications = this.#deduplications(pair, before, after, values);
-    const mendings = this.#work.facts.known ? askBreaches(copied, values, this.#work.interview, this.#work.facts) : [];
+    const mendings = this.#work.facts.known
+      ? askBreaches(copied, values, this.#work.interview, this.#work.facts, this.#work.input.sqliteVersion)
+      : [];
     const again: PairedRelation = { before, after, columns: pairByName(before, after) };
     const parts = compareParts(again).map(({ words }) => words);
     if (
@@ -87,7 +89,7 @@ export class TableChanges {
     const alterations = alterationsOf(before, after, this.#work.input.sqliteVersion);
     if (!alterations) return false;
     const isEmpty = this.#work.facts.isEmpty(original.name);
-    if (!isEmpty && !this.#work.draft.trial.addsToRows(before, alterations.added)) return false;
+    if (!isEmpty && !this.#work.draft.trial.addsToRows(before, alterations.added, alterations.dropped)) return false;
     const becomesNotNull = after.columns.filter(({ name, notNull }) => {
       const had = before.columns.find((one) => foldName(one.name) === foldName(name));
       return notNull && had?.notNull === false;
@@ -150,7 +152,8 @@ export class TableChanges {
         .reduce((had, { broken, value: other }) => `CASE WHEN ${inTable(broken)} THEN ${other} ELSE ${had} END`, value),
     }));
     const condition = conditions.length > 0 ? conditions.join(' AND ') : null;
-    const table = { before, after, copy: { columns, condition }, aside };
+    const held = [...new Set(mendings.flatMap((mending) => mending.held))];
+    const table = { before, after, copy: { columns, condition }, aside, held };
     const byRename = rebuildByRename(table);
     const isRenamed = this.#work.draft.trial.try(byRename);
     const statements = isRenamed ? byRename : rebuildByCopy(table);

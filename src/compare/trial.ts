@@ -77,9 +77,9 @@ export class Trial {
     return result;
   }
 
-  /** `error in view v after rename: …` */
+  /** `error in view v after rename: …`; an index is in the way of a computed column that is dropped and added. */
   #obstacleIn(message: string): string | null {
-    const [, kind, rest] = /^error in (view|trigger) ([\s\S]*)$/.exec(message) ?? [];
+    const [, kind, rest] = /^error in (view|trigger|index) ([\s\S]*)$/.exec(message) ?? [];
     if (kind === undefined || rest === undefined) return null;
     const names = rowsOf(this.#database, 'SELECT name FROM main.sqlite_schema WHERE type = ?', [kind]).map(String);
     const name = names.filter((one) => rest.startsWith(one)).sort((one, other) => other.length - one.length)[0];
@@ -108,14 +108,16 @@ export class Trial {
   /**
    * Whether rows allow columns to be added by ALTER TABLE, one after the other: SQLite refuses some defaults, and NOT NULL without one,
    * as soon as there is a row. It is tried on a table of the same name and columns that has one, in a database of its own.
+   * @param dropped columns that are dropped before
    */
-  addsToRows({ name, columns }: Relation, definitions: readonly string[]): boolean {
+  addsToRows({ name, columns }: Relation, definitions: readonly string[], dropped: readonly string[]): boolean {
     if (definitions.length === 0) return true;
     const beside = this.#database.scratch();
     const table = quoteIdentifier(name);
     try {
+      const kept = columns.filter((column) => !dropped.includes(column.name));
       return [
-        `CREATE TABLE ${table} (${columns.map((column) => quoteIdentifier(column.name)).join(', ')})`,
+        `CREATE TABLE ${table} (${kept.map((column) => quoteIdentifier(column.name)).join(', ')})`,
         `INSERT INTO ${table} DEFAULT VALUES`,
         ...definitions.map((definition) => `ALTER TABLE ${table} ADD COLUMN ${definition}`),
       ].every((sql) => beside.execute(sql).ok);

@@ -22,6 +22,8 @@ export const KNOWN_VERSIONS: readonly KnownVersion[] = [
 /** The one that is taken where none is named: it has DROP COLUMN and STRICT. */
 export const USUAL_VERSION = 37;
 
+/** From which on columns may be computed. */
+export const GENERATED_SINCE = 31;
 /** From which on ALTER TABLE … DROP COLUMN is there (https://sqlite.org/changes.html). */
 export const DROP_COLUMN_SINCE = 35;
 /** From which on RENAME COLUMN is there (3.25), and RENAME rewrites foreign keys, with a setting that keeps it from that (3.26). */
@@ -56,4 +58,3 @@ function isComputed(tokens: readonly Token[]): boolean {
 }
 
 const STRICT_SINCE = 37;
-const GENERATED_SINCE = 31;

@@ -4,6 +4,7 @@ import type { Migration } from '../../src/compare/migration';
 import { USUAL_VERSION } from '../../src/compare/versions';
 import { writeMigration } from '../../src/compare/write';
 import { readSchema } from '../../src/schema/read';
+import { isLong } from '../amount';
 import { askNative, nativeDatabase, withDatabase } from '../databases';
 import { schemaOf } from './schemas';
 
@@ -307,5 +308,61 @@ describe('Values that are the same only once they are copied', () => {
     ]);
     const all = { ...answers, 'duplicates in code (text)': 'keep last', 'duplicates in code (n)': 'keep first' };
     expect(rowsAfter(codes, migrationOf(codes, desired, all), 'SELECT * FROM code;')).toBe('7|5');
+  });
+});
+
+describe('A new CHECK over values that are converted', () => {
+  const VALUES =
+    `'12abc', '12', 12, '007', ' 7 ', '7.5', 'abc', '', NULL, x'3132', 3.0, '1e2', 9007199254740993, 'ABC'`.split(', ');
+  const made = (type: string): Uint8Array =>
+    nativeDatabase(`CREATE TABLE t (id INTEGER PRIMARY KEY, a ${type}, b);
+      INSERT INTO t (a, b) VALUES ${VALUES.map((value, at) => `(${value}, ${at % 3 === 0 ? `'12'` : at})`).join(', ')};`);
+  const CHECKS = [
+    `a > '5'`,
+    `t.a <> 12`,
+    `a IN ('7', 12, 'abc')`,
+    `typeof(a) = 'integer' OR a = '12abc'`,
+    `a <= b`,
+    `CASE a WHEN '12' THEN 0 ELSE 1 END`,
+    `g < '80'`,
+  ];
+
+  const TYPES = ['INTEGER', 'TEXT', 'REAL', 'NUMERIC', ''];
+  const SOURCES = [
+    ['', ''],
+    ['TEXT', ' COLLATE NOCASE'],
+    ['INTEGER COLLATE NOCASE', ''],
+  ] as const;
+
+  it.each(TYPES)('finds the very rows that break it: to the type %s', (type) => {
+    for (const [place, [from, collation]] of SOURCES.entries()) {
+      const bytes = made(from);
+      for (const [at, check] of CHECKS.entries()) {
+        if (!isLong && (at + TYPES.indexOf(type)) % SOURCES.length !== place) continue;
+        const columns = (checked: string): string =>
+          `(id INTEGER PRIMARY KEY, a ${type}${collation}, b, g INTEGER AS (a || '0')${checked})`;
+        const kept = askNative(
+          bytes,
+          `ALTER TABLE t RENAME TO old; CREATE TABLE t ${columns('')}; INSERT INTO t (id, a, b) SELECT id, a, b FROM old;
+          SELECT id, quote(a) FROM t WHERE (${check}) IS NOT FALSE ORDER BY id;`,
+        );
+        const desired = `CREATE TABLE t ${columns(`, CHECK (${check})`)}`;
+        const copied = { 'type of t.a': 'copy' };
+        const asked = migrationOf(bytes, desired, copied).questions.find(({ kind }) => kind === 'check');
+        const migration = migrationOf(bytes, desired, { ...copied, ...(asked && { [asked.id]: 'delete rows' }) });
+        expect(rowsAfter(bytes, migration, 'SELECT id, quote(a) FROM t ORDER BY id;'), check).toBe(kept);
+        const broken = VALUES.length - (kept === '' ? 0 : kept.split('\n').length);
+        expect(asked?.evidence[0]?.split(' ')[0] ?? '0', check).toBe(String(broken));
+      }
+    }
+  });
+
+  it('finds the rows that refer to nothing by values that are converted', () => {
+    const bytes = nativeDatabase(`CREATE TABLE p (id INTEGER PRIMARY KEY); INSERT INTO p VALUES (12);
+      CREATE TABLE c (p TEXT); INSERT INTO c VALUES ('12'), ('12abc'), (x'3132');`);
+    const desired = 'CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p INTEGER REFERENCES p)';
+    const answers = { 'type of c.p': 'copy', 'reference of c (p) to p': 'delete rows' };
+    const migration = migrationOf(bytes, desired, answers);
+    expect(rowsAfter(bytes, migration, 'SELECT quote(p) FROM c; PRAGMA foreign_key_check;')).toBe('12');
   });
 });

@@ -353,7 +353,10 @@ export function alterationsOf({ current, desired }: Pair): readonly string[] {
       ...now.columns.flatMap(({ was: old, name }) =>
         old === null || old === name ? [] : [`${table} RENAME COLUMN ${quoted(old)} TO ${quoted(name)}`],
       ),
-      ...was.columns.flatMap(({ name }) => (kept.has(name) ? [] : [`${table} DROP COLUMN ${quoted(name)}`])),
+      // What is computed of another one goes before it.
+      ...was.columns
+        .toReversed()
+        .flatMap(({ name }) => (kept.has(name) ? [] : [`${table} DROP COLUMN ${quoted(name)}`])),
       ...now.columns.flatMap((column) =>
         column.was === null ? [`${table} ADD COLUMN ${definitionOf(now, column)}`] : [],
       ),
