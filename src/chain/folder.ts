@@ -247,6 +247,9 @@ function migrationOf(
   if (about.numbered && version === '' && !repeatable && tool !== 'diesel') {
     warnings.push('Its name has no number, so it runs after those that have one.');
   }
+  if (tool === 'golang-migrate' && name.convention === null && version !== '' && code === null) {
+    warnings.push('Its name says neither up nor down: golang-migrate passes over such a file, and sqlx runs it.');
+  }
   const when = tool === 'drizzle' ? (about.journal?.get(tagOf(path))?.when ?? millisecondsOf(version)) : null;
   const text = withValues(candidate, tool, about.answers);
   const beside = about.downs.get(keyOf(candidate));

@@ -43,6 +43,8 @@ const RANGE =
 const DOWN = 'down|undo|rollback|revert|downgrade';
 /** At the end of a name: behind a dot it says which way, behind anything else it may. `x.up..sql` has a dot too many. */
 const WAY_BEHIND = new RegExp(`^(.*?)([._-]+)(up|do|${DOWN})$`, 'i');
+/** Between dots: `7_people.down.db`. golang-migrate takes what follows for an ending of any sort (its source/parse.go). */
+const WAY_BETWEEN = new RegExp(`^(\\d.*)\\.(up|do|${DOWN})\\.[a-z0-9]+$`, 'i');
 /** Behind the number: `7.undo.people`, `7_down_people`. */
 const WAY_WITHIN = new RegExp(`^(v?\\d+(?:\\.\\d+)*)([._-])(up|do|${DOWN})(?:[._-]+(.*))?$`, 'i');
 /** In front of the number: `down_7_people`. */
@@ -102,6 +104,12 @@ function readStem(stem: string): MigrationName {
     // `7.up.sql` is golang-migrate's, `7.do.people.sql` is not.
     const convention = isSure && title === '' && /^(up|down)$/i.test(way) ? 'golang-migrate' : null;
     if (isSure || title !== '') return { ...named, direction: wayOf(way), isDirectionSure: isSure, convention };
+  }
+  const between = WAY_BETWEEN.exec(stem);
+  if (between) {
+    const [, numbered = '', way = ''] = between;
+    const convention = /^(up|down)$/i.test(way) ? 'golang-migrate' : null;
+    return { ...plain, ...readNumber(numbered), direction: wayOf(way), convention };
   }
   const [, name = stem, separator = '', way = ''] = WAY_BEHIND.exec(stem) ?? [];
   if (way === '') return { ...plain, ...readNumber(stem) };

@@ -124,6 +124,11 @@ describe('What is wrong in a folder', () => {
       ['2_b.sql'],
       ['zz.sql', 'Its name has no number, so it runs after those that have one.'],
     ]);
+    expect(warnings({ '1_a.up.sql': '', '1_a.down.sql': '', '2_b.sql': '', '3_c.go': '' })).toEqual([
+      ['1_a.up.sql'],
+      ['2_b.sql', 'Its name says neither up nor down: golang-migrate passes over such a file, and sqlx runs it.'],
+      ['3_c.go'],
+    ]);
     expect(warnings({ '1_a.sql': '-- +goose Up\nSELECT 1;\n-- +goose Down\n-- +goose ENVSUB ON\nSELECT 2;' })).toEqual([
       ['1_a.sql'],
     ]);

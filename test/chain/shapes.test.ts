@@ -383,6 +383,8 @@ describe('A file that goes down', () => {
     ['7_down_x.sql', '7_up_x.sql'],
     ['7.undo.x.sql', '7.do.x.sql'],
     ['7_x.undo.sql', '7_x.do.sql'],
+    ['7_x.down.db.sql', '7_x.up.db.sql'],
+    ['7_x.v2.down.sql', '7_x.v2.up.sql'],
     ['7_x.rollback.sql', '7_x.sql'],
     ['7_x_rollback.sql', '7_x.sql'],
     ['7_x.revert.sql', '7_x.sql'],

@@ -1,5 +1,6 @@
 // What stands in the way of a migration, said once for the whole plan.
 
+import { foldName } from '../../database';
 import { findRelation, type Schema } from '../../schema/schema';
 import { neededTables } from '../../script/neededTables';
 import { startOf, type Statement } from '../../script/statement';
@@ -47,12 +48,14 @@ export function findObstacle(
   const needed = neededTables(statements);
   const none = missingTables.length === needed.length;
   if (schema.relations.length === 0) {
+    const lacking = withTableRead(missingTables, statements, failed.failure.message);
+    const them = lacking.length === 1 ? 'it' : 'them';
     return {
       ordinal: failed.ordinal,
       failure: failed.failure,
       message,
-      sentence: `Your database is empty, and the script works on ${listSome(missingTables)} without making ${missingTables.length === 1 ? 'it' : 'them'}: something else made the first tables, a program or a script that is not here. ${where} is the first to fail.`,
-      help: `It would have to have ${list(missingTables)}. Open a database that has them, or run the script that makes them first.`,
+      sentence: `Your database is empty, and the script works on ${listSome(lacking)} without making ${them}: something else makes ${them}, a program or a script that is not here. ${where} is the first to fail.`,
+      help: `It would have to have ${list(lacking)}. Open a database that has them, or run the script that makes them first.`,
       missingTables,
       isForAnother: true,
     };
@@ -72,6 +75,22 @@ export function findObstacle(
 
 function findMissingTables(schema: Schema, statements: readonly Statement[]): readonly string[] {
   return neededTables(statements).filter((table) => !findRelation(schema, table));
+}
+
+/** The tables, with the one that SQLite misses before them: a statement may only read it, and those that are read are not looked for. */
+function withTableRead(
+  missing: readonly string[],
+  statements: readonly Statement[],
+  message: string,
+): readonly string[] {
+  const [, table] = /^no such table: (?:main\.)?(.+)$/.exec(message) ?? [];
+  if (table === undefined) return missing;
+  const folded = foldName(table);
+  const isMade = statements.some(
+    ({ kind, name, newName }) =>
+      (kind.startsWith('create ') && foldName(name ?? '') === folded) || foldName(newName ?? '') === folded,
+  );
+  return isMade || missing.some((one) => foldName(one) === folded) ? missing : [table, ...missing];
 }
 
 /** Names that a sentence lists. */

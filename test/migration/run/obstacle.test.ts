@@ -36,6 +36,19 @@ describe('the obstacle', () => {
     expect(obstacle?.ordinal).toBe(9);
   });
 
+  test('of an empty database names the table that a statement only reads', () => {
+    const { obstacle } = plan(
+      nativeDatabase(''),
+      'CREATE TABLE n(a); INSERT INTO n SELECT b FROM read_only; UPDATE gone SET a = 1',
+    ).plan;
+    expect(obstacle?.sentence).toBe(
+      'Your database is empty, and the script works on the tables read_only and gone without making them: something else makes them, a program or a script that is not here. Statement 2 (line 1) is the first to fail.',
+    );
+    expect(obstacle?.help).toContain('the tables read_only and gone');
+    const late = plan(nativeDatabase(''), 'INSERT INTO n SELECT 1; UPDATE gone SET a = 1; CREATE TABLE n(a)').plan;
+    expect(late.obstacle?.sentence).toContain('works on the tables n and gone');
+  });
+
   test('is nothing where nothing fails', () => {
     expect(plan(music, 'CREATE TABLE IF NOT EXISTS albums(id INTEGER PRIMARY KEY)').plan.obstacle).toBeNull();
   });
