@@ -10,16 +10,22 @@ export function ownerOf(shadowTable: string): string {
 }
 
 /**
- * Whether a CREATE VIRTUAL TABLE makes an index of the rows of another table, which holds no row of its own: FTS4 and FTS5 with
- * `content = a_table` (https://sqlite.org/fts5.html#external_content_tables).
+ * The table whose rows a CREATE VIRTUAL TABLE makes an index of: FTS4 and FTS5 with `content = a_table`
+ * (https://sqlite.org/fts5.html#external_content_tables). Null where it is none, or holds rows of its own.
  */
-export function isIndexOfOther(createVirtualTable: string): boolean {
+export function contentOf(createVirtualTable: string): string | null {
   const { tokens } = parseSql(createVirtualTable);
   const at = tokens.findIndex(
     (token, index) => foldName(unquotedName(token) ?? '') === 'content' && tokens[index + 1]?.text === '=',
   );
   const content = at < 0 ? undefined : tokens[at + 2];
-  return content !== undefined && (unquotedName(content) ?? '') !== '';
+  const name = content ? unquotedName(content) : null;
+  return name === '' ? null : name;
+}
+
+/** Whether a CREATE VIRTUAL TABLE makes an index of the rows of another table, which holds no row of its own. */
+export function isIndexOfOther(createVirtualTable: string): boolean {
+  return contentOf(createVirtualTable) !== null;
 }
 
 /** The text of a virtual table of the file; null of every other name. */

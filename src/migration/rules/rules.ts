@@ -17,6 +17,7 @@ import { lostColumnClause, lostComment, lostConstraint, lostTableOption } from '
 import { leftOnRenamed } from './leftOnRenamed';
 import { lookalike } from './lookalike';
 import { loweredCounter } from './loweredCounter';
+import { staleSearchIndex } from './searchIndexes';
 
 /** Every rule, in the order of docs/rules.md. */
 export const RULES: readonly Rule[] = [
@@ -31,6 +32,7 @@ export const RULES: readonly Rule[] = [
   orphanedRows,
   leftOnRenamed,
   loweredCounter,
+  staleSearchIndex,
   lostTrigger,
   lostIndex,
   lostConstraint,
