@@ -4,7 +4,7 @@
 import { foldName, quoteIdentifier } from '../database';
 import type { Column } from '../schema/schema';
 import { readTableDefinition, type ForeignKeyDefinition } from '../schema/tableDefinition';
-import { inOneLine, spell } from '../script/spelling';
+import { asWritten, spell } from '../script/spelling';
 import { parseSql, type Token } from '../script/tokens';
 import { counted } from '../words';
 import type { NameOf } from './duplicates';
@@ -107,7 +107,7 @@ function askCheck(condition: readonly Token[], asked: Asked): Mending | null {
   const used = values.named(condition);
   const sources = values.sourcesOf(used);
   if (used.length === 0 || sources.some((column) => isOpen(column, asked))) return null;
-  const text = inOneLine(condition);
+  const text = asWritten(condition);
   const rowsThatBreak = brokenRows(text, used, asked);
   if (!rowsThatBreak || rowsThatBreak.count === 0) return null;
   const { broken, count, samples, held } = rowsThatBreak;

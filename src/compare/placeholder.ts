@@ -4,7 +4,7 @@ import { foldName, quoteIdentifier } from '../database';
 import { affinityOf, type Affinity } from '../schema/details';
 import type { Column, Relation } from '../schema/schema';
 import { readTableDefinition } from '../schema/tableDefinition';
-import { inOneLine } from '../script/spelling';
+import { asWritten } from '../script/spelling';
 import { parseSql, unquotedName, type Token } from '../script/tokens';
 
 /** Tells whether a condition without columns of a table is true. */
@@ -27,14 +27,14 @@ export function placeholderFor(column: Column, table: Relation, holds: Holds): P
   const name = quoteIdentifier(column.name);
   const allows = (check: readonly Token[], value: string): boolean =>
     holds(
-      `(SELECT (${inOneLine(check)}) IS NOT FALSE FROM (SELECT ${value} AS ${name}) AS ${quoteIdentifier(table.name)})`,
+      `(SELECT (${asWritten(check)}) IS NOT FALSE FROM (SELECT ${value} AS ${name}) AS ${quoteIdentifier(table.name)})`,
     );
   const others = [...checks.flatMap((check) => valuesIn(check)), "'x'", '1', '-1', "x'00'"];
   const candidates = [first, ...others.filter((value) => !isBytes(affinity, table.strict) || /^x'/i.test(value))];
   const value = candidates.find((candidate) => checks.every((check) => allows(check, candidate)));
   if (value !== undefined) return { value, caveat: checkOverOthers(column, table) };
   const refusing = checks.find((check) => !allows(check, first)) ?? checks[0];
-  return { value: first, caveat: refusing ? `${NOT_ALLOWED} CHECK (${inOneLine(refusing)}).` : null };
+  return { value: first, caveat: refusing ? `${NOT_ALLOWED} CHECK (${asWritten(refusing)}).` : null };
 }
 
 /** What stands for a value, whatever the CHECKs say. */
@@ -57,7 +57,7 @@ export function numberOfRow(affinity: Affinity, isStrict: boolean): string {
 /** A caveat where a CHECK names this column and others: whether it allows a value depends on the row. */
 function checkOverOthers(column: Column, table: Relation): string | null {
   const check = checksNaming(column, table).find(({ others }) => others > 0);
-  return check ? `CHECK (${inOneLine(check.condition)}) may refuse that value in some rows.` : null;
+  return check ? `CHECK (${asWritten(check.condition)}) may refuse that value in some rows.` : null;
 }
 
 /** The conditions that name this column, and no other one of the table. */

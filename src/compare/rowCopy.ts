@@ -168,7 +168,7 @@ function converted(
         {
           value: 'expression',
           label: 'Compute them',
-          expression: `SQL over the columns of ${table.after.name}, as ${isKey ? 'rowid' : `round(${before.name})`}`,
+          expression: `SQL over the columns of ${table.after.name}, as ${isKey ? 'rowid' : `${isNumber ? 'round' : 'trim'}(${before.name})`}`,
         },
       ],
     },

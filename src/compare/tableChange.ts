@@ -6,7 +6,16 @@ import { alterationsOf } from './alterations';
 import { askBreaches, type Mending } from './breaches';
 import { originOf, type CopiedTable } from './copiedTable';
 import type { Draft } from './draft';
-import { askDuplicates, declaredKeys, indexKey, namesOfKey, type Deduplication, type KeyedTable } from './duplicates';
+import {
+  askDuplicates,
+  declaredKeys,
+  indexKey,
+  namesOfKey,
+  withNames,
+  type Deduplication,
+  type KeyedTable,
+  type UniqueKey,
+} from './duplicates';
 import type { Interview } from './interview';
 import { askLoss } from './lossQuestions';
 import { isSameDefinition } from './meaning';
@@ -73,7 +82,7 @@ export class TableChanges {
     const parts = compareParts(again).map(({ words }) => words);
     if (
       deduplications.length + mendings.length === 0 &&
-      this.#alter(original, before, after, { parts, indexes: indexes.get(foldName(after.name)) ?? [] })
+      this.#alter(original, copied, { parts, indexes: indexes.get(foldName(after.name)) ?? [] })
     )
       return;
     this.#rebuild(copied, { parts, copying, values, deduplications, mendings });
@@ -82,8 +91,7 @@ export class TableChanges {
   /** Tries ALTER TABLE; says whether it gives what is wished for. */
   #alter(
     original: Relation,
-    before: Relation,
-    after: Relation,
+    { before, after, keyed }: CopiedTable,
     { parts, indexes }: { readonly parts: readonly string[]; readonly indexes: readonly string[] },
   ): boolean {
     const alterations = alterationsOf(before, after, this.#work.input.sqliteVersion);
@@ -95,7 +103,6 @@ export class TableChanges {
       return notNull && had?.notNull === false;
     });
     const known = new Set(before.columns.map(({ name }) => foldName(name)));
-    const keyed = this.#keyed(after);
     const rows = this.#work.facts.rows(original.name);
     const isNew = ({ name }: Column): boolean => !known.has(foldName(name));
     if (!isEmpty && after.columns.some((column) => isNew(column) && needsDistinctValues(column, keyed, rows)))
@@ -165,18 +172,43 @@ export class TableChanges {
     else for (const sql of statements) this.#work.draft.add(sql, after.name);
   }
 
-  /** The columns that are in a unique key of a table, by a constraint or an index, as it is wished for. */
-  #keyed(after: Relation): ReadonlySet<string> {
+  /** The columns that are in a unique key of a table as it is wished for, by a constraint or an index, if others of it do not tell the rows apart. */
+  #keyed(origin: CopiedTable['origin'], before: Relation, after: Relation): ReadonlySet<string> {
     const { indexes } = this.#work.input.desired;
     const own = indexes.filter(({ table }) => foldName(table) === foldName(after.name));
     const keys = [...declaredKeys(after), ...own.flatMap((index) => indexKey(index, after) ?? [])];
-    return new Set(keys.flatMap((one) => [...namesOfKey(one)]));
+    const tellsApart = (key: UniqueKey): boolean => this.#tellsApart(key, origin, before, after);
+    return new Set(keys.flatMap((one) => (tellsApart(one) ? [] : [...namesOfKey(one)])));
+  }
+
+  /** Whether the rows that are there differ in what a key has beside new columns: then these may be the same in all of them. */
+  #tellsApart(
+    { columns, condition }: UniqueKey,
+    origin: CopiedTable['origin'],
+    before: Relation,
+    after: Relation,
+  ): boolean {
+    const stay = (sql: string): boolean => {
+      const names = namesOfKey({ columns: [sql], condition: null });
+      return after.columns.every(
+        ({ name, type, notNull }) =>
+          !names.has(foldName(name)) ||
+          before.columns.some(
+            (had) => foldName(had.name) === foldName(name) && had.type === type && had.notNull === notNull,
+          ),
+      );
+    };
+    const staying = columns.filter(stay);
+    if (staying.length === 0 || staying.length === columns.length || !stay(condition ?? '')) return false;
+    const asked = (sql: string): string => withNames(sql, origin.columnOf);
+    return this.#work.facts.duplicates(origin.table, staying.map(asked), asked(condition ?? '1')) === 0;
   }
 
   #copied(pair: PairedRelation, before: Relation, after: Relation): CopiedTable {
     const { draft, pairs } = this.#work;
+    const origin = originOf(pair);
     return {
-      ...{ before, after, origin: originOf(pair), keyed: this.#keyed(after), relations: pairs },
+      ...{ before, after, origin, keyed: this.#keyed(origin, before, after), relations: pairs },
       holds: draft.trial.holds.bind(draft.trial),
     };
   }

@@ -107,7 +107,12 @@ export function haveSameWords(one: ParsedSql, other: ParsedSql): boolean {
   return words(one) === words(other);
 }
 
-/** SQL in one line, without comments, as it is written. */
+/** SQL in one line, without comments, with blanks where there are some. */
+export function asWritten(tokens: readonly Token[]): string {
+  return tokens.map(({ text, start }, at) => (at === 0 || tokens[at - 1]?.end === start ? text : ` ${text}`)).join('');
+}
+
+/** SQL in one line, without comments, with a blank between any two words or signs. */
 export function inOneLine(tokens: readonly Token[]): string {
   return tokens.map(({ text }) => text).join(' ');
 }
