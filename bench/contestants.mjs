@@ -4,6 +4,7 @@ import { open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errors } from 'playwright';
 import { warm } from './databases.mjs';
+import { isDrydock } from './options.mjs';
 import { composeScript } from './script.mjs';
 import { runScript, runSqlite3, Sqlite3Error } from './sqlite3.mjs';
 import { timesOf } from './times.mjs';
@@ -99,7 +100,7 @@ export async function runNative({ database, folder, script, keep }) {
  */
 export async function runInBrowser(contestant, site, job) {
   const { database, patience } = job;
-  const drydock = contestant === 'drydock';
+  const drydock = isDrydock(contestant);
   await warm(database.path);
   site.fetched.clear();
   const address = drydock ? site.address : `${site.address}?rival=${encodeURIComponent(contestant)}`;

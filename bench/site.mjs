@@ -27,16 +27,18 @@ const contentTypes = {
 /**
  * Serves `folder` on this machine; whoever asked for it closes it.
  * @param {string} folder
+ * @param {string} [prelude] is put before each script: a statement
  * @returns {Promise<Site>}
  */
-export async function serve(folder) {
+export async function serve(folder, prelude = '') {
   const root = resolve(folder);
   /** @type {Map<string, Buffer>} */
   const fetched = new Map();
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const path = join(root, decodeURIComponent(pathname), pathname.endsWith('/') ? 'index.html' : '');
-    const content = path.startsWith(root + sep) ? read(path) : null;
+    const found = path.startsWith(root + sep) ? read(path) : null;
+    const content = found && extname(path) === '.js' ? Buffer.concat([Buffer.from(prelude), found]) : found;
     if (content === null) {
       response.writeHead(404).end();
       return;

@@ -30,6 +30,7 @@ import { contestants } from './options.mjs';
 const names = {
   native: 'native `sqlite3`',
   drydock: '**Drydock**',
+  'drydock 4 GB': 'Drydock, 4 GB',
   'sql.js': 'sql.js',
   'sqlite-wasm memory': 'sqlite-wasm, memory',
   'sqlite-wasm OPFS': 'sqlite-wasm, OPFS',
@@ -139,6 +140,7 @@ function legend({ machine, deviceMemory, sizes }) {
     'Schema: until it is drawn on Drydock’s page; the others only read it.',
     'Total: from the drop to a result that can be downloaded, with the plan and without the checks; the page is asked',
     'to run by a script at the moment when its plan is shown. Memory: the most that the renderer (or `sqlite3`) ever held, checks included.',
+    'Drydock, 4 GB: as on a machine whose browser tells of 4 GB of memory.',
     'Written: how much larger the result is. gzip / Brotli: all that the page fetches before a file is dropped.',
     'Every result that is not said to fail has the same schema and rows as native’s, and passes native’s `quick_check`.',
     ...drydockAlone(sizes),
