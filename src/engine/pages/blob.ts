@@ -20,8 +20,8 @@ let nowhere: MessagePort | null = null;
  * Gives the memory of what was read back at once. It is garbage as soon as it is copied, but Chromium collects it late: reading
  * 1 GB in pieces of 12 MB took 260 MB of memory at its worst, and takes none so. (`transfer()` would not do: it makes another buffer.)
  */
-function discard({ buffer }: Uint8Array<ArrayBuffer>): void {
-  if (buffer.byteLength < WORTH_DISCARDING) return;
+export function discard({ buffer }: Uint8Array): void {
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength < WORTH_DISCARDING) return;
   if (!nowhere) {
     const { port1, port2 } = new MessageChannel();
     port2.close();
@@ -39,7 +39,7 @@ function lost(error: unknown): SourceLost {
  * one is asked for. It rejects with SourceLost.
  */
 export function readerAhead(blob: Blob): (start: number, end: number) => Promise<Uint8Array> {
-  let [older, newer]: (Promise<Uint8Array<ArrayBuffer>> | null)[] = [null, null];
+  let [older, newer]: (Promise<Uint8Array> | null)[] = [null, null];
   return (start, end) => {
     older?.then(discard, () => undefined);
     older = newer;
@@ -62,7 +62,7 @@ export function readerAhead(blob: Blob): (start: number, end: number) => Promise
  */
 export function sourceOfBlob(blob: Blob): ByteSource {
   const reader = new FileReaderSync();
-  let last: Uint8Array<ArrayBuffer> | null = null;
+  let last: Uint8Array | null = null;
   return {
     size: blob.size,
     read(start, end) {

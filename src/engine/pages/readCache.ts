@@ -2,6 +2,7 @@
 // many bytes of the file it may keep.
 
 import { copyBytes, type ByteArray, type ByteSource } from '../../file/byteSource';
+import { discard } from './blob';
 import { RecencyList } from './recencyList';
 import { Walks } from './readPattern';
 
@@ -92,7 +93,16 @@ export class ReadCache implements ByteSource {
 
   /** Forgets all bytes and gives their memory back. The counters stay, and the memory of what was asked for. */
   clear(): void {
-    for (const list of [this.#recent, this.#kept]) while (list.size > 0) this.#forget(list.oldest);
+    const forgotten: Uint8Array[] = [];
+    for (const list of [this.#recent, this.#kept]) {
+      while (list.size > 0) {
+        const bytes = this.#forget(list.oldest);
+        if (bytes) forgotten.push(bytes);
+      }
+    }
+    this.#lastBytes = new Uint8Array(0);
+    // Of a long piece that was read all blocks are forgotten here.
+    for (const bytes of forgotten) discard(bytes);
   }
 
   /** A copy of the bytes from `start` up to `end` or to the end of the source. */
@@ -246,8 +256,8 @@ export function keptBytes(purpose: WorkerPurpose, deviceMemory: number | undefin
 
 /** What is enough for a check that reads a file from its beginning to its end, so that it is read in long pieces. */
 const READ_ONCE = 64e6;
-/** Of a file up to this size, what was read for a run or a check may stay for the next. */
-export const SMALL_FILE = 256e6;
+/** Of a file up to this size, what one check has read may stay for the next. */
+const SMALL_FILE = 256e6;
 
 /**
  * Bytes of a file to keep while a check is made. One that reads it more than once (those of integrity, a second run of the statements)

@@ -16,7 +16,6 @@ import { atInstant } from '../instant';
 import { loadLate } from '../late';
 import { blobOf, pageChangesOf } from '../pages/blob';
 import type { Overlay } from '../pages/overlay';
-import { SMALL_FILE } from '../pages/readCache';
 import { readable } from '../unreadable';
 import type { FileOfWorker } from './fileOfWorker';
 import { loadChecking, prepare, type hashersOnce } from './lateParts';
@@ -187,7 +186,7 @@ export function makeMigrationApi(file: FileOfWorker, loadHashersOnce: ReturnType
         }, tell);
       });
       // The checks have workers of their own, and keep what they need themselves.
-      if (open.file.size > SMALL_FILE) open.giveBack();
+      open.giveBack();
       return ran;
     },
   };

@@ -85,16 +85,19 @@ export function makeResultApi(file: FileOfWorker, loadHashersOnce: ReturnType<ty
       const loaded = await loadHashersOnce();
       if (!loaded.ok) return loaded;
       const { file: sha256 } = loaded.value;
-      const found = readable((): Outcome<OpenedFile, never> => {
-        return { ok: true, value: of === 'input' ? file.open : mustBeOpen().opened };
+      const found = readable((): Outcome<{ open: OpenedFile; result: OpenedFile | undefined }, never> => {
+        return { ok: true, value: { open: file.open, result: (of === 'result' ? mustBeOpen() : prover)?.opened } };
       });
       if (!found.ok) return found;
-      const { file: blob, isPlain, source } = found.value;
+      const { open, result = open } = found.value;
+      const { file: blob, isPlain, source } = of === 'input' ? open : result;
       const label = of === 'input' ? 'SHA-256 of your file' : 'SHA-256 of the result';
       onProgress({ stage: 'check', label, done: 0, total: blob.size, pagesRead: 0 });
-      await file.keepForCheck(found.value, false);
+      // Hashes come last: what was kept for the checks before them is of no more use.
+      for (const one of [open, result]) one.giveBack();
       // The file as it lies on the disk, whatever was recovered from its sidecars.
-      const atOnce = await hashAtOnce(blob);
+      const hasRoom = file.kept.here(blob.size) >= blob.size;
+      const atOnce = hasRoom ? await hashAtOnce(blob) : null;
       if (atOnce !== null) return { ok: true, value: atOnce };
       const bytes = isPlain ? source : sourceOfBlob(blob);
       return readable(() => ({ ok: true, value: hashOf(sha256, bytes, label, onProgress) }));
