@@ -35,3 +35,12 @@ export function duration(milliseconds: number): string {
   if (milliseconds < 1000) return `${milliseconds.toFixed(0)} ms`;
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
+
+/** A time in milliseconds that is estimated, no finer than it is known: `under a second`, `about 20 s`, `about 3 minutes`. */
+export function roughly(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 1) return 'under a second';
+  const step = seconds < 10 ? 1 : seconds < 30 ? 5 : 10;
+  const rounded = Math.round(seconds / step) * step;
+  return rounded < 60 ? `about ${rounded} s` : `about ${counted(Math.round(seconds / 60), 'minute')}`;
+}

@@ -72,6 +72,8 @@ export interface StatementOutcome {
   readonly changes: number;
   /** Rows that triggers and the actions of foreign keys changed beside those. */
   readonly byTriggers?: number;
+  /** Of an UPDATE: how many values of the file it changes, NULL being none. There may be more where it is not exact; left out for none. */
+  readonly overwritten?: { readonly values: number; readonly exact: boolean };
   readonly milliseconds: number;
   readonly failure: Failure | null;
   /** What is there differs from what the script asks for (only with `skipped` and `unchanged`). */

@@ -168,32 +168,43 @@ interface Shift {
 it.each([
   { width: 1280, height: 900 },
   { width: 390, height: 844 },
-])('Nothing is pushed away by what comes, from the drop to the result: $width pixels wide', async (viewport) => {
-  const visit = await openPage({ viewport });
-  const { page } = visit;
-  await page.evaluate(() => {
-    const shifts: Shift[] = [];
-    Object.assign(globalThis, { shifts });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) {
-        const { value, hadRecentInput, sources } = entry as PerformanceEntry & {
-          readonly value: number;
-          readonly hadRecentInput: boolean;
-          readonly sources: readonly { readonly node: Node | null }[];
-        };
-        // What follows a click at once is what was asked for.
-        if (!hadRecentInput) shifts.push({ value, what: sources.map(({ node }) => node?.textContent?.trim() ?? '') });
-      }
-    }).observe({ type: 'layout-shift', buffered: true });
-  });
-  const slow =
-    'CREATE TABLE n(i); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900000) INSERT INTO n SELECT i FROM n;';
-  await visit.drop(notes, { name: 'slow.sql', content: `DELETE FROM notes WHERE id = 1; ${slow}` });
-  await visit.reach('ready');
-  await visit.replanned();
-  await visit.runToTheEnd();
-  await visit.checked();
-  const shifts = await page.evaluate(() => (globalThis as unknown as { readonly shifts: readonly Shift[] }).shifts);
-  const sum = shifts.reduce((total, { value }) => total + value, 0);
-  expect(sum, JSON.stringify(shifts)).toBeLessThanOrEqual(0.05);
-});
+])(
+  'Nothing, not even late damage, pushes away what is read, from drop to result: $width pixels wide',
+  async (viewport) => {
+    const visit = await openPage({ viewport });
+    const { page } = visit;
+    await page.evaluate(() => {
+      const shifts: Shift[] = [];
+      Object.assign(globalThis, { shifts });
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) {
+          const { value, hadRecentInput, sources } = entry as PerformanceEntry & {
+            readonly value: number;
+            readonly hadRecentInput: boolean;
+            readonly sources: readonly { readonly node: Node | null }[];
+          };
+          // What follows a click at once is what was asked for.
+          if (!hadRecentInput) shifts.push({ value, what: sources.map(({ node }) => node?.textContent?.trim() ?? '') });
+        }
+      }).observe({ type: 'layout-shift', buffered: true });
+    });
+    const slow =
+      'CREATE TABLE n(i); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 900000) INSERT INTO n SELECT i FROM n;';
+    const whole =
+      nativeDatabase(`CREATE TABLE notes(id INTEGER PRIMARY KEY, title TEXT); INSERT INTO notes(title) VALUES ('one'), ('two');
+    CREATE TABLE ballast(a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) INSERT INTO ballast SELECT printf('%030d', i) FROM n;`);
+    const damaged = whole.map((byte, at) => (at >= whole.length - 4096 && at < whole.length - 3000 ? 0x55 : byte));
+    await visit.drop(
+      { name: 'notes.db', content: damaged },
+      { name: 'slow.sql', content: `DELETE FROM notes WHERE id = 1; ${slow}` },
+    );
+    await visit.reach('ready');
+    await visit.replanned();
+    await page.locator('[data-finding=damaged]').waitFor();
+    await visit.runToTheEnd();
+    await visit.checked();
+    const shifts = await page.evaluate(() => (globalThis as unknown as { readonly shifts: readonly Shift[] }).shifts);
+    const sum = shifts.reduce((total, { value }) => total + value, 0);
+    expect(sum, JSON.stringify(shifts)).toBeLessThanOrEqual(0.05);
+  },
+);

@@ -108,7 +108,7 @@ describe('One file of many', () => {
     const logged = { name: 'in use.db', content: inUse.database };
     await dropMany(visit, script, ...three, logged, { name: 'in use.db-wal', content: inUse.sidecar });
 
-    await visit.page.getByRole('button', { name: 'Open alone: in use.db' }).click();
+    await visit.page.getByRole('button', { name: 'Open: in use.db' }).click();
     await visit.reach('ready');
 
     expect((await visit.facts()).rows).toBe('3');

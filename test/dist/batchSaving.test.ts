@@ -125,7 +125,7 @@ describe('Results that are not saved', () => {
     expect(await leaving.textContent()).toContain('2 upgraded files are not saved.');
     await visit.page.getByRole('button', { name: 'Stay here' }).click();
     expect(await leaving.count()).toBe(0);
-    await visit.page.getByRole('button', { name: 'Open alone: one.db' }).click();
+    await visit.page.getByRole('button', { name: 'Open: one.db' }).click();
     await leaving.waitFor();
     await visit.page.getByRole('button', { name: 'Stay here' }).click();
     await expectSavable(visit);

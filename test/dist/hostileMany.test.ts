@@ -108,7 +108,7 @@ it('Databases with hostile names are one table of rows, run, and packed under na
   expect(new Set(archived).size).toBe(databases.length - 2);
   for (const path of archived)
     expect(askNative(contents.get(path) ?? Buffer.of(), `SELECT count(${name(TABLE)}) FROM ${name(TABLE)}`)).toBe('1');
-  await page.getByRole('button', { name: `Open alone: ${FILE}.db`, exact: true }).click();
+  await page.getByRole('button', { name: `Open: ${FILE}.db`, exact: true }).click();
   await visit.reach('ready');
   expect(await page.locator('#file-name').textContent()).toBe(`${FILE}.db`);
   expect(await page.evaluate(whatCameAlive)).toEqual([]);

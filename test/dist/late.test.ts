@@ -141,7 +141,7 @@ describe('A part of the page that cannot be loaded', () => {
     await miss(visit, 'OwnScriptsPanel', messages, 'The list of your scripts');
     await page.locator('[data-own-scripts]').waitFor();
     await miss(visit, 'lateChecks', page.locator('[data-forecast]'), 'checks files and estimates runs');
-    await page.locator('[data-forecast]').getByText('The run will take').waitFor();
+    await page.locator('[data-forecast]').getByText('Estimated for run and checks').waitFor();
     await miss(visit, 'hashers', page.locator('[data-check=sha256-input]'), 'computes hashes', 'Compute it');
     await page.locator('[data-check=sha256-input] code').waitFor();
     await page.locator('[data-check=integrity-before]').getByRole('button', { name: 'Make this check' }).click();

@@ -4,6 +4,7 @@ import { foldName, rowsOf, type Database } from '../../database';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { unquotedName } from '../../script/tokens';
 import type { Plan } from '../run/plan';
+import { checkingTime } from './checking';
 import { sampleRows, type Growth } from './growth';
 
 /** Milliseconds for a byte of the file that is read, a row that is changed, a byte of sorted index entries times log₂ of their number. */
@@ -32,6 +33,8 @@ export interface Forecast {
   /** Memory at the worst moment: the page, the engine, what is kept of the file, what is written by then, a temporary file. */
   readonly peakBytes: number;
   readonly milliseconds: number;
+  /** What the checks of the result that run automatically take after it: a coarse figure. */
+  readonly checkMilliseconds: number;
   /** Ordinals of the statements that plain SQLite refuses for tables that hold rows. */
   readonly adapted: readonly number[];
   /** The statements whose figures may be far off, or are missing; `why` is a sentence. */
@@ -143,7 +146,9 @@ export function forecastRun(input: ForecastInput): Forecast {
   const peakBytes = IDLE_BYTES + heapBytes + Math.min(cacheBytes, fileBytes, read) + held;
   const adapted = outcomes.filter(({ verdict }) => verdict === 'adapted').map(({ ordinal }) => ordinal);
   const uncertain = [...doubts].map(([ordinal, why]) => ({ ordinal, why }));
-  return { statements, bytesToWrite, heapBytes, peakBytes, milliseconds: sum('milliseconds'), adapted, uncertain };
+  const milliseconds = sum('milliseconds');
+  const checkMilliseconds = checkingTime(fileBytes, bytesToWrite, milliseconds, rates);
+  return { statements, bytesToWrite, heapBytes, peakBytes, milliseconds, checkMilliseconds, adapted, uncertain };
 }
 
 /** Bytes of the pages that rows which were changed lie on. Where these are is not known: the mean of side by side and anywhere. */

@@ -4,6 +4,7 @@ import { type Database, foldName } from '../../database';
 import { sourcesOf } from './copiedColumns';
 import { hasReplaceClause } from './firedTriggers';
 import { Lineage, type TrackedTable } from './lineage';
+import { countOverwritten } from './overwritten';
 import type { KeepLosses, LossAccount } from '../run/lossAccount';
 import { counted, figure } from '../../words';
 import { rowsOfPart, type Difference, type Part, type Place } from './rebuildComparison';
@@ -59,6 +60,11 @@ export class LossLedger implements LossAccount {
   #countedAfter: { readonly table: TrackedTable; readonly rows: number } | null = null;
   /** Values of columns before the script overwrote them, where it may drop the column later; by folded name. */
   readonly #held = new Map<TrackedTable, Map<string, Figure>>();
+  /** Values that the UPDATE is about to write others over, and by ordinal those of the UPDATEs before it. */
+  #overwriting: Figure | null = null;
+  readonly #overwritten = new Map<number, Figure>();
+  /** Folded names of the columns that the script has added. */
+  readonly #added = new Map<TrackedTable, Set<string>>();
   /** All of the script, also what comes later. */
   readonly #statements: readonly ParsedStatement[];
   /** By the folded name of a table: the statements that give another one this name, or write rows into it; the last one first. */
@@ -102,7 +108,7 @@ export class LossLedger implements LossAccount {
 
   /** Looks at what a statement is about to take away. */
   before(statement: ParsedStatement): void {
-    this.#pending = this.#countedBefore = this.#emptying = null;
+    this.#pending = this.#countedBefore = this.#emptying = this.#overwriting = null;
     const left = this.#countedAfter;
     this.#countedAfter = null;
     this.#triggers.before(statement);
@@ -121,6 +127,9 @@ export class LossLedger implements LossAccount {
     if (kind === 'drop table') this.#beforeDrop(table, named, statement.ordinal);
     if (kind === 'delete') this.#beforeDelete(table, named, statement);
     if (kind === 'update' && statement.ordinal < this.#lastDrop) this.#beforeOverwriting(table, named, statement);
+    // What it writes over in a copy is told where the copy takes the table's place.
+    if (kind === 'update' && table.original !== null)
+      this.#overwriting = countOverwritten(this.#counter, named, statement, this.#added.get(table));
     if (kind === 'drop column') this.#beforeDropColumn(table, named, statement.column ?? '');
     if (kind === 'drop table' || kind === 'drop column') this.#replacing = null;
     if ((kind === 'insert' || kind === 'update') && this.#replaces(name ?? '', statement)) {
@@ -134,9 +143,13 @@ export class LossLedger implements LossAccount {
     statement: ParsedStatement,
     { verdict, changes = 0 }: Pick<StatementOutcome, 'verdict'> & { changes?: number },
   ): Loss | null {
-    if (verdict !== 'applied') return null;
     const { kind, ordinal, name, schema, table: named } = statement;
+    if (verdict !== 'applied' && verdict !== 'adapted') return null;
     const table = named === null ? null : this.#lineage.find(named, schema);
+    if (kind === 'add column' && table)
+      this.#added.set(table, (this.#added.get(table) ?? new Set()).add(foldName(statement.column ?? '')));
+    if (verdict !== 'applied') return null;
+    if (this.#overwriting && changes > 0) this.#overwritten.set(ordinal, this.#overwriting);
     let found = this.#pending;
     const elsewhere = this.#triggers.after(statement, changes, this.#countedBefore ? foldName(named ?? '') : null);
     if (table !== null && named !== null && table.holds.size > 0 && !table.temporary) {
@@ -148,7 +161,10 @@ export class LossLedger implements LossAccount {
         found = this.#replaced(table, named, kind === 'insert' ? changes : 0, this.#countedBefore);
     }
     const back = this.#lineage.follow(statement);
-    if (back !== null) this.#entries = this.#entries.filter((one) => one.ordinal < back);
+    if (back !== null) {
+      this.#entries = this.#entries.filter((one) => one.ordinal < back);
+      for (const at of this.#overwritten.keys()) if (at >= back) this.#overwritten.delete(at);
+    }
     this.#counter.note(changes);
     if (kind === 'create table as' && name !== null) this.#counter.note(this.#counter.count(name, Infinity).rows);
     const all = [...(found ? [found] : []), ...this.#entriesOf(elsewhere)];
@@ -159,7 +175,10 @@ export class LossLedger implements LossAccount {
   /** The outcomes with what became of the losses by the end: taken back by the script, or made good by a rebuild. */
   settle(outcomes: readonly StatementOutcome[]): readonly StatementOutcome[] {
     const entries = new Map(this.#entries.toReversed().map((one) => [one.ordinal, one]));
-    return outcomes.map((outcome) => {
+    return outcomes.map((told) => {
+      const over = this.#overwritten.get(told.ordinal);
+      const isTold = over !== undefined && (over.rows > 0 || !over.exact);
+      const outcome = isTold ? { ...told, overwritten: { values: over.rows, exact: over.exact } } : told;
       if (outcome.loss === null) return outcome;
       const kept = entries.get(outcome.ordinal);
       if (!kept) return { ...outcome, loss: null, note: joined(outcome.note, 'A later ROLLBACK takes this back.') };

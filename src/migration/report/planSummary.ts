@@ -20,8 +20,10 @@ export interface PlanSummary {
   readonly schema: string;
   /** `No row is deleted or changed.` */
   readonly rows: string;
-  /** What goes, to stand on a button after “Run migration, ”: `deleting 527 rows`; null where no data is lost. */
+  /** What goes, to stand on a button after “Run migration, ”: `deleting 527 rows and overwriting 3 values`; null where no data is lost. */
   readonly losing: string | null;
+  /** Where it is kept: `The dropped file keeps them.`; null where no data is lost. */
+  readonly kept: string | null;
   /** The tables and views that the script is about. */
   readonly tables: readonly TableChange[];
 }
@@ -62,17 +64,21 @@ function summariseSchema(tables: readonly TableChange[]): string {
   return clauses.length === 0 ? 'The schema stays as it is.' : `${capitalised(clauses.join('; '))}.`;
 }
 
-function summariseRows(tables: readonly TableChange[], setOff: string): Pick<PlanSummary, 'rows' | 'losing'> {
+function summariseRows(tables: readonly TableChange[], setOff: string): Pick<PlanSummary, 'rows' | 'losing' | 'kept'> {
   const total = (what: keyof RowChanges): Amount => tables.map(({ rows }) => rows[what]).reduce(sum, NONE);
-  const [deleted, values, changed, others] = [total('deleted'), total('values'), total('changed'), total('byTriggers')];
+  const [deleted, values, changed] = [total('deleted'), total('values'), total('changed')];
+  const [overwritten, others] = [total('overwritten'), total('byTriggers')];
   const gone = [
     ...(isNone(deleted) ? [] : [amountOf(deleted, 'row')]),
     ...(isNone(values) ? [] : [amountOf(values, 'value')]),
   ];
-  const losing = gone.length === 0 ? null : `deleting ${gone.join(' and ')}`;
+  const over = isNone(overwritten) ? null : `overwriting ${amountOf(overwritten, 'value')}`;
+  const losing = [...(gone.length === 0 ? [] : [`deleting ${gone.join(' and ')}`]), ...(over ? [over] : [])];
+  // Where it is not known how many rows change, neither are their values.
+  const written = over ?? (changed.isExact ? 'overwriting no value' : null);
   const clauses = [
     ...(gone.length === 0 ? [] : [`deletes ${enumerate(gone)}`]),
-    ...(isNone(changed) ? [] : [`changes ${amountOf(changed, 'row')}`]),
+    ...(isNone(changed) ? [] : [`changes ${amountOf(changed, 'row')}${written === null ? '' : `, ${written}`}`]),
   ];
   // What is set off may change rows that were there.
   const isAll = isNone(others);
@@ -89,7 +95,11 @@ function summariseRows(tables: readonly TableChange[], setOff: string): Pick<Pla
     ...(rest === '' ? [] : [rest]),
     ...(isAll ? [] : [`${setOff} write ${amountOf(others, 'row')}.`]),
   ];
-  return { rows: told.join(' '), losing };
+  return {
+    rows: told.join(' '),
+    losing: losing.length === 0 ? null : losing.join(' and '),
+    kept: losing.length === 0 ? null : `The dropped file keeps ${over ? 'what it holds' : 'them'}.`,
+  };
 }
 
 function enumerate(words: readonly string[]): string {

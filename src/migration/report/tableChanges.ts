@@ -34,6 +34,8 @@ export interface RowChanges {
   readonly deleted: Amount;
   readonly values: Amount;
   readonly changed: Amount;
+  /** Values in rows that change; NULL is none. */
+  readonly overwritten: Amount;
   readonly added: Amount;
   /** Written by triggers, into whichever table. */
   readonly byTriggers: Amount;
@@ -119,7 +121,7 @@ class Entry {
   readonly name: string;
   readonly ordinals: number[] = [];
   readonly through = new Set<number>();
-  rows: RowChanges = { deleted: NONE, values: NONE, changed: NONE, added: NONE, byTriggers: NONE };
+  rows: RowChanges = { deleted: NONE, values: NONE, changed: NONE, overwritten: NONE, added: NONE, byTriggers: NONE };
 
   constructor(name: string) {
     this.name = name;
@@ -167,7 +169,10 @@ function followTables({ before, after, statements, outcomes }: Planned): Readonl
       const note = (what: keyof RowChanges, number: number, isExact = true): void => {
         notes.push({ table, name, take: (entry) => entry.add(what, number, isExact) });
       };
-      if (kind === 'update' && isOld && !writesOnlyNewColumns(statement, before)) note('changed', changes);
+      if (kind === 'update' && isOld && !writesOnlyNewColumns(statement, before)) {
+        note('changed', changes);
+        if (outcome.overwritten) note('overwritten', outcome.overwritten.values, outcome.overwritten.exact);
+      }
       if (kind === 'delete' && isOld) {
         const lost = [loss, ...(loss?.also ?? [])].find((one) => one?.kind === 'rows' && !one.through)?.rows ?? 0;
         comingBack.set(table, Math.max(changes - lost, 0));
@@ -223,8 +228,11 @@ function followTables({ before, after, statements, outcomes }: Planned): Readonl
 const TABLE_KINDS =
   /^(create table( as)?|create virtual table|create view|drop table|drop view|alter table|rename table|(add|rename|drop) column|insert|update|delete)$/;
 
-function takeLoss(entry: Entry, { kind, rows, exact }: Loss, through: number | null): void {
+function takeLoss(entry: Entry, { kind, column, rows, exact }: Loss, through: number | null): void {
   entry.add(kind === 'values' ? 'changed' : kind === 'column' ? 'values' : 'deleted', rows, exact);
+  // Of several columns it is not known which rows change in which.
+  const isOne = column !== null && !column.includes(', ');
+  if (kind === 'values') entry.add('overwritten', isOne ? rows : 0, isOne && exact);
   if (through !== null) entry.through.add(through);
 }
 

@@ -39,7 +39,7 @@ export function partsInWords(parts: TableChange['parts']): string {
  * @param known how many it had before the script; null where they have not been counted
  */
 export function rowsInWords({ rows, isView, parts }: TableChange, known: number | null): string {
-  const { deleted, values, changed, added, byTriggers } = rows;
+  const { deleted, values, changed, overwritten, added, byTriggers } = rows;
   const isNew = parts.some(({ verb, part }) => verb === 'added' && part === 'table');
   const of = (amount: Amount): string =>
     known !== null && amount.isExact && known >= amount.number
@@ -49,6 +49,7 @@ export function rowsInWords({ rows, isView, parts }: TableChange, known: number 
     ...(isNone(deleted) ? [] : [`${of(deleted)} deleted`]),
     ...(isNone(values) ? [] : [`${amountOf(values, 'value')} deleted`]),
     ...(isNone(changed) ? [] : [`${of(changed)} changed`]),
+    ...(isNone(overwritten) ? [] : [`${amountOf(overwritten, 'value')} overwritten`]),
     ...(isNone(added) ? [] : [`${amountOf(added, 'row')} added`]),
     ...(isNone(byTriggers) ? [] : [`${amountOf(byTriggers, 'row')} written by triggers or foreign keys`]),
   ];

@@ -18,6 +18,8 @@ export function conditionOf(findings: readonly Finding[], checks: ReadonlyMap<Ch
   if (has('cut-short')) return { code: 'damaged', tone: 'bad', words: `${joined}cut short` };
   const isFaulty = check?.state === 'made' && 'proof' in check && check.proof.result === 'fail';
   if (has('damaged') || isFaulty) return { code: 'damaged', tone: 'bad', words: `${joined}damaged` };
+  const isSound = check?.state === 'made' && 'proof' in check && check.proof.result === 'pass';
+  if (check?.state === 'made' && !isSound) return { code: 'checked', tone: 'warn', words: `${joined}faults found` };
   if (check?.state === 'made') return { code: 'checked', tone: 'good', words: `${joined}integrity checked` };
   if (check?.state === 'waiting' || check?.state === 'running')
     return { code: 'checking', tone: 'none', words: `${joined}checking integrity …` };

@@ -1,6 +1,6 @@
 // What the plan says of its rehearsal: how far it has come, what it found, and what would fail.
 
-import { isFine, type Proof } from '../../migration/proofs/proof';
+import { isFine, isKnownDamage, type Proof } from '../../migration/proofs/proof';
 import { counted, size } from '../../words';
 import type { CheckKey, CheckState } from '../state/check';
 import { missingOf } from '../state/checkWords';
@@ -19,7 +19,7 @@ export function standOf({ problem, finished, isOver }: Rehearsal): RehearsalStat
 /** What the checks of its result came to, the worst of them. */
 export type RehearsalResult = 'pass' | 'warn' | 'fail';
 
-/** What a rehearsal came to, in words; `wrong` are its findings that need a look, the failures first. */
+/** What a rehearsal came to, in words; `wrong` are its findings that need a look, the failures first, without damage that is told of the file. */
 export interface Found {
   readonly result: RehearsalResult;
   readonly sentence: string;
@@ -50,20 +50,23 @@ export function foundBy(
     count(['fail']),
     count(['not applicable']),
   ];
+  const unknown = proofs.filter(
+    (proof) => !isFine(proof) && !(proof.result === 'fail' && isKnownDamage(proof, proofs)),
+  );
+  const isOfFile = !unknown.some(({ result }) => result === 'fail');
   const missing = missingOf(states).length;
   const onRequest = [...states].filter(([key, { state }]) => state === 'unasked' && !key.startsWith('sha256')).length;
   const parts = [
     counted(planned.statements.length, 'statement'),
     `${counted(passed, 'check')} passed`,
-    ...(wrong > 0 ? [`${counted(wrong, 'check')} failed`] : []),
+    ...(wrong > 0 ? [`${counted(wrong, 'check')} failed${isOfFile ? ' for the damage of your file' : ''}`] : []),
     ...(warned > 0 ? [counted(warned, 'warning')] : []),
     ...(spared > 0 ? [`${spared} ${spared === 1 ? 'does' : 'do'} not apply`] : []),
     ...(onRequest > 0 ? [`${onRequest} ${onRequest === 1 ? 'runs' : 'run'} on request`] : []),
     ...(missing > 0 ? [`${missing} ${missing === 1 ? 'was' : 'were'} not made`] : []),
     `${size(finished?.writtenBytes ?? 0)} will be written`,
   ];
-  const unsound = proofs.filter((proof) => !isFine(proof));
-  const inOrder = [...unsound].sort((one, other) => Number(other.result === 'fail') - Number(one.result === 'fail'));
+  const inOrder = [...unknown].sort((one, other) => Number(other.result === 'fail') - Number(one.result === 'fail'));
   return {
     result: wrong > 0 ? 'fail' : warned + missing > 0 ? 'warn' : 'pass',
     sentence: `Rehearsed: ${parts.join(', ')}.`,

@@ -12,6 +12,7 @@ const SMALL: Forecast = {
   heapBytes: 80e6,
   peakBytes: 250e6,
   milliseconds: 900,
+  checkMilliseconds: 900,
   adapted: [],
   uncertain: [],
 };

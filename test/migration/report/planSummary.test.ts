@@ -61,8 +61,26 @@ describe('the second sentence says what becomes of the rows', () => {
     ['CREATE TABLE t(a); INSERT INTO t VALUES (1); UPDATE t SET a = 2; DELETE FROM t;', CALM, null],
     ['DELETE FROM pets;', 'Deletes 2 rows. No other row is changed.', 'deleting 2 rows'],
     ['DROP TABLE pets;', 'Deletes 2 rows. No other row is changed.', 'deleting 2 rows'],
-    ['UPDATE pets SET name = upper(name);', 'Changes 2 rows. No row is deleted.', null],
-    ['DELETE FROM pets WHERE id = 1; UPDATE pets SET name = 1;', 'Deletes 1 row, and changes 1 row.', 'deleting 1 row'],
+    [
+      'UPDATE pets SET name = upper(name);',
+      'Changes 2 rows, overwriting 2 values. No row is deleted.',
+      'overwriting 2 values',
+    ],
+    [
+      "UPDATE people SET city = coalesce(city, 'unknown');",
+      'Changes 3 rows, overwriting no value. No row is deleted.',
+      null,
+    ],
+    [
+      'DELETE FROM pets WHERE id = 1; UPDATE pets SET name = 1;',
+      'Deletes 1 row, and changes 1 row, overwriting 1 value.',
+      'deleting 1 row and overwriting 1 value',
+    ],
+    [
+      'UPDATE pets SET name = p.name FROM people AS p WHERE p.id = pets.person;',
+      'Changes 2 rows, overwriting values. No row is deleted.',
+      'overwriting values',
+    ],
     ["INSERT INTO people(name) VALUES ('Alan');", 'No row is deleted. Triggers or foreign keys write 1 row.', null],
     [
       "INSERT INTO pets(id, name) VALUES (1, 'x') ON CONFLICT DO UPDATE SET name = excluded.name;",
@@ -78,6 +96,7 @@ describe('the second sentence says what becomes of the rows', () => {
     expect(summaryOf(script)).toMatchObject({
       rows: 'Deletes 2 values. No other row is changed.',
       losing: 'deleting 2 values',
+      kept: 'The dropped file keeps them.',
     });
   });
 });

@@ -59,7 +59,7 @@ describe('Each table of a script has what changes in it, its rows and its statem
     ],
     [
       'ALTER TABLE people RENAME TO persons; ALTER TABLE persons RENAME COLUMN city TO town; UPDATE persons SET town = 1;',
-      ['persons, was people (1 2 3): renamed, 1 column renamed; 3 of 3 rows changed'],
+      ['persons, was people (1 2 3): renamed, 1 column renamed; 3 of 3 rows changed, 2 values overwritten'],
     ],
     ['DROP TABLE pets;', ['pets (1): removed; 2 of 2 rows deleted']],
     ['DROP TABLE empty;', ['empty (1): removed; no rows']],
