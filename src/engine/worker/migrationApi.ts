@@ -6,6 +6,7 @@ import type { Forecast } from '../../migration/forecast/forecast';
 import type { Growth } from '../../migration/forecast/growth';
 import type { ModeDifference } from '../../migration/losses/foreignKeyModes';
 import type { Choices } from '../../migration/outcome';
+import { DEAR_BYTES } from '../../migration/proofs/agenda';
 import type { RoundTrip, Step } from '../../migration/roundTrip/roundTrip';
 import { keepNoLosses } from '../../migration/run/lossAccount';
 import type { Plan } from '../../migration/run/plan';
@@ -127,7 +128,8 @@ export function makeMigrationApi(file: FileOfWorker, loadHashersOnce: ReturnType
         const cacheBytes = file.kept.ofRuns(fileBytes);
         const value = open.using(({ database }) => {
           const rates = measureRates(database, open.source, () => performance.now());
-          return forecastRun({ database, fileBytes, cacheBytes, statements, outcomes, growth, rows, rates });
+          const checksAll = fileBytes <= DEAR_BYTES;
+          return forecastRun({ database, fileBytes, cacheBytes, statements, outcomes, growth, rows, rates, checksAll });
         });
         return { ok: true, value };
       });

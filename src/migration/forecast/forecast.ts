@@ -50,6 +50,8 @@ interface ForecastInput extends Readonly<Record<'fileBytes' | 'cacheBytes', numb
   /** Rows of the file's tables that the script names; null where SQLite cannot count them. */
   readonly rows: Iterable<readonly [table: string, rows: number | null]>;
   readonly rates: Rates;
+  /** Whether the slow checks of the result run automatically, too. */
+  readonly checksAll: boolean;
 }
 
 type Cost = { -readonly [Figure in keyof StatementForecast]: StatementForecast[Figure] };
@@ -147,7 +149,7 @@ export function forecastRun(input: ForecastInput): Forecast {
   const adapted = outcomes.filter(({ verdict }) => verdict === 'adapted').map(({ ordinal }) => ordinal);
   const uncertain = [...doubts].map(([ordinal, why]) => ({ ordinal, why }));
   const milliseconds = sum('milliseconds');
-  const checkMilliseconds = checkingTime(fileBytes, bytesToWrite, milliseconds, rates);
+  const checkMilliseconds = checkingTime(fileBytes + bytesToWrite, milliseconds, input.checksAll, rates.sortedByte);
   return { statements, bytesToWrite, heapBytes, peakBytes, milliseconds, checkMilliseconds, adapted, uncertain };
 }
 

@@ -52,7 +52,7 @@ export function foretell(
     );
     const [before, written] = [overlay.pagesRead, overlay.writtenBytes];
     const file = { fileBytes: bytes.length, cacheBytes: 2 ** 30 };
-    const forecast = forecastRun({ database, ...file, statements, outcomes, growth, rows, rates });
+    const forecast = forecastRun({ database, ...file, statements, outcomes, growth, rows, rates, checksAll: true });
     if (overlay.writtenBytes !== written) throw new Error('The forecast has written to the database');
     return { forecast, pagesOfDatabase: overlay.pagesRead - before };
   } finally {
