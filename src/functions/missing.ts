@@ -68,8 +68,10 @@ export function needsOfMeaning(
       where === undefined
         ? `The database itself ${use} ${name}, in a table, index, view or trigger that the script works on. Its application brings the ${kind}, and SQLite has none of that name.`
         : `The script ${use} ${name}, which its application brings and SQLite has not: in ${where}.`;
+    // A plan does not build every index, and an index compares: then it is not known whether rows go through.
+    const isProven = isUsed === false && (kind === 'function' || !statements.some(sorts));
     const rows =
-      isUsed === null
+      isUsed === null || (isUsed === false && !isProven)
         ? ''
         : isUsed
           ? ' Rows of this database go through it.'
@@ -81,8 +83,7 @@ export function needsOfMeaning(
       sentence: `${sentence}${rows}`,
       where: places,
       options: [],
-      // A plan does not build every index, and an index compares.
-      proposal: isUsed === false && (kind === 'function' || !statements.some(sorts)) ? option : null,
+      proposal: isProven ? option : null,
       blocks: true,
     };
   });
@@ -93,9 +94,12 @@ function sorts({ kind, text }: ParsedStatement): boolean {
   return kind === 'create index' || (kind.startsWith('create table') && /\b(unique|primary\s+key)\b/i.test(text));
 }
 
+/** `a REGEXP b` calls regexp() without naming it as a function (https://sqlite.org/lang_expr.html). */
 function placesOf({ kind, name }: Missing, statements: readonly ParsedStatement[]): readonly string[] {
   const mention = new RegExp(
-    kind === 'function' ? `\\b${escaped(name)}\\s*\\(` : `\\bCOLLATE\\s+["'\`[]?${escaped(name)}`,
+    kind === 'function'
+      ? `\\b${escaped(name)}\\s*${/^regexp$/i.test(name) ? '' : '\\('}`
+      : `\\bCOLLATE\\s+["'\`[]?${escaped(name)}`,
     'i',
   );
   return statements.flatMap((statement) =>

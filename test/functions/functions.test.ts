@@ -151,6 +151,19 @@ describe('What a script misses', () => {
     expect(needs.find(({ kind }) => kind === 'collation')?.proposal ?? null).toBeNull();
   });
 
+  it('is found where an operator calls it, and says nothing of rows where an index would compare them', () => {
+    const [regexp] = asked(PEOPLE, "DELETE FROM person WHERE name REGEXP '^x'");
+    expect(regexp?.sentence).toBe(
+      'The script calls the function REGEXP, which its application brings and SQLite has not: in statement 1 (line 1). Rows of this database go through it.',
+    );
+    const [collation] = asked(
+      PEOPLE,
+      "CREATE TABLE t (a COLLATE mine); CREATE INDEX i ON t (a); INSERT INTO t VALUES ('a'), ('b')",
+    );
+    expect(collation).toMatchObject({ kind: 'collation', name: 'mine', proposal: null });
+    expect(collation?.sentence).toMatch(/in statement 1 \(line 1\)\.$/);
+  });
+
   it('is nothing where SQLite stops for another reason', () => {
     expect(missingIn('no such table: t')).toBeNull();
     expect(asked(PEOPLE, 'UPDATE missing SET a = tidy(1)')).toEqual([]);

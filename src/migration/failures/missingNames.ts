@@ -107,11 +107,25 @@ function explainTable(failed: FailedStatement, [, name = '']: readonly string[])
     };
   }
   if (!isNamed) return explainUsed(failed, name);
+  if (isCalled(failed.statement, name))
+    return {
+      explanation: `The statement reads from ${name}(…) as from a table: a table-valued function, which its application brings and the SQLite in this page does not have.`,
+      wayOut: 'Write out the rows that it gives, with VALUES, or let the application run this statement.',
+    };
   return {
     explanation: `The database has no table ${name}, and no statement before this one makes it.${findSimilar(failed, name)}`,
     wayOut:
       'Check that this is the database that the script is for, and that the migrations before this one were run on it.',
   };
+}
+
+/** Whether a statement reads from a name with values behind it: a table-valued function (https://sqlite.org/vtab.html#tabfunc2). */
+function isCalled({ tokens }: FailedStatement['statement'], name: string): boolean {
+  return tokens.some((token, at) => {
+    const before = tokens[at - 1] ?? null;
+    const isRead = isWord(before, 'FROM') || isWord(before, 'JOIN') || before?.text === ',';
+    return isRead && tokens[at + 1]?.text === '(' && foldName(unquotedName(token) ?? '') === foldName(name);
+  });
 }
 
 /** A table that is missing and that the statement does not name itself: a trigger that it fires does, or a view that it reads. */
