@@ -71,7 +71,7 @@ export function needsOfMeaning(
     // A plan does not build every index, and an index compares: then it is not known whether rows go through.
     const isProven = isUsed === false && (kind === 'function' || !statements.some(sorts));
     const rows =
-      isUsed === null || (isUsed === false && !isProven)
+      isUsed === null || (!isUsed && !isProven)
         ? ''
         : isUsed
           ? ' Rows of this database go through it.'
