@@ -22,6 +22,6 @@ export function conditionOf(findings: readonly Finding[], checks: ReadonlyMap<Ch
   if (check?.state === 'made' && !isSound) return { code: 'checked', tone: 'warn', words: `${joined}faults found` };
   if (check?.state === 'made') return { code: 'checked', tone: 'good', words: `${joined}integrity checked` };
   if (check?.state === 'waiting' || check?.state === 'running')
-    return { code: 'checking', tone: 'none', words: `${joined}checking integrity …` };
+    return { code: 'checking', tone: 'none', words: `${joined}checking …` };
   return { code: 'not checked', tone: 'warn', words: `${joined}integrity not checked` };
 }
