@@ -151,3 +151,62 @@ describe('Help', () => {
     expect(failureOf('INSERT INTO last (n) VALUES (2);').explanation).toContain('AUTOINCREMENT counter of last');
   });
 });
+
+describe('A copy of all columns', () => {
+  const bytes = nativeDatabase(
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, mail TEXT, at INT); INSERT INTO t VALUES (1, 'x', 0); CREATE TRIGGER tm AFTER UPDATE OF mail ON t BEGIN SELECT 1; END;",
+  );
+  const rebuilt = (columns: string, then = ''): string =>
+    `CREATE TABLE n (id INTEGER PRIMARY KEY, ${columns}); INSERT INTO n SELECT * FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t; ${then}`;
+  const told = (script: string): readonly string[] =>
+    said(bytes, script).warnings.map(({ code, subject }) => `${code}: ${subject}`);
+
+  it('loses none of them under another name, and changes values where that has another type', () => {
+    expect(
+      told(rebuilt('email TEXT, at INT', 'CREATE TRIGGER tm AFTER UPDATE OF email ON t BEGIN SELECT 1; END;')),
+    ).toEqual(['renamed-column: column t.mail']);
+    expect(told(rebuilt('mail TEXT, at_text TEXT'))).toContain('changed-values: table t, at, now at_text');
+    expect(warned(said(bytes, rebuilt('at INT, mail TEXT')))).toContain('changed-values: table t, mail, at');
+  });
+
+  it('leaves no trigger that nothing fires without a word', () => {
+    const again = 'CREATE TRIGGER tm AFTER UPDATE OF mail ON t BEGIN SELECT 1; END;';
+    expect(told(rebuilt('email TEXT, at INT', again))).toContain('broken-trigger: trigger tm');
+    expect(told(rebuilt('mail TEXT, at INT', again))).toEqual([]);
+    expect(told('ALTER TABLE t RENAME COLUMN mail TO email;')).toEqual(['renamed-column: column t.mail']);
+  });
+});
+
+describe('A UNIQUE index that a table rebuild makes again', () => {
+  it('without its collation is told, since it allows what it forbade', () => {
+    const bytes = nativeDatabase(
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, e TEXT); CREATE UNIQUE INDEX te ON t (e COLLATE NOCASE); INSERT INTO t VALUES (1, 'a');",
+    );
+    const rebuilt = (column: string, key: string): string =>
+      `CREATE TABLE n (id INTEGER PRIMARY KEY, ${column}); INSERT INTO n SELECT * FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t; CREATE UNIQUE INDEX te ON t (${key});`;
+    const script = rebuilt('e TEXT', 'e');
+    expect(natively(bytes, `${script} INSERT INTO t VALUES (2, 'A');`, 'SELECT count(*) FROM t').text).toBe('2');
+    expect(warned(said(bytes, script))).toEqual(['lost-index: index te']);
+    expect(warned(said(bytes, rebuilt('e TEXT', 'e COLLATE NOCASE')))).toEqual([]);
+    expect(warned(said(bytes, rebuilt('e TEXT COLLATE NOCASE', 'e')))).toEqual([]);
+  });
+});
+
+describe('A slip that SQLite cannot read', () => {
+  const bytes = nativeDatabase('CREATE TABLE t (id INTEGER PRIMARY KEY, a);');
+  it.each([
+    ['ALTER TABLE t ADD COLUMN IF NOT EXISTS b TEXT', 'ALTER TABLE t ADD COLUMN b TEXT'],
+    ['ALTER TABLE t DROP COLUMN IF EXISTS a', 'ALTER TABLE t DROP COLUMN a'],
+    ['CREATE TABLE n (id INT, a TEXT,)', 'CREATE TABLE n (id INT, a TEXT)'],
+    ['CREATE TABLE n (id INT)\nCREATE INDEX i ON n (id)', 'CREATE TABLE n (id INT);\nCREATE INDEX i ON n (id)'],
+  ])('is mended: %s', (script, meant) => {
+    expect(natively(bytes, `${script};`, 'SELECT 1').error).toContain('syntax error');
+    expect(said(bytes, `${script};`).outcomes[0]?.failure?.mend?.instead).toBe(meant);
+    expect(natively(bytes, `${meant};`, 'SELECT 1').error).toBe('');
+  });
+
+  it('of PostgreSQL with two colons is told as that, and not as a parameter', () => {
+    expect(said(bytes, 'UPDATE t SET a = a::int;').outcomes[0]?.failure?.wayOut).toContain('CAST(… AS INT)');
+    expect(said(bytes, 'UPDATE t SET a = :int;').outcomes[0]?.failure?.message).toBe('the parameter :int has no value');
+  });
+});

@@ -14,6 +14,7 @@ import { KEY_CONFLICTS } from './keyConflicts';
 import { LIMITS, NESTED_TOO_DEEP, OUT_OF_ROOM } from './limits';
 import { MISSING_NAMES } from './missingNames';
 import { explainRefusedCommit, withoutEarlierOrphans } from './refusedCommit';
+import { SLIPS } from './slips';
 import { blameEarlierState, STOPPED_AT } from './stoppedAt';
 import { TABLE_CHANGES } from './tableChanges';
 import { UNSEEN_CHARACTERS } from './unseenCharacters';
@@ -36,6 +37,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ...MISSING_NAMES,
   ...DEFINITIONS,
   ...DEFAULT_CALLS,
+  ...SLIPS,
   ...EXPRESSIONS,
 ];
 

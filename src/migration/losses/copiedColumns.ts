@@ -16,6 +16,9 @@ export interface Source {
 /** By folded column of a source: the column that gets its values, folded, or its place among the columns that can be written. */
 export type CopiedColumns = ReadonlyMap<string, string | number>;
 
+/** Stands in it alone where all columns are copied, each into the one in the same place. */
+export const ALL_COLUMNS = '*';
+
 const ENDS_FROM = ['WHERE', 'GROUP', 'HAVING', 'WINDOW', 'ORDER', 'LIMIT', 'UNION', 'EXCEPT', 'INTERSECT', 'SET'];
 /** Words after the name of a table that are no alias of it. */
 const NO_ALIAS = [
@@ -73,7 +76,7 @@ export function copiedColumns(tokens: readonly Token[], { alias }: Source): Copi
   if (start < 0 || isWord(tokens[0] ?? null, 'WITH')) return new Map();
   const into = namesBefore(tokens, start);
   const items = itemsFrom(tokens, start + 1);
-  if (items === null) return new Map();
+  if (items === null) return new Map(into === null && isAllOf(tokens, start) ? [[ALL_COLUMNS, 0]] : []);
   return new Map(
     items.flatMap((item, at): [string, string | number][] => {
       const [first, dot, second] = item;
@@ -86,6 +89,16 @@ export function copiedColumns(tokens: readonly Token[], { alias }: Source): Copi
       return [[name, into?.[at] ?? at]];
     }),
   );
+}
+
+/** Whether the only SELECT takes all columns of the only table: `SELECT * FROM t`, and what rows it likes. */
+function isAllOf(tokens: readonly Token[], start: number): boolean {
+  const [star, from] = tokens.slice(start + 1, start + 3);
+  const isSeveral = tokens.some((token) =>
+    ['UNION', 'EXCEPT', 'INTERSECT', 'JOIN'].some((word) => isWord(token, word)),
+  );
+  const sources = sourcesOf(tokens).filter(({ depth }) => depth === 0);
+  return star?.text === '*' && isWord(from ?? null, 'FROM') && !isSeveral && sources.length === 1;
 }
 
 /** The names in the parenthesis that ends before `end`: the columns after INTO. */

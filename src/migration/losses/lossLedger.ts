@@ -1,7 +1,7 @@
 // Keeps account of the data that the statements of a script take away, as they run: in a rehearsal and in a run alike.
 
 import { type Database, foldName } from '../../database';
-import { sourcesOf } from './copiedColumns';
+import { ALL_COLUMNS, sourcesOf } from './copiedColumns';
 import { hasReplaceClause } from './firedTriggers';
 import { Lineage, type TrackedTable } from './lineage';
 import { countOverwritten } from './overwritten';
@@ -355,7 +355,7 @@ export class LossLedger implements LossAccount {
     const gone = this.#lostColumns(
       columns,
       copies,
-      copies.flatMap((copy) => [...copy.table.copiedBy]),
+      copies.flatMap((copy) => [...copy.table.copiedBy, ...(copy.table.copied.get(table)?.keys() ?? [])]),
     );
 
     const values = gone.reduce((sum, [, held]) => sum + held, 0);
@@ -461,6 +461,7 @@ export class LossLedger implements LossAccount {
     copied: readonly string[],
   ): readonly (readonly [string, number])[] {
     const names = copies.flatMap(({ place }) => this.#counter.allColumnsOf(place.name).map(foldName));
+    if (copied.includes(ALL_COLUMNS)) return [];
     const there = new Set([...names, ...copied]);
     return [...columns].filter(([column, values]) => values > 0 && !there.has(foldName(column)));
   }

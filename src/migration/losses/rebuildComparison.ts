@@ -1,7 +1,7 @@
 // Compares a table that is about to be dropped with the copy that takes its place: which rows and values the copy lacks.
 
 import { quoteIdentifier, type Database, type Row, foldName } from '../../database';
-import type { CopiedColumns } from './copiedColumns';
+import { ALL_COLUMNS, type CopiedColumns } from './copiedColumns';
 
 /** A table by the name that it has now. */
 export interface Place {
@@ -166,8 +166,9 @@ function pairColumns(
   const there = new Map(after.map((column) => [column.folded, column]));
   const names = new Set(before.map(({ folded }) => folded));
   const writable = after.filter(({ generated }) => !generated);
-  return before.flatMap((o): ColumnPair[] => {
-    const to = copied.get(o.folded);
+  const byPlace = copied.has(ALL_COLUMNS) && before.every(({ generated }) => !generated);
+  return before.flatMap((o, at): ColumnPair[] => {
+    const to = byPlace ? at : copied.get(o.folded);
     const namesake = there.get(o.folded);
     const moved = typeof to === 'number' ? writable[to] : there.get(to ?? '');
     const n = namesake ?? (moved && !names.has(moved.folded) ? moved : undefined);

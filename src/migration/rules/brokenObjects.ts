@@ -3,6 +3,7 @@
 import { foldName } from '../../database';
 import { findBrokenTriggers, findBrokenViews } from '../../schema/usable';
 import type { Statement } from '../../script/statement';
+import { isWord, parseSql, unquotedName, type Token } from '../../script/tokens';
 import type { Found, Rule, ScriptEnd, ScriptStart } from '../warning';
 
 const CHANGES_SCHEMA = /^(create|drop|alter|rename|add column)/;
@@ -24,8 +25,54 @@ export const brokenTrigger: Rule = {
   name: 'A trigger stops working',
   why: 'SQLite checks a trigger when a statement would fire it: a trigger that names a table or column that is gone makes each such INSERT, UPDATE or DELETE fail.',
   safeWay: 'Drop the trigger before the change, and create it again for the new schema after it.',
-  watch: (start) => watchBroken(start, findBrokenTriggers),
+  watch: (start) => {
+    const broken = watchBroken(start, findBrokenTriggers);
+    if (!broken) return null;
+    return { end: (end) => [...broken.end(end), ...findUnfired(start, end)] };
+  },
 };
+
+/** Triggers on columns of which none is there: SQLite looks for them when an UPDATE names them, and never else. */
+function findUnfired({ before, statements }: ScriptStart, { complete, after, outcomes }: ScriptEnd): readonly Found[] {
+  if (!complete) return [];
+  const earlier = new Set(unfiredIn(before).map(({ name }) => foldName(name)));
+  const unfired = unfiredIn(after).filter(({ name }) => !earlier.has(foldName(name)));
+  if (unfired.length === 0) return [];
+  const { made, taken, last } = readChanges(before, statements, outcomes);
+  return unfired.map(({ name, table, columns }): Found => {
+    const listed = columns.join(', ');
+    const maker = made.get(`trigger ${foldName(name)}`);
+    const statement = maker ?? columns.map((column) => taken.get(foldName(column))).find((one) => one) ?? last;
+    return {
+      ordinal: statement.ordinal,
+      severity: 'warning',
+      subject: `trigger ${name}`,
+      sentence: `The trigger ${name} is for UPDATE OF ${listed}, and ${table} has no such column after the script: no statement fires it.`,
+      remedy: `Name the columns of ${table} that it is meant for${maker ? ` in statement ${maker.ordinal}` : ', by dropping it and creating it again'}, or drop it.`,
+      fix: null,
+    };
+  });
+}
+
+function unfiredIn({ relations, triggers }: ScriptStart['before']) {
+  return triggers.flatMap(({ name, table, sql }) => {
+    if (!/\bupdate\s+of\b/i.test(sql)) return [];
+    const relation = relations.find((one) => foldName(one.name) === foldName(table));
+    const among = new Set(relation?.columns.map((column) => foldName(column.name)));
+    const columns = columnsOfUpdate(parseSql(sql).tokens);
+    const isOfNone = columns.length > 0 && columns.every((column) => !among.has(foldName(column)));
+    return relation?.kind === 'table' && isOfNone ? [{ name, table, columns }] : [];
+  });
+}
+
+/** The columns behind UPDATE OF in the head of a trigger. */
+function columnsOfUpdate(tokens: readonly Token[]): readonly string[] {
+  const of = tokens.findIndex((token, at) => isWord(token, 'OF') && isWord(tokens[at - 1] ?? null, 'UPDATE'));
+  const on = tokens.findIndex((token, at) => at > of && isWord(token, 'ON'));
+  return of < 0
+    ? []
+    : tokens.slice(of + 1, on).flatMap((token) => (token.text === ',' ? [] : (unquotedName(token) ?? [])));
+}
 
 function watchBroken(
   { database, before, statements }: ScriptStart,

@@ -4,7 +4,7 @@ import { foldName, quoteIdentifier, type Database } from '../../database';
 import type { Schema } from '../../schema/schema';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Statement } from '../../script/statement';
-import { copiedColumns, sourcesOf } from '../losses/copiedColumns';
+import { ALL_COLUMNS, copiedColumns, sourcesOf } from '../losses/copiedColumns';
 import { describeLoss } from '../losses/loss';
 import type { Loss, StatementOutcome } from '../outcome';
 import { counted } from '../../words';
@@ -86,7 +86,7 @@ function findComputing(columns: readonly string[], statements: readonly ParsedSt
   );
   if (!copy || others.length > 0) return null;
   const copied = sourcesOf(copy.tokens).flatMap((source) => [...copiedColumns(copy.tokens, source).keys()]);
-  return columns.some((column) => copied.includes(column)) ? null : copy;
+  return copied.includes(ALL_COLUMNS) || columns.some((column) => copied.includes(column)) ? null : copy;
 }
 
 /** Rowids that a rebuild changes. */

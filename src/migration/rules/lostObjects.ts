@@ -4,7 +4,7 @@ import { foldName, quoteIdentifier } from '../../database';
 import { findRelation } from '../../schema/schema';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { bodyOf, spell } from '../../script/spelling';
-import { parseSql } from '../../script/tokens';
+import { isWord, parseSql, unquotedName } from '../../script/tokens';
 import type { Found, Rule, ScriptEnd, ScriptStart } from '../warning';
 import { findsAsQuickly, keepsUnique } from './indexShapes';
 import { mentions, rebuildRule, type Rebuilt } from './rebuiltTables';
@@ -98,6 +98,14 @@ function lostObjects(
     const gone = pair.before.columns.filter(
       (column) => columnNow(column.name) === null && mentions(parsed, column.name),
     );
+    // A key that ignores case forbids more than one that does not.
+    const had = isUnique && gone.length === 0 && namesake ? collationIn(sql) : null;
+    if (had !== null && namesake && [namesake.sql, pair.after.sql].every((text) => collationIn(text) === null)) {
+      const which = `COLLATE ${had}`;
+      const looser = `makes the UNIQUE index ${name} again without ${which}: values that are the same by ${had} are allowed.`;
+      const keep = `Write ${which}${again ? ` in statement ${again.ordinal}` : ''}, if they are meant to be forbidden.`;
+      return [{ ...found(looser, keep, null), ordinal: again?.ordinal ?? drop.ordinal }];
+    }
     if (kind === 'index' && (gone.length > 0 || isReplaced(rebuilt, name))) return [];
     const fits =
       gone.length === 0 &&
@@ -122,6 +130,14 @@ function lostObjects(
       ),
     ];
   });
+}
+
+/** The first collation that a definition names. */
+function collationIn(sql: string | null): string | null {
+  const { tokens } = parseSql(sql ?? '');
+  const named = tokens[tokens.findIndex((token) => isWord(token, 'COLLATE')) + 1];
+  const name = named && tokens.some((token) => isWord(token, 'COLLATE')) ? unquotedName(named) : null;
+  return name === null || foldName(name) === 'binary' ? null : name;
 }
 
 /** Whether the new table has another index, key or constraint that does what an index did, and maybe more. */

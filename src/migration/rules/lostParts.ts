@@ -123,9 +123,12 @@ export const lostConstraint = rebuildRule(
     for (const [column, , notNull] of was.columns) {
       const now = columnNow(String(column));
       const row = now === null ? undefined : is.columns.find(([name]) => foldName(String(name)) === foldName(now));
+      const { before, after } = table.pair;
+      // What was so by STRICT or WITHOUT ROWID is told with that.
+      const isByOption = before.strict !== after.strict || before.withoutRowid !== after.withoutRowid;
       // A key column takes NULL, but for the rowid and in a table WITHOUT ROWID.
       const isRowid = keyOf(is).length === 1 && /^integer$/i.test(String(row?.[1]));
-      const isKey = row !== undefined && Number(row[4]) > 0 && (isRowid || table.pair.after.withoutRowid);
+      const isKey = row !== undefined && Number(row[4]) > 0 && (isRowid || after.withoutRowid || isByOption);
       if (now !== null && notNull === 1 && row?.[2] === 0 && !isKey)
         found.push(
           fittingRows(

@@ -5,7 +5,7 @@ import type { Relation } from '../../schema/schema';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { unquotedName, type ParsedSql } from '../../script/tokens';
 import { readTable, type TableFacts } from '../drift/columnAspects';
-import { copiedColumns, sourcesOf } from '../losses/copiedColumns';
+import { ALL_COLUMNS, copiedColumns, sourcesOf } from '../losses/copiedColumns';
 import type { StatementOutcome } from '../outcome';
 import { pairTables, type TablePair } from '../proofs/tablePairs';
 import type { Found, Rule, ScriptEnd, ScriptStart } from '../warning';
@@ -186,7 +186,8 @@ function columnsCopied(
   const had = new Set(before.columns.map(({ name }) => foldName(name)));
   return new Map(
     lostColumns.flatMap((column): [string, string][] => {
-      const to = copied.get(foldName(column));
+      const place = before.columns.findIndex(({ name }) => name === column);
+      const to = copied.has(ALL_COLUMNS) ? place : copied.get(foldName(column));
       const name = typeof to === 'number' ? writable[to] : writable.find((one) => foldName(one) === to);
       return name === undefined || had.has(foldName(name)) ? [] : [[foldName(column), name]];
     }),

@@ -60,11 +60,13 @@ export const renamedColumn: Rule = {
     const renamed = watchRenames(start, 'rename column', (statement, { after, outcomes }) => {
       const { table, column, newName } = statement;
       const [of, old] = [table ?? '', column ?? ''];
-      const relation = start.before.relations.find(({ name }) => foldName(name) === foldName(of));
+      const nameAt = (since: number): string => nameSince(start.statements, since, statement.ordinal, of);
+      const original = nameAt(0);
+      const relation = start.before.relations.find(({ name }) => foldName(name) === foldName(original));
       const isMade = start.statements.some(
         (one) =>
           one.ordinal < statement.ordinal &&
-          isSame(one.table, of) &&
+          isSame(one.table, nameAt(one.ordinal)) &&
           isSame(one.kind === 'rename column' ? one.newName : one.kind === 'add column' ? one.column : null, old),
       );
       if (isMade || !relation?.columns.some(({ name }) => foldName(name) === foldName(old))) return null;
@@ -84,6 +86,12 @@ export const renamedColumn: Rule = {
     return { end: (end) => [...(renamed?.end(end) ?? []), ...(copied?.end(end) ?? [])] };
   },
 };
+
+/** What a table that has this name before a statement was called after an earlier one. */
+function nameSince(statements: readonly ParsedStatement[], since: number, ordinal: number, table: string): string {
+  const renames = statements.slice(since, ordinal - 1).filter(({ kind }) => kind === 'rename table');
+  return renames.reduceRight((name, one) => (isSame(one.newName, name) ? (one.table ?? name) : name), table);
+}
 
 /** What a table, and a column of it, that have these names after a statement are called after all of them. */
 function placeAtEnd(

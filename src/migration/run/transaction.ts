@@ -154,6 +154,13 @@ function refuseParameters(statement: ParsedSql): Failure | null {
         'The statement is written for PostgreSQL, where a text or the body of a function may stand between such marks.',
       wayOut: 'Take the files that the application has for SQLite, or write the statement as SQLite has it.',
     };
+  const [, cast] = /^::?(\w+)$/.exec(first.text) ?? [];
+  if (cast !== undefined && (first.text.startsWith('::') || statement.text.charAt(first.start - 1) === ':'))
+    return {
+      message: `::${cast} converts a value in PostgreSQL only`,
+      explanation: 'The statement is written for PostgreSQL, where two colons stand between a value and a type.',
+      wayOut: `Write CAST(… AS ${cast.toUpperCase()}) around the value, or leave the type out.`,
+    };
   const others = parameters.length === 1 ? '' : `, the first of ${parameters.length} in this statement`;
   return {
     message: `the parameter ${first.text} has no value`,

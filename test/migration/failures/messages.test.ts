@@ -301,6 +301,8 @@ const CASES: readonly (readonly [string, RegExp, RegExp])[] = [
   ],
   ['ALTER TABLE t ALTER COLUMN "a" TO "a" text NOT NULL', /syntax error/, /written for libSQL \(Turso\)/],
   ['CREATE TABLE n (a) {#if new} WITHOUT ROWID {#endif}', /unrecognized token/, /a template: .* place of \{#if new\}/],
+  ['ALTER TABLE t ADD COLUMN IF NOT EXISTS z', /near "EXISTS": syntax error/, /no IF NOT EXISTS for a column/],
+  ['CREATE TABLE x (a,)', /near "\)": syntax error/, /comma stands before/],
   ['ALTER TABLE t DROP FOREIGN KEY k', /syntax error/, /written for MySQL: SQLite has no DROP FOREIGN KEY/],
   ["SELECT 'CREATE TYPE', FROM t", /syntax error/, /cannot read/],
   ['INSERT INTO t(a) SELECT a FROM t ON CONFLICT (a) DO NOTHING', /near "DO": syntax error/, /Write WHERE true/],
