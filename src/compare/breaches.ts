@@ -10,6 +10,7 @@ import { counted } from '../words';
 import type { NameOf } from './duplicates';
 import type { Interview } from './interview';
 import type { Loss } from './migration';
+import { placeholderFor } from './placeholder';
 import { DELETE_ROWS, nameInId } from './question';
 import { rowidColumn } from './rebuild';
 import { parentOf, referringTo } from './references';
@@ -59,8 +60,10 @@ export function askBreaches(
   const asked = { table, values, interview, facts, sqliteVersion };
   return [
     ...has.checks
-      .filter(({ condition }) => !checks.has(spell(condition, names)))
-      .flatMap(({ condition }) => askCheck(condition, asked) ?? []),
+      .map(({ condition }) => ({ condition, isNew: !checks.has(spell(condition, names)) }))
+      // What was allowed may come out otherwise.
+      .filter(({ condition, isNew }) => isNew || !values.named(condition).every((one) => values.isAsItWas(one)))
+      .flatMap((check) => askCheck(check, asked) ?? []),
     ...has.foreignKeys.filter((key) => !keys.has(said(key))).flatMap((key) => askReference(key, asked) ?? []),
   ];
 }
@@ -101,7 +104,10 @@ function brokenRows(text: string, used: readonly Column[], asked: Asked): Broken
   return found(null);
 }
 
-function askCheck(condition: readonly Token[], asked: Asked): Mending | null {
+function askCheck(
+  { condition, isNew }: { readonly condition: readonly Token[]; readonly isNew: boolean },
+  asked: Asked,
+): Mending | null {
   const { table, values, interview, facts } = asked;
   const { after, origin } = table;
   const used = values.named(condition);
@@ -118,17 +124,19 @@ function askCheck(condition: readonly Token[], asked: Asked): Mending | null {
       kind: 'check',
       table: after.name,
       column: null,
-      sentence: `${after.name} gets CHECK (${text}), and there are rows that break it. What becomes of them?`,
+      sentence: isNew
+        ? `${after.name} gets CHECK (${text}), and there are rows that break it. What becomes of them?`
+        : `${after.name} has CHECK (${text}), and there are rows that break it by what they get. What becomes of them?`,
       evidence: [
         `${counted(count, 'row breaks', 'rows break')} it, of ${counted(facts.rows(origin.table) ?? count, 'row')}.`,
         ...samples,
         ...referringTo(after.name, table.relations),
       ],
       options: [
-        ...settable.map(({ name }) => ({
-          value: `set ${nameInId(name)}`,
-          label: `They get another value of ${name}`,
-          expression: `SQL for ${name}, as NULL, or an expression over the columns`,
+        ...settable.map((column) => ({
+          value: `set ${nameInId(column.name)}`,
+          label: `They get another value of ${column.name}`,
+          expression: `SQL for ${column.name}, as ${column.notNull ? placeholderFor(column, after, table.holds).value : 'NULL'}, or an expression over the columns`,
         })),
         { value: DELETE_ROWS, label: 'Delete these rows', expression: null },
       ],

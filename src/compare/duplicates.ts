@@ -3,6 +3,7 @@
 import { foldName, quoteIdentifier } from '../database';
 import type { Index, Relation } from '../schema/schema';
 import { readTableDefinition } from '../schema/tableDefinition';
+import { asWritten } from '../script/spelling';
 import { hasWords, parseSql, unquotedName } from '../script/tokens';
 import { counted } from '../words';
 import type { Interview } from './interview';
@@ -121,6 +122,9 @@ export function askDuplicates(
         : `${shown} of ${name} becomes unique, and there are rows that have the same as another one. Which stay?`,
       evidence: [
         `${counted(count, 'row is', 'rows are')} one too many. Rows with NULL in ${shown} are never the same.`,
+        ...(key.condition === null
+          ? []
+          : [`Only rows count of which ${asWritten(parseSql(key.condition).tokens)} is true.`]),
         ...facts.duplicateSamples(
           origin.table,
           key.columns.map(old),

@@ -357,6 +357,28 @@ describe('A new CHECK over values that are converted', () => {
     }
   });
 
+  it('asks about a CHECK that was there, where a value that is computed or converted breaks it', () => {
+    const bytes = nativeDatabase(`CREATE TABLE t (a TEXT CHECK (a < '9'), g AS (length(a)) CHECK (g < 3));
+      INSERT INTO t VALUES ('1'), ('22'), ('10');`);
+    const desired = `CREATE TABLE t (a INTEGER NOT NULL CHECK (a < '9'), g AS (length(a) + 1) CHECK (g < 3))`;
+    const copied = { 'type of t.a': 'copy' };
+    const { questions } = migrationOf(bytes, desired, copied);
+    expect(questions.slice(1).map(({ sentence, evidence }) => [sentence, evidence[0]])).toEqual([
+      [
+        "t has CHECK (a < '9'), and there are rows that break it by what they get. What becomes of them?",
+        '2 rows break it, of 3 rows.',
+      ],
+      [
+        't has CHECK (g < 3), and there are rows that break it by what they get. What becomes of them?',
+        '2 rows break it, of 3 rows.',
+      ],
+    ]);
+    // A column that is NOT NULL is not offered NULL.
+    expect(questions[1]?.options[0]?.expression).toBe('SQL for a, as 0, or an expression over the columns');
+    const answers = { ...copied, "check of t (a < '9')": 'delete rows', 'check of t (g < 3)': 'set a 1' };
+    expect(rowsAfter(bytes, migrationOf(bytes, desired, answers), 'SELECT * FROM t;')).toBe('1|2');
+  });
+
   it('finds the rows that refer to nothing by values that are converted', () => {
     const bytes = nativeDatabase(`CREATE TABLE p (id INTEGER PRIMARY KEY); INSERT INTO p VALUES (12);
       CREATE TABLE c (p TEXT); INSERT INTO c VALUES ('12'), ('12abc'), (x'3132');`);
