@@ -177,6 +177,24 @@ describe('A copy of all columns', () => {
   });
 });
 
+describe('A temporary table of the same name', () => {
+  it('is filled from the one of the file, and what is done to it adds and deletes no rows there', () => {
+    const bytes = nativeDatabase('CREATE TABLE t (id INTEGER PRIMARY KEY, a); INSERT INTO t VALUES (1, 2), (3, NULL);');
+    const temporary = 'CREATE TEMP TABLE t (id, a); INSERT INTO t SELECT * FROM main.t;';
+    const script = `${temporary} DELETE FROM t WHERE a IS NULL; DROP TABLE t;`;
+    expect(natively(bytes, script, 'SELECT count(*) FROM t').text).toBe('2');
+    const statements = statementsOf(script);
+    withDatabase(bytes, (database) => {
+      const before = readSchema(database);
+      const { outcomes, after } = planMigration(database, statements, DEFAULT_CHOICES, { losses: keepLosses });
+      const { tables } = summarisePlan({ before, after, statements, outcomes });
+      expect(tables.map(({ name, rows }) => [name, rows.added.number, rows.deleted.number])).toEqual([['t', 0, 0]]);
+    });
+    const back = `${temporary} DELETE FROM main.t; INSERT INTO main.t SELECT * FROM temp.t; DROP TABLE temp.t;`;
+    expect(warned(said(bytes, back))).toEqual([]);
+  });
+});
+
 describe('A UNIQUE index that a table rebuild makes again', () => {
   it('without its collation is told, since it allows what it forbade', () => {
     const bytes = nativeDatabase(

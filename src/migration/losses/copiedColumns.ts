@@ -7,6 +7,8 @@ import { isWord, unquotedName, type Token } from '../../script/tokens';
 export interface Source {
   /** Folded, without its schema. */
   readonly name: string;
+  /** `main` or `temp`, where it is written; folded. */
+  readonly schema: string | null;
   /** The name that the statement's expressions know it by, folded. */
   readonly alias: string;
   /** How many parentheses it stands in. */
@@ -56,7 +58,9 @@ export function sourcesOf(tokens: readonly Token[]): readonly Source[] {
       const named = tokens[at + (isWord(tokens[at + 1] ?? null, 'AS') ? 2 : 1)];
       const isAlias = named && !NO_ALIAS.some((word) => isWord(named, word));
       const alias = (isAlias ? foldedName(named) : null) ?? name;
-      sources.push({ name, alias, depth: levels.length - 1 });
+      const before = tokens[at - 1]?.text === '.' ? tokens[at - 2] : undefined;
+      const schema = before ? foldedName(before) : null;
+      sources.push({ name, schema, alias, depth: levels.length - 1 });
     }
   }
   return sources;

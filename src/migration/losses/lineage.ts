@@ -109,10 +109,11 @@ export class Lineage {
   #copy(tokens: readonly Token[], target: TrackedTable): void {
     for (const token of tokens) target.copiedBy.add(foldName(unquotedName(token) ?? ''));
     for (const source of sourcesOf(tokens)) {
-      const { name } = source;
+      const { name, schema } = source;
       // A name that was given up holds nothing any more.
       const table =
-        this.#names.get(`temp.${name}`) ?? (this.#names.get(name) === null ? null : this.find(name, 'main'));
+        (schema === null || schema === 'temp' ? this.#names.get(`temp.${name}`) : null) ??
+        (this.#names.get(name) === null || schema === 'temp' ? null : this.find(name, 'main'));
       if (table === null) continue;
       for (const origin of table.holds) target.holds.add(origin);
       if (source.depth === 0) target.copied.set(table, copiedColumns(tokens, source));
