@@ -255,7 +255,7 @@ describe('A table that cannot be counted', () => {
     // The root page of the second table is no page of a table.
     await visit.drop({ name: 'half.db', content: two.map((byte, at) => (at >= 8192 && at < 8300 ? 0xab : byte)) });
     await visit.reach('ready');
-    expect((await visit.facts()).rows).toBe('2 and 1 table not counted');
+    expect((await visit.facts()).rows).toBe('at least 2');
   });
 });
 
