@@ -58,6 +58,10 @@ export function findOtherDialects(paths: readonly string[]): ReadonlyMap<string,
     const other = otherFolderOf(path, folders);
     if (other !== null) found.set(path, foreign(other));
   }
+  for (const path of besideSqlite(paths)) {
+    const dialect = dialectOf(stemOf(path));
+    if (dialect !== null && dialect !== 'SQLite' && !found.has(path)) found.set(path, foreign(dialect));
+  }
   const named = paths.filter((path) => !found.has(path)).flatMap((path) => readDialect(path) ?? []);
   const plain = new Map(paths.map((path) => [withoutMode(path), path]));
   const own = new Map(named.filter(({ dialect }) => dialect === 'SQLite').map((name) => [name.rest, name.path]));
@@ -72,6 +76,18 @@ export function findOtherDialects(paths: readonly string[]): ReadonlyMap<string,
     }
   }
   return found;
+}
+
+/** Files of folders in which one is called by SQLite's name alone: `sqlite.sql` beside `mysql.sql`. */
+function besideSqlite(paths: readonly string[]): readonly string[] {
+  const folders = new Set(
+    paths.filter((path) => dialectOf(stemOf(path)) === 'SQLite').map((path) => folderOf({ path })),
+  );
+  return paths.filter((path) => folders.has(folderOf({ path })));
+}
+
+function stemOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1).replace(/\.[a-z]+$/i, '');
 }
 
 function folderOf({ path }: { readonly path: string }): string {

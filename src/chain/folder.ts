@@ -87,9 +87,10 @@ export function arrangeMigrations(
     else candidates.push(candidate);
     if (/^(down|undo)$/.test(name.direction)) downs.set(keyOf(candidate), candidate);
   }
-  const tool = toolOf(candidates, sorted);
+  const own = withoutOtherDialects(sorted);
+  const tool = toolOf(candidates, own);
   const steps = tool === 'flyway' ? withoutCallbacks(candidates, leftOut) : candidates;
-  const journal = tool === 'drizzle' ? journalOf(sorted, leftOut) : null;
+  const journal = tool === 'drizzle' ? journalOf(own, leftOut) : null;
   const passedOver = passedOverOf(steps, tool, journal !== null);
   const matching = steps.filter(({ path }) => !passedOver.has(path) || isCalledSchema(path));
   const listed = listedBy(journal, matching, leftOut);
@@ -121,7 +122,7 @@ export function arrangeMigrations(
     leftOut: [...leftOut, ...based.leftOut, ...unmatched],
     problems: findProblems(
       listed.filter(({ path }) => !passedOver.has(path)),
-      { tool, files: sorted },
+      { tool, files: own },
     ),
     needs: [...based.needs, ...directions.needs, ...numbers.needs, ...values],
   };
@@ -148,6 +149,12 @@ function findCandidates(files: readonly MigrationFile[], leftOut: LeftOut[]): re
     return [{ ...file, name: readName(file.path), sections, code: isSql ? null : languageOf(file.path) }];
   });
   return putInVersionFolders(candidates);
+}
+
+/** Without what lies in a folder for another database: a journal or a lock there is of another history. */
+function withoutOtherDialects(files: readonly MigrationFile[]): readonly MigrationFile[] {
+  const others = findOtherDialects(files.map(({ path }) => path));
+  return files.filter(({ path }) => !others.has(path));
 }
 
 /** What the tool does not run by the names of the files. A whole schema among it may still be what the history begins with. */

@@ -33,12 +33,19 @@ const NUMBERED = /^v?(\d+(?:\.\d+)*)(?:[-_. ]+(.*))?$/i;
 /** A number behind a word that says no more than that it is a migration. */
 const COUNTED =
   /^(?:migrations?|migrate|patch|update|upgrade(?:[-_. ]?to)?|version|ver|schema|step|delta|change|rev|revision|up|do|deploy)[-_. ]*v?(\d+(?:\.\d+)*)(?:[-_. ]+(.*))?$/i;
+/** The same behind other words, and then without a title: `database_version_15`, `shop_upgrade_v3`. What adds a version is no such name. */
+const COUNTED_BEHIND =
+  /^(?!(?:add|alter|change|create|delete|drop|fix|insert|make|remove|rename|set)[-_. ])(?:[a-z]+[-_. ]+)+(?:migrations?|patch|update|upgrade|version|schema|step|revision)[-_. ]*v?(\d+(?:\.\d+)*)()$/i;
 /** The version that a script leads to, behind other words: `shop-update-to-2.0`. */
 const LEADS_TO =
   /^(?:[a-z][a-z0-9]*[-_. ]+)*?(?:update|upgrade|migrate|migration)[-_. ]*to[-_. ]*v?(\d+(?:\.\d+)*)(?:[-_. ]+(.*))?$/i;
 /** From one version to another: `1_to_2`, `v1-to-v2`, `upgrade_from_1.9_to_2.0_people`. */
 const RANGE =
   /^(?:[a-z]+(?:[-_. ]+[a-z]+)*[-_. ]*)?v?(\d+(?:\.\d+)*)[-_. ]*to[-_. ]*v?(\d+(?:\.\d+)*)(?:[-_. ]+(.*))?$/i;
+
+/** The same without a word between them: `db_update_9_10`. A year and a month are no such two: `update_2024_05`. */
+const STEP =
+  /^(?:[a-z]+[-_. ]+)*?(?:update|upgrade|migrate|migration)[-_. ]+v?(?!\d{4}[-_]\d{1,2}$)(\d+)[-_]v?(\d+)()$/i;
 
 const DOWN = 'down|undo|rollback|revert|downgrade';
 /** At the end of a name: behind a dot it says which way, behind anything else it may. `x.up..sql` has a dot too many. */
@@ -86,7 +93,7 @@ function readStem(stem: string): MigrationName {
   if (/^(up|down)$/i.test(stem)) {
     return { ...plain, version: '', title: words(stem), direction: wayOf(stem) };
   }
-  const range = RANGE.exec(stem);
+  const range = RANGE.exec(stem) ?? STEP.exec(stem);
   if (range) {
     const [, from = '', to = '', title = ''] = range;
     if (!isSameVersion(from, to)) {
@@ -137,6 +144,7 @@ function readNumber(name: string): { readonly version: string; readonly title: s
   }
   const [, version = '', title = ''] = NUMBERED.exec(name) ??
     COUNTED.exec(name) ??
+    COUNTED_BEHIND.exec(name) ??
     LEADS_TO.exec(name) ?? [undefined, '', name];
   return version.length > MOST_DIGITS ? { version: '', title: words(name) } : { version, title: words(title) };
 }

@@ -7,7 +7,7 @@ import type { ScriptPart, Statement } from '../script/statement';
 
 /** What such files are called, whatever stands around it. */
 const NAMES =
-  /^(?:create(?:[-_. ][a-z]+)*|(?:[a-z]+[-_. ])*(?:(?:full|whole|current|latest|initial|init|base|baseline|create|complete|all|db|database|sqlite3?|app)[-_. ]?)*(?:schema|latest|structure|init|initial|base|baseline|ddl|tables|setup|snapshot|current|full|dump|create)(?:[-_.](?:latest|current|full|sqlite3?|dump|init))*)\.sql$/i;
+  /^(?:sqlite3?|create(?:[-_. ][a-z]+)*|(?:[a-z]+[-_. ])*(?:(?:full|whole|current|latest|initial|init|base|baseline|create|complete|all|db|database|sqlite3?|app)[-_. ]?)*(?:schema|latest|structure|init|initial|base|baseline|ddl|tables|setup|snapshot|current|full|dump|create)(?:[-_.](?:latest|current|full|sqlite3?|dump|init))*)\.sql$/i;
 
 /** Whether a file may be one, by its name, which has no number. */
 export function isCalledSchema(path: string): boolean {

@@ -211,6 +211,50 @@ const shapes: readonly Shape[] = [
     tool: 'diesel',
   },
   {
+    what: 'numbers behind other words',
+    files: { 'app_version_2.sql': CITY, 'app_version_10.sql': INDEX, 'app_version_1.sql': PEOPLE },
+    order: ['app_version_1.sql', 'app_version_2.sql', 'app_version_10.sql'],
+    leftOut: [],
+  },
+  {
+    what: 'two numbers behind an update, for two databases',
+    files: {
+      'db_update_sqlite_9_10.sql': CITY,
+      'db_update_sqlite_8_9.sql': PEOPLE,
+      'db_update_sqlite_10_11.sql': INDEX,
+      'db_update_sqlite_9_8.sql': DROP,
+      'db_update_mysql_8_9.sql': NO_SQL,
+    },
+    order: ['db_update_sqlite_8_9.sql', 'db_update_sqlite_9_10.sql', 'db_update_sqlite_10_11.sql'],
+    leftOut: ['db_update_mysql_8_9.sql', 'db_update_sqlite_9_8.sql'],
+  },
+  {
+    what: 'a folder and a journal of Drizzle for each database',
+    files: {
+      'd/mysql/0000_x.sql': NO_SQL,
+      'd/mysql/meta/_journal.json': '{"entries":[{"idx":0,"when":1,"tag":"0000_x"}]}',
+      'd/sqlite/0000_b.sql': PEOPLE,
+      'd/sqlite/0001_a.sql': CITY,
+      'd/sqlite/meta/_journal.json':
+        '{"entries":[{"idx":0,"when":1,"tag":"0000_b"},{"idx":1,"when":2,"tag":"0001_a"}]}',
+    },
+    order: ['d/sqlite/0000_b.sql', 'd/sqlite/0001_a.sql'],
+    leftOut: ['d/mysql/0000_x.sql'],
+    tool: 'drizzle',
+  },
+  {
+    what: 'a schema and a folder for each database',
+    files: {
+      's/mysql.sql': NO_SQL,
+      's/sqlite.sql': 'CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT, city TEXT);',
+      's/m/mysql/20250101.sql': NO_SQL,
+      's/m/sqlite/20250101.sql': PEOPLE,
+      's/m/sqlite/20260101.sql': CITY,
+    },
+    order: ['s/m/sqlite/20250101.sql', 's/m/sqlite/20260101.sql'],
+    leftOut: ['s/m/mysql/20250101.sql', 's/mysql.sql', 's/sqlite.sql'],
+  },
+  {
     what: 'ways in any order, as sql-migrate has them',
     files: {
       '1_a.sql': `-- +migrate Down\n${DROP}\n-- +migrate Up\n${PEOPLE}\n`,
