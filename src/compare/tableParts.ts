@@ -10,14 +10,20 @@ import { readCreateTable, type TableItem } from './createTable';
 import type { PartDifference } from './difference';
 import type { PairedRelation } from './pairing';
 
+/** The definitions of columns by their folded names; of several the first. */
+function itemsByColumn(items: readonly TableItem[]): ReadonlyMap<string, TableItem> {
+  return new Map(
+    items.flatMap((item) => (item.column === null ? [] : [[foldName(item.column), item] as const])).toReversed(),
+  );
+}
+
 /** The parts of a table of both schemas that are not the same, in the order of the target, what is removed first. */
 export function compareParts({ before, after, columns }: PairedRelation): readonly PartDifference[] {
   if (!before || !after) return [];
   const [was, is] = [readCreateTable(before.sql), readCreateTable(after.sql)];
   const names = new Set([...before.columns, ...after.columns].map(({ name }) => foldName(name)));
   const spelled = (item: TableItem): string => spell(item.tokens, names);
-  const itemOf = (items: readonly TableItem[], column: string): TableItem | undefined =>
-    items.find((item) => item.column !== null && foldName(item.column) === foldName(column));
+  const [oldItems, nowItems] = [itemsByColumn(was.items), itemsByColumn(is.items)];
 
   const removed: PartDifference[] = [];
   const rest: PartDifference[] = [];
@@ -26,8 +32,8 @@ export function compareParts({ before, after, columns }: PairedRelation): readon
     after,
   );
   for (const pair of columns) {
-    const old = pair.before && itemOf(was.items, pair.before.name);
-    const now = pair.after && itemOf(is.items, pair.after.name);
+    const old = pair.before && oldItems.get(foldName(pair.before.name));
+    const now = pair.after && nowItems.get(foldName(pair.after.name));
     const texts = { before: old?.text ?? null, after: now?.text ?? null };
     if (pair.before && !pair.after) {
       const { name } = pair.before;
@@ -118,6 +124,8 @@ function optionDifference(kind: 'added' | 'removed', option: string): PartDiffer
 /** The columns of both sides that are no longer in the same order among themselves: as few as explain the new order. */
 function movedColumns(inOldOrder: readonly string[], after: Relation): ReadonlySet<string> {
   const place = new Map(after.columns.map(({ name }, at) => [name, at]));
+  if (inOldOrder.every((name, at) => at === 0 || (place.get(inOldOrder[at - 1] ?? '') ?? 0) < (place.get(name) ?? 0)))
+    return new Set();
   // The longest run of columns that keep their order stays; all others have moved.
   const best: { readonly length: number; readonly names: readonly string[] }[] = [];
   inOldOrder.forEach((name, at) => {

@@ -1,7 +1,7 @@
 // Virtual tables: the shadow tables that store them (https://sqlite.org/vtab.html#the_xshadowname_method), and those that are only
 // an index of rows that lie elsewhere.
 
-import { foldName, type Database } from '../database';
+import { foldName, rowsOf, type Database } from '../database';
 import { parseSql, unquotedName } from '../script/tokens';
 
 /** The virtual table that a shadow table stores: SQLite takes for its name all that is before the last underscore. */
@@ -26,6 +26,11 @@ export function contentOf(createVirtualTable: string): string | null {
 /** Whether a CREATE VIRTUAL TABLE makes an index of the rows of another table, which holds no row of its own. */
 export function isIndexOfOther(createVirtualTable: string): boolean {
   return contentOf(createVirtualTable) !== null;
+}
+
+/** Whether the file has virtual tables. */
+export function hasVirtualTables(database: Database): boolean {
+  return rowsOf(database, `SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND rootpage = 0 LIMIT 1`).length > 0;
 }
 
 /** The text of a virtual table of the file; null of every other name. */

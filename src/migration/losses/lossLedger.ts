@@ -13,7 +13,7 @@ import { RowCounter, type Figure } from './rowCounter';
 import { TriggerLosses } from './triggerLosses';
 import type { StatementOutcome, Loss } from '../outcome';
 import type { ParsedStatement } from '../../script/parsedStatement';
-import { isIndexOfOther, virtualTableText } from '../../schema/virtualTables';
+import { hasVirtualTables, isIndexOfOther, virtualTableText } from '../../schema/virtualTables';
 import { isWord, unquotedName, type ParsedSql } from '../../script/tokens';
 import { readDelete } from '../../script/writeClauses';
 
@@ -51,6 +51,8 @@ export class LossLedger implements LossAccount {
   readonly #triggers: TriggerLosses;
   /** Names that the script gives to tables, folded. */
   readonly #made: ReadonlySet<string>;
+  /** Whether there is a virtual table before or after any statement. */
+  readonly #hasVirtualTables: boolean;
   #entries: Entry[] = [];
   #pending: Omit<Entry, 'ordinal'> | null = null;
   /** What a DELETE of all rows is about to take, where copies of them are there. */
@@ -98,6 +100,8 @@ export class LossLedger implements LossAccount {
       else this.#heirs.set(name, [statement]);
     }
     this.#lastDrop = statements.findLast(({ kind }) => kind === 'drop table' || kind === 'drop column')?.ordinal ?? 0;
+    this.#hasVirtualTables =
+      statements.some(({ kind }) => kind === 'create virtual table') || hasVirtualTables(database);
     this.#made = new Set(
       statements.flatMap(({ kind, name, newName }) => {
         if (kind === 'rename table') return [foldName(newName ?? '')];
@@ -211,6 +215,8 @@ export class LossLedger implements LossAccount {
 
   /** Whether a table is a full-text index of rows that lie in another one: what is taken out of it can be made anew. */
   #isIndex(named: string): boolean {
+    // Where there is no virtual table, SQLite need not look through all names of the schema for each statement.
+    if (!this.#hasVirtualTables) return false;
     const text = virtualTableText(this.#database, named);
     return text !== null && isIndexOfOther(text);
   }

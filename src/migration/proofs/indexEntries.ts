@@ -75,9 +75,10 @@ function readableIndexes(
   const listed = database.query('SELECT name, "unique", partial, origin FROM pragma_index_list(?)', [table.name]);
   if (!listed.ok) return null;
   const alias = listed.value.some((row) => row[3] === 'pk') ? null : rowidColumnOf(table);
+  const byName = new Map(listed.value.map((row) => [row[0], row]));
   const indexes: ReadableIndex[] = [];
   for (const { name, root } of trees) {
-    const [, unique, partial] = listed.value.find((row) => row[0] === name) ?? [];
+    const [, unique, partial] = byName.get(name) ?? [];
     if (partial !== 0) return null;
     const columns: IndexedColumn[] = [];
     const described = database.query('SELECT cid, "desc", coll, "key" FROM pragma_index_xinfo(?) ORDER BY seqno', [

@@ -73,16 +73,14 @@ export function checkIntegrityByEntries(
 ): Integrity {
   const quick = checkIntegrity(database, relations, 'quick_check');
   if (quick.complaints.length > 0 || quick.unchecked.size > 0) return checkIntegrity(database, relations);
-  const trees = rowsOf(database, `SELECT name, rootpage, tbl_name FROM main.sqlite_schema WHERE type = 'index'`);
+  const trees = treesByTable(database);
   const complaints: string[] = [];
   const unchecked = new Map<string, string>();
   const counts = { compared: 0, asked: 0, spared: 0 };
   for (const table of relations) {
     const { name, kind, withoutRowid } = table;
     if (kind === 'view' || kind === 'virtual table') continue;
-    const own = trees
-      .filter((row) => foldName(String(row[2])) === foldName(name))
-      .map(([index, root]): IndexTree => ({ name: String(index), root: Number(root) }));
+    const own = trees.get(foldName(name)) ?? [];
     const concerned = own.filter((index) => !spared.index(table, index));
     counts.spared += own.length - concerned.length;
     if (concerned.length === 0 && (!withoutRowid || spared.table(table))) continue;
@@ -97,6 +95,20 @@ export function checkIntegrityByEntries(
     else unchecked.set(name, one.error.message);
   }
   return { check: 'integrity_check', complaints, unchecked, indexes: counts };
+}
+
+function treesByTable(database: Database): ReadonlyMap<string, readonly IndexTree[]> {
+  const trees = new Map<string, IndexTree[]>();
+  for (const [name, root, table] of rowsOf(
+    database,
+    `SELECT name, rootpage, tbl_name FROM main.sqlite_schema WHERE type = 'index'`,
+  )) {
+    const tree = { name: String(name), root: Number(root) };
+    const others = trees.get(foldName(String(table)));
+    if (others) others.push(tree);
+    else trees.set(foldName(String(table)), [tree]);
+  }
+  return trees;
 }
 
 /** What of a result a check of the dropped file has looked at already: bytes that the run did not write. */

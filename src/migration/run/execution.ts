@@ -1,7 +1,7 @@
 // Has SQLite run one statement as it is written, and says what came of it beside the rows that it changed.
 
 import { quoteIdentifier, rowsOf, type Database, type Outcome } from '../../database';
-import { virtualTableText } from '../../schema/virtualTables';
+import { hasVirtualTables, virtualTableText } from '../../schema/virtualTables';
 import { readPragma } from '../../script/pragma';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { isWord, type ParsedSql } from '../../script/tokens';
@@ -93,7 +93,7 @@ function change(database: Database, statement: ParsedStatement): Outcome<Executi
   const notes = [
     ...(byTriggers > 0
       ? [
-          `${setOffIn(database)} changed ${counted(byTriggers, changes > 0 ? 'more row' : 'row')}${countsStorage(database) ? ', those counted in which virtual tables are stored' : ''}.`,
+          `${setOffIn(database)} changed ${counted(byTriggers, changes > 0 ? 'more row' : 'row')}${hasVirtualTables(database) ? ', those counted in which virtual tables are stored' : ''}.`,
         ]
       : []),
     ...(usesChance(statement) ? [BY_CHANCE] : []),
@@ -137,12 +137,6 @@ export function enforcesForeignKeys(database: Database): boolean {
 /** What a statement may set off beside what it does itself. */
 function setOffIn(database: Database): string {
   return enforcesForeignKeys(database) ? 'Triggers or foreign keys' : 'Triggers';
-}
-
-/** SQLite counts what a virtual table writes into the tables that store it. */
-function countsStorage(database: Database): boolean {
-  const sql = `SELECT 1 FROM main.sqlite_schema WHERE type = 'table' AND rootpage = 0 LIMIT 1`;
-  return rowsOf(database, sql).length > 0;
 }
 
 /** What a plan cannot foretell. */
