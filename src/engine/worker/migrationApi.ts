@@ -25,8 +25,15 @@ import { askForMeanings } from './meanings';
 /** Part of the engine's methods. */
 export function makeMigrationApi(file: FileOfWorker, loadHashersOnce: ReturnType<typeof hashersOnce>) {
   return {
-    /** Splits a script and plans it for the open file; gives why the script cannot be read, where it cannot. */
-    async plan(script: Script, choices: Choices): Promise<Outcome<PlannedScript, ScriptRefusal | Refusal>> {
+    /**
+     * Splits a script and plans it for the open file; gives why the script cannot be read, where it cannot.
+     * @param readsAhead whether what a run would read is read as soon as the plan is made
+     */
+    async plan(
+      script: Script,
+      choices: Choices,
+      readsAhead = false,
+    ): Promise<Outcome<PlannedScript, ScriptRefusal | Refusal>> {
       const prepared = await prepare(script);
       if (!prepared.ok) return prepared;
       const { planning, statements, notes, losses } = prepared.value;
@@ -54,8 +61,8 @@ export function makeMigrationApi(file: FileOfWorker, loadHashersOnce: ReturnType
         return { ok: true, value: { statements, notes, plan, summary, growth, documentation, milliseconds, engine } };
       });
       if (!planned.ok) return planned;
-      // While the page draws the plan, what a run would read is read: who clicks at once need not wait for it.
-      if (!planned.value.plan.obstacle) file.preloadFor(statements);
+      // While the page draws the plan: who clicks at once need not wait for it.
+      if (readsAhead && !planned.value.plan.obstacle) file.preloadFor(statements);
       const message = planned.value.plan.obstacle?.message ?? null;
       const asked = await askForMeanings(file, ready.value, { statements, choices }, message, (trial) => {
         const tools = { losses: keepNoLosses, help };

@@ -287,9 +287,8 @@ export class FileJob {
     );
     if (mayRehearse && this.canRun && !this.isDeclined) this.rehearse();
     // Where the engine gives out over it, nothing that is shown depends on it; whoever needs it asks again.
-    const [read] = await Promise.allSettled([this.#readHistories()]);
-    const refused = read.status === 'fulfilled' && !read.value.ok ? read.value.error : null;
-    return refused?.code === 'not-loaded' ? refused : null;
+    const read = await this.#readHistories().catch(() => null);
+    return read?.ok === false && read.error.code === 'not-loaded' ? read.error : null;
   }
 
   /** Gives up what is being done, at once; its worker and all memory are gone. The file is as it was, and a plan that was made stands. */
@@ -398,7 +397,9 @@ export class FileJob {
     if (!this.#giveUpOtherPlan()) return null;
     this.#plan = null;
     if (!subject) return null;
-    const answer = this.#file.plan(subject.text, subject.choices);
+    // Of a batch, many files are planned before one is run.
+    const isRunNext = this.#rehearsing !== null;
+    const answer = this.#file.plan(subject.text, subject.choices, isRunNext);
     // A question that went down with its worker is asked again by whoever still wants to know.
     answer.catch(() => {
       if (this.#plan?.answer === answer) this.#plan = null;

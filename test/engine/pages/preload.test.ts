@@ -103,9 +103,9 @@ describe('While a plan is looked at', () => {
     const { file, asked } = watchedFile(database(20_000));
     const api = makeApi(engines, everything);
     expect((await api.open(file, 'items.db')).ok).toBe(true);
-    expect((await api.plan(script, DEFAULT_CHOICES)).ok).toBe(true);
+    expect((await api.plan(script, DEFAULT_CHOICES, true)).ok).toBe(true);
     // An edit, or another choice.
-    expect((await api.plan(script, DEFAULT_CHOICES)).ok).toBe(true);
+    expect((await api.plan(script, DEFAULT_CHOICES, true)).ok).toBe(true);
     expect(asked).toEqual([0]);
     const run = async (): Promise<void> => {
       const ran = await api.run(script, DEFAULT_CHOICES, () => undefined);
@@ -116,6 +116,14 @@ describe('While a plan is looked at', () => {
     // What it has read is given back when it is over.
     await run();
     expect(asked).toEqual([0, 0]);
+  });
+
+  it('nothing is read ahead for one of many files that are planned before any is run', async () => {
+    const { file, asked } = watchedFile(database(2000));
+    const api = makeApi(engines, everything);
+    expect((await api.open(file, 'items.db')).ok).toBe(true);
+    expect((await api.plan(script, DEFAULT_CHOICES)).ok).toBe(true);
+    expect(asked).toEqual([]);
   });
 
   it('what was read can be given back: then nothing is held, and a run reads it anew', async () => {
@@ -154,7 +162,7 @@ describe('While a plan is looked at', () => {
     const { file, asked } = watchedFile(database(2000));
     const api = makeApi(engines, kept);
     expect((await api.open(file, 'items.db')).ok).toBe(true);
-    expect((await api.plan(sql, DEFAULT_CHOICES)).ok).toBe(true);
+    expect((await api.plan(sql, DEFAULT_CHOICES, true)).ok).toBe(true);
     const ran = await api.run(sql, DEFAULT_CHOICES, () => undefined);
     expect(ran.ok && ran.value.committed).toBe(true);
     expect(asked).toEqual([]);
