@@ -7,6 +7,7 @@ import { Evidence, type OnCheck } from '../migration/proofs/evidence';
 import type { Proof, ProofCode } from '../migration/proofs/proof';
 import { proveCutShort } from '../migration/proofs/schemaProofs';
 import { makeProof, proveSoundBefore, type ProofTools } from '../migration/proofs/makeProof';
+import { findForeignPageAhead } from '../migration/proofs/pageProof';
 import { readSchema } from '../schema/read';
 import type { Schema } from '../schema/schema';
 import type { ParsedStatement } from '../script/parsedStatement';
@@ -15,6 +16,7 @@ import type { OnProgress, ProvableRun } from './answers';
 import { atInstant } from './instant';
 import type { OpenedFile } from './openedFile';
 import { recoverFile, type Connected } from './openedFile';
+import { readerAhead } from './pages/blob';
 import type { Overlay } from './pages/overlay';
 
 /** Tells of a check by its own steps, and of the pages that SQLite reads in between. */
@@ -48,7 +50,7 @@ export function proveSound(file: OpenedFile, thoroughness: ProofTools['thoroughn
   const progress = new CheckProgress(onProgress);
   const { onCheck } = progress;
   const proof = file.using(
-    ({ database }) => proveSoundBefore(database, readSchema(database), { thoroughness, onCheck }),
+    ({ database }) => proveSoundBefore(database, readSchema(database), file, { thoroughness, onCheck }),
     progress.onWork,
   );
   return file.missingBytes === 0 ? proof : proveCutShort(proof, file.missingBytes);
@@ -69,7 +71,7 @@ export class Prover {
   /** The result. */
   readonly opened: OpenedFile;
   readonly #evidence: Evidence;
-  readonly #isPlain: boolean;
+  readonly #before: OpenedFile;
   readonly #connections: readonly Connected[];
   #progress: CheckProgress | null = null;
 
@@ -80,7 +82,7 @@ export class Prover {
     statements: readonly ParsedStatement[],
   ) {
     this.opened = result;
-    this.#isPlain = before.isPlain;
+    this.#before = before;
     const onWork = (overlay: Overlay): void => this.#progress?.onWork(overlay);
     const connections = [before.connect(onWork), result.connect(onWork)] as const;
     this.#connections = connections;
@@ -108,10 +110,23 @@ export class Prover {
   }
 
   /** Makes one check. */
-  prove(code: ProofCode, tools: Omit<ProofTools, 'onCheck'>, onProgress: OnProgress): Proof {
-    this.#progress = new CheckProgress(onProgress);
-    const proof = makeProof(code, this.#evidence, { ...tools, onCheck: this.#progress.onCheck });
-    return this.#isPlain ? proof : namingSidecars(proof);
+  async prove(
+    code: ProofCode,
+    tools: Pick<ProofTools, 'hasher' | 'thoroughness'>,
+    onProgress: OnProgress,
+  ): Promise<Proof> {
+    const { onCheck } = (this.#progress = new CheckProgress(onProgress));
+    const compares = code === 'pages' && tools.thoroughness === 'full';
+    const compared = compares ? { foreignPage: await this.#findForeignPage(onCheck) } : {};
+    const proof = makeProof(code, this.#evidence, { ...tools, ...compared, onCheck });
+    return this.#before.isPlain ? proof : namingSidecars(proof);
+  }
+
+  #findForeignPage(onCheck: OnCheck): Promise<number | null> {
+    const [before, result] = [this.#before.whole, this.opened.file];
+    const onPages = (done: number, total: number): void => onCheck('comparing pages', done, total);
+    const { pages } = this.#evidence.aftermath;
+    return findForeignPageAhead({ size: before.size, read: readerAhead(before) }, readerAhead(result), pages, onPages);
   }
 
   /** Gives back what it holds. */

@@ -252,7 +252,7 @@ describe('A file on the second engine', () => {
     const after = planned.ok ? planned.value.plan.after.relations.map(({ name }) => name) : [];
     expect(after).toEqual(expect.arrayContaining(['first', 'f']));
     expect(after).not.toContain('second');
-    expect(api.countRows('second', () => undefined)).toEqual({ ok: true, value: 2 });
+    expect(await api.countRows('second', () => undefined)).toEqual({ ok: true, value: 2 });
     const next = await api.plan('DROP TABLE second', DEFAULT_CHOICES);
     expect(next.ok && next.value.plan.obstacle).toBeNull();
   });

@@ -110,7 +110,7 @@ export class Trials {
       journal: file.journal && blobOfBytes(file.journal),
     });
     if (!opened.ok) return hasSentence(opened.error) ? ended('refused') : found(trial, `${what}: no sentence`);
-    for (const table of opened.value.tables) api.countRows(table, ignore);
+    for (const table of opened.value.tables) await api.countRows(table, ignore);
     const before = await api.prove('integrity-before', 'full', ignore);
 
     const script = this.#makeScript(opened.value.tables, random);
@@ -189,7 +189,7 @@ export class Trials {
     const api = this.#api;
     const opened = await api.open(this.#good, 'good.db');
     if (!opened.ok) return opened.error.sentence;
-    const rows = api.countRows('t', ignore);
+    const rows = await api.countRows('t', ignore);
     if (!rows.ok || rows.value !== 3) return 'its rows are not counted';
     const run = await api.run(GOOD_SCRIPT, DEFAULT_CHOICES, ignore);
     return run.ok && run.value.committed ? null : 'it is not upgraded';

@@ -93,7 +93,7 @@ describe('The checks of a result', () => {
     await proving;
 
     // What takes longest is made first.
-    const before = ['integrity-before', 'pages', 'row-counts', 'integrity-reopened'] as const;
+    const before = ['integrity-before', 'pages', 'row-counts', 'integrity-after', 'integrity-reopened'] as const;
     const skipped = PROOF_CODES.filter((code) => !before.some((one) => one === code));
     expect(results(checks)).toEqual(passed(before));
     for (const key of [...skipped, 'sha256-result'] as const) expect(checks.states.get(key)?.state).toBe('skipped');

@@ -12,7 +12,7 @@ import type { Inspection } from '../inspection';
 import { loadLate } from '../late';
 import { needsOfSchema } from '../needs';
 import type { Overlay } from '../pages/overlay';
-import { readable } from '../unreadable';
+import { readable, readableLater } from '../unreadable';
 import { makeComparingApi } from './comparingApi';
 import { makeDesiredSchemaApi } from './desiredSchemaApi';
 import { FileOfWorker, type Kept } from './fileOfWorker';
@@ -54,9 +54,10 @@ export function makeApi(engines: Engines, kept: Kept) {
     },
 
     /** Counts the rows of a table of the open file; null where SQLite cannot count them. */
-    countRows(table: string, onProgress: OnProgress): Outcome<number | null, Refusal> {
-      return readable((): Outcome<number | null, never> => {
-        void opened.keepForCheck(opened.open, false);
+    countRows(table: string, onProgress: OnProgress): Promise<Outcome<number | null, Refusal>> {
+      return readableLater(async (): Promise<Outcome<number | null, never>> => {
+        // The check of its integrity comes next, in the same worker.
+        await opened.keepForCheck(opened.open, true);
         const tell = ({ pagesRead }: Overlay): void =>
           onProgress({ stage: 'check', label: `counting rows of ${table}`, done: 0, total: 0, pagesRead });
         return { ok: true, value: counting.count(opened.open, table, tell) };

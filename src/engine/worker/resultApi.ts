@@ -11,11 +11,17 @@ import { sourceOfBlob } from '../pages/blob';
 import { hashAtOnce } from '../pages/blobHash';
 import type { OpenedFile } from '../openedFile';
 import type { Prover } from '../prover';
-import { NotOpened, readable } from '../unreadable';
+import { NotOpened, readable, readableLater } from '../unreadable';
 import type { FileOfWorker } from './fileOfWorker';
 import { loadChecking, type hashersOnce } from './lateParts';
 
 const HASH_BYTES_AT_ONCE = 4 << 20;
+
+/** The checks that read a file in any order, or what others have read of it. */
+const READ_AGAIN = {
+  input: new Set<ProofCode>(['integrity-before', 'row-counts', 'written-values']),
+  result: new Set<ProofCode>(['integrity-after', 'integrity-reopened']),
+} as const;
 
 /** Part of the engine's methods, and what forgets the result: it stands on the file that is open. */
 export function makeResultApi(file: FileOfWorker, loadHashersOnce: ReturnType<typeof hashersOnce>) {
@@ -71,12 +77,12 @@ export function makeResultApi(file: FileOfWorker, loadHashersOnce: ReturnType<ty
       });
       if (!found.ok) return found;
       const { open, result } = found.value;
-      await file.keepForCheck(open, code === 'integrity-before' || code === 'written-values');
-      if (result) await file.keepForCheck(result.opened, code === 'integrity-after' || code === 'integrity-reopened');
-      return readable((): Outcome<Proof, never> => {
+      await file.keepForCheck(open, READ_AGAIN.input.has(code));
+      if (result) await file.keepForCheck(result.opened, READ_AGAIN.result.has(code));
+      return readableLater(async (): Promise<Outcome<Proof, never>> => {
         const tools = { hasher: content, thoroughness };
-        const value = result ? result.prove(code, tools, onProgress) : proveSound(open, thoroughness, onProgress);
-        return { ok: true, value };
+        const made = result ? result.prove(code, tools, onProgress) : proveSound(open, thoroughness, onProgress);
+        return { ok: true, value: await made };
       });
     },
 

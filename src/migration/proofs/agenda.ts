@@ -18,6 +18,11 @@ const SMALL_BYTES = 32e6;
 /** Up to this many bytes whole files are read automatically: seconds and not minutes. */
 export const READABLE_BYTES = 4e9;
 
+/** Whether of a file of this size index entries are compared with rows, where SQLite would look every row up in every index. */
+export function comparesEntries(size: number): boolean {
+  return size > SMALL_BYTES && size <= DEAR_BYTES;
+}
+
 /** The checks that look every row up in every index or run the script once more, and the hashes of whole files. */
 const DEAR = new Set<ProofCode>(['integrity-reopened', 'written-values']);
 /** The checks that read every page of a file. */

@@ -118,6 +118,8 @@ export interface Spared {
   readonly table: (table: Relation) => boolean;
 }
 
+export const NONE_SPARED: Spared = { index: () => false, table: () => false };
+
 /**
  * What a complaint is about, by SQLite's own words (src/pragma.c): `index`: entries of an index, which REINDEX makes anew from the rows.
  * `last bit`: a number that an index computes, to which another build of SQLite comes with another last bit. `row`: a row breaks a

@@ -1,7 +1,7 @@
 // Makes the checks of a run (in code: proofs), one at a time, from the database before it and the result as it is opened again.
 
 import type { Database, Outcome } from '../../database';
-import type { Thoroughness } from './agenda';
+import { comparesEntries, type Thoroughness } from './agenda';
 import { hashContent, type Hasher, type Manner } from './contentHash';
 import { hashOfIndex, indexOwners } from './virtualContent';
 import type { TablePair } from './tablePairs';
@@ -21,7 +21,8 @@ import {
 } from './schemaProofs';
 import { proveSecondRun } from './secondRun';
 import type { Schema } from '../../schema/schema';
-import { checkIntegrity, countViolations } from './integrity';
+import { checkIntegrity, checkIntegrityByEntries, countViolations, NONE_SPARED } from './integrity';
+import type { DatabaseFile } from '../../file/treePages';
 import { proveReachesTarget } from './reachesTarget';
 import { proveWrittenValues } from './writtenValues';
 
@@ -31,17 +32,28 @@ export interface ProofTools {
   /** `sparing` leaves out what the unwritten pages prove. */
   readonly thoroughness: Exclude<Thoroughness, 'none'>;
   readonly onCheck: OnCheck;
+  /** What `findForeignPageAhead` has said of both files; left out, they are compared where that is thorough. */
+  readonly foreignPage?: number | null;
 }
 
-/** The check of a database before anything ran; it needs no run. `sparing` is quick_check. */
+/**
+ * The check of a database before anything ran; it needs no run. `sparing` is quick_check.
+ * @param file what the database is open on
+ */
 export function proveSoundBefore(
   before: Database,
-  schema: Schema,
+  { relations }: Schema,
+  file: DatabaseFile,
   { thoroughness, onCheck }: Pick<ProofTools, 'thoroughness' | 'onCheck'>,
 ): Proof {
   const check = thoroughness === 'full' ? 'integrity_check' : 'quick_check';
   onCheck(`${check} of your file`, 0, 0);
-  return proveIntegrity('integrity-before', checkIntegrity(before, schema.relations, check));
+  const onTable = (table: string): void => onCheck(`comparing the indexes of ${table} with its rows`, 0, 0);
+  const found =
+    thoroughness === 'full' && comparesEntries(file.source.size)
+      ? checkIntegrityByEntries(before, relations, file, NONE_SPARED, onTable)
+      : checkIntegrity(before, relations, check);
+  return proveIntegrity('integrity-before', found);
 }
 
 /**
@@ -57,14 +69,14 @@ export function makeProof(code: ProofCode, evidence: Evidence, tools: ProofTools
 }
 
 const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools) => Proof>> = {
-  'integrity-before': (evidence, tools) => proveSoundBefore(evidence.aftermath.before, evidence.schemaBefore, tools),
+  'integrity-before': ({ aftermath: { before, input, header }, schemaBefore }, tools) =>
+    proveSoundBefore(before, schemaBefore, { source: input, header }, tools),
 
-  pages(evidence, { thoroughness, onCheck }) {
+  pages(evidence, { thoroughness, onCheck, foreignPage }) {
+    if (thoroughness !== 'full' || foreignPage !== undefined) return provePages(evidence.writtenPages, foreignPage);
     const { input, output, pages } = evidence.aftermath;
     const onPages = (done: number, total: number): void => onCheck('comparing pages', done, total);
-    onPages(0, 0);
-    const compared = thoroughness === 'full' ? findForeignPage(input, output, pages, onPages) : undefined;
-    return provePages(evidence.writtenPages, compared);
+    return provePages(evidence.writtenPages, findForeignPage(input, output, pages, onPages));
   },
 
   'row-counts'(evidence, { thoroughness, onCheck }) {

@@ -88,6 +88,8 @@ function isReadAlike(before: Column, after: Column | undefined): boolean {
 }
 
 const BYTES_AT_ONCE = 4 << 20;
+/** The same where as much of both files is read meanwhile: longer reads are faster. */
+const BYTES_AHEAD = 16 << 20;
 
 /** Tells how many of the input's pages were compared. */
 export type OnPages = (done: number, total: number) => void;
@@ -99,22 +101,81 @@ export function findForeignPage(
   changes: PageChanges,
   onPages: OnPages,
 ): number | null {
-  const { pageSize, inputPages, resultPages } = changes;
+  const parts = partsToCompare(changes, input.size, BYTES_AT_ONCE);
+  const buffers = [new Uint8Array(BYTES_AT_ONCE), new Uint8Array(BYTES_AT_ONCE)] as const;
   const written = new Set(changes.changed);
-  const shared = Math.min(inputPages, resultPages);
-  const atOnce = Math.max(1, Math.floor(BYTES_AT_ONCE / pageSize));
-  const buffers = [new Uint8Array(atOnce * pageSize), new Uint8Array(atOnce * pageSize)] as const;
-  for (let first = 0; first < shared; first += atOnce) {
+  for (const { first, start, end, shared } of parts) {
     onPages(first, shared);
-    // The input may end within its last page; what the result has there beyond it is new.
-    const [start, end] = [first * pageSize, Math.min((first + atOnce) * pageSize, shared * pageSize, input.size)];
     const [had, has] = [readAgain(input, buffers[0], start, end), readAgain(output, buffers[1], start, end)];
-    if (areEqual(had, has)) continue;
-    for (let at = 0; at < end - start; at += pageSize) {
-      const page = first + at / pageSize + 1;
-      if (!written.has(page) && !areEqual(had.subarray(at, at + pageSize), has.subarray(at, at + pageSize)))
-        return page;
-    }
+    const page = foreignPageOf(had, has, { ...changes, first, written });
+    if (page !== null) return page;
+  }
+  return null;
+}
+
+/** Gives the bytes from `start` up to `end` (exclusive), which are there until the next but one are asked for. */
+export type ReadPart = (start: number, end: number) => Promise<Uint8Array>;
+
+/** The same where a part of both files is read while the one before it is compared. Rejects with what a read rejects with. */
+export async function findForeignPageAhead(
+  input: { readonly size: number; readonly read: ReadPart },
+  read: ReadPart,
+  changes: PageChanges,
+  onPages: OnPages,
+): Promise<number | null> {
+  const parts = partsToCompare(changes, input.size, BYTES_AHEAD);
+  const written = new Set(changes.changed);
+  const readBoth = (part: Part | undefined): Promise<readonly [Uint8Array, Uint8Array]> | null => {
+    if (!part) return null;
+    const both = Promise.all([input.read(part.start, part.end), read(part.start, part.end)]);
+    // Who waits for it is told; nobody does any more where the part before has such a page.
+    both.catch(() => undefined);
+    return both;
+  };
+  let next = readBoth(parts[0]);
+  for (const [at, { first, shared }] of parts.entries()) {
+    if (!next) break;
+    onPages(first, shared);
+    const [had, has]: readonly [Uint8Array, Uint8Array] = await next;
+    next = readBoth(parts[at + 1]);
+    const page = foreignPageOf(had, has, { ...changes, first, written });
+    if (page !== null) return page;
+  }
+  return null;
+}
+
+/** Bytes that are compared at once, the index of their first page, and how many pages both files have. */
+interface Part {
+  readonly first: number;
+  readonly start: number;
+  readonly end: number;
+  readonly shared: number;
+}
+
+function partsToCompare(
+  { pageSize, inputPages, resultPages }: PageChanges,
+  inputBytes: number,
+  bytesAtOnce: number,
+): readonly Part[] {
+  const shared = Math.min(inputPages, resultPages);
+  const atOnce = Math.max(1, Math.floor(bytesAtOnce / pageSize));
+  return Array.from({ length: Math.ceil(shared / atOnce) }, (_, part) => {
+    const first = part * atOnce;
+    // The input may end within its last page; what the result has there beyond it is new.
+    const end = Math.min((first + atOnce) * pageSize, shared * pageSize, inputBytes);
+    return { first, start: first * pageSize, end, shared };
+  });
+}
+
+function foreignPageOf(
+  had: Uint8Array,
+  has: Uint8Array,
+  { first, pageSize, written }: Pick<PageChanges, 'pageSize'> & { first: number; written: ReadonlySet<number> },
+): number | null {
+  if (areEqual(had, has)) return null;
+  for (let at = 0; at < had.length; at += pageSize) {
+    const page = first + at / pageSize + 1;
+    if (!written.has(page) && !areEqual(had.subarray(at, at + pageSize), has.subarray(at, at + pageSize))) return page;
   }
   return null;
 }

@@ -3,7 +3,7 @@
 import type { Progress } from '../../engine/answers';
 import type { Forecast } from '../../migration/forecast/forecast';
 import type { ModeDifference } from '../../migration/losses/foreignKeyModes';
-import { DEAR_BYTES, type Thoroughness } from '../../migration/proofs/agenda';
+import type { Thoroughness } from '../../migration/proofs/agenda';
 import type { Proof, ProofCode } from '../../migration/proofs/proof';
 
 /**
@@ -30,27 +30,21 @@ export const OF_PLAN = ['forecast', 'foreign-key-modes'] as const satisfies read
 export const OF_FILE: ReadonlySet<CheckKey> = new Set([...OF_PLAN, 'rows', 'integrity-before', 'sha256-input']);
 
 const TOGETHER: Readonly<Partial<Record<CheckKey, string>>> = {
-  forecast: 'the plan',
-  'foreign-key-modes': 'the plan',
-  rows: 'the plan',
+  forecast: 'your file',
+  'foreign-key-modes': 'your file',
+  rows: 'your file',
   'integrity-before': 'your file',
+  'row-counts': 'your file',
+  pages: 'bytes of both',
   'written-values': 'what was written',
   'integrity-after': 'the pages of the result',
   'integrity-reopened': 'the pages of the result',
-  'sha256-input': 'bytes',
-  'sha256-result': 'bytes',
+  'sha256-input': 'bytes of your file',
+  'sha256-result': 'bytes of the result',
 };
 
-/** The checks that keep as much of a file as finds room. */
-const KEEPING: ReadonlySet<CheckKey> = new Set(['integrity-before', 'integrity-after', 'integrity-reopened']);
-
-/**
- * By what a check is made from: those of which it is the same share what they have read, and so a worker. Of a large file, those that keep much
- * of it share one too: made side by side, they would keep the file and its result.
- * @param fileBytes size of the file
- */
-export function togetherWith(key: CheckKey, fileBytes: number): string {
-  if (fileBytes > DEAR_BYTES && KEEPING.has(key)) return 'all pages';
+/** By what a check is made from: those of which it is the same share what they have read, and so a worker. */
+export function togetherWith(key: CheckKey): string {
   return TOGETHER[key] ?? 'the rows of both';
 }
 

@@ -49,9 +49,12 @@ const SMALL_BYTES = 32e6;
 /** Up to this many bytes all checks take less time than another worker needs to begin. */
 const TINY_BYTES = 2e6;
 
-/** The order in which they are begun: what takes longest comes first, and of what says the same the one that says more. */
+/**
+ * The order in which they are begun: what takes longest comes first, together with what is made from the same, and of what says the same
+ * the one that says more.
+ */
 function inTurn(codes: readonly ProofCode[]): readonly ProofCode[] {
-  const first: readonly ProofCode[] = ['integrity-before', 'integrity-reopened'];
+  const first: readonly ProofCode[] = ['integrity-before', 'row-counts', 'integrity-reopened', 'integrity-after'];
   return [...first, ...codes.filter((code) => !first.includes(code))];
 }
 
@@ -307,12 +310,11 @@ export class Checks {
   /** The next check that is not for another worker. */
   #next(lane: Lane): Task | undefined {
     if (this.#held) return undefined;
-    const size = this.#inspection?.size ?? 0;
     const ofOthers = this.#lanes.flatMap((other) => (other === lane ? [] : other.owns));
-    const at = this.#queue.findIndex(({ key }) => !ofOthers.includes(togetherWith(key, size)));
+    const at = this.#queue.findIndex(({ key }) => !ofOthers.includes(togetherWith(key)));
     const [task] = at < 0 ? [] : this.#queue.splice(at, 1);
     if (!task) return undefined;
-    lane.owns = [...lane.owns, togetherWith(task.key, size)];
+    lane.owns = [...lane.owns, togetherWith(task.key)];
     return (lane.current = task);
   }
 

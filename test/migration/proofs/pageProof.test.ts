@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { runs } from '../../amount';
 import { sourceOfBytes } from '../../../src/file/byteSource';
 import type { TablePair } from '../../../src/migration/proofs/tablePairs';
-import { findForeignPage, type PageChanges } from '../../../src/migration/proofs/pageProof';
+import { findForeignPage, findForeignPageAhead, type PageChanges } from '../../../src/migration/proofs/pageProof';
 import { PROOF_CODES, type ProofCode } from '../../../src/migration/proofs/proof';
 import { askNative, nativeDatabase, prove, runScript, withEvidence, type ProvableRun } from '../../databases';
 import { bytesOfMake, choices, make, scriptOf } from '../generated/generatedRuns';
@@ -157,14 +157,14 @@ describe('the comparison of every byte', () => {
 
   const step = fc.record({ page: fc.nat({ max: 139 }), byte: fc.nat({ max: 65535 }), told: fc.boolean() });
 
-  test('finds the first page that differs and was not written, of many', () => {
+  test('finds the first page that differs and was not written, of many, read as it is compared or ahead of that', async () => {
     const input = new Uint8Array(140 * 65536);
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.array(step, { maxLength: 4 }),
         fc.integer({ min: 1, max: 140 }),
         fc.boolean(),
-        (steps, kept, odd) => {
+        async (steps, kept, odd) => {
           const output = input.slice(0, kept * 65536);
           const within = steps.filter(({ page }) => page < kept);
           for (const { page, byte } of within) output[page * 65536 + byte] = 1;
@@ -173,10 +173,17 @@ describe('the comparison of every byte', () => {
           const foreign = within.map(({ page }) => page + 1).filter((page) => !changed.includes(page));
           const bytes = { size: output.length, read: (start: number, end: number) => output.subarray(start, end) };
           const told: (readonly [number, number])[] = [];
-          const found = findForeignPage(oddly(input), odd ? oddly(output) : bytes, changes, (...progress) =>
-            told.push(progress),
-          );
-          expect(found).toBe(foreign.length === 0 ? null : Math.min(...foreign));
+          const onPages = (...progress: [number, number]): number => told.push(progress);
+          const [before, after] = [oddly(input), odd ? oddly(output) : bytes];
+          const first = foreign.length === 0 ? null : Math.min(...foreign);
+          expect(findForeignPage(before, after, changes, onPages)).toBe(first);
+          expect(told.splice(0)[0]).toEqual([0, kept]);
+          const ahead = {
+            size: input.length,
+            read: (start: number, end: number) => Promise.resolve(before.read(start, end)),
+          };
+          const read = (start: number, end: number): Promise<Uint8Array> => Promise.resolve(after.read(start, end));
+          expect(await findForeignPageAhead(ahead, read, changes, onPages)).toBe(first);
           expect(told[0]).toEqual([0, kept]);
         },
       ),
