@@ -109,6 +109,11 @@ export class Prover {
     return { ok: true, value: new Prover(before, result, run, split.statements) };
   }
 
+  /** Takes the rows of tables of the input from somebody who has counted them. */
+  knowRows(rows: readonly (readonly [table: string, rows: number])[]): void {
+    this.#evidence.knowRows(rows);
+  }
+
   /** Makes one check. */
   async prove(
     code: ProofCode,
@@ -123,10 +128,11 @@ export class Prover {
   }
 
   #findForeignPage(onCheck: OnCheck): Promise<number | null> {
-    const [before, result] = [this.#before.whole, this.opened.file];
+    const { whole } = this.#before;
     const onPages = (done: number, total: number): void => onCheck('comparing pages', done, total);
     const { pages } = this.#evidence.aftermath;
-    return findForeignPageAhead({ size: before.size, read: readerAhead(before) }, readerAhead(result), pages, onPages);
+    const input = { size: whole.size, read: readerAhead(whole) };
+    return findForeignPageAhead(input, readerAhead(this.opened.file), pages, onPages);
   }
 
   /** Gives back what it holds. */

@@ -3,6 +3,7 @@
 import { PageSet, SCHEMA_ROOT, walkBtree } from './btree';
 import { overflowChainsOf, readBtreePage, type BtreePage, type OverflowChain } from './btreePage';
 import type { Damage } from './damage';
+import { walkFreelist } from './freelist';
 import type { Header } from './header';
 import { PagedFile, type PageReader } from './pagedFile';
 import { PointerMap } from './pointerMap';
@@ -115,21 +116,13 @@ class OwnerSearch {
     return this.#roots.has(page) ? page : owner === undefined ? null : rootOf(owner);
   }
 
-  /** The freelist (https://sqlite.org/fileformat2.html, 1.5 “The Freelist”): trunk pages, each with an array of leaf pages. */
+  /** The free pages, of which only the trunk pages are read. */
   inFreelist(): Damage | null {
-    let [holder, trunk] = [1, this.#file.header.freelistTrunk];
-    while (trunk !== 0 && !this.#isOver()) {
-      const misplaced = this.#claim(trunk, holder, { kind: 'freelist' });
-      if (misplaced) return misplaced;
-      const read = this.#file.read(trunk);
-      if (!read.ok) return read.error;
-      const leaves = read.value.getUint32(4);
-      if (leaves > this.#file.usable / 4 - 2) return { page: trunk, reason: 'freelist count' };
-      for (let leaf = 0; leaf < leaves; leaf++) {
-        const damage = this.#claim(read.value.getUint32(8 + 4 * leaf), trunk, { kind: 'freelist' });
-        if (damage) return damage;
-      }
-      [holder, trunk] = [trunk, read.value.getUint32(0)];
+    if (this.#isOver()) return null;
+    for (const step of walkFreelist(this.#file, this.#claimed)) {
+      if (step.kind === 'damage') return step.damage;
+      this.#found(step.page, { kind: 'freelist' });
+      if (this.#isOver()) return null;
     }
     return null;
   }

@@ -1,6 +1,6 @@
 // Compares two files page by page, from end to end: which pages have the same bytes, and what those tell of their rows.
 
-import { overflowChainsOf, readBtreePage, type OverflowChain } from '../../file/btreePage';
+import { mayOverflow, overflowChainsOf, readBtreePage, type OverflowChain } from '../../file/btreePage';
 import { HEADER_SIZE, type Header } from '../../file/header';
 import { PagedFile } from '../../file/pagedFile';
 import { KeptPages } from './keptPages';
@@ -134,28 +134,4 @@ class PageComparison {
 function wordsOf(bytes: Uint8Array): Int32Array {
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   return new Int32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4);
-}
-
-/**
- * Whether a page, if it is one of a b-tree, has a cell that goes on in overflow pages (https://sqlite.org/fileformat2.html, 1.6 “B-tree
- * Pages”). Of other pages the answer means nothing.
- */
-function mayOverflow(bytes: Uint8Array, page: number, head: number, usable: number): boolean {
-  const type = bytes[head] ?? 0;
-  if (type !== 13 && type !== 10 && type !== 2) return false;
-  const most = type === 13 ? usable - 35 : Math.floor(((usable - 12) * 64) / 255) - 23;
-  const pointers = head + (type === 2 ? 12 : 8);
-  const cells = ((bytes[head + 3] ?? 0) << 8) | (bytes[head + 4] ?? 0);
-  for (let cell = 0, at = pointers; cell < cells; cell++, at += 2) {
-    let place = page + (((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)) + (type === 2 ? 4 : 0);
-    let byte = bytes[place] ?? 0;
-    let size = byte & 0x7f;
-    // Of more than three bytes it is larger than any page.
-    for (let more = 0; byte >= 0x80 && more < 3; more++) {
-      byte = bytes[++place] ?? 0;
-      size = size * 128 + (byte & 0x7f);
-    }
-    if (byte >= 0x80 || size > most) return true;
-  }
-  return false;
 }

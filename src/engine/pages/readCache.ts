@@ -259,17 +259,20 @@ const READ_ONCE = 64e6;
 /** Of a file up to this size, what one check has read may stay for the next. */
 const SMALL_FILE = 256e6;
 
+/** How a check reads a file: from its beginning to its end; parts of it, more than once; all of it, in any order. */
+export type Reading = 'once' | 'again' | 'whole';
+
 /**
- * Bytes of a file to keep while a check is made. One that reads it more than once (those of integrity, a second run of the statements)
+ * Bytes of a file to keep while a check is made. One that reads something more than once (those of integrity, a second run of the statements)
  * keeps as much as `keptBytes` says; for any other what is there of a small file may stay, and of a large one it is given back: two workers check, and each would
  * keep the file and its result.
  * @param most what `keptBytes` says
  */
 export function keptForCheck(
-  readsAgain: boolean,
+  reading: Reading,
   { size, heldBytes }: Pick<ReadCache, 'size' | 'heldBytes'>,
   most: number,
 ): number {
-  if (readsAgain) return most;
+  if (reading !== 'once') return most;
   return Math.min(most, size > SMALL_FILE ? READ_ONCE : Math.max(READ_ONCE, heldBytes));
 }

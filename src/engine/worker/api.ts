@@ -57,7 +57,7 @@ export function makeApi(engines: Engines, kept: Kept) {
     countRows(table: string, onProgress: OnProgress): Promise<Outcome<number | null, Refusal>> {
       return readableLater(async (): Promise<Outcome<number | null, never>> => {
         // The check of its integrity comes next, in the same worker.
-        await opened.keepForCheck(opened.open, true);
+        await opened.keepForCheck(opened.open, 'whole');
         const tell = ({ pagesRead }: Overlay): void =>
           onProgress({ stage: 'check', label: `counting rows of ${table}`, done: 0, total: 0, pagesRead });
         return { ok: true, value: counting.count(opened.open, table, tell) };

@@ -15,7 +15,7 @@ import { inspect, type Inspection } from '../inspection';
 import { loadLate } from '../late';
 import { OpenedFile, readersFor, recoverFile } from '../openedFile';
 import type { Preload } from '../pages/preload';
-import { keptForCheck } from '../pages/readCache';
+import { keptForCheck, type Reading } from '../pages/readCache';
 import { NotOpened, readable, unreadableSchema } from '../unreadable';
 import type { Defined } from './lateFunctions';
 
@@ -171,17 +171,17 @@ export class FileOfWorker {
   }
 
   /**
-   * Keeps of a file, or of a result, what a check of it needs. What is read again and again, in any order, is read beforehand where all of it
+   * Keeps of a file, or of a result, what a check of it needs. What is read as a whole, in any order, is read beforehand where all of it
    * finds room: an integrity_check of 100 MB then takes half the time.
    */
-  async keepForCheck(checked: OpenedFile, readsAgain: boolean): Promise<void> {
+  async keepForCheck(checked: OpenedFile, reading: Reading): Promise<void> {
     const { cache, isPlain } = checked;
     const { size } = cache;
     const most = this.kept.here(size);
-    const limit = keptForCheck(readsAgain, cache, most);
+    const limit = keptForCheck(reading, cache, most);
     // What was read beforehand lies in long pieces: as long as a part of one is kept, all of it is in memory.
     if (cache.heldBytes > limit) checked.giveBack();
     cache.setLimit(limit);
-    if (readsAgain && isPlain && size <= most) await checked.preload().ended;
+    if (reading === 'whole' && isPlain && size <= most) await checked.preload().ended;
   }
 }

@@ -12,16 +12,17 @@ import { hashAtOnce } from '../pages/blobHash';
 import type { OpenedFile } from '../openedFile';
 import type { Prover } from '../prover';
 import { NotOpened, readable, readableLater } from '../unreadable';
+import type { Reading } from '../pages/readCache';
 import type { FileOfWorker } from './fileOfWorker';
 import { loadChecking, type hashersOnce } from './lateParts';
 
 const HASH_BYTES_AT_ONCE = 4 << 20;
 
-/** The checks that read a file in any order, or what others have read of it. */
-const READ_AGAIN = {
-  input: new Set<ProofCode>(['integrity-before', 'row-counts', 'written-values']),
-  result: new Set<ProofCode>(['integrity-after', 'integrity-reopened']),
-} as const;
+/** How checks read the dropped file, and the result; those that are not named read once what they read. */
+const READING: Readonly<Record<'input' | 'result', Readonly<Partial<Record<ProofCode, Reading>>>>> = {
+  input: { 'integrity-before': 'whole', 'written-values': 'whole', 'row-counts': 'again' },
+  result: { 'integrity-after': 'whole', 'integrity-reopened': 'whole' },
+};
 
 /** Part of the engine's methods, and what forgets the result: it stands on the file that is open. */
 export function makeResultApi(file: FileOfWorker, loadHashersOnce: ReturnType<typeof hashersOnce>) {
@@ -61,11 +62,15 @@ export function makeResultApi(file: FileOfWorker, loadHashersOnce: ReturnType<ty
       return outcome;
     },
 
-    /** Makes one proof of the result that is open; `integrity-before` needs no result. */
+    /**
+     * Makes one proof of the result that is open; `integrity-before` needs no result.
+     * @param rows of tables of the open file, as far as they have been counted: they are not counted for this proof
+     */
     async prove(
       code: ProofCode,
       thoroughness: Exclude<Thoroughness, 'none'>,
       onProgress: OnProgress,
+      rows: readonly (readonly [table: string, rows: number])[] = [],
     ): Promise<Outcome<Proof, Refusal>> {
       const [hashers, checking] = await Promise.all([loadHashersOnce(), loadChecking()]);
       if (!hashers.ok) return hashers;
@@ -77,10 +82,16 @@ export function makeResultApi(file: FileOfWorker, loadHashersOnce: ReturnType<ty
       });
       if (!found.ok) return found;
       const { open, result } = found.value;
-      await file.keepForCheck(open, READ_AGAIN.input.has(code));
-      if (result) await file.keepForCheck(result.opened, READ_AGAIN.result.has(code));
+      await file.keepForCheck(open, READING.input[code] ?? 'once');
+      // Of a result that is checked sparingly, what the run wrote is read.
+      const reading = READING.result[code] ?? 'once';
+      if (result) {
+        const isOfMade = code === 'integrity-after' && thoroughness === 'sparing';
+        await file.keepForCheck(result.opened, isOfMade ? 'again' : reading);
+      }
       return readableLater(async (): Promise<Outcome<Proof, never>> => {
         const tools = { hasher: content, thoroughness };
+        result?.knowRows(rows);
         const made = result ? result.prove(code, tools, onProgress) : proveSound(open, thoroughness, onProgress);
         return { ok: true, value: await made };
       });

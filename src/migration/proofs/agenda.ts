@@ -26,7 +26,7 @@ export function comparesEntries(size: number): boolean {
 /** The checks that look every row up in every index or run the script once more, and the hashes of whole files. */
 const DEAR = new Set<ProofCode>(['integrity-reopened', 'written-values']);
 /** The checks that read every page of a file. */
-const READING = new Set<ProofCode>(['integrity-after', 'foreign-keys']);
+const READING = new Set<ProofCode>(['foreign-keys']);
 /** The checks that can rest on pages that were not written. */
 const SPARING = new Set<ProofCode>(['row-counts', 'pages']);
 
@@ -36,6 +36,7 @@ export function thoroughnessUnasked(code: ProofCode, size: number): Thoroughness
   // Damage has to be known before a run, so where integrity_check is slow quick_check takes its place.
   if (code === 'integrity-before') return size <= DEAR_BYTES ? 'full' : size <= READABLE_BYTES ? 'sparing' : 'none';
   if (code === 'integrity-reopened') return size <= SMALL_BYTES ? 'full' : size <= DEAR_BYTES ? 'sparing' : 'none';
+  if (code === 'integrity-after') return size <= DEAR_BYTES ? 'full' : size <= READABLE_BYTES ? 'sparing' : 'none';
   if (DEAR.has(code)) return size <= DEAR_BYTES ? 'full' : 'none';
   if (READING.has(code)) return size <= READABLE_BYTES ? 'full' : 'none';
   if (SPARING.has(code)) return size <= READABLE_BYTES ? 'full' : 'sparing';

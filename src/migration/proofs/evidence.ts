@@ -12,6 +12,7 @@ import { countRows, measure, type Measurement } from './measurement';
 import { findWrittenPages, isUntouched, type PageChanges, type WrittenPages } from './pageProof';
 import type { IndexTree } from './indexEntries';
 import { checkIntegrity, checkIntegrityByEntries, type Integrity, type Spared } from './integrity';
+import { checkMadeTrees, type MadeTrees } from './writtenTrees';
 import { findRowChanges, type RowChanges } from './rowChanges';
 import { findBrokenReferences, type BrokenReference } from './brokenReferences';
 import { findUnresolved, readReferences } from '../../schema/references';
@@ -147,6 +148,33 @@ export class Evidence {
     return this.#kept.has('sound') ? (this.#kept.get('sound') as boolean) : null;
   }
 
+  /** What quick_check says of the result; for less, of what the run made, where it wrote nothing else. */
+  checkPagesAfter(isSparing: boolean): Integrity {
+    const made = isSparing ? this.#checkMadeTrees() : null;
+    const { relations } = this.schemaAfter;
+    return made
+      ? { check: 'quick_check', complaints: [], unchecked: new Map(), made }
+      : checkIntegrity(this.aftermath.result, relations, 'quick_check');
+  }
+
+  #checkMadeTrees(): MadeTrees | null {
+    const { before, result, input, output, header } = this.aftermath;
+    const written = readHeader(output.read(0, HEADER_SIZE));
+    if (!written.ok || this.schemaAfter.relations.some(({ unreadable }) => unreadable !== null)) return null;
+    return checkMadeTrees({
+      before,
+      result,
+      input: { source: input, header },
+      output: { source: output, header: written.value },
+      written: this.writtenPages,
+      untouched: this.untouched,
+      rowsBefore: ({ name }) => {
+        const rows = this.#countRows('before', name);
+        return rows.ok ? rows.value : null;
+      },
+    });
+  }
+
   /**
    * What integrity_check says of the result, or, for less, what it would say: of indexes that are the input's own bytes, over rows that
    * are, only the check of the input tells then.
@@ -157,7 +185,14 @@ export class Evidence {
     const header = readHeader(output.read(0, HEADER_SIZE));
     const found =
       isSparing && header.ok
-        ? checkIntegrityByEntries(result, relations, { source: output, header: header.value }, this.#spared, onTable)
+        ? checkIntegrityByEntries(
+            result,
+            relations,
+            this.checkPagesAfter(true),
+            { source: output, header: header.value },
+            this.#spared,
+            onTable,
+          )
         : checkIntegrity(result, relations);
     this.#kept.set('sound', found.complaints.length === 0 && found.unchecked.size === 0);
     return found;
@@ -169,14 +204,23 @@ export class Evidence {
     pairs: readonly TablePair[],
     onCheck: OnCheck,
   ): ReadonlyMap<string, Outcome<number>> {
-    const database = side === 'before' ? this.aftermath.before : this.aftermath.result;
     const names = pairs.flatMap((pair) => (side === 'before' ? pair.before.name : (pair.after?.name ?? [])));
     return new Map(
       names.map((name, at) => {
         onCheck(`counting rows ${side}`, at, names.length);
-        return [name, this.#once(`rows ${side} of ${name}`, () => countRows(database, name))];
+        return [name, this.#countRows(side, name)];
       }),
     );
+  }
+
+  /** Takes the rows of tables of the input from somebody who has counted them. */
+  knowRows(rows: readonly (readonly [table: string, rows: number])[]): void {
+    for (const [table, value] of rows) this.#kept.set(keyOfRows('before', table), { ok: true, value });
+  }
+
+  #countRows(side: 'before' | 'after', table: string): Outcome<number> {
+    const database = side === 'before' ? this.aftermath.before : this.aftermath.result;
+    return this.#once(keyOfRows(side, table), () => countRows(database, table));
   }
 
   get #spared(): Spared {
@@ -202,4 +246,8 @@ export class Evidence {
     if (!this.#kept.has(name)) this.#kept.set(name, look());
     return this.#kept.get(name) as Part;
   }
+}
+
+function keyOfRows(side: 'before' | 'after', table: string): string {
+  return `rows ${side} of ${table}`;
 }

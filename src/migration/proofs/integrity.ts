@@ -4,6 +4,7 @@ import { foldName, quoteIdentifier, rowsOf, type Database, type Outcome } from '
 import type { DatabaseFile } from '../../file/treePages';
 import type { Relation } from '../../schema/schema';
 import { haveTheirEntries, type IndexTree } from './indexEntries';
+import type { MadeTrees } from './writtenTrees';
 
 /** What a check said: its complaints (none where all is well), and what it could not look at. */
 export interface Integrity {
@@ -11,8 +12,10 @@ export interface Integrity {
   readonly complaints: readonly string[];
   /** SQLite's messages for tables that could not be checked, by table. */
   readonly unchecked: ReadonlyMap<string, string>;
-  /** Where quick_check was asked for the whole, what was found out of the indexes. */
+  /** Where quick_check was asked, what was found out of the indexes. */
   readonly indexes?: ComparedIndexes;
+  /** Where quick_check was asked of what a run made alone, what that is. */
+  readonly made?: MadeTrees;
 }
 
 /** What was found out of indexes without integrity_check of the whole, and which were as before: how many of each sort. */
@@ -60,6 +63,7 @@ export function checkIntegrity(
 /**
  * What integrity_check finds, for less: quick_check looks at all but what indexes hold, and their entries are compared with the
  * rows here. Wherever that does not find all in order, SQLite is asked, and its word counts.
+ * @param quick what quick_check says
  * @param file what the database is open on
  * @param spared which indexes need no look, and which tables WITHOUT ROWID
  * @param onTable is told whose indexes are compared, and of every page that is read for it
@@ -67,11 +71,11 @@ export function checkIntegrity(
 export function checkIntegrityByEntries(
   database: Database,
   relations: readonly Relation[],
+  quick: Integrity,
   file: DatabaseFile,
   spared: Spared,
   onTable: (table: string, pages: number) => void,
 ): Integrity {
-  const quick = checkIntegrity(database, relations, 'quick_check');
   if (quick.complaints.length > 0 || quick.unchecked.size > 0) return checkIntegrity(database, relations);
   const trees = treesByTable(database);
   const complaints: string[] = [];
@@ -94,7 +98,8 @@ export function checkIntegrityByEntries(
     if (one.ok) complaints.push(...complaintsOf(one.value));
     else unchecked.set(name, one.error.message);
   }
-  return { check: 'integrity_check', complaints, unchecked, indexes: counts };
+  const { made } = quick;
+  return { check: 'integrity_check', complaints, unchecked, indexes: counts, ...(made && { made }) };
 }
 
 function treesByTable(database: Database): ReadonlyMap<string, readonly IndexTree[]> {

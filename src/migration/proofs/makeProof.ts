@@ -51,7 +51,14 @@ export function proveSoundBefore(
   const onTable = (table: string): void => onCheck(`comparing the indexes of ${table} with its rows`, 0, 0);
   const found =
     thoroughness === 'full' && comparesEntries(file.source.size)
-      ? checkIntegrityByEntries(before, relations, file, NONE_SPARED, onTable)
+      ? checkIntegrityByEntries(
+          before,
+          relations,
+          checkIntegrity(before, relations, 'quick_check'),
+          file,
+          NONE_SPARED,
+          onTable,
+        )
       : checkIntegrity(before, relations, check);
   return proveIntegrity('integrity-before', found);
 }
@@ -122,12 +129,11 @@ const MAKERS: Readonly<Record<ProofCode, (evidence: Evidence, tools: ProofTools)
   sequences: ({ pairs, measuredBefore, measuredAfter, changes }) =>
     proveSequences(pairs, measuredBefore, measuredAfter, changes),
 
-  'integrity-after'(evidence, { onCheck }) {
+  'integrity-after'(evidence, { thoroughness, onCheck }) {
     // It looks at nothing that integrity_check does not look at as well.
     if (evidence.isSound) return proveSoundAlready();
     onCheck('quick_check of the result', 0, 0);
-    const { relations } = evidence.schemaAfter;
-    const found = checkIntegrity(evidence.aftermath.result, relations, 'quick_check');
+    const found = evidence.checkPagesAfter(thoroughness === 'sparing');
     return proveIntegrity('integrity-after', found, () => complaintsBefore(evidence));
   },
 

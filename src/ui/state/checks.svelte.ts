@@ -54,9 +54,18 @@ const TINY_BYTES = 2e6;
  * the one that says more.
  */
 function inTurn(codes: readonly ProofCode[]): readonly ProofCode[] {
-  const first: readonly ProofCode[] = ['integrity-before', 'row-counts', 'integrity-reopened', 'integrity-after'];
+  const first: readonly ProofCode[] = [
+    'integrity-before',
+    'row-counts',
+    'pages',
+    'integrity-reopened',
+    'integrity-after',
+  ];
   return [...first, ...codes.filter((code) => !first.includes(code))];
 }
+
+/** The checks of the result that leave out what was found out of the dropped file. */
+const RESTING = ['integrity-after', 'integrity-reopened'] as const satisfies readonly CheckKey[];
 
 /** How often numbers of rows that come one by one are shown. */
 const SHOW_EVERY_MILLISECONDS = 50;
@@ -289,22 +298,26 @@ export class Checks {
       if (state === null) return;
       this.states.set(task.key, state);
       lane.current = null;
-      const reopened = this.states.get('integrity-reopened');
-      if (reopened?.state === 'made' && 'thoroughness' in reopened && reopened.thoroughness === 'sparing')
-        if (!this.#restsOnFile) this.ask('integrity-reopened');
+      for (const key of RESTING) {
+        const check = this.states.get(key);
+        if (check?.state === 'made' && 'thoroughness' in check && check.thoroughness === 'sparing')
+          if (!this.#mayRest(key)) this.ask(key);
+      }
     }
     // A worker never gives back memory that it took, and the next check may never be asked for.
     if (!this.#held && (this.#inspection?.size ?? 0) > SMALL_BYTES && this.#queue.length === 0) this.#end(lane);
     this.#tellWhoWaits();
   }
 
-  /** Whether the dropped file has been found sound in full, or is about to be looked at: what the run did not write of it needs no second look. */
-  get #restsOnFile(): boolean {
+  /**
+   * Whether the dropped file has been found sound, or is about to be looked at: what the run did not write of it needs no second look. For
+   * its indexes it has to be looked at in full.
+   */
+  #mayRest(key: CheckKey): boolean {
     const before = this.states.get('integrity-before');
     if (before?.state === 'waiting' || before?.state === 'running') return true;
-    return (
-      before?.state === 'made' && 'proof' in before && before.proof.result === 'pass' && before.thoroughness === 'full'
-    );
+    const passed = before?.state === 'made' && 'proof' in before && before.proof.result === 'pass';
+    return passed && (key !== 'integrity-reopened' || before.thoroughness === 'full');
   }
 
   /** The next check that is not for another worker. */
@@ -339,8 +352,8 @@ export class Checks {
 
   async #call(task: Task, { file }: Lane, turn: Turn, onProgress: (progress: Progress) => void): Promise<CheckState> {
     const { key } = task;
-    const mayRest = key !== 'integrity-reopened' || this.#restsOnFile;
-    const thoroughness = mayRest ? task.thoroughness : 'full';
+    const rests = RESTING.some((one) => one === key);
+    const thoroughness = !rests || this.#mayRest(key) ? task.thoroughness : 'full';
     if (key === 'rows') return this.#countRows(this.#inspection?.tables ?? [], file, turn, onProgress);
     if (key === 'forecast') {
       if (!this.#foretold) return { state: 'skipped' };
@@ -363,7 +376,8 @@ export class Checks {
       const hashed = await engine.hash(key === 'sha256-input' ? 'input' : 'result', onProgress);
       return hashed.ok ? { state: 'made', sha256: hashed.value } : stoppedBy(hashed.error);
     }
-    const proved = await engine.prove(key, thoroughness, onProgress);
+    const counted = [...this.rows].flatMap(([table, rows]) => (rests && rows !== null ? [[table, rows] as const] : []));
+    const proved = await engine.prove(key, thoroughness, onProgress, counted);
     return proved.ok ? { state: 'made', proof: proved.value, thoroughness } : stoppedBy(proved.error);
   }
 

@@ -15,7 +15,7 @@ const AGENDA = `
   foreign-keys         full     full     none
   settings             full     full     full
   sequences            full     full     full
-  integrity-after      full     full     none
+  integrity-after      full     sparing  none
   integrity-reopened   full     none     none
   second-run           full     full     full
   SHA-256              yes      no       no`;
