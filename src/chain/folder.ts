@@ -9,7 +9,7 @@ import type { Sections } from './markedText';
 import { pathsIn, type ChainMigration, type LeftOut, type MigrationFile } from './migration';
 import { compareVersions, readName, SQL_FILE, type MigrationName } from './migrationName';
 import { NO_ANSWERS, type Answers, type Need } from './needs';
-import { describeGaps } from './numbering';
+import { countFromTheFirst, describeGaps } from './numbering';
 import { arrangeNumbers, keyOf, settleDirections } from './order';
 import { valueNeeds, withValues } from './placeholders';
 import { readSections } from './sections';
@@ -148,7 +148,7 @@ function findCandidates(files: readonly MigrationFile[], leftOut: LeftOut[]): re
     const sections = isSql && isAutocommit(file.path) ? { ...read, outside: true as const } : read;
     return [{ ...file, name: readName(file.path), sections, code: isSql ? null : languageOf(file.path) }];
   });
-  return putInVersionFolders(candidates);
+  return putInVersionFolders(countFromTheFirst(candidates));
 }
 
 /** Without what lies in a folder for another database: a journal or a lock there is of another history. */

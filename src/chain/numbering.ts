@@ -1,6 +1,7 @@
 // What there is to say of the numbers in a row of files: those that are missing, and those that several files have.
 
-import { canonicalVersion, isVersion } from './migrationName';
+import { canonicalVersion, isVersion, type MigrationName } from './migrationName';
+import { isCalledSchema } from './wholeSchema';
 
 /** Beyond this many digits a number is a date, and no one counts by dates. */
 const MOST_COUNTED_DIGITS = 6;
@@ -44,4 +45,23 @@ export function sharedNumbers(
     else groups.set(number, { version, paths: [path] });
   }
   return [...groups.values()].filter(({ paths }) => paths.length > 1);
+}
+
+/** A name that ends in a number: `people_update_1.sql`, `update1.sql`. */
+const COUNTED = /^(.*?[a-z])[-_. ]?\d+\.[a-z]+$/i;
+
+/**
+ * Puts a file without a number before those that are called the same with a number behind: `people_update.sql` before
+ * `people_update_1.sql`. Of what is called a whole schema it is asked whether a history begins with it.
+ */
+export function countFromTheFirst<File extends { readonly path: string; readonly name: MigrationName }>(
+  files: readonly File[],
+): readonly File[] {
+  const counted = new Set(
+    files.flatMap(({ path, name }) => (name.version === '' ? [] : (COUNTED.exec(path)?.[1] ?? []))),
+  );
+  return files.map((file) => {
+    const isFirst = file.name.version === '' && counted.has(file.path.replace(/\.[a-z]+$/i, ''));
+    return isFirst && !isCalledSchema(file.path) ? { ...file, name: { ...file.name, version: '0' } } : file;
+  });
 }

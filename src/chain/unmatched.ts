@@ -1,5 +1,6 @@
 // Files that a tool does not run, since their names are not as it wants them: what lies beside the history in its folder.
 
+import { readName } from './migrationName';
 import type { ChainTool } from './tool';
 
 /** How the names of the files are that a tool runs, and how a sentence says so. */
@@ -53,9 +54,21 @@ export function findUnmatched(
   tool: ChainTool | null,
   isInFolders: boolean,
 ): ReadonlyMap<string, string> {
-  const pattern = tool === null ? undefined : tool === 'drizzle' && isInFolders ? FOLDERS : PATTERNS[tool];
+  if (tool === null) return outsideOfMigrations(paths);
+  const pattern = tool === 'drizzle' && isInFolders ? FOLDERS : PATTERNS[tool];
   const found = new Map<string, string>();
   if (pattern === undefined || !paths.some((path) => pattern.matches.test(path))) return found;
   for (const path of paths) if (!pattern.matches.test(path)) found.set(path, pattern.says);
+  return found;
+}
+
+/** What has no number and lies outside of the folder `migrations` in which all numbers are: queries, pages, rows to begin with. */
+function outsideOfMigrations(paths: readonly string[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const numbered = paths.filter((path) => readName(path).version !== '');
+  const folder = /^(?:.*\/)?migrations?\//i.exec(numbered[0] ?? '')?.[0];
+  if (folder === undefined || !numbered.every((path) => path.startsWith(folder))) return found;
+  const why = `it has no number, and lies outside of ${folder.slice(0, -1)}, where all files with numbers are`;
+  for (const path of paths) if (!path.startsWith(folder)) found.set(path, why);
   return found;
 }

@@ -60,6 +60,23 @@ const shapes: readonly Shape[] = [
     leftOut: [],
   },
   {
+    what: 'names to which only a number is added',
+    files: {
+      'people_migration.sql': PEOPLE,
+      'people_migration_1.sql': CITY,
+      'people_migration_2.sql': INDEX,
+      'tags_migration.sql': 'CREATE TABLE tags (name TEXT);',
+    },
+    order: ['people_migration.sql', 'people_migration_1.sql', 'people_migration_2.sql', 'tags_migration.sql'],
+    leftOut: [],
+  },
+  {
+    what: 'SQL of another kind beside the folder of migrations',
+    files: { 'app/migrations/1_people.sql': PEOPLE, 'app/migrations/city.sql': CITY, 'app/list.sql': NO_SQL },
+    order: ['app/migrations/1_people.sql', 'app/migrations/city.sql'],
+    leftOut: ['app/list.sql'],
+  },
+  {
     what: 'the database behind the ending',
     files: { '1_a.sql': PEOPLE, '2_b.sql.postgres': NO_SQL, '2_b.sql.sqlite': CITY, '3_c.sql.sqlite': INDEX },
     order: ['1_a.sql', '2_b.sql.sqlite', '3_c.sql.sqlite'],

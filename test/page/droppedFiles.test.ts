@@ -111,6 +111,19 @@ describe('Files that are dropped together', () => {
     expect([scripts.length, besideScripts.length, leftOut]).toEqual([1, 4, null]);
   });
 
+  it('of a folder with scripts are scripts while a database is open: one that lies there for tests does not take its place', async () => {
+    const files = ['m/1_a.sql', 'm/second.db', 'm/second.db-wal', 'm/spine.db-wal'].map((path) => {
+      const file = fileOf(path.split('/').at(-1) ?? '');
+      notePath(file, path);
+      return file;
+    });
+    const seen = await lookAt(files);
+    const { database, scripts, besideScripts, leftOut } = sortFiles(seen, opened(null));
+    expect([database?.file.name, database?.sidecars.log?.name, leftOut]).toEqual(['spine.db', 'spine.db-wal', null]);
+    expect([...scripts, ...besideScripts].map(({ name }) => name)).toEqual(['1_a.sql', 'second.db', 'second.db-wal']);
+    expect(sortFiles(seen, null).database?.file.name).toBe('second.db');
+  });
+
   it('of folders have their sidecars beside them in the same folder, not in one that has a file of the same name', async () => {
     const files = ['a/spine.db', 'b/spine.db', 'b/spine.db-wal'].map((path) => {
       const file = fileOf(path.split('/').at(-1) ?? '');

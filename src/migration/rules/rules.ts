@@ -1,7 +1,7 @@
 // All rules of the plan, and what they find in one script: in its order, and silenced where the script says so.
 
 import type { Script } from '../../script/statement';
-import type { Rule, Warning, WatchScript } from '../warning';
+import type { Found, Rule, Warning, WatchScript } from '../warning';
 import { changedRowids, changedValues, lostColumn, lostRows, repeatedRows } from './losses';
 import { earlyCommit } from './earlyCommit';
 import { droppedEmpty } from './emptyDrops';
@@ -76,14 +76,21 @@ export function watchRules(script: Script, rules: readonly Rule[] = RULES): Watc
             .reverse(),
         );
         const warnings = watches.flatMap(({ code, watch }) =>
-          watch
-            .end(end)
-            .map((found): Warning => ({ ...found, code, ignored: ignores.get(keyOf(code, found.ordinal)) ?? null })),
+          saidOnce(watch.end(end)).map((found): Warning => ({
+            ...found,
+            code,
+            ignored: ignores.get(keyOf(code, found.ordinal)) ?? null,
+          })),
         );
         return warnings.sort((one, other) => one.ordinal - other.ordinal);
       },
     };
   };
+}
+
+/** Without what is said twice of a statement, as of a foreign key that a table declares twice. */
+function saidOnce(found: readonly Found[]): readonly Found[] {
+  return [...new Map(found.map((one) => [`${one.ordinal} ${one.sentence}`, one] as const)).values()];
 }
 
 function keyOf(code: string, ordinal: number): string {

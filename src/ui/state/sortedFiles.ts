@@ -85,7 +85,9 @@ export function sortFiles(
   open: DroppedDatabase | null,
   waited: readonly File[] = [],
 ): DroppedFiles {
-  const files = seen.flatMap(({ file, kind }) => (kind === 'unreadable' ? [] : [file]));
+  const readable = seen.flatMap(({ file, kind }) => (kind === 'unreadable' ? [] : [file]));
+  const passedOver = open === null ? [] : databasesBesideScripts(seen, open.file);
+  const files = readable.filter((file) => !passedOver.includes(file));
   const kinds = new Map(seen.map(({ file, kind }) => [file, kind]));
   const dropped = findDatabase(files, kinds);
   const base = dropped ?? open?.file;
@@ -99,7 +101,8 @@ export function sortFiles(
   const unnamed = base && named.length === 0 ? texts.find((file) => kinds.get(file) === 'sql') : undefined;
   const scripts = unnamed ? [unnamed] : named;
   // A script that is called otherwise is one file, to be run as it is.
-  const besideScripts = named.length === 0 ? [] : others.filter((file) => isBeside(file, kinds.get(file)));
+  const besideScripts =
+    named.length === 0 ? [] : [...others.filter((file) => isBeside(file, kinds.get(file))), ...passedOver];
   const many = severalDatabases(files, kinds, near);
   const known = dropped || !open ? NO_SIDECARS : open.sidecars;
   const sidecars = { log: log ?? known.log, journal: journal ?? known.journal };
@@ -134,6 +137,15 @@ function isBeside(file: File, kind: SeenFile['kind'] | undefined): boolean {
   if (kind === 'database' || SCRIPT.test(file.name) || SIDECAR.test(file.name) || DATABASE.test(file.name))
     return false;
   return pathOf(file).includes('/') || BESIDE_SCRIPTS.test(file.name);
+}
+
+/** The databases that a folder of scripts has beside them, for tests or as an example: while another one is open, they are not meant. */
+function databasesBesideScripts(seen: readonly SeenFile[], open: File): readonly File[] {
+  const inFolders = seen.filter(({ file }) => pathOf(file).includes('/') && !liesBeside(file.name, open.name));
+  if (!inFolders.some(({ file }) => SCRIPT.test(file.name))) return [];
+  const isOfOne = ({ file: { name }, kind }: SeenFile): boolean =>
+    !SCRIPT.test(name) && (kind === 'database' || DATABASE.test(name) || SIDECAR.test(name));
+  return inFolders.flatMap((one) => (isOfOne(one) ? [one.file] : []));
 }
 
 /** Whether a file belongs to a database of some, by its name. @param databases folded */

@@ -83,3 +83,9 @@ describe('docs/rules.md', () => {
     });
   });
 });
+
+it('Nothing is said twice: a foreign key that a table declares for a column and again for the table has one warning', () => {
+  const script = 'CREATE TABLE b(a_id REFERENCES a(id), FOREIGN KEY (a_id) REFERENCES a(id) ON DELETE SET NULL);';
+  const said = warningsOf(nativeDatabase('CREATE TABLE a(id INTEGER PRIMARY KEY)'), script);
+  expect(said.map(({ code }) => code)).toEqual(['unindexed-foreign-key']);
+});
