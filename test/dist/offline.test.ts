@@ -62,7 +62,7 @@ describe('The built page', () => {
       await page.reload();
       // What is on this machine already is made ready before anyone says that a file is about to come.
       for (const part of [/\/Plan-/, /\/SchemaTree-/, /\/latePlan-/])
-        await vi.waitFor(() => expect(visit.requests).toContainEqual(expect.stringMatching(part)));
+        await vi.waitFor(() => expect(visit.requests).toContainEqual(expect.stringMatching(part)), { timeout: 20_000 });
       await visit.openSample('populated');
       await visit.reach('ready');
       for (const view of ['schema', 'diagram', 'data', 'query', 'checks']) {

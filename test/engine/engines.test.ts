@@ -215,6 +215,16 @@ describe('A file on the second engine', () => {
     expect((await chosenFor(result)).facts.name).toBe('sqlite-wasm');
   });
 
+  test('finds nothing left of what a worker was made ready with, be it for runs or for checks', async () => {
+    const api = makeApi(engines, { here: everything, ofRuns: everything });
+    for (const purpose of ['runs', 'checks'] as const) await api.warmUp(purpose);
+    await expect(api.prove('pages', 'full', () => undefined)).resolves.toMatchObject({ ok: true });
+    const opened = await api.open(blobOfBytes(nativeDatabase('CREATE TABLE t(a); INSERT INTO t VALUES (1);')), 't.db');
+    expect(opened.ok && opened.value.tables).toEqual(['t']);
+    expect(await api.countRows('t', () => undefined)).toEqual({ ok: true, value: 1 });
+    await expect(api.prove('pages', 'full', () => undefined)).rejects.toThrow('No result is open');
+  });
+
   test('leaves nothing behind where its script fails', async () => {
     const api = makeApi(engines, { here: everything, ofRuns: everything });
     const bytes = nativeDatabase(

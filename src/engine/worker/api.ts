@@ -16,7 +16,8 @@ import { readable, readableLater } from '../unreadable';
 import { makeComparingApi } from './comparingApi';
 import { makeDesiredSchemaApi } from './desiredSchemaApi';
 import { FileOfWorker, type Kept } from './fileOfWorker';
-import { hashersOnce, loadLooking, loadPlanning } from './lateParts';
+import type { WorkerPurpose } from '../pages/readCache';
+import { hashersOnce, loadChecking, loadLooking, loadPlanning } from './lateParts';
 import { makeLookingApi } from './lookingApi';
 import { makeMigrationApi } from './migrationApi';
 import { makeResultApi } from './resultApi';
@@ -32,12 +33,22 @@ export function makeApi(engines: Engines, kept: Kept) {
   const target = new FileOfWorker(engines, kept);
   const comparing = makeComparingApi(opened, target);
   const counting = new RowCounting();
+  const migration = makeMigrationApi(opened, loadHashersOnce);
 
   return {
-    /** Goes once over what the first file will need; code that has run before runs several times as fast. Needs no open file. */
-    async warmUp(): Promise<void> {
-      const planning = await loadPlanning();
-      if (planning.ok) planning.value.warmUp(await engines.usual());
+    /**
+     * Goes once over what the first file will need; code that has run before runs several times as fast. Needs no open file; for
+     * checks a small one is open afterwards.
+     */
+    async warmUp(purpose: WorkerPurpose): Promise<void> {
+      const [planning, checking] = await Promise.all([loadPlanning(), purpose === 'checks' ? loadChecking() : null]);
+      if (!planning.ok) return;
+      const engine = await engines.usual();
+      if (!checking) planning.value.warmUp(engine);
+      if (!checking?.ok) return;
+      const { bytes, script } = planning.value.makeSmallDatabase(engine);
+      const small = await opened.replace(new Blob([bytes as BlobPart]), 'small.db');
+      if (small.ok) await checking.value.warmUpChecks({ ...migration, ...result.methods }, script);
     },
 
     /**
@@ -83,7 +94,7 @@ export function makeApi(engines: Engines, kept: Kept) {
       return chosen.ok ? { ok: true, value: loaded.value.describe(chosen.value.engine, schema) } : chosen;
     },
 
-    ...makeMigrationApi(opened, loadHashersOnce),
+    ...migration,
     ...result.methods,
     ...makeLookingApi(opened),
     ...comparing.methods,

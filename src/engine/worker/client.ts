@@ -39,6 +39,9 @@ export type RemoteEngine = Remote<'describe' | 'makeSample' | 'makeTarget'>;
 /** So often the worker goes over what a file will need; then it is compiled as well as it gets. */
 const WARMING_ROUNDS = 16;
 
+/** The same of a worker that checks: each time takes longer, and less is won by the next. */
+export const ROUNDS_OF_CHECKS = 3;
+
 /** What is asked of the result of a run. */
 export type RemoteResult = Remote<'prove' | 'hash'>;
 
@@ -113,6 +116,7 @@ interface Running {
  * client.cancel(); // ends the worker and gives its memory back; whatever is asked next opens the file in a new one
  */
 export class EngineClient {
+  readonly #purpose: WorkerPurpose;
   readonly #start: () => Worker;
   #running: Running | null = null;
   #calls = 0;
@@ -129,6 +133,7 @@ export class EngineClient {
    * @param start makes a worker of a name; left out, the engine's own
    */
   constructor(purpose: WorkerPurpose = 'runs', start: (purpose: WorkerPurpose) => Worker = startWorker) {
+    this.#purpose = purpose;
     this.#start = () => start(purpose);
   }
 
@@ -178,26 +183,23 @@ export class EngineClient {
   }
 
   /**
-   * Has the worker run what a file will need, until something is asked of it.
+   * Has the worker run what a file will need, until something is asked of it; settles then, or when it has.
    * @param rounds how often: once saves most of what can be saved, for a file that may never come
    */
-  warmUp(rounds: 1 | typeof WARMING_ROUNDS = WARMING_ROUNDS): void {
+  async warmUp(rounds: 1 | typeof ROUNDS_OF_CHECKS | typeof WARMING_ROUNDS = WARMING_ROUNDS): Promise<void> {
     const running = this.#worker();
     const isAtIt = running.warmed < running.warmedMost;
     running.warmedMost = Math.max(running.warmedMost, rounds);
-    if (!isAtIt) this.#warmOn(running);
-  }
-
-  #warmOn(running: Running): void {
-    if (running.warmed >= running.warmedMost || running.waiting.size > 0 || running.open) return;
-    // Where it fails, whoever asks for something hears of it.
-    this.#post(running, 'warmUp', []).then(
-      () => {
-        running.warmed++;
-        this.#warmOn(running);
-      },
-      () => undefined,
-    );
+    if (isAtIt) return;
+    while (running.warmed < running.warmedMost && running.waiting.size === 0 && !running.open) {
+      try {
+        await this.#post(running, 'warmUp', [this.#purpose]);
+      } catch {
+        // Whoever asks for something hears of it.
+        return;
+      }
+      running.warmed++;
+    }
   }
 
   /** Ends the worker and with it all memory it held; calls that are waiting are rejected with Cancelled at once. */

@@ -4,3 +4,4 @@ export { forecastRun } from '../../migration/forecast/forecast';
 export { measureRates } from '../rates';
 export { splitScript } from '../../script/split';
 export { Prover, proveSound } from '../prover';
+export { warmUpChecks } from './warmUpChecks';

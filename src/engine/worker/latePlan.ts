@@ -9,4 +9,4 @@ export { planMigration } from '../../migration/run/plan';
 export { runMigration } from '../../migration/run/run';
 export { readAddedColumnDocumentation } from '../../script/documentation';
 export { splitScript } from '../../script/split';
-export { warmUp } from './warmUp';
+export { makeSmallDatabase, warmUp } from './warmUp';

@@ -32,13 +32,21 @@ const SCRIPT = `
   CREATE TABLE IF NOT EXISTS parent(id INTEGER PRIMARY KEY);
   CREATE INDEX IF NOT EXISTS more_child ON more(child, id DESC)`;
 
-/** Inspects and plans a small database. It leaves nothing behind. */
-export function warmUp(engine: Engine): void {
-  const [base, split] = [splitScript(DATABASE), splitScript(SCRIPT)];
-  if (!base.ok || !split.ok) throw new Error('The scripts of the warm-up cannot be split');
+/** A small database, and a script for it. */
+export function makeSmallDatabase(engine: Engine): { readonly bytes: Uint8Array; readonly script: string } {
+  const base = splitScript(DATABASE);
+  if (!base.ok) throw new Error('The script of the warm-up cannot be split');
   const bytes = engine.build((database) => {
     for (const { text } of base.statements) database.execute(text);
   });
+  return { bytes, script: SCRIPT };
+}
+
+/** Inspects and plans a small database. It leaves nothing behind. */
+export function warmUp(engine: Engine): void {
+  const { bytes, script } = makeSmallDatabase(engine);
+  const split = splitScript(script);
+  if (!split.ok) throw new Error('The script of the warm-up cannot be split');
   const header = readHeader(bytes);
   if (!header.ok) throw new Error('The database of the warm-up has no header');
   const database = engine.open(new Overlay(sourceOfBytes(bytes), header.value.pageSize));

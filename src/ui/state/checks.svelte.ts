@@ -178,7 +178,8 @@ export class Checks {
     this.#inspection = inspection;
     this.#held = true;
     if (inspection.size <= SMALL_BYTES) return;
-    const given = this.#stop();
+    // A worker that checks nothing is ready for the checks of the result.
+    const given = this.#stop(this.#lanes.filter(({ current }) => current !== null));
     this.#queue = [...given];
     for (const { key } of given) this.states.set(key, { state: 'waiting' });
   }
@@ -257,11 +258,11 @@ export class Checks {
     }
   }
 
-  /** Ends all workers; gives what they were making, and what waited for them. */
-  #stop(): readonly Task[] {
+  /** Ends workers; gives what they were making, and what waited for them. */
+  #stop(lanes = this.#lanes): readonly Task[] {
     const given = [...this.#lanes.flatMap(({ current }) => current ?? []), ...this.#queue];
     this.#queue = [];
-    for (const lane of this.#lanes) this.#end(lane);
+    for (const lane of lanes) this.#end(lane);
     this.#tellWhoWaits();
     return given;
   }

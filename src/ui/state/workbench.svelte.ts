@@ -1,7 +1,7 @@
 // The page's state, and the only place that changes it: which file, which scripts, and what is on the screen. What becomes of the
 // file is told by its job. Components read the workbench and call its methods.
 
-import { Cancelled, EngineClient } from '../../engine/worker/client';
+import { Cancelled, EngineClient, ROUNDS_OF_CHECKS } from '../../engine/worker/client';
 import { foreignKeyDefaultOf, type ForeignKeyDefault } from '../../chain/foreignKeyDefaults';
 import { NO_SIDECARS, type Sidecars } from '../../file/recovery';
 import type { Sample } from '../../catalog/catalog';
@@ -111,7 +111,14 @@ export class Workbench extends Screen {
    * @param rounds how often it is to run what a file will need
    */
   expectFile(rounds?: Parameters<EngineClient['warmUp']>[0]): void {
-    this.#client.warmUp(rounds);
+    const planned = this.#client.warmUp(rounds);
+    // Only for a file that is about to come, and not beside the one that has.
+    if (rounds === undefined) {
+      void planned.then(() => {
+        if (this.state === 'empty')
+          for (const client of [this.#checking].flat().slice(0, 2)) void client.warmUp(ROUNDS_OF_CHECKS);
+      });
+    }
     // What cannot be loaded ahead is asked for again, and missed, where it is needed.
     loadSorting().catch(() => undefined);
   }
