@@ -14,6 +14,7 @@ import { arrangeNumbers, keyOf, settleDirections } from './order';
 import { valueNeeds, withValues } from './placeholders';
 import { readSections } from './sections';
 import type { ChainTool } from './tool';
+import { findTeardowns } from './teardowns';
 import { findUnmatched } from './unmatched';
 import { putInVersionFolders } from './versionFolders';
 import { isCalledSchema } from './wholeSchema';
@@ -138,8 +139,9 @@ function findCandidates(files: readonly MigrationFile[], leftOut: LeftOut[]): re
     if (!taken.has(path) && !BESIDE.test(path)) leftOut.push({ path, why: whyLeftOut(path) });
   }
   const others = steps.length > 1 ? findOtherDialects(steps.map(({ path }) => path)) : new Map<string, string>();
+  const teardowns = findTeardowns([...sql].filter((path) => readName(path).version === ''));
   const candidates = steps.flatMap((file): Candidate[] => {
-    const why = others.get(file.path);
+    const why = others.get(file.path) ?? (teardowns.has(file.path) ? LEFT_OUT.down : undefined);
     if (why !== undefined) leftOut.push({ path: file.path, why });
     if (why !== undefined) return [];
     const isSql = sql.has(file.path) || files.length === 1;

@@ -71,6 +71,18 @@ const shapes: readonly Shape[] = [
     leftOut: [],
   },
   {
+    what: 'scripts that drop what the one beside them makes',
+    files: {
+      'people.sql': PEOPLE,
+      'people-drop.sql': DROP,
+      'setup_tags.sql': 'CREATE TABLE tags (name TEXT);',
+      'drop_tags.sql': NO_SQL,
+      'drop_pets.sql': 'DROP TABLE IF EXISTS pets;',
+    },
+    order: ['drop_pets.sql', 'people.sql', 'setup_tags.sql'],
+    leftOut: ['drop_tags.sql', 'people-drop.sql'],
+  },
+  {
     what: 'SQL of another kind beside the folder of migrations',
     files: { 'app/migrations/1_people.sql': PEOPLE, 'app/migrations/city.sql': CITY, 'app/list.sql': NO_SQL },
     order: ['app/migrations/1_people.sql', 'app/migrations/city.sql'],

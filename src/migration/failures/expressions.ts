@@ -174,7 +174,12 @@ export const EXPRESSIONS: readonly Explanation[] = [
   { pattern: /^near "(?:LIMIT|ORDER)": syntax error/, explain: ({ statement }) => explainLimit(statement) },
   { pattern: /^near "(\w+)": syntax error/, explain: ({ statement }, [, word]) => explainWord(statement, word ?? '') },
   { pattern: /syntax error|^unrecognized token/, explain: ({ statement: { text } }) => explainTemplate(text) },
+  { pattern: /syntax error|^unrecognized token/, explain: ({ statement: { text } }) => explainIncluded(text) },
   { pattern: /syntax error|^unrecognized token/, explain: ({ statement: { text } }) => explainOtherDatabase(text) },
+  {
+    pattern: /^near "(\w+)": syntax error/,
+    explain: ({ statement: { text } }, [, word]) => explainSize(text, word ?? ''),
+  },
   {
     pattern: /syntax error|^incomplete input|^unrecognized token/,
     explain: ({ statement }) => ({
@@ -249,6 +254,32 @@ function explainTemplate(text: string): Said | null {
   };
 }
 
+/** A line that names a file, in whose place a program puts what is in it: `!! people.sql`, `#include "people.sql"`. */
+const INCLUDED = /^\s*(?:!!|@@?|#\s*include\b|source\b)\s*["'<]?([\w./-]+\.\w+)/i;
+
+function explainIncluded(text: string): Said | null {
+  const file = INCLUDED.exec(text.replaceAll(COMMENT, ' '))?.[1];
+  if (file === undefined) return null;
+  return {
+    explanation: `In the place of this line the application puts the file ${shortened(file)} before SQLite reads it.`,
+    wayOut: `Put what is in ${shortened(file)} there, as the application does, or run the files as it writes them out.`,
+  };
+}
+
+/** A name where the size of a type stands, as in `varchar(LONGEST)`. */
+function explainSize(text: string, word: string): Said | null {
+  const types =
+    'n?(?:var)?char(?:acter)?|varying|text|string|clob|blob|(?:var)?binary|decimal|numeric|(?:big|small|tiny)?int(?:eger)?|float|double|real';
+  const type = new RegExp(`\\b(${types})\\s*\\(\\s*(?:\\d+\\s*,\\s*)?${word}\\b`, 'i').exec(
+    text.replaceAll(QUOTED_OR_COMMENT, ' '),
+  )?.[1];
+  if (type === undefined) return null;
+  return {
+    explanation: `${word} stands where the size of the type ${type} belongs, which is a number: the application puts one in its place before SQLite reads the file.`,
+    wayOut: `Write the number that the application has for ${word}, in the whole file, or run the files as it writes them out.`,
+  };
+}
+
 /** Words that only other databases know, where SQLite cannot read a statement; the first that fits. */
 const OF_OTHERS: readonly (readonly [words: RegExp, database: string])[] = [
   [/^CREATE\s+(?:TYPE|EXTENSION|DOMAIN|SEQUENCE|POLICY|TEXT\s+SEARCH)\b/i, 'PostgreSQL'],
@@ -262,7 +293,7 @@ const OF_OTHERS: readonly (readonly [words: RegExp, database: string])[] = [
   [/\bDROP\s+FOREIGN\s+KEY\b|\b(?:MODIFY|CHANGE)\s+COLUMN\b|\bCHARACTER\s+SET\b/i, 'MySQL'],
   [/^(?:UN)?LOCK\s+TABLES?\b|^RENAME\s+TABLE\b|^SET\s+(?:NAMES|@@?\w+)/i, 'MySQL'],
   [/\bADD\s+(?:UNIQUE\s+)?(?:INDEX|KEY)\b/i, 'MySQL'],
-  [/\bIDENTITY\s*\(\s*\d+\s*,|\bNVARCHAR\s*\(\s*MAX\s*\)|^EXEC\b/i, 'SQL Server'],
+  [/\bIDENTITY\s*\(\s*\d+\s*,|\b(?:N?VARCHAR|VARBINARY)\s*\(\s*MAX\s*\)|^EXEC\b/i, 'SQL Server'],
   [/\bVARCHAR2\b/i, 'Oracle'],
   [
     /^CREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE|SCHEMA|DATABASE|ROLE|USER|MATERIALIZED)\b/i,
@@ -287,6 +318,8 @@ function explainOtherDatabase(text: string): Said | null {
 
 /** Strings and comments: what stands there is no word of a statement. */
 const QUOTED_OR_COMMENT = /'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g;
+
+const COMMENT = /--[^\n]*|\/\*[\s\S]*?\*\//g;
 
 function shortened(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
