@@ -101,7 +101,10 @@ function renamesIn(
   renames: readonly Statement[],
 ): readonly number[] {
   const since = Math.max(0, ...direct);
-  const later = renames.filter(({ ordinal }) => ordinal > since);
+  const folded = foldName(text);
+  // To look for the letters is quick; most texts have none of the names. In a quoted name, quotes may stand twice.
+  const isWritten = (name: string): boolean => /["'`\]]/.test(name) || folded.includes(name);
+  const later = renames.filter(({ ordinal, newName }) => ordinal > since && isWritten(foldName(newName ?? '')));
   if (later.length === 0) return [];
   const names = new Set(parseSql(text).tokens.map((token) => foldName(unquotedName(token) ?? '')));
   return later

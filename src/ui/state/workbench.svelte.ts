@@ -22,6 +22,7 @@ import {
 } from './problem';
 import type { OwnScripts } from './ownScripts.svelte';
 import { makeSampleFile } from './sampleFile';
+import { pause } from './pause';
 import { Screen } from './screen.svelte';
 import type { SeenFile } from './sortedFiles';
 import { Turns } from './turn';
@@ -31,6 +32,8 @@ const LOOK_AFTER_MILLISECONDS = 300;
 
 /** With more workers, each would have less to do than it takes to begin. */
 const MOST_CHECKING = 4;
+/** Migrations that are put in order and listed in one task. */
+const MOST_IN_ONE_TASK = 100;
 
 function checkingClients(): readonly EngineClient[] {
   const count = Math.min(MOST_CHECKING, Math.max(1, navigator.hardwareConcurrency));
@@ -148,6 +151,7 @@ export class Workbench extends Screen {
     const sorted = sorting.sortFiles(seen, this.#openFor(files), this.#waiting);
     const { database, many, scripts, besideScripts, waiting, leftOut } = sorted;
     const own = scripts.length > 0 ? await readOwnScripts([...scripts, ...besideScripts]) : null;
+    if (own) await this.#arrange(own);
     // A run may have been started meanwhile.
     if (this.job?.isRunning) return nothing;
     this.#waiting = waiting;
@@ -389,13 +393,23 @@ export class Workbench extends Screen {
     this.#foreignKeys = null;
   }
 
-  #useOwn(own: OwnScripts): void {
+  /** To put many files in order takes as long as to draw the list of them: they are two tasks. */
+  async #arrange(own: OwnScripts): Promise<void> {
+    this.#follow(own);
+    if (own.arranged.migrations.length > MOST_IN_ONE_TASK) await pause();
+  }
+
+  #follow(own: OwnScripts): void {
     // What is pending in each of many files is told for each of them.
     own.follow(() => {
       if (!this.job) return { histories: [], isEmpty: false };
       const { histories, inspection } = this.job;
       return histories && inspection && { histories, isEmpty: inspection.schema.relations.length === 0 };
     });
+  }
+
+  #useOwn(own: OwnScripts): void {
+    this.#follow(own);
     this.scripts.takeOwn(own);
     this.#presetForeignKeys();
   }

@@ -20,6 +20,7 @@ import {
   type Suggestions,
 } from './diagramModel';
 import type { Problem } from '../../state/problem';
+import { pause } from '../../state/pause';
 import { Turns, type Turn } from '../../state/turn';
 import type { Explorer, Side } from '../look/explorer.svelte';
 import { ElkWorker, Ended, NotLoaded } from './elkWorker';
@@ -203,11 +204,6 @@ export class Diagram {
     this.busy = false;
     this.#engine.end();
   }
-}
-
-/** Lets the page do what waits, so that a large schema does not hold it up. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
 }
 
 function problemOf(error: unknown): Problem {
