@@ -124,6 +124,22 @@ describe('Files that are dropped together', () => {
     expect(sortFiles(seen, null).database?.file.name).toBe('second.db');
   });
 
+  it('of a folder that has only programs are its history, and what is open stays open whatever a folder has', async () => {
+    const at = (path: string): File => {
+      const file = fileOf(path.split('/').at(-1) ?? '');
+      notePath(file, path);
+      return file;
+    };
+    const code = await lookAt(['m/1_people.js', 'm/2_city.js', 'm/notes.js'].map(at));
+    const { database, scripts, besideScripts, leftOut } = sortFiles(code, opened(null));
+    expect([database, scripts.length, besideScripts.length, leftOut]).toEqual([null, 2, 1, null]);
+    const strange = sortFiles(await lookAt(['m/readme.txt', 'm/shot.png'].map(at)), opened(null));
+    expect([strange.database, strange.leftOut?.sentence]).toEqual([
+      null,
+      'readme.txt, shot.png were not read: they are neither SQL nor a database.',
+    ]);
+  });
+
   it('of folders have their sidecars beside them in the same folder, not in one that has a file of the same name', async () => {
     const files = ['a/spine.db', 'b/spine.db', 'b/spine.db-wal'].map((path) => {
       const file = fileOf(path.split('/').at(-1) ?? '');

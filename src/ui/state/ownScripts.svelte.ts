@@ -89,6 +89,7 @@ export class OwnScripts {
   /** Whether it is more than a file to be run as it is. */
   readonly isChain: boolean = $derived(
     this.arranged.tool !== null ||
+      this.arranged.migrations.some(({ code }) => code !== null) ||
       this.files.filter(({ path }) => SQL_FILE.test(path)).length + this.unreadable.length > 1,
   );
   /** What the tables of tools tell. */
@@ -210,6 +211,8 @@ export class OwnScripts {
     if (stuck) return explainStuck(stuck, more);
     if (this.taken.length > 0 || (this.wayBack?.migrations.length ?? 0) > 0) return null;
     if (this.target) return explainThere();
+    const { migrations } = this.arranged;
+    if (migrations.length > 1 && migrations.every(({ code }) => code !== null)) return explainOnlyCode(migrations);
     if (this.endsBefore) return explainStep(this.endsBefore);
     if (this.pending.length === 0) {
       return { code: 'no-scripts', sentence: 'There is no script left.', help: 'Choose another, or write one.' };
@@ -469,6 +472,15 @@ function explainThere(): Problem {
     code: 'nothing-pending',
     sentence: 'This database stands at that version already: there is nothing to run.',
     help: 'Choose another version, or go by what is ticked.',
+  };
+}
+
+function explainOnlyCode(migrations: readonly ChainMigration[]): Problem {
+  const languages = [...new Set(migrations.map(({ code }) => code))].join(', ');
+  return {
+    code: 'step-in-code',
+    sentence: `All ${counted(migrations.length, 'migration')} are steps in code (${languages}), which a page cannot run. There is no SQL beside them.`,
+    help: 'Let the application run them, and open the database that it makes.',
   };
 }
 

@@ -1,5 +1,6 @@
 // A chunk of its own: tells the files of one drop apart, by their bytes: databases, what lies beside them, scripts, and what cannot be used.
 
+import { isStepInCode } from '../../chain/codeFiles';
 import { BYTES_TO_TELL, kindOf, type FileKind } from '../../file/kind';
 import { NO_SIDECARS } from '../../file/recovery';
 import { folded, liesBeside, pathOf, SIDECAR, type DroppedDatabase } from './droppedFiles';
@@ -98,11 +99,15 @@ export function sortFiles(
   const others = files.filter((file) => file !== dropped && file !== log && file !== journal);
   const texts = others.filter((file) => kinds.get(file) !== 'database');
   const named = texts.filter(({ name }) => SCRIPT.test(name));
-  const unnamed = base && named.length === 0 ? texts.find((file) => kinds.get(file) === 'sql') : undefined;
-  const scripts = unnamed ? [unnamed] : named;
+  const programs = named.length === 0 ? stepsInFolders(texts) : [];
+  const unnamed =
+    base && named.length === 0 && programs.length === 0 ? texts.find((file) => kinds.get(file) === 'sql') : undefined;
+  const scripts = unnamed ? [unnamed] : [...named, ...programs];
   // A script that is called otherwise is one file, to be run as it is.
   const besideScripts =
-    named.length === 0 ? [] : [...others.filter((file) => isBeside(file, kinds.get(file))), ...passedOver];
+    named.length + programs.length === 0
+      ? []
+      : [...others.filter((file) => !programs.includes(file) && isBeside(file, kinds.get(file))), ...passedOver];
   const many = severalDatabases(files, kinds, near);
   const known = dropped || !open ? NO_SIDECARS : open.sidecars;
   const sidecars = { log: log ?? known.log, journal: journal ?? known.journal };
@@ -137,6 +142,12 @@ function isBeside(file: File, kind: SeenFile['kind'] | undefined): boolean {
   if (kind === 'database' || SCRIPT.test(file.name) || SIDECAR.test(file.name) || DATABASE.test(file.name))
     return false;
   return pathOf(file).includes('/') || BESIDE_SCRIPTS.test(file.name);
+}
+
+/** Programs with numbers: a history that is written in code alone. */
+function stepsInFolders(files: readonly File[]): readonly File[] {
+  const steps = files.filter((file) => pathOf(file).includes('/') && isStepInCode(pathOf(file), new Set()));
+  return steps.length > 1 ? steps : [];
 }
 
 /** The databases that a folder of scripts has beside them, for tests or as an example: while another one is open, they are not meant. */
@@ -188,7 +199,11 @@ function severalDatabases(
 function unknown(others: readonly File[], scripts: readonly File[], base: File | undefined): DroppedDatabase | null {
   if (base && scripts.length > 0) return null;
   const taken = new Set(scripts);
-  const strange = others.find((file) => !taken.has(file) && !SIDECAR.test(file.name) && !SCRIPT.test(file.name));
+  // What lies in a folder was not chosen by itself, and is no reason to close what is open.
+  const isMeant = (file: File): boolean => base === undefined || !pathOf(file).includes('/');
+  const strange = others.find(
+    (file) => !taken.has(file) && !SIDECAR.test(file.name) && !SCRIPT.test(file.name) && isMeant(file),
+  );
   const alone = strange ?? (base ? undefined : others.find(({ name }) => SIDECAR.test(name)));
   return alone ? { file: alone, sidecars: NO_SIDECARS } : null;
 }
@@ -217,6 +232,13 @@ function explainLeftOut(
     };
   }
   const taken = opened.filter((name) => name !== undefined);
+  if (taken.length === 0) {
+    return {
+      code: 'left-out',
+      sentence: `${names} ${was} not read: ${one ? 'it is' : 'they are'} neither SQL nor a database.`,
+      help: 'What is used are databases, with what lies beside them, and .sql or .sqm files.',
+    };
+  }
   const all = taken.length > 2 ? listed(taken) : taken.join(' and ');
   return {
     code: 'left-out',
