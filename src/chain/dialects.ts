@@ -140,11 +140,11 @@ function readDialect(path: string): Dialected | null {
   const from = path.lastIndexOf('/') + 1;
   const [folder, file] = [path.slice(0, from), path.slice(from)];
   const pieces = file.split('.');
-  // The first is the title, the last the ending.
-  const at = pieces.findIndex((piece, index) => index > 0 && index < pieces.length - 1 && dialectOf(piece) !== null);
-  if (at > 0) {
+  // The last is the ending; the first may be the title as well, in `oracle.import.sql`.
+  const at = pieces.slice(0, pieces.length > 2 ? -1 : 0).findIndex((piece) => dialectOf(piece) !== null);
+  if (at >= 0) {
     const dialect = dialectOf(pieces[at] ?? '') ?? '';
-    return { path, dialect, rest: withoutMode(folder + pieces.toSpliced(at, 1).join('.')), isSure: true };
+    return { path, dialect, rest: withoutMode(folder + pieces.toSpliced(at, 1).join('.')), isSure: at > 0 };
   }
   const [, title = '', word = '', ending = ''] = /^([^.]*)[-_]([a-z0-9]+)((?:\.[^.]+)+)$/i.exec(file) ?? [];
   const dialect = dialectOf(word);

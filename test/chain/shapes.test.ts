@@ -95,6 +95,17 @@ const shapes: readonly Shape[] = [
     leftOut: ['2_b.sql.postgres'],
   },
   {
+    what: 'the database in front of the name',
+    files: {
+      'mysql.1_people.sql': NO_SQL,
+      'sqlite.1_people.sql': PEOPLE,
+      'sqlite.2_city.sql': CITY,
+      'postgres.2_city.sql': NO_SQL,
+    },
+    order: ['sqlite.1_people.sql', 'sqlite.2_city.sql'],
+    leftOut: ['mysql.1_people.sql', 'postgres.2_city.sql'],
+  },
+  {
     what: 'the database and the version behind other words',
     files: {
       'shop-mysql-update-to-1.9.sql': NO_SQL,

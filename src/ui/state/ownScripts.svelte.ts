@@ -177,6 +177,7 @@ export class OwnScripts {
     const [first] = [...migrations, ...this.unreadable];
     if (!this.isChain && first) return first.path;
     const scripts = migrations.filter(({ code }) => code === null);
+    if (scripts.length + this.unreadable.length === 0 && first) return `${counted(migrations.length, 'step')} in code`;
     return counted(scripts.length + this.unreadable.length, 'migration');
   }
 
