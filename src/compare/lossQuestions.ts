@@ -5,7 +5,7 @@ import { isIndexOfOther } from '../schema/virtualTables';
 import { counted } from '../words';
 import type { Interview } from './interview';
 import type { Loss } from './migration';
-import { DROP, renameId, renameTo, type RenameCandidate } from './pairing';
+import { DROP, renameId, renameTo, STAYS, type RenameCandidate } from './pairing';
 import { nameInId } from './question';
 import type { RowFacts } from './rowFacts';
 
@@ -15,11 +15,11 @@ const CONFIRMED = 'confirmed';
 /** Asks whether something that is gone has another name now. */
 export function askRename(
   interview: Interview,
-  { id, table, column, candidates }: RenameCandidate,
+  { id, table, column, candidates, stays }: RenameCandidate,
   evidence: (candidate: string) => readonly string[],
   facts: RowFacts,
 ): void {
-  const name = column === null ? `table ${table.name}` : `column ${column.name}`;
+  const name = column === null ? `${table.kind} ${table.name}` : `column ${column.name}`;
   const [only] = candidates;
   const what = column === null ? name : `${name} of ${table.name}`;
   interview.ask(
@@ -39,11 +39,13 @@ export function askRename(
           label: `It is ${to} now: rename it, and keep what it holds`,
           expression: null,
         })),
-        { value: DROP, label: `It is not: ${lossOf(table, column, facts).label}`, expression: null },
+        stays
+          ? { value: STAYS, label: `It is not: ${table.name} keeps its name, and gets other columns`, expression: null }
+          : { value: DROP, label: `It is not: ${lossOf(table, column, facts).label}`, expression: null },
       ],
     },
     null,
-    DROP,
+    stays ? STAYS : DROP,
   );
 }
 

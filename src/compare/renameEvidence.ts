@@ -1,7 +1,7 @@
 // What speaks for it that something which is gone is there under another name.
 
 import { foldName, quoteIdentifier, type Database } from '../database';
-import type { Relation, Schema } from '../schema/schema';
+import type { Column, Relation, Schema } from '../schema/schema';
 import { counted } from '../words';
 import type { MigrationInput } from './migration';
 import type { RenameCandidate } from './pairing';
@@ -38,13 +38,16 @@ function tableEvidence(
   { rows, desiredRows }: { readonly rows: Database | null; readonly desiredRows: Database | null },
 ): readonly string[] {
   if (!other) return [];
-  const names = new Set(other.columns.map(({ name }) => foldName(name)));
-  const common = table.columns.filter(({ name }) => names.has(foldName(name)));
+  // Those that FTS adds of itself speak for nothing.
+  const shown = ({ columns }: Relation): readonly Column[] => columns.filter(({ hidden }) => !hidden);
+  const [own, others] = [shown(table), shown(other)];
+  const names = new Set(others.map(({ name }) => foldName(name)));
+  const common = own.filter(({ name }) => names.has(foldName(name)));
   const [first] = common;
   const shared = first ? sharedValues(rows, [table.name, first.name], desiredRows, [other.name, first.name]) : null;
   const named = common.length === 0 ? '' : `: ${common.map(({ name }) => name).join(', ')}`;
   return [
-    `${table.name} has ${counted(table.columns.length, 'column')}, ${other.name} has ${other.columns.length}; ${counted(common.length, 'name is', 'names are')} the same${named}.`,
+    `${table.name} has ${counted(own.length, 'column')}, ${other.name} has ${others.length}; ${counted(common.length, 'name is', 'names are')} the same${named}.`,
     ...(shared ? [shared] : []),
   ];
 }

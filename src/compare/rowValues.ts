@@ -133,13 +133,18 @@ export class RowValues {
     return `(SELECT ${columns.map(({ name }, at) => `${values[at] ?? 'NULL'} AS ${quoteIdentifier(name)}`).join(', ')})`;
   }
 
-  /** SQL for the very value that a column stores in the new row; null where it is that of the old one, or new. */
+  /** SQL for the very value that a column has in the new row; null where it is that of the old one, or new and not computed. */
   storedOf(name: string, nameOf: NameOf): string | null {
     const was = this.#before.get(foldName(name));
     const column = this.#after.columns.find((one) => foldName(one.name) === foldName(name));
     const copied = this.#copied.get(foldName(name));
-    if (!was || !column || copied === undefined) return null;
+    if (!column) return null;
     const affinity = affinityOf(column.type, this.#after.strict);
+    if (column.generated !== null) {
+      const value = this.isAsItWas(column) ? null : this.#valueOf(column, nameOf, NONE_HELD);
+      return value && stored(value, affinity);
+    }
+    if (!was || copied === undefined) return null;
     if (copied !== quoteIdentifier(was.name)) return stored(`(${withNames(copied, nameOf)})`, affinity);
     const keeps = affinity === 'BLOB' || affinity === 'ANY' || affinity === affinityOf(was.type, this.#wasStrict);
     return keeps ? null : stored(quoteIdentifier(nameOf(was.name)), affinity);

@@ -242,7 +242,11 @@ export class TableChanges {
     const had = new Set(of(current, original, original.name).map(key));
     // A column that is new has no values yet, and SQLite takes its name in quotes for a text.
     const known = new Set(before.columns.map((column) => foldName(column.name)));
-    const added = new Set(after.columns.map((column) => foldName(column.name)).filter((name) => !known.has(name)));
+    const isNew = (column: Column): boolean =>
+      column.generated === null || values === null
+        ? !known.has(foldName(column.name))
+        : values.sourcesOf([column]).some(isNew);
+    const added = new Set(after.columns.filter(isNew).map(({ name }) => foldName(name)));
     const storedOf: KeyedTable['storedOf'] = (column, nameOf) => values?.storedOf(column, nameOf) ?? null;
     const isOther = (name: string): boolean => storedOf(name, (same) => same) !== null;
     return of(desired, after, after.name)

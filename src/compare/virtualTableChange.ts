@@ -3,20 +3,26 @@
 import { foldName, quoteIdentifier } from '../database';
 import type { Relation } from '../schema/schema';
 import { isIndexOfOther } from '../schema/virtualTables';
+import { counted } from '../words';
 import { isSameDefinition } from './meaning';
 import { nameInId } from './question';
 import { rowidOf, unusedName } from './rebuild';
 import type { Work } from './tableChange';
 
-/** Creates a virtual table anew where it is not as it is wished for, and asks what becomes of what it holds. */
+/**
+ * Creates a virtual table anew where it is not as it is wished for, and asks what becomes of what it holds.
+ * @param before as it is once it has its name
+ * @param origin the name that it has in the database that the facts are about
+ */
 export function changeVirtualTable(
   before: Relation,
   after: Relation,
+  origin: string,
   { input, interview, facts, names, draft }: Work,
 ): void {
   if (isSameDefinition(before.sql, after, { names, spelling: input.spelling })) return;
   const isIndex = isIndexOfOther(after.sql);
-  const rows = facts.rows(before.name);
+  const rows = facts.rows(origin);
   const answer = interview.ask(
     {
       id: `virtual table ${nameInId(after.name)}`,
@@ -28,7 +34,7 @@ export function changeVirtualTable(
         ? [`${after.name} is an index of the rows of another table.`]
         : rows === null
           ? []
-          : [`It has ${rows} rows.`],
+          : [`It has ${counted(rows, 'row')}.`],
       options: [
         ...(isIndex ? [{ value: 'rebuild', label: 'Build the index anew from that table', expression: null }] : []),
         { value: 'copy', label: 'Copy the columns that both have', expression: null },
@@ -47,7 +53,7 @@ export function changeVirtualTable(
     if (answer === 'rebuild') draft.add(`INSERT INTO ${name} (${name}) VALUES ('rebuild')`, after.name);
     if (answer === 'empty' && rows !== 0) {
       const sentence = `What the virtual table ${after.name} holds is deleted.`;
-      draft.losses.push({ table: before.name, column: null, count: rows, sentence });
+      draft.losses.push({ table: origin, column: null, count: rows, sentence });
     }
     return;
   }

@@ -1,12 +1,13 @@
 // Writes the migration that leads from one schema to another, and the way back.
 
+import { foldName } from '../database';
 import type { Schema } from '../schema/schema';
 import { ended } from '../script/ended';
 import { counted } from '../words';
 import type { Written } from './draft';
 import { Interview } from './interview';
 import type { Migration, MigrationInput, MigrationStatement, WayBack } from './migration';
-import { pairSchemas, renameId, renameTo } from './pairing';
+import { pairSchemas, renameId, renameTo, STAYS } from './pairing';
 import { NOT_ALLOWED } from './placeholder';
 import { answerLine, DELETE_ROWS, type Answers, type Question } from './question';
 import { brokenObjects } from './relevant';
@@ -133,7 +134,8 @@ function turned(current: Schema, desired: Schema, answers: Answers): Answers {
   const back = new Map<string, string>();
   for (const { before, after, columns } of pairSchemas(current, desired, answers).relations) {
     if (!before || !after) continue;
-    if (before.name !== after.name) back.set(renameId(after.name, null), renameTo(before.name));
+    const isRenamed = foldName(before.name) !== foldName(after.name);
+    back.set(renameId(after.name, null), isRenamed ? renameTo(before.name) : STAYS);
     for (const pair of columns) {
       if (pair.before && pair.after) back.set(renameId(after.name, pair.after.name), renameTo(pair.before.name));
     }

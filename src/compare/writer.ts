@@ -83,8 +83,11 @@ export class Writer {
     const indexes = this.#changedIndexes(schema, there);
     const changes = new TableChanges(this.#work);
     for (const pair of this.#work.pairs) {
-      if (pair.before && pair.after?.kind === 'virtual table') changeVirtualTable(pair.before, pair.after, this.#work);
-      else changes.change(pair, there, indexes);
+      if (pair.isOpen) continue;
+      const now = there.get(foldName(pair.after?.name ?? ''));
+      if (pair.before && pair.after?.kind === 'virtual table') {
+        if (now) changeVirtualTable(now, pair.after, pair.before.name, this.#work);
+      } else changes.change(pair, there, indexes);
     }
     this.#createMissing(desired);
   }

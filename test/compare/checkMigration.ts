@@ -178,9 +178,13 @@ function valuesQueries({ current, desired }: Pair, { losses, questions }: Migrat
 /** Texts as they are; where spelling does not count, without case, quotes, blanks and comments. */
 export function plain(texts: string, spelling: boolean): string {
   if (spelling) return texts;
-  return texts
-    .replaceAll(/--[^\n]*(\n|$)/g, ' ')
-    .replaceAll(/["`[\]]/g, '')
-    .replaceAll(/\s+/g, '')
-    .toLowerCase();
+  return (
+    texts
+      .replaceAll(/--[^\n]*(\n|$)/g, ' ')
+      // A module writes the names of the tables that store it in these quotes, and ALTER TABLE in the usual ones.
+      .replaceAll(/CREATE TABLE '(\w*)'/g, 'CREATE TABLE $1')
+      .replaceAll(/["`[\]]/g, '')
+      .replaceAll(/\s+/g, '')
+      .toLowerCase()
+  );
 }
