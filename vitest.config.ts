@@ -22,7 +22,8 @@ const replacing = [
 
 export default defineConfig({
   test: {
-    maxWorkers: availableParallelism(),
+    // One more than there are cores: a test that drives a browser waits for it now and then.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         extends: './vite.config.ts',
