@@ -80,6 +80,8 @@ export interface StatementOutcome {
   readonly drift: Drift | null;
   /** What it takes away for good of the data that was in the file before the script; null for nothing. */
   readonly loss: Loss | null;
+  /** Of columns that are dropped, or left behind by a rebuild: where the script has copied their values to, as `are in t.b`. */
+  readonly keptIn?: readonly { readonly column: string; readonly where: string }[];
   /** Words in double quotes that name nothing, so that SQLite takes them for strings. */
   readonly constants?: readonly string[];
   /** Of a table that is rebuilt with the same values: how many rows get another rowid. */
@@ -150,6 +152,8 @@ export interface Loss {
   readonly exact: boolean;
   /** It is not the statement itself that takes them, but what it sets off: triggers, or the actions of foreign keys. */
   readonly through?: 'triggers' | 'foreign keys';
+  /** It had more, and `rows` are those that are in none of the places which the script copies them to. */
+  readonly of?: { readonly all: number; readonly places: readonly string[] };
   /** What the same statement takes beside that. */
   readonly also?: readonly Loss[];
 }

@@ -57,6 +57,32 @@ export function readUpdate({ text, tokens }: ParsedSql): UpdateClauses | null {
   return cursor.atWords('FROM') ? null : { alias, values, where: takeWhere(cursor, text) };
 }
 
+/** What an UPDATE sets, column by column, also where it reads other tables by FROM; null where it cannot be read so. */
+export function readAssignments({
+  tokens,
+}: ParsedSql): readonly { readonly column: string; readonly tokens: readonly Token[] }[] | null {
+  const cursor = new TokenCursor(tokens);
+  if (!cursor.takeWords('UPDATE')) return null;
+  if (cursor.takeWords('OR')) cursor.take();
+  cursor.takeQualifiedName();
+  if (takeAlias(cursor) === null || !cursor.takeWords('SET')) return null;
+  const assigned: { column: string; tokens: readonly Token[] }[] = [];
+  do {
+    if (cursor.atOperator(',')) cursor.take();
+    const column = cursor.takeName();
+    if (column === null || !cursor.atOperator('=')) return null;
+    cursor.take();
+    const start = cursor.taken;
+    takeText(
+      cursor,
+      '',
+      () => cursor.atOperator(',') || ['FROM', 'WHERE', 'RETURNING'].some((word) => cursor.atWords(word)),
+    );
+    assigned.push({ column, tokens: tokens.slice(start, cursor.taken) });
+  } while (cursor.atOperator(','));
+  return assigned;
+}
+
 /** Which rows a DELETE takes; null where it reads other tables by WITH, or cannot be read. */
 export function readDelete({ text, tokens }: ParsedSql): Omit<UpdateClauses, 'values'> | null {
   const cursor = new TokenCursor(tokens);

@@ -9,7 +9,7 @@ import { DEFAULT_CHOICES, type Choices, type StatementOutcome } from '../../src/
 import type { Proof, ProofCode } from '../../src/migration/proofs/proof';
 import { applyFix } from '../../src/migration/rules/fix';
 import { watchRules } from '../../src/migration/rules/rules';
-import { planMigration } from '../../src/migration/run/plan';
+import { planMigration, type Plan } from '../../src/migration/run/plan';
 import type { Warning } from '../../src/migration/warning';
 import { essence, migrate, statementsOf, withDatabase } from '../databases';
 import { sqlite3 } from '../sqlite3';
@@ -37,6 +37,14 @@ export function said(bytes: Uint8Array, script: string, choices: Partial<Choices
   const proofs = new Map(result.proofs.map((proof) => [proof.code, proof]));
   const { outcomes, warnings } = plan;
   return { outcomes, warnings, proofs, committed: result.committed, bytes: after };
+}
+
+/** The plan alone, which takes less time. */
+export function planned(bytes: Uint8Array, script: string, choices: Partial<Choices> = {}): Plan {
+  const tools = { losses: keepLosses, help: failureHelp, watch: watchRules(script) };
+  return withDatabase(bytes, (database) =>
+    planMigration(database, statementsOf(script), { ...DEFAULT_CHOICES, ...choices }, tools),
+  );
 }
 
 /** The codes and what each is about, of the warnings that are no notes. */

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../amount';
 import { askNative, nativeDatabase } from '../databases';
-import { said, warned, withFix } from './foreseen';
+import { planned, said, warned, withFix } from './foreseen';
 
 /** Parts of one table: how they are written where they are kept, and the warning where they are not. */
 const COLUMN_PARTS = {
@@ -194,5 +194,55 @@ describe('A view', () => {
 
   it('that was broken before is not called broken by the script', () => {
     expect(warned(said(bytes, 'ALTER TABLE depot ADD COLUMN c; CREATE INDEX i ON depot (b);'))).toEqual([]);
+  });
+});
+
+describe('A constraint that acts otherwise after a table rebuild', () => {
+  const parents = 'CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE q (id INTEGER PRIMARY KEY);';
+  const told = (before: string, after: string): readonly string[] => {
+    const bytes = nativeDatabase(`${parents} CREATE TABLE c (id INTEGER PRIMARY KEY, a INT ${before});`);
+    const script = `CREATE TABLE n (id INTEGER PRIMARY KEY, a INT ${after}); INSERT INTO n SELECT * FROM c; DROP TABLE c; ALTER TABLE n RENAME TO c;`;
+    return planned(bytes, script).warnings.flatMap(({ code, severity, sentence }) =>
+      code.endsWith('-constraint') ? `${severity}: ${sentence.replace('The table rebuild of c ', '')}` : [],
+    );
+  };
+
+  it.each([
+    ['UNIQUE ON CONFLICT REPLACE', 'UNIQUE', ['warning: loses ON CONFLICT REPLACE of UNIQUE (a).']],
+    ['NOT NULL ON CONFLICT IGNORE', 'NOT NULL', ['warning: loses ON CONFLICT IGNORE of NOT NULL of the column a.']],
+    [
+      'NOT NULL ON CONFLICT FAIL',
+      'NOT NULL ON CONFLICT IGNORE',
+      [
+        'note: changes NOT NULL of the column a: ON CONFLICT FAIL becomes ON CONFLICT IGNORE. An INSERT with NULL for a is then left out without an error.',
+      ],
+    ],
+    [
+      'UNIQUE',
+      'UNIQUE ON CONFLICT REPLACE',
+      [
+        'note: changes UNIQUE (a): it gets ON CONFLICT REPLACE. An INSERT with a value that is there already then deletes the row that is there.',
+      ],
+    ],
+    ['UNIQUE ON CONFLICT ABORT NOT NULL', 'NOT NULL UNIQUE', []],
+    ['REFERENCES p ON DELETE NO ACTION', 'REFERENCES p', []],
+    [
+      'REFERENCES p ON DELETE CASCADE',
+      'REFERENCES p ON DELETE SET NULL',
+      [
+        'note: changes the foreign key (a) to p: ON DELETE CASCADE becomes ON DELETE SET NULL. With foreign keys enforced, a DELETE in p then makes a of c NULL, and the rows stay.',
+      ],
+    ],
+    [
+      'REFERENCES p ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED',
+      'REFERENCES p',
+      [
+        'warning: loses ON UPDATE CASCADE of the foreign key (a) to p.',
+        'warning: loses DEFERRABLE INITIALLY DEFERRED of the foreign key (a) to p.',
+      ],
+    ],
+    ['REFERENCES p', 'REFERENCES q', ['note: changes the foreign key (a) to p: it refers to q instead.']],
+  ])('is told: %s, then %s', (before, after, expected) => {
+    expect(told(before, after)).toEqual(expected);
   });
 });

@@ -136,12 +136,6 @@ export const EXPRESSIONS: readonly Explanation[] = [
     'Write it as text, a blob or a REAL.',
   ),
   inWords(
-    /^malformed JSON|^JSON cannot hold BLOB values/,
-    'A JSON function was given a value that is no JSON.',
-    'Find the rows with WHERE NOT json_valid(…), and pass over them with CASE WHEN json_valid(…) THEN … END.',
-  ),
-  inWords(/^bad JSON path: (.+)$/s, '$1 is no path into JSON.', 'A path begins with $, as in ‘$.name’ or ‘$[0]’.'),
-  inWords(
     /^json\w*\(\) (?:requires an even number of arguments|labels must be TEXT|needs an odd number of arguments)|^FLAGS parameter to json_valid/,
     'A JSON function is called with arguments that do not go together.',
     'Give names as text and a value for each: json_object(‘name’, value, …).',

@@ -10,6 +10,7 @@ import { DEFINITIONS } from './definitions';
 import type { Explanation, Said } from './explanation';
 import { EXPRESSIONS } from './expressions';
 import { FOREIGN_KEYS } from './foreignKeys';
+import { JSON_VALUES } from './jsonValues';
 import { KEY_CONFLICTS } from './keyConflicts';
 import { LIMITS, NESTED_TOO_DEEP, OUT_OF_ROOM } from './limits';
 import { MISSING_NAMES } from './missingNames';
@@ -30,6 +31,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ...VIRTUAL_TABLES,
   ...KEY_CONFLICTS,
   ...BROKEN_CONSTRAINTS,
+  ...JSON_VALUES,
   ...FOREIGN_KEYS,
   ...STOPPED_AT,
   ...TABLE_CHANGES,

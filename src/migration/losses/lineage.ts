@@ -6,7 +6,7 @@ import { Savepoints } from '../../script/savepoints';
 import type { Statement } from '../../script/statement';
 import { unquotedName, type Token } from '../../script/tokens';
 import { foldName } from '../../database';
-import { copiedColumns, sourcesOf, type CopiedColumns } from './copiedColumns';
+import { copiedColumns, sourcesOf, type CopiedColumns, type Source } from '../../script/copiedColumns';
 
 /** A table as the script finds or makes it. The same object stands for it under all names that it gets. */
 export interface TrackedTable {
@@ -49,6 +49,18 @@ export class Lineage {
     const first = track(folded, false);
     this.#names.set(folded, first);
     return first;
+  }
+
+  /** Where a table of the file is by now; null where it is gone, or temporary. */
+  placeOf(table: TrackedTable): Place | null {
+    const [name] = [...this.#names].find(([, one]) => one === table) ?? [];
+    return name === undefined || table.temporary ? null : placeOf(name, table);
+  }
+
+  /** The table that a statement reads from by this name. A name that was given up holds nothing any more. */
+  sourceOf({ name, schema }: Pick<Source, 'name' | 'schema'>): TrackedTable | null {
+    const temporary = schema === null || schema === 'temp' ? this.#names.get(`temp.${name}`) : null;
+    return temporary ?? (this.#names.get(name) === null || schema === 'temp' ? null : this.find(name, 'main'));
   }
 
   /** The other tables that are there now and hold rows of the same tables from before the script. */
@@ -109,11 +121,7 @@ export class Lineage {
   #copy(tokens: readonly Token[], target: TrackedTable): void {
     for (const token of tokens) target.copiedBy.add(foldName(unquotedName(token) ?? ''));
     for (const source of sourcesOf(tokens)) {
-      const { name, schema } = source;
-      // A name that was given up holds nothing any more.
-      const table =
-        (schema === null || schema === 'temp' ? this.#names.get(`temp.${name}`) : null) ??
-        (this.#names.get(name) === null || schema === 'temp' ? null : this.find(name, 'main'));
+      const table = this.sourceOf(source);
       if (table === null) continue;
       for (const origin of table.holds) target.holds.add(origin);
       if (source.depth === 0) target.copied.set(table, copiedColumns(tokens, source));

@@ -1,7 +1,7 @@
 // Data that a statement takes away for good, and the words for it.
 
 import { startOf, type Statement } from '../../script/statement';
-import { counted } from '../../words';
+import { counted, figure } from '../../words';
 import type { StatementOutcome, Loss } from '../outcome';
 
 /**
@@ -12,7 +12,9 @@ export function describeLoss(loss: Loss, known?: number | null): string {
   return [describeOne(loss, known), ...(loss.also ?? []).map((one) => describeOne(one))].join(', and ');
 }
 
-function describeOne({ kind, table, column, rows, exact, through }: Loss, known?: number | null): string {
+function describeOne({ kind, table, column, rows, exact, through, of }: Loss, known?: number | null): string {
+  if (of)
+    return `drops ${column === null ? `the table ${table}` : `${table}.${column}`} with ${counted(of.all, column === null ? 'row' : 'value')}, ${notIn(rows, of.places)}`;
   const atLeast = (what: string): string => (exact ? counted(rows, what) : `more than ${counted(rows, what)}`);
   switch (kind) {
     case 'table':
@@ -36,6 +38,12 @@ function describeOne({ kind, table, column, rows, exact, through }: Loss, known?
     case 'rebuild':
       return `rebuilds ${table} without ${atLeast('row')} that it had`;
   }
+}
+
+/** `2 of which are not in t.b` */
+function notIn(rows: number, places: readonly string[]): string {
+  const are = rows === 1 ? 'is' : 'are';
+  return `${figure(rows)} of which ${are} ${places.length < 2 ? `not in ${places.join('')}` : `neither in ${places.join(' nor in ')}`}`;
 }
 
 /** The same in two or three words, for a label: `loses 1,204 rows`. */

@@ -2,7 +2,7 @@
 
 import { foldName, quoteIdentifier } from '../../database';
 import type { ParsedSql } from '../../script/tokens';
-import { readUpdate } from '../../script/writeClauses';
+import { readAssignments, readUpdate } from '../../script/writeClauses';
 import type { Figure, RowCounter } from './rowCounter';
 
 /** To count is to read what the UPDATE reads itself, but not without end. */
@@ -19,6 +19,8 @@ export function countOverwritten(
   statement: ParsedSql,
   added: ReadonlySet<string> | undefined,
 ): Figure {
+  const set = readAssignments(statement) ?? [];
+  if (set.length > 0 && set.every(({ column }) => added?.has(foldName(column)))) return { rows: 0, exact: true };
   const update = readUpdate(statement);
   if (!update) return { rows: 0, exact: false };
   const old = update.values.filter(({ column }) => !added?.has(foldName(column)));

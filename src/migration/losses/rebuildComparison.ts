@@ -1,7 +1,7 @@
 // Compares a table that is about to be dropped with the copy that takes its place: which rows and values the copy lacks.
 
 import { quoteIdentifier, type Database, type Row, foldName } from '../../database';
-import { ALL_COLUMNS, type CopiedColumns } from './copiedColumns';
+import { ALL_COLUMNS, type CopiedColumns } from '../../script/copiedColumns';
 
 /** A table by the name that it has now. */
 export interface Place {
@@ -145,6 +145,35 @@ function compareAsSets(
   if (!gone || !fewer) return null;
   const lost = Math.max(0, Number(fewer[0]));
   return { lost, changed: Math.max(0, Number(gone[0]) - lost) };
+}
+
+/**
+ * How many rows of a table are in none of several others that have all of its columns, with the same values; and which these are, by
+ * their places among the others. Null where there is no such, or that cannot be told.
+ * @param copied the columns that were copied as they are
+ */
+export function countNowhere(
+  database: Database,
+  old: Place,
+  others: readonly { readonly place: Place; readonly copied: CopiedColumns }[],
+): { readonly rows: number; readonly among: readonly number[] } | null {
+  const before = columnsOf(database, old, '0, 3');
+  const whole = others.flatMap(({ place, copied }, at) => {
+    const pairs = pairColumns(before, columnsOf(database, place, '0, 2, 3'), copied);
+    return pairs.length === before.length ? [{ at, place, pairs }] : [];
+  });
+  if (before.length === 0 || whole.length === 0) return null;
+  const values = (columns: readonly Column[]): string =>
+    columns.map(({ quoted }) => `typeof(${quoted}), +${quoted} COLLATE BINARY`).join(', ');
+  const rest = whole.map(
+    ({ place, pairs }) => `EXCEPT SELECT ${values(pairs.map(({ n }) => n))} FROM ${nameOf(place)}`,
+  );
+  const left = `SELECT ${values(before)} FROM ${nameOf(old)} ${rest.join(' ')}`;
+  const read = database.query(`SELECT count(*) FROM (${left})`);
+  const rows = Number(read.ok ? (read.value[0]?.[0] ?? 0) : -1);
+  // Equal rows are counted once by that: without a key there may be some.
+  const hasKey = before.some(({ primaryKey }) => primaryKey);
+  return rows < 0 || (rows > 0 && !hasKey) ? null : { rows, among: whole.map(({ at }) => at) };
 }
 
 function nameOfPair({ o, n }: ColumnPair): string {

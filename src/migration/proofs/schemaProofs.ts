@@ -127,7 +127,7 @@ export function proveSchema(result: Schema, specified: Schema): Proof {
   return proof(
     'schema-as-specified',
     'pass',
-    `All ${counted(want.size, 'object')} have, to the letter, the text that the script gives on a copy without rows.`,
+    `${want.size === 1 ? 'The 1 object has' : `All ${counted(want.size, 'object')} have`}, to the letter, the text that the script gives on a copy without rows.`,
   );
 }
 

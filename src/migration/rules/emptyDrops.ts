@@ -1,14 +1,15 @@
-// Tables and columns that are dropped and hold nothing: no data goes, and a program that uses them fails.
+// Tables and columns that are dropped and hold nothing, or nothing that is not elsewhere: no data goes, and a program that uses them fails.
 
 import { foldName, quoteIdentifier } from '../../database';
 import { findRelation } from '../../schema/schema';
 import type { ParsedStatement } from '../../script/parsedStatement';
+import type { StatementOutcome } from '../outcome';
 import type { Found, Rule, ScriptEnd } from '../warning';
 import { rebuildRule } from './rebuiltTables';
 
 const WORDS = {
   code: 'dropped-empty',
-  name: 'An empty table or column is dropped',
+  name: 'A table or column is dropped that is empty, or whose values are elsewhere',
   why: 'No data is lost with it, but a program that still uses it fails.',
   safeWay: 'Upgrade the programs together with the file.',
 };
@@ -25,12 +26,18 @@ const leftBehind = rebuildRule(WORDS, ({ pair, columnNow, drop }, _, { outcomes 
         ordinal: drop.ordinal,
         severity: 'note',
         subject: `column ${table}.${name}`,
-        sentence: `The table rebuild of ${table} leaves out ${table}.${name}, which holds no value: a program that uses it fails.`,
+        sentence: `The table rebuild of ${table} leaves out ${table}.${name}, ${held(outcomes[drop.ordinal - 1], name)}: a program that uses it fails.`,
         remedy: WORDS.safeWay,
         fix: null,
       };
     });
 });
+
+/** What a column held that no loss is told of. */
+function held(outcome: StatementOutcome | undefined, column: string): string {
+  const kept = outcome?.keptIn?.find((one) => foldName(one.column) === foldName(column));
+  return kept ? `whose values ${kept.where}` : 'which holds no value';
+}
 
 /** A table without rows, or a column without values, that is gone after the script. */
 export const droppedEmpty: Rule = {
@@ -67,7 +74,7 @@ export const droppedEmpty: Rule = {
         const what =
           kind === 'drop table'
             ? `the table ${was.name}, which has no rows`
-            : `${was.name}.${lost?.name ?? ''}, which holds no value`;
+            : `${was.name}.${lost?.name ?? ''}, ${held(outcome, lost?.name ?? '')}`;
         return [
           {
             ordinal,

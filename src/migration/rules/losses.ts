@@ -4,7 +4,7 @@ import { foldName, quoteIdentifier, type Database } from '../../database';
 import type { Schema } from '../../schema/schema';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Statement } from '../../script/statement';
-import { ALL_COLUMNS, copiedColumns, sourcesOf } from '../losses/copiedColumns';
+import { ALL_COLUMNS, copiedColumns, sourcesOf } from '../../script/copiedColumns';
 import { describeLoss } from '../losses/loss';
 import type { Loss, StatementOutcome } from '../outcome';
 import { counted } from '../../words';
@@ -27,7 +27,9 @@ function lossRule(
               severity: 'warning',
               subject: `table ${one.table}${one.column === null ? '' : `, ${one.column}`}${one.through ? ` through ${one.through}` : ''}`,
               sentence: `Statement ${ordinal} ${describeLoss({ ...one, also: [] })}.`,
-              remedy: remedyFor(one, statements),
+              remedy: one.of
+                ? 'Check the statements that copy it: they leave rows out, or change values.'
+                : remedyFor(one, statements),
               fix: null,
             })),
         ),

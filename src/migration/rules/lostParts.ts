@@ -4,6 +4,7 @@ import { foldName, quoteIdentifier, type Database } from '../../database';
 import { tokenise } from '../../script/tokens';
 import { columnClauses, shownCheck, shownForeignKey } from '../drift/columnAspects';
 import type { Fix, Found, ScriptEnd } from '../warning';
+import { conflictsOf } from './changedConstraints';
 import { withClause, type TableClause } from './createTableEdit';
 import { RESTORE } from './lostObjects';
 import { keepsUnique, leftUnique } from './indexShapes';
@@ -112,12 +113,12 @@ export const lostConstraint = rebuildRule(
       const constraint = `${keyOf(is).length > 0 ? 'UNIQUE' : 'PRIMARY KEY'} (${list(keyNow)})`;
       found.push(...lostUnique(`its primary key (${show(key)})`, keyNow, { constraint }));
     }
-    for (const { columns, conflict } of was.definition.uniques) {
+    for (const { of, before: conflict, after } of conflictsOf(table))
+      if (conflict !== null && after === null)
+        found.push(lostClause(table, end, `ON CONFLICT ${conflict} of ${of}`, null));
+    for (const { columns } of was.definition.uniques) {
       const now = nameNow(columns);
       if (now === null) continue;
-      const kept = is.definition.uniques.find((one) => asSet(one.columns) === asSet(now));
-      if (kept && conflict !== null && kept.conflict === null)
-        found.push(lostClause(table, end, `ON CONFLICT ${conflict} of UNIQUE (${show(now)})`, null));
       found.push(...lostUnique(`UNIQUE (${show(columns)})`, now, { constraint: `UNIQUE (${list(now)})` }));
     }
     for (const [column, , notNull] of was.columns) {

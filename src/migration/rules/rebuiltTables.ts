@@ -5,7 +5,7 @@ import type { Relation } from '../../schema/schema';
 import type { ParsedStatement } from '../../script/parsedStatement';
 import { unquotedName, type ParsedSql } from '../../script/tokens';
 import { readTable, type TableFacts } from '../drift/columnAspects';
-import { ALL_COLUMNS, copiedColumns, sourcesOf } from '../losses/copiedColumns';
+import { ALL_COLUMNS, copiedColumns, sourcesOf } from '../../script/copiedColumns';
 import type { StatementOutcome } from '../outcome';
 import { pairTables, type TablePair } from '../proofs/tablePairs';
 import type { Found, Rule, ScriptEnd, ScriptStart } from '../warning';

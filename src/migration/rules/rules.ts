@@ -2,6 +2,7 @@
 
 import type { Script } from '../../script/statement';
 import type { Found, Rule, Warning, WatchScript } from '../warning';
+import { changedConstraint } from './changedConstraints';
 import { changedRowids, changedValues, lostColumn, lostRows, repeatedRows } from './losses';
 import { earlyCommit } from './earlyCommit';
 import { droppedEmpty } from './emptyDrops';
@@ -36,6 +37,7 @@ export const RULES: readonly Rule[] = [
   lostTrigger,
   lostIndex,
   lostConstraint,
+  changedConstraint,
   lostTableOption,
   lostColumnClause,
   lostComment,

@@ -277,6 +277,7 @@ const CASES: readonly (readonly [string, RegExp, RegExp])[] = [
   ['SELECT 0x11111111111111111', /^hex literal too big/, /0x11111111111111111/],
   ["SELECT json_extract(doc, '$.a') FROM j", /^malformed JSON/, /no JSON/],
   ["SELECT json_extract('{}', 'x')", /^bad JSON path: 'x'/, /'x' is no path/],
+  ["SELECT json_object('a', x'ff00')", /^JSON cannot hold BLOB values/, /a BLOB, which JSON cannot hold/],
   ["SELECT json_object('a')", /^json_object\(\) requires/, /JSON function/],
   ["SELECT 'a' LIKE 'b' ESCAPE 'cc'", /^ESCAPE expression/, /ESCAPE/],
   ["SELECT * FROM t WHERE a MATCH 'x'", /^unable to use function MATCH/, /MATCH works/],

@@ -1,7 +1,7 @@
 // Which tables a statement reads its rows from, and which column of them it writes into which column of the new rows.
 
-import { foldName } from '../../database';
-import { isWord, unquotedName, type Token } from '../../script/tokens';
+import { foldName } from '../database';
+import { isWord, unquotedName, type Token } from './tokens';
 
 /** A table that rows are read from. */
 export interface Source {
