@@ -30,6 +30,12 @@ export type Definition =
       readonly call: (...values: readonly SqlValue[]) => SqlValue;
     }
   | {
+      readonly kind: 'aggregate';
+      readonly name: string;
+      /** What a group or window of rows gives, each with the values that it is called with; of no rows too. Any number of values. */
+      readonly call: (rows: readonly (readonly SqlValue[])[]) => SqlValue;
+    }
+  | {
       readonly kind: 'collation';
       readonly name: string;
       /** Negative, 0 or positive, as the first text comes before the other one, is equal to it, or comes after it. */

@@ -225,7 +225,7 @@ export class Chains {
     };
     for (let meanings = meaningsIn(answers); ;) {
       const { engine, facts } = await choose(meanings);
-      const { definitions } = define(meanings, known, engine);
+      const { definitions } = define(meanings, known, engine, statements);
       const plan = using(engine, bytes, planOn, definitions);
       const message = plan.obstacle?.message ?? null;
       const other = message !== null && missingIn(message) ? await choose([{ kind: 'function', name: '' }]) : null;
@@ -233,6 +233,7 @@ export class Chains {
         ? findMissing(
             message,
             (standIns) => using(other.engine, bytes, planOn, [...definitions, ...standIns]).obstacle?.message ?? null,
+            statements,
           )
         : [];
       const asked = needsOfMeaning(found, meanings, statements);

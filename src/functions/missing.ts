@@ -5,6 +5,7 @@ import type { Need } from '../chain/needs';
 import type { ParsedStatement } from '../script/parsedStatement';
 import { placeOf } from '../script/statement';
 import { counted } from '../words';
+import { isAggregate } from './aggregates';
 import { standIn } from './definitions';
 import { missingIn, STAND_IN, type Meaning, type Missing } from './meaning';
 
@@ -20,11 +21,13 @@ export interface Found extends Missing {
 /**
  * Tries a script again and again, with a stand-in for what the last try missed.
  * @param message what the plan of the script stops at, as it is; null for nothing
+ * @param statements of the script, whose calls tell what is an aggregate
  * @param attempt plans it with these definitions beside those that it has; gives the message that it stops at, or null
  */
 export function findMissing(
   message: string | null,
   attempt: (standIns: readonly Definition[]) => string | null,
+  statements: readonly ParsedStatement[],
 ): readonly Found[] {
   const found: Missing[] = [];
   let used = new Set<string>();
@@ -35,9 +38,13 @@ export function findMissing(
     if (missing === null || found.some((one) => keyOf(one) === keyOf(missing))) break;
     found.push(missing);
     used = new Set();
-    last = attempt(found.map((one) => standIn(one, () => void used.add(keyOf(one)))));
+    last = attempt(found.map((one) => standIn(one, () => void used.add(keyOf(one)), isAggregateIn(one, statements))));
   }
   return found.map((one) => ({ ...one, isUsed: used.has(keyOf(one)) ? true : last === null ? false : null }));
+}
+
+function isAggregateIn({ kind, name }: Missing, statements: readonly ParsedStatement[]): boolean {
+  return kind === 'function' && isAggregate(name, statements);
 }
 
 function keyOf({ kind, name }: Missing): string {
@@ -60,7 +67,8 @@ export function needsOfMeaning(
   ];
   return all.map(({ kind, name, isUsed }): Need => {
     const places = placesOf({ kind, name }, statements);
-    const use = kind === 'function' ? 'calls the function' : 'uses the collation';
+    const isOfRows = isAggregateIn({ kind, name }, statements);
+    const use = kind === 'collation' ? 'uses the collation' : `calls the ${isOfRows ? 'aggregate ' : ''}function`;
     const [first, ...others] = places;
     const where = others.length === 0 ? first : `${first} and ${counted(others.length, 'more place')}`;
     // What a statement works on may need it where the statement does not name it.
@@ -76,11 +84,14 @@ export function needsOfMeaning(
         : isUsed
           ? ' Rows of this database go through it.'
           : ' No row of this database goes through it.';
+    const ofRows = isOfRows
+      ? ' It makes one value of many rows: an SQL expression for it needs an aggregate of SQLite, as in sum($1) / count(*).'
+      : '';
     const option = { answer: STAND_IN, label: 'A stand-in that no row goes through' };
     return {
       kind,
       name,
-      sentence: `${sentence}${rows}`,
+      sentence: `${sentence}${rows}${ofRows}`,
       where: places,
       options: [],
       proposal: isProven ? option : null,

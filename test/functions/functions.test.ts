@@ -16,8 +16,8 @@ import { askNative, nativeDatabase, overlayOf, statementsOf, withDatabase } from
 const wasm = await loadSqliteWasm();
 const known = await loadKnownFunctions();
 
-function definedOn(database: Database, meanings: readonly Meaning[]): readonly string[] {
-  const { definitions, faults } = define(meanings, known, wasm);
+function definedOn(database: Database, meanings: readonly Meaning[], script = ''): readonly string[] {
+  const { definitions, faults } = define(meanings, known, wasm, statementsOf(script));
   for (const definition of definitions) expect(database.define(definition).ok).toBe(true);
   return faults.map(({ sentence }) => sentence);
 }
@@ -27,7 +27,7 @@ function migrated(base: string, script: string, meanings: readonly Meaning[]): s
   const overlay = overlayOf(nativeDatabase(base));
   const database = wasm.open(overlay);
   try {
-    expect(definedOn(database, meanings)).toEqual([]);
+    expect(definedOn(database, meanings, script)).toEqual([]);
     const tools = { losses: keepNoLosses, help: failureHelp, now: () => 0, onStatement: () => undefined };
     const statements = statementsOf(script);
     const plan = planMigration(database, statements, DEFAULT_CHOICES, tools);
@@ -76,6 +76,40 @@ describe('A meaning', () => {
     );
   });
 
+  it('of an aggregate is computed of the rows of each group, each window, and of none', () => {
+    const base = 'CREATE TABLE v (g, x); INSERT INTO v VALUES (1, 2), (1, 4), (2, 5), (2, NULL), (3, NULL)';
+    const script = `CREATE TABLE s AS SELECT g, spread(x) AS n, spread(x) FILTER (WHERE x > 2) AS f FROM v GROUP BY g;
+      CREATE TABLE w AS SELECT spread(x) OVER (ORDER BY rowid ROWS 1 PRECEDING) AS n FROM v;
+      CREATE TABLE e AS SELECT spread(x) AS n FROM v WHERE x > 100;`;
+    const own = 'max(x) - min(x)';
+    const native = script.replaceAll(
+      /spread\(x\)((?: FILTER \([^)]*\)| OVER \([^)]*\))?)/g,
+      (_, behind: string) => `max(x)${behind} - min(x)${behind}`,
+    );
+    const asked =
+      'SELECT group_concat(quote(g) || quote(n) || quote(f)) FROM s; SELECT group_concat(quote(n)) FROM w; SELECT count(*), n FROM e';
+    const result = migrated(base, script, [
+      { kind: 'function', name: 'spread', answer: `sql ${own.replaceAll('x)', '$1)')}` },
+    ]);
+    expect(typeof result === 'string' ? result : askNative(result, asked)).toBe(
+      askNative(nativeDatabase(`${base}; ${native}`), asked),
+    );
+  });
+
+  it('of an aggregate may be a stand-in where no row goes through it: it gives one NULL, as an aggregate does', () => {
+    const script = 'CREATE TABLE m AS SELECT stddev(x) AS m FROM v';
+    const standIn = { kind: 'function', name: 'stddev', answer: 'stand-in' } as const;
+    const result = migrated('CREATE TABLE v (x)', script, [standIn]);
+    expect(typeof result === 'string' ? result : askNative(result, 'SELECT count(*), quote(m) FROM m')).toBe('1|NULL');
+    expect(migrated('CREATE TABLE v (x); INSERT INTO v VALUES (1)', script, [standIn])).toContain('only a stand-in');
+    const told = (answer: string): readonly string[] =>
+      withDatabase(nativeDatabase(PEOPLE), (database) => definedOn(database, [{ ...standIn, answer }], script), wasm);
+    expect(told('sql $1')).toEqual([
+      'stddev() makes one value of many rows, so its expression needs an aggregate of SQLite, as in sum($1) / count(*).',
+    ]);
+    expect(told('known md5')[0]).toContain('makes one value of many rows');
+  });
+
   it('of a collation orders texts in the language, and as SQLite’s own do', () => {
     const letters = "CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('z'), ('ä'), ('B'), ('a');";
     const sorted = (answer: string): unknown => {
@@ -103,10 +137,14 @@ describe('What a script misses', () => {
         const failureOf = () =>
           planMigration(database, statements, DEFAULT_CHOICES, { losses: keepNoLosses, help: failureHelp }).obstacle
             ?.message ?? null;
-        const found = findMissing(failureOf(), (standIns) => {
-          for (const one of standIns) database.define(one);
-          return failureOf();
-        });
+        const found = findMissing(
+          failureOf(),
+          (standIns) => {
+            for (const one of standIns) database.define(one);
+            return failureOf();
+          },
+          statements,
+        );
         return needsOfMeaning(found, [], statements);
       },
       wasm,
@@ -123,6 +161,19 @@ describe('What a script misses', () => {
     expect(tidy?.sentence).toBe(
       'The script calls the function tidy, which its application brings and SQLite has not: in statement 2 (line 2). Rows of this database go through it.',
     );
+  });
+
+  it('is called an aggregate by its name, or where it is called as one, and proposed a stand-in without rows', () => {
+    const [stddev] = asked(PEOPLE, 'CREATE TABLE m AS SELECT stddev(id) FROM person WHERE id > 9');
+    expect(stddev?.sentence).toBe(
+      'The script calls the aggregate function stddev, which its application brings and SQLite has not: in statement 1 (line 1). No row of this database goes through it. It makes one value of many rows: an SQL expression for it needs an aggregate of SQLite, as in sum($1) / count(*).',
+    );
+    expect(stddev?.proposal?.answer).toBe('stand-in');
+    for (const call of ['f(DISTINCT id)', 'f(id) OVER ()', 'f(id) FILTER (WHERE id > 1)'])
+      expect(asked(PEOPLE, `CREATE TABLE m AS SELECT ${call} FROM person`)[0]?.sentence).toMatch(
+        /aggregate function f,.* Rows of this database go through it\./,
+      );
+    expect(asked(PEOPLE, 'UPDATE person SET name = f(name)')[0]?.sentence).toContain('calls the function f,');
   });
 
   it('is said to be needed by the database itself where no statement names it', () => {

@@ -9,6 +9,8 @@ const [OK, ROW] = [0, 100];
 const [INTEGER, FLOAT, TEXT, BLOB] = [1, 2, 3, 4];
 const [OPEN_READWRITE, OPEN_CREATE] = [2, 4];
 const [UTF8, DETERMINISTIC, INNOCUOUS] = [1, 0x800, 0x200000];
+/** What SQLite keeps for a group of rows: only where it lies counts here. */
+const PLACE_BYTES = 8;
 /** SQLite copies what is bound. */
 const TRANSIENT = -1;
 /** `"x"` that names no column is a string, in statements and in definitions, as in every build with SQLite's own defaults. */
@@ -116,7 +118,7 @@ export class Connection implements Database {
 
   define(definition: Definition): Outcome<undefined> {
     return this.#guard(() => {
-      this.#must(definition.kind === 'function' ? this.#defineFunction(definition) : this.#defineCollation(definition));
+      this.#must(this.#codeOf(definition));
       this.#definitions.push(definition);
       return undefined;
     });
@@ -144,6 +146,41 @@ export class Connection implements Database {
   #equipped(other: Database): Database {
     for (const definition of this.#definitions) other.define(definition);
     return other;
+  }
+
+  #codeOf(definition: Definition): number {
+    if (definition.kind === 'collation') return this.#defineCollation(definition);
+    return definition.kind === 'function' ? this.#defineFunction(definition) : this.#defineAggregate(definition);
+  }
+
+  #defineAggregate({ name, call }: Definition & { readonly kind: 'aggregate' }): number {
+    const { capi } = this.#library;
+    /** The rows of each group that is not ended, by the place that SQLite keeps for it. */
+    const groups = new Map<Pointer, SqlValue[][]>();
+    const rowsOf = (context: Pointer): SqlValue[][] => {
+      const place = capi.sqlite3_aggregate_context(context, PLACE_BYTES);
+      const known = groups.get(place) ?? [];
+      groups.set(place, known);
+      return known;
+    };
+    const step = (context: Pointer, ...values: SqlValue[]): void => void rowsOf(context).push(values);
+    const value = (context: Pointer): SqlValue => {
+      try {
+        return call(rowsOf(context));
+      } catch (error) {
+        throw new CallFailure(messageOf(error));
+      }
+    };
+    const end = (context: Pointer): SqlValue => {
+      try {
+        return value(context);
+      } finally {
+        groups.delete(capi.sqlite3_aggregate_context(context, PLACE_BYTES));
+      }
+    };
+    const inverse = (context: Pointer): void => void rowsOf(context).shift();
+    const flags = UTF8 | INNOCUOUS;
+    return capi.sqlite3_create_window_function(this.#database, name, -1, flags, 0, step, end, value, inverse, 0);
   }
 
   #defineFunction({ name, arity, deterministic, call }: Definition & { readonly kind: 'function' }): number {

@@ -79,6 +79,20 @@ interface Capi {
     final: Pointer,
     destroy: Pointer,
   ): number;
+  sqlite3_create_window_function(
+    database: Pointer,
+    name: string,
+    arity: number,
+    flags: number,
+    data: Pointer,
+    step: (context: Pointer, ...values: Value[]) => void,
+    final: (context: Pointer) => Value,
+    value: (context: Pointer) => Value,
+    inverse: (context: Pointer, ...values: Value[]) => void,
+    destroy: Pointer,
+  ): number;
+  /** The place that SQLite keeps for a group of rows: the same for all calls that are of it. */
+  sqlite3_aggregate_context(context: Pointer, bytes: number): Pointer;
   sqlite3_create_collation_v2(
     database: Pointer,
     name: string,

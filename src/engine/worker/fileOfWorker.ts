@@ -138,7 +138,7 @@ export class FileOfWorker {
     const { engine, facts } = chosen.value;
     const functions = meanings.length > 0 ? await this.loadFunctions() : null;
     if (functions && !functions.ok) return functions;
-    const defined = functions?.value.define(meanings, functions.value.known, engine);
+    const defined = functions?.value.define(meanings, functions.value.known, engine, statements);
     const open = found.value.on(engine, defined?.definitions ?? []);
     // Another file may have been opened meanwhile: it stays.
     if (this.#opened === found.value) this.#opened = open;

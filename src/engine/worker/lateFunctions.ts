@@ -3,7 +3,9 @@
 import { createMD5, createSHA1, createSHA256, createSHA512, type IHasher } from 'hash-wasm';
 import type { Database, Definition } from '../../database';
 import { definitionOf, type KnownFunction } from '../../functions/definitions';
+import { isAggregate } from '../../functions/aggregates';
 import type { Meaning } from '../../functions/meaning';
+import type { ParsedStatement } from '../../script/parsedStatement';
 import type { Engine } from '../engine';
 import { knownFunctions, type Hash } from './knownFunctions';
 
@@ -41,12 +43,21 @@ export interface Defined {
   readonly faults: readonly { readonly meaning: Meaning; readonly sentence: string }[];
 }
 
-/** Makes meanings into definitions for an engine. */
-export function define(meanings: readonly Meaning[], known: readonly KnownFunction[], engine: Engine): Defined {
+/** Makes meanings into definitions for an engine. @param statements whose calls tell what is an aggregate */
+export function define(
+  meanings: readonly Meaning[],
+  known: readonly KnownFunction[],
+  engine: Engine,
+  statements: readonly ParsedStatement[],
+): Defined {
   const definitions: Definition[] = [];
   const faults: { meaning: Meaning; sentence: string }[] = [];
   for (const meaning of meanings) {
-    const made = definitionOf(meaning, { known, scratch: () => calculatorOf(engine) });
+    const made = definitionOf(meaning, {
+      known,
+      scratch: () => calculatorOf(engine),
+      isAggregate: (name) => isAggregate(name, statements),
+    });
     if (made.ok) definitions.push(made.value);
     else faults.push({ meaning, sentence: made.error });
   }

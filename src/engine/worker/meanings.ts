@@ -31,10 +31,10 @@ export async function askForMeanings(
   if (!chosen.ok) return chosen;
   const { engine } = chosen.value;
   return readable(() => {
-    const { definitions } = define(meanings, known, engine);
+    const { definitions } = define(meanings, known, engine, statements);
     const attempt = (standIns: readonly Definition[]): string | null =>
       plan(open.on(engine, [...definitions, ...standIns]));
-    const asked = needsOfMeaning(findMissing(message, attempt), meanings, statements);
+    const asked = needsOfMeaning(findMissing(message, attempt, statements), meanings, statements);
     const wrong = new Map(faults.map(({ meaning, sentence }) => [needKey(meaning), sentence]));
     return {
       ok: true,
