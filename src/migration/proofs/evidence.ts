@@ -161,6 +161,7 @@ export class Evidence {
     const { before, result, input, output, header } = this.aftermath;
     const written = readHeader(output.read(0, HEADER_SIZE));
     if (!written.ok || this.schemaAfter.relations.some(({ unreadable }) => unreadable !== null)) return null;
+    if (!this.pairs.every((pair) => this.untouched.has(pair))) return null;
     return checkMadeTrees({
       before,
       result,
