@@ -164,7 +164,7 @@ export class Chains {
     );
     told.needs.push(...asked);
     if (apart !== null) told.notes.push(apart);
-    functions = definitions.flatMap(({ kind, name }) => (kind === 'function' ? [name] : []));
+    functions = definitions.flatMap(({ kind, name }) => (kind === 'collation' ? [] : [name]));
     const planned = performance.now() - planStart;
     if (wanted.roundTrip) roundTrips = await this.#rehearsed(bytes, taken.migrations, choices, definitions);
     if (plan.obstacle) return end(plan.obstacle.sentence, bytes, { plan: planned, run: 0 });
