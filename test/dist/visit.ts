@@ -162,6 +162,8 @@ export class Visit {
 
   /** Opens the figures of all proofs: they are drawn only then. */
   async showFigures(): Promise<void> {
+    const fold = this.page.locator('[data-passed-checks][aria-expanded=false]');
+    if ((await fold.count()) > 0) await fold.click();
     const figures = this.page.locator('[data-proof] details');
     await figures.evaluateAll((all) => all.forEach((element) => element.setAttribute('open', '')));
     for (const list of await figures.all()) await list.locator('ul').waitFor();

@@ -74,7 +74,7 @@ it('After a run the schema says of counts that they are those from before', asyn
   await vi.waitUntil(() => workbench.rows.get('a') === 2, { timeout: 10_000, interval: 5 });
   await expect.poll(() => document.querySelector('[data-relation=a] summary')?.textContent).toMatch(/2 rows\s*$/);
   await workbench.run();
-  await expect.poll(() => document.querySelector('aside')?.textContent).toContain('Rows as they were before it.');
+  await expect.poll(() => document.querySelector('aside')?.textContent).toContain('Rows: before the run.');
   expect(document.querySelector('[data-relation=a] summary')?.textContent).toMatch(/2 rows\s*$/);
 });
 

@@ -1,6 +1,7 @@
 // What a plan comes to, in two sentences: what it does to the schema, and what to the rows that are there; and the same by table.
 
 import { counted } from '../../words';
+import { writesTheTime } from './currentTime';
 import {
   changesByTable,
   NONE,
@@ -24,6 +25,8 @@ export interface PlanSummary {
   readonly losing: string | null;
   /** Where it is kept: `The dropped file keeps them.`; null where no data is lost. */
   readonly kept: string | null;
+  /** Whether a row may get the time of the run. */
+  readonly writesTheTime: boolean;
   /** The tables and views that the script is about. */
   readonly tables: readonly TableChange[];
 }
@@ -35,7 +38,8 @@ export interface PlanSummary {
  */
 export function summarisePlan(planned: Planned): PlanSummary {
   const tables = changesByTable(planned);
-  return { schema: summariseSchema(tables), ...summariseRows(tables, whatIsSetOff(planned)), tables };
+  const rows = summariseRows(tables, whatIsSetOff(planned));
+  return { schema: summariseSchema(tables), ...rows, writesTheTime: writesTheTime(planned), tables };
 }
 
 /** What may write rows beside the statements of a script. */

@@ -24,6 +24,8 @@ export interface PartChange {
 export interface Amount {
   readonly number: number;
   readonly isExact: boolean;
+  /** There may be fewer: two statements were counted that may have the same rows. */
+  readonly isMost?: true;
 }
 
 /** Nothing at all. */
@@ -66,7 +68,17 @@ export interface Planned {
 
 /** Puts two amounts together. */
 export function sum(one: Amount, other: Amount): Amount {
-  return { number: one.number + other.number, isExact: one.isExact && other.isExact };
+  return {
+    number: one.number + other.number,
+    isExact: one.isExact && other.isExact,
+    ...((one.isMost ?? other.isMost) && { isMost: true }),
+  };
+}
+
+/** Puts two amounts together of which the second may be of the same rows or values as the first. */
+function union(one: Amount, other: Amount): Amount {
+  const both = sum(one, other);
+  return one.number > 0 && other.number > 0 ? { ...both, isMost: true } : both;
 }
 
 /**
@@ -122,6 +134,10 @@ class Entry {
   readonly ordinals: number[] = [];
   readonly through = new Set<number>();
   rows: RowChanges = { deleted: NONE, values: NONE, changed: NONE, overwritten: NONE, added: NONE, byTriggers: NONE };
+  /** Whether an UPDATE has changed every row: no other changes more. */
+  #isWhole = false;
+  /** Columns that statements before have written; null where one may have written any. */
+  #written: Set<string> | null = new Set();
 
   constructor(name: string) {
     this.name = name;
@@ -129,6 +145,22 @@ class Entry {
 
   add(what: keyof RowChanges, number: number, isExact = true): void {
     this.rows = { ...this.rows, [what]: sum(this.rows[what], { number, isExact }) };
+  }
+
+  /** Adds rows that change, and values that are overwritten: a row that two statements change is one row. */
+  change(changes: Amount, overwritten: Amount, update: ReturnType<typeof readUpdate>): void {
+    const { changed } = this.rows;
+    const isWhole = update !== null && update.where === null;
+    const rows =
+      isWhole || this.#isWhole
+        ? { number: Math.max(changed.number, changes.number), isExact: true }
+        : union(changed, changes);
+    this.#isWhole ||= isWhole;
+    const columns = update?.values.map(({ column }) => foldName(column)) ?? null;
+    const mayRepeat = columns === null || columns.some((column) => this.#written?.has(column) !== false);
+    this.#written = columns && this.#written ? new Set([...this.#written, ...columns]) : null;
+    const values = (mayRepeat ? union : sum)(this.rows.overwritten, overwritten);
+    this.rows = { ...this.rows, changed: rows, overwritten: values };
   }
 }
 
@@ -170,8 +202,13 @@ function followTables({ before, after, statements, outcomes }: Planned): Readonl
         notes.push({ table, name, take: (entry) => entry.add(what, number, isExact) });
       };
       if (kind === 'update' && isOld && !writesOnlyNewColumns(statement, before)) {
-        note('changed', changes);
-        if (outcome.overwritten) note('overwritten', outcome.overwritten.values, outcome.overwritten.exact);
+        const { values, exact } = outcome.overwritten ?? { values: 0, exact: true };
+        const update = readUpdate(statement);
+        notes.push({
+          table,
+          name,
+          take: (entry) => entry.change({ number: changes, isExact: true }, { number: values, isExact: exact }, update),
+        });
       }
       if (kind === 'delete' && isOld) {
         const lost = [loss, ...(loss?.also ?? [])].find((one) => one?.kind === 'rows' && !one.through)?.rows ?? 0;
@@ -229,10 +266,11 @@ const TABLE_KINDS =
   /^(create table( as)?|create virtual table|create view|drop table|drop view|alter table|rename table|(add|rename|drop) column|insert|update|delete)$/;
 
 function takeLoss(entry: Entry, { kind, column, rows, exact }: Loss, through: number | null): void {
-  entry.add(kind === 'values' ? 'changed' : kind === 'column' ? 'values' : 'deleted', rows, exact);
   // Of several columns it is not known which rows change in which.
   const isOne = column !== null && !column.includes(', ');
-  if (kind === 'values') entry.add('overwritten', isOne ? rows : 0, isOne && exact);
+  if (kind === 'values') {
+    entry.change({ number: rows, isExact: exact }, { number: isOne ? rows : 0, isExact: isOne && exact }, null);
+  } else entry.add(kind === 'column' ? 'values' : 'deleted', rows, exact);
   if (through !== null) entry.through.add(through);
 }
 

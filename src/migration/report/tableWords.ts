@@ -8,10 +8,10 @@ export function isNone({ number, isExact }: Amount): boolean {
   return number === 0 && isExact;
 }
 
-/** `527 rows`, `more than 1,000 rows`, `rows`. */
-export function amountOf({ number, isExact }: Amount, what: string): string {
-  if (isExact) return counted(number, what);
-  return number === 0 ? `${what}s` : `more than ${counted(number, what)}`;
+/** `527 rows`, `up to 800 rows`, `more than 1,000 rows`, `rows`. */
+export function amountOf({ number, isExact, isMost }: Amount, what: string): string {
+  if (isExact) return `${isMost ? 'up to ' : ''}${counted(number, what)}`;
+  return number === 0 || isMost ? `${what}s` : `more than ${counted(number, what)}`;
 }
 
 const SIGNS = { added: '+', removed: '−', renamed: '', altered: '' } as const;
@@ -42,8 +42,8 @@ export function rowsInWords({ rows, isView, parts }: TableChange, known: number 
   const { deleted, values, changed, overwritten, added, byTriggers } = rows;
   const isNew = parts.some(({ verb, part }) => verb === 'added' && part === 'table');
   const of = (amount: Amount): string =>
-    known !== null && amount.isExact && known >= amount.number
-      ? `${figure(amount.number)} of ${counted(known, 'row')}`
+    known !== null && amount.isExact && (amount.isMost || known >= amount.number)
+      ? `${amount.isMost ? 'up to ' : ''}${figure(Math.min(amount.number, known))} of ${counted(known, 'row')}`
       : amountOf(amount, 'row');
   const told = [
     ...(isNone(deleted) ? [] : [`${of(deleted)} deleted`]),

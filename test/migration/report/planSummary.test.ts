@@ -77,6 +77,16 @@ describe('the second sentence says what becomes of the rows', () => {
       'deleting 1 row and overwriting 1 value',
     ],
     [
+      "UPDATE people SET city = 'A' WHERE id = 1; UPDATE people SET city = 'B' WHERE id < 3;",
+      'Changes up to 3 rows, overwriting up to 2 values. No row is deleted.',
+      'overwriting up to 2 values',
+    ],
+    [
+      "UPDATE people SET city = 'A' WHERE id = 1; UPDATE people SET name = upper(name);",
+      'Changes 3 rows, overwriting 4 values. No row is deleted.',
+      'overwriting 4 values',
+    ],
+    [
       'UPDATE pets SET name = p.name FROM people AS p WHERE p.id = pets.person;',
       'Changes 2 rows, overwriting values. No row is deleted.',
       'overwriting values',
@@ -98,5 +108,25 @@ describe('the second sentence says what becomes of the rows', () => {
       losing: 'deleting 2 values',
       kept: 'The dropped file keeps them.',
     });
+  });
+});
+
+describe('that rows get the time of the run is told where a statement writes it', () => {
+  test.each([
+    ['ALTER TABLE people ADD COLUMN age INT;', false],
+    ['CREATE TABLE t(a, at DEFAULT CURRENT_TIMESTAMP);', false],
+    ['CREATE TABLE t(a, at DEFAULT CURRENT_TIMESTAMP); INSERT INTO t(a) VALUES (1);', true],
+    ["ALTER TABLE people ADD COLUMN at NOT NULL DEFAULT (datetime('now'));", true],
+    ["ALTER TABLE people ADD COLUMN at DEFAULT (datetime('now'));", false],
+    ["ALTER TABLE empty ADD COLUMN at DEFAULT (datetime('now'));", false],
+    ['UPDATE people SET city = date();', true],
+    ["UPDATE people SET city = 'x';", false],
+    ["CREATE TRIGGER t AFTER UPDATE ON people BEGIN UPDATE empty SET a = unixepoch('now'); END;", false],
+    [
+      "CREATE TRIGGER t AFTER UPDATE ON people BEGIN UPDATE empty SET a = unixepoch('now'); END; UPDATE people SET city = 1;",
+      true,
+    ],
+  ])('%s', (script, does) => {
+    expect(summaryOf(script).writesTheTime).toBe(does);
   });
 });
