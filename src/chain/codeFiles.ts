@@ -70,6 +70,8 @@ export function runsBefore(path: string): boolean {
 /** Why a file that is no SQL is left out. */
 export function whyLeftOut(path: string): string {
   if (languageOf(path) !== null) return 'it is a program and has no number, so it has no place in the order';
+  if (/(?:^|\/)\d+\.db$/.test(path))
+    return 'it is a database, as SQLDelight keeps one of each version: open it to run the files from that version on';
   if (/\.(?:db3?|s3db|sqlite3?)$/i.test(path)) return 'it is a database, and another one is open';
   return SQL_FILE.test(path) ? 'it is left out' : 'it is no .sql or .sqm file';
 }

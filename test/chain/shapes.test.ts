@@ -71,6 +71,13 @@ const shapes: readonly Shape[] = [
     leftOut: [],
   },
   {
+    what: 'the databases that SQLDelight keeps of its versions',
+    files: { 'm/1.sqm': PEOPLE, 'm/2.sqm': CITY, 'databases/1.db': '' },
+    order: ['m/1.sqm', 'm/2.sqm'],
+    leftOut: ['databases/1.db'],
+    tool: 'sqldelight',
+  },
+  {
     what: 'scripts that drop what the one beside them makes',
     files: {
       'people.sql': PEOPLE,
@@ -590,4 +597,12 @@ describe('The order that the user gives', () => {
       '2_b.sql',
     ]);
   });
+});
+
+it('A database among the files is said to be one, and one of a version of SQLDelight is what to open', () => {
+  const { leftOut } = arrangeMigrations(filesOf({ '1.sqm': PEOPLE, '1.db': '', 'test.sqlite': '' }));
+  expect(leftOut.map(({ why }) => why)).toEqual([
+    'it is a database, as SQLDelight keeps one of each version: open it to run the files from that version on',
+    'it is a database, and another one is open',
+  ]);
 });
