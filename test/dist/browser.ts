@@ -30,17 +30,17 @@ export interface ServedPage {
 
 /**
  * Serves the folder dist, or another one, below `subPath`, and nothing outside it, as a plain static host would.
- * @param isMissing says of a path in the folder whether the host has lost it for now
+ * @param isMissing says of a path in the folder, asked for with this query, whether the host has lost it for now
  */
 export async function serveDist(
   subPath = '/some/sub/path/',
   folder = dist,
-  isMissing: (path: string) => boolean = () => false,
+  isMissing: (path: string, query: string) => boolean = () => false,
 ): Promise<ServedPage> {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
     const path = decodeURIComponent(pathname.slice(subPath.length)) || 'index.html';
-    if (pathname.startsWith(subPath) && !isMissing(path)) void answer(response, path, resolve(folder) + sep);
+    if (pathname.startsWith(subPath) && !isMissing(path, search)) void answer(response, path, resolve(folder) + sep);
     else refuse(response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
