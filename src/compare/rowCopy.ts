@@ -141,7 +141,7 @@ function converted(
       kind: 'conversion',
       table: table.after.name,
       column: after.name,
-      sentence: `The type of ${after.name} of ${table.after.name} changes from ${before.type || 'none'} to ${after.type || 'none'}. What becomes of its values?`,
+      sentence: `${changeOf(table, before, after)} What becomes of ${foldName(before.type) === foldName(after.type) ? `the values of ${after.name}` : 'its values'}?`,
       evidence,
       options: [
         ...(fails > 0
@@ -182,6 +182,14 @@ function converted(
   }
   if (answer === 'cast') return { value: `CAST(${plain} AS ${castType(to)})`, loss: null };
   return answer?.startsWith('expression ') === true ? { value: answer.slice('expression '.length), loss: null } : kept;
+}
+
+/** What changes for the values of a column: its type, or how strictly the table takes it. */
+function changeOf({ before, after }: CopiedColumn['table'], was: Column, now: Column): string {
+  if (foldName(was.type) !== foldName(now.type))
+    return `The type of ${now.name} of ${after.name} changes from ${was.type || 'none'} to ${now.type || 'none'}.`;
+  if (after.strict !== before.strict) return `${after.name} ${after.strict ? 'becomes' : 'is no longer'} STRICT.`;
+  return `${now.name} of ${after.name} becomes the INTEGER PRIMARY KEY.`;
 }
 
 function castType(affinity: Affinity): string {
