@@ -2,7 +2,7 @@
 
 import { foldName, quoteIdentifier, rowsOf } from '../../database';
 import { namesIn } from '../../script/clauses';
-import { parseSql } from '../../script/tokens';
+import { parseSql, unquotedName } from '../../script/tokens';
 import { readTableDefinition } from '../../schema/tableDefinition';
 import type { BlamedRows } from '../outcome';
 import type { FailedStatement } from '../run/failureHelp';
@@ -102,7 +102,12 @@ function explainCheck(failed: FailedStatement, match: readonly string[]): Said {
   }));
   const check =
     checks.find(({ name, text }) => (name ?? text) === said) ??
-    checks.find(({ text }) => inLine(text) === inLine(said));
+    checks.find(({ text }) => inLine(text) === inLine(said)) ??
+    // SQLite takes a condition that begins with a quoted name for a quoted name, and shows that alone.
+    checks.find(
+      ({ name, text }) => name === null && startsQuoted(text, said) && target && findBreaking(failed, target, text),
+    ) ??
+    checks.find(({ name, text }) => name === null && startsQuoted(text, said));
   if (!target || !check) {
     return {
       explanation: target ? elsewhere(failed, `CHECK (${said})`) : `A row breaks the CHECK constraint ${said}.`,
@@ -161,6 +166,11 @@ function findBreaking(failed: FailedStatement, target: Target, check: string): B
       return findStored(failed, target, rows, check);
   }
   return someRows(findRows(failed.database, `${rows.clause}SELECT * FROM new\nWHERE NOT (${check})`));
+}
+
+function startsQuoted(condition: string, name: string): boolean {
+  const [first] = parseSql(condition).tokens;
+  return first?.kind === 'name' && unquotedName(first) === name;
 }
 
 function inLine(text: string): string {

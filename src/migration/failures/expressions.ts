@@ -236,8 +236,8 @@ const NO_NAME = /^(where|select|values|set|on|from|as|if|not|using|with|add|drop
 /** Words that are often names of columns, and never stand after a comma or a parenthesis otherwise. */
 const OFTEN_A_COLUMN = /^(order|group|index|table|transaction|limit|from|to|when|add|set|having|into)$/i;
 
-/** What stands in a file for something that a program puts there: of Go, Jinja, Svelte and such, of ERB, between percent signs. */
-const PLACEHOLDER = /\{\{.*?\}\}|\{[%#].*?\}|<%.*?%>|%[a-z_]\w*%/is;
+/** What stands in a file for something that a program puts there: of Flyway and shells, of Go, Jinja, Svelte and such, of ERB, between percent signs. */
+const PLACEHOLDER = /\$\{[^{}]*\}|\{\{.*?\}\}|\{[%#].*?\}|<%.*?%>|%[a-z_]\w*%/is;
 
 function explainTemplate(text: string): Said | null {
   const [placeholder] = PLACEHOLDER.exec(text.replaceAll(QUOTED_OR_COMMENT, ' ')) ?? [];

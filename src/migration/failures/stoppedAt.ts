@@ -116,7 +116,11 @@ function mendBy(
     const complaint = whyUnfit(shadow, [...before, statement.text, ...again], object);
     return complaint === null
       ? { sql, fits: true }
-      : { sql: `-- ${oneLine(complaint)}: change it to fit\n${sql}`, fits: false };
+      : {
+          // A view is not read until it is asked: an index is, and would stop the script again.
+          sql: `-- ${oneLine(complaint)}: change it to fit\n${object.kind === 'index' ? sql.replace(/^/gm, '-- ') : sql}`,
+          fits: false,
+        };
   });
   return {
     mend: { before, instead: null, after: after.map(({ sql }) => sql) },

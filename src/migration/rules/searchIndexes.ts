@@ -51,6 +51,7 @@ export const staleSearchIndex: Rule = {
           );
           return (
             findWithoutTable(index, known, maker, applied, end) ??
+            findWithoutColumn(index, before, applied, end) ??
             (maker
               ? findEmpty(index, maker, applied, database, hasRowsThen.get(foldName(name)) === true || !isFed)
               : isFed
@@ -93,6 +94,42 @@ function findWithoutTable(
       subject: `table ${relation.name}`,
       sentence: `The full-text index ${relation.name} reads its texts from ${content}, and there is no ${content} after the script: each query of its columns will fail.`,
       remedy: `Make ${relation.name} anew for the table that has the rows, and fill it, or keep the name ${content}.`,
+      fix: null,
+    },
+  ];
+}
+
+/** A column that it reads is gone, or has another name; null where all are there. */
+function findWithoutColumn(
+  { relation, content }: SearchIndex,
+  before: Schema,
+  applied: readonly ParsedStatement[],
+  { after }: ScriptEnd,
+): readonly Found[] | null {
+  const columnsOf = ({ relations }: Schema): ReadonlySet<string> =>
+    new Set(relations.find(({ name }) => isSame(name, content))?.columns.map(({ name }) => foldName(name)) ?? []);
+  const [had, has] = [columnsOf(before), columnsOf(after)];
+  const missing = relation.columns
+    .map(({ name }) => name)
+    .find((name) => had.has(foldName(name)) && !has.has(foldName(name)));
+  if (missing === undefined) return null;
+  const taker =
+    applied.findLast(
+      ({ kind, table, column }) =>
+        /^(rename|drop) column$/.test(kind) && isSame(table, content) && isSame(column, missing),
+    ) ??
+    applied.findLast(
+      ({ kind, name, newName }) =>
+        /^(drop|rename) table$/.test(kind) && (isSame(name, content) || isSame(newName, content)),
+    );
+  if (!taker) return null;
+  return [
+    {
+      ordinal: taker.ordinal,
+      severity: 'warning',
+      subject: `table ${relation.name}`,
+      sentence: `The full-text index ${relation.name} reads ${missing} from ${content}, and ${content} has no column ${missing} after the script: queries of its columns will fail.`,
+      remedy: `Make ${relation.name} anew with the columns that ${content} has, and fill it.`,
       fix: null,
     },
   ];
