@@ -8,7 +8,6 @@ import type { Hasher } from '../../migration/proofs/contentHash';
 import type { Proof, ProofCode } from '../../migration/proofs/proof';
 import type { OnProgress, ProvableRun } from '../answers';
 import { sourceOfBlob } from '../pages/blob';
-import { hashAtOnce } from '../pages/blobHash';
 import type { OpenedFile } from '../openedFile';
 import type { Prover } from '../prover';
 import { NotOpened, readable, readableLater } from '../unreadable';
@@ -101,7 +100,7 @@ export function makeResultApi(file: FileOfWorker, loadHashersOnce: ReturnType<ty
     async hash(of: 'input' | 'result', onProgress: OnProgress): Promise<Outcome<string, Refusal>> {
       const loaded = await loadHashersOnce();
       if (!loaded.ok) return loaded;
-      const { file: sha256 } = loaded.value;
+      const { file: sha256, atOnce: hashAtOnce } = loaded.value;
       const found = readable((): Outcome<{ open: OpenedFile; result: OpenedFile | undefined }, never> => {
         return { ok: true, value: { open: file.open, result: (of === 'result' ? mustBeOpen() : prover)?.opened } };
       });
