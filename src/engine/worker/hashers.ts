@@ -2,7 +2,6 @@
 
 import { createBLAKE3, createSHA256, type IHasher } from 'hash-wasm';
 import type { Hasher } from '../../migration/proofs/contentHash';
-import { hashAtOnce } from '../pages/blobHash';
 
 /** The hashes of a run. */
 export interface Hashers {
@@ -10,14 +9,12 @@ export interface Hashers {
   readonly file: Hasher;
   /** Of the values of tables: as strong, and faster. */
   readonly content: Hasher;
-  /** Of a whole file, by the browser's own code. */
-  readonly atOnce: typeof hashAtOnce;
 }
 
 /** Loads both; each hashes one stream at a time. */
 export async function loadHashers(): Promise<Hashers> {
   const [sha256, blake3] = await Promise.all([createSHA256(), createBLAKE3()]);
-  return { file: hasherOf('SHA-256', sha256), content: hasherOf('BLAKE3', blake3), atOnce: hashAtOnce };
+  return { file: hasherOf('SHA-256', sha256), content: hasherOf('BLAKE3', blake3) };
 }
 
 function hasherOf(algorithm: string, hash: IHasher): Hasher {

@@ -98,9 +98,10 @@ export function makeResultApi(file: FileOfWorker, loadHashersOnce: ReturnType<ty
 
     /** SHA-256 of the open file or of the result, in hexadecimal. */
     async hash(of: 'input' | 'result', onProgress: OnProgress): Promise<Outcome<string, Refusal>> {
-      const loaded = await loadHashersOnce();
+      const [loaded, checking] = await Promise.all([loadHashersOnce(), loadChecking()]);
       if (!loaded.ok) return loaded;
-      const { file: sha256, atOnce: hashAtOnce } = loaded.value;
+      if (!checking.ok) return checking;
+      const { file: sha256 } = loaded.value;
       const found = readable((): Outcome<{ open: OpenedFile; result: OpenedFile | undefined }, never> => {
         return { ok: true, value: { open: file.open, result: (of === 'result' ? mustBeOpen() : prover)?.opened } };
       });
@@ -113,7 +114,7 @@ export function makeResultApi(file: FileOfWorker, loadHashersOnce: ReturnType<ty
       for (const one of [open, result]) one.giveBack();
       // The file as it lies on the disk, whatever was recovered from its sidecars.
       const hasRoom = file.kept.here(blob.size) >= blob.size;
-      const atOnce = hasRoom ? await hashAtOnce(blob) : null;
+      const atOnce = hasRoom ? await checking.value.hashAtOnce(blob) : null;
       if (atOnce !== null) return { ok: true, value: atOnce };
       const bytes = isPlain ? source : sourceOfBlob(blob);
       return readable(() => ({ ok: true, value: hashOf(sha256, bytes, label, onProgress) }));
