@@ -1,5 +1,8 @@
-// SHA-256 of a file by the browser's own code, which uses instructions of the processor for it: a third of the time that WebAssembly takes.
-// It wants all bytes at once, and a secure origin.
+// SHA-256 of a file: by the browser's own code, which uses instructions of the processor for it, a third of the time that WebAssembly takes, but
+// wants all bytes at once, and a secure origin; or piece by piece.
+
+import { readInto, type ByteSource } from '../../file/byteSource';
+import type { Hasher } from '../../migration/proofs/contentHash';
 
 /** The browser copies what it hashes, so twice as much is held for a moment. */
 const MOST_BYTES = 128e6;
@@ -16,4 +19,17 @@ export async function hashAtOnce(blob: Blob): Promise<string | null> {
   } catch {
     return null;
   }
+}
+
+const BYTES_AT_ONCE = 4 << 20;
+
+/** The digest of a hasher, which reads the source piece by piece. @param onBytes is told how many bytes were hashed before each piece */
+export function hashInPieces(hasher: Hasher, source: ByteSource, onBytes: (done: number) => void): string {
+  hasher.digest();
+  const bytes = new Uint8Array(BYTES_AT_ONCE);
+  for (let at = 0; at < source.size; at += BYTES_AT_ONCE) {
+    onBytes(at);
+    hasher.update(bytes.subarray(0, readInto(source, bytes, 0, at, BYTES_AT_ONCE)));
+  }
+  return hasher.digest();
 }

@@ -1,6 +1,6 @@
 // A chunk of its own, which the worker loads with the first check: the forecast of a run, and the checks of its result.
 
-export { hashAtOnce } from '../pages/blobHash';
+export { hashAtOnce, hashInPieces } from '../pages/blobHash';
 export { forecastRun } from '../../migration/forecast/forecast';
 export { measureRates } from '../rates';
 export { splitScript } from '../../script/split';

@@ -1,10 +1,8 @@
 // The methods by which the page checks the open file and the result of a run on it, and hashes them.
 
 import type { Outcome } from '../../database';
-import { readInto, type ByteSource } from '../../file/byteSource';
 import type { Refusal } from '../../file/identify';
 import type { Thoroughness } from '../../migration/proofs/agenda';
-import type { Hasher } from '../../migration/proofs/contentHash';
 import type { Proof, ProofCode } from '../../migration/proofs/proof';
 import type { OnProgress, ProvableRun } from '../answers';
 import { sourceOfBlob } from '../pages/blob';
@@ -14,8 +12,6 @@ import { NotOpened, readable, readableLater } from '../unreadable';
 import type { Reading } from '../pages/readCache';
 import type { FileOfWorker } from './fileOfWorker';
 import { loadChecking, type hashersOnce } from './lateParts';
-
-const HASH_BYTES_AT_ONCE = 4 << 20;
 
 /** How checks read the dropped file, and the result; those that are not named read once what they read. */
 const READING: Readonly<Record<'input' | 'result', Readonly<Partial<Record<ProofCode, Reading>>>>> = {
@@ -114,21 +110,14 @@ export function makeResultApi(file: FileOfWorker, loadHashersOnce: ReturnType<ty
       for (const one of [open, result]) one.giveBack();
       // The file as it lies on the disk, whatever was recovered from its sidecars.
       const hasRoom = file.kept.here(blob.size) >= blob.size;
-      const atOnce = hasRoom ? await checking.value.hashAtOnce(blob) : null;
+      const { hashAtOnce, hashInPieces } = checking.value;
+      const atOnce = hasRoom ? await hashAtOnce(blob) : null;
       if (atOnce !== null) return { ok: true, value: atOnce };
       const bytes = isPlain ? source : sourceOfBlob(blob);
-      return readable(() => ({ ok: true, value: hashOf(sha256, bytes, label, onProgress) }));
+      const onBytes = (done: number): void =>
+        onProgress({ stage: 'check', label, done, total: bytes.size, pagesRead: 0 });
+      return readable(() => ({ ok: true, value: hashInPieces(sha256, bytes, onBytes) }));
     },
   };
   return { methods, forget };
-}
-
-function hashOf(sha256: Hasher, source: ByteSource, label: string, onProgress: OnProgress): string {
-  sha256.digest();
-  const bytes = new Uint8Array(HASH_BYTES_AT_ONCE);
-  for (let at = 0; at < source.size; at += HASH_BYTES_AT_ONCE) {
-    onProgress({ stage: 'check', label, done: at, total: source.size, pagesRead: 0 });
-    sha256.update(bytes.subarray(0, readInto(source, bytes, 0, at, HASH_BYTES_AT_ONCE)));
-  }
-  return sha256.digest();
 }

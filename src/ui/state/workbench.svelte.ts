@@ -118,7 +118,7 @@ export class Workbench extends Screen {
     // Only for a file that is about to come, and not beside the one that has.
     if (rounds === undefined) {
       void planned.then(() => {
-        if (this.state === 'empty')
+        if (this.state === 'empty' && this.many.length === 0)
           for (const client of [this.#checking].flat().slice(0, 2)) void client.warmUp(ROUNDS_OF_CHECKS);
       });
     }
@@ -170,6 +170,8 @@ export class Workbench extends Screen {
     if (many.length > 0) {
       this.startOver();
       this.many = many;
+      // A batch has workers of its own.
+      for (const client of [this.#checking].flat()) client.cancel();
     } else if (database) {
       this.#begin(database);
     }
