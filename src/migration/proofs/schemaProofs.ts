@@ -58,7 +58,7 @@ export function proveIntegrity(
 function describeMade({ tables, indexes }: MadeTrees): string {
   const made = [
     ...(tables > 0 ? [counted(tables, 'new table')] : []),
-    ...(indexes > 0 ? [counted(indexes, 'new index', 'new indexes')] : []),
+    ...(indexes > 0 ? [`${counted(indexes, 'new index', 'new indexes')} (those of keys included)`] : []),
   ];
   const of = [...made, 'the schema'].join(made.length > 1 ? ', ' : ' and ').replace(/, (?=the schema$)/, ' and ');
   return `PRAGMA quick_check says ok of ${of}, which is all that the run wrote. For the rest the check of your file stands.`;

@@ -21,7 +21,7 @@ const ADDS = `CREATE TABLE more(a TEXT PRIMARY KEY, b); INSERT INTO more SELECT 
 const run = runScript(notes, ADDS);
 
 const SPARING =
-  'PRAGMA quick_check says ok of 1 new table, 4 new indexes and the schema, which is all that the run wrote. For the rest the check of your file stands.';
+  'PRAGMA quick_check says ok of 1 new table, 4 new indexes (those of keys included) and the schema, which is all that the run wrote. For the rest the check of your file stands.';
 
 function sayOf(of: ProvableRun, thoroughness: 'full' | 'sparing'): string {
   try {
