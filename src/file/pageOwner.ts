@@ -1,6 +1,6 @@
 // The owner of a page: the b-tree that it is part of, as a page of the tree or of an overflow chain, or what else it is.
 
-import { PageSet, SCHEMA_ROOT, walkBtree } from './btree';
+import { PageSet, SCHEMA_ROOT, walkBtree, walkOverflow } from './btree';
 import { overflowChainsOf, readBtreePage, type BtreePage, type OverflowChain } from './btreePage';
 import type { Damage } from './damage';
 import { walkFreelist } from './freelist';
@@ -189,25 +189,12 @@ class OwnerSearch {
     return null;
   }
 
-  /** Each page of a chain begins with the number of the next; the length is known, so the last page is not read. */
-  #follow({ first, pages }: OverflowChain, holder: number, owner: PageOwner): Damage | null {
-    for (let [page, left] = [first, pages]; left > 0 && !this.#isOver(); left--) {
-      if (page === 0) return { page: holder, reason: 'overflow chain ends early' };
-      const misplaced = this.#claim(page, holder, owner);
-      if (misplaced) return misplaced;
-      if (left === 1) return null;
-      const read = this.#file.read(page);
-      if (!read.ok) return read.error;
-      [holder, page] = [page, read.value.getUint32(0)];
+  #follow(chain: OverflowChain, holder: number, owner: PageOwner): Damage | null {
+    for (const step of walkOverflow(this.#file, chain, holder, this.#claimed)) {
+      if (step.kind === 'damage') return step.damage;
+      this.#found(step.page, owner);
+      if (this.#isOver()) return null;
     }
-    return null;
-  }
-
-  /** Notes the owner of a page to which `holder` points. */
-  #claim(page: number, holder: number, owner: PageOwner): Damage | null {
-    if (!this.#file.mayPointTo(page)) return { page: holder, reason: 'points out of place' };
-    if (!this.#claimed.add(page)) return { page: holder, reason: 'points to a page in use' };
-    this.#found(page, owner);
     return null;
   }
 

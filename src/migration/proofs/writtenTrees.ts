@@ -2,7 +2,7 @@
 // bytes then, of which the check of the input tells, and are not read once more.
 
 import { DamagedDatabase, foldName, quoteIdentifier, rowsOf, type Database } from '../../database';
-import { PageSet, SCHEMA_ROOT, walkBtree } from '../../file/btree';
+import { PageSet, SCHEMA_ROOT, walkBtree, walkOverflow, type PageStep } from '../../file/btree';
 import { mayOverflow, overflowChainsOf, readBtreePage } from '../../file/btreePage';
 import { walkFreelist } from '../../file/freelist';
 import { HEADER_SIZE } from '../../file/header';
@@ -139,10 +139,10 @@ function hasEachPageOnce({ input, output, written }: Sides, made: readonly numbe
   const isChanged = new Set(changed);
   const isWritten = (page: number): boolean => page > inputPages || isChanged.has(page);
   const schemaBefore = new Set(pagesOf(was, SCHEMA_ROOT, new PageSet()));
-  const freeBefore = new Set(freePages(was, new PageSet()));
+  const freeBefore = new Set(numbersOf(walkFreelist(was, new PageSet())));
   const claimed = new PageSet();
   let free = 0;
-  for (const page of freePages(is, claimed)) {
+  for (const page of numbersOf(walkFreelist(is, claimed))) {
     if (!isWritten(page) && !freeBefore.has(page) && !schemaBefore.has(page)) return false;
     free++;
   }
@@ -155,13 +155,6 @@ function hasEachPageOnce({ input, output, written }: Sides, made: readonly numbe
   const isOwned = (page: number): boolean => is.placeOf(page) !== null || !claimed.add(page);
   for (let page = inputPages + 1; page <= resultPages; page++) if (!isOwned(page)) return false;
   return [...changed, ...schemaBefore, ...freeBefore].every(isOwned);
-}
-
-function* freePages(file: PagedFile, seen: PageSet): Generator<number, void, void> {
-  for (const step of walkFreelist(file, seen)) {
-    if (step.kind === 'damage') throw damageOf(step);
-    yield step.page;
-  }
 }
 
 /** The pages of a tree, and of the overflow chains of its cells. Throws TreeDamaged where a page is claimed already. */
@@ -183,14 +176,14 @@ function* overflowOf(file: PagedFile, page: number, claimed: PageSet): Generator
   if (!mayOverflow(view, 0, page === SCHEMA_ROOT ? HEADER_SIZE : 0, file.usable)) return;
   const chains = overflowChainsOf(read.value);
   if (!chains.ok) throw damageOf({ damage: chains.error });
-  for (const { first, pages } of chains.value) {
-    for (let [next, left] = [first, pages]; left > 0; left--) {
-      if (!file.mayPointTo(next) || !claimed.add(next)) throw new TreeDamaged(`page ${page}: overflow chain`);
-      yield next;
-      const link = file.read(next);
-      if (!link.ok) throw damageOf({ damage: link.error });
-      next = link.value.getUint32(0);
-    }
+  for (const chain of chains.value) yield* numbersOf(walkOverflow(file, chain, page, claimed));
+}
+
+/** The pages of a walk. Throws TreeDamaged where it meets damage. */
+function* numbersOf(steps: Iterable<PageStep>): Generator<number, void, void> {
+  for (const step of steps) {
+    if (step.kind === 'damage') throw damageOf(step);
+    yield step.page;
   }
 }
 
