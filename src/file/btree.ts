@@ -1,7 +1,7 @@
 // A b-tree: a walk over its interior pages, by which the numbers of its leaves are known without reading them; and the set of
 // pages that walks have met.
 
-import { childrenOf, readBtreePage, type BtreeKind, type BtreePage, type OverflowChain } from './btreePage';
+import { childrenOf, readBtreePage, type BtreeKind, type BtreePage } from './btreePage';
 import { damaged, type Damage } from './damage';
 import type { PagedFile } from './pagedFile';
 
@@ -65,39 +65,6 @@ export function* walkBtree(file: PagedFile, root: number, seen: PageSet): Genera
 
 function failed({ error }: { readonly error: Damage }): WalkStep {
   return { kind: 'damage', damage: error };
-}
-
-/** What a walk along pages that point to one another comes by: a page; damage, after which it ends. */
-export type PageStep =
-  { readonly kind: 'page'; readonly page: number } | { readonly kind: 'damage'; readonly damage: Damage };
-
-/** A page to which `holder` points; damage where it is no page for that, or is in the set already. */
-export function claimPage(file: PagedFile, seen: PageSet, page: number, holder: number): PageStep {
-  if (!file.mayPointTo(page)) return { kind: 'damage', damage: damaged(holder, 'points out of place').error };
-  if (!seen.add(page)) return { kind: 'damage', damage: damaged(holder, 'points to a page in use').error };
-  return { kind: 'page', page };
-}
-
-/**
- * Walks an overflow chain. Each page begins with the number of the next; the length is known, so the last page is not read.
- * @param seen gets every page. A page that is in it already is damage
- */
-export function* walkOverflow(
-  file: PagedFile,
-  { first, pages }: OverflowChain,
-  holder: number,
-  seen: PageSet,
-): Generator<PageStep, void, void> {
-  let [from, page] = [holder, first];
-  for (let left = pages; left > 0; left--) {
-    if (page === 0) return yield { kind: 'damage', damage: damaged(from, 'overflow chain ends early').error };
-    const step = claimPage(file, seen, page, from);
-    yield step;
-    if (step.kind === 'damage' || left === 1) return;
-    const read = file.read(page);
-    if (!read.ok) return yield { kind: 'damage', damage: read.error };
-    [from, page] = [page, read.value.getUint32(0)];
-  }
 }
 
 /** The bits of a PageSet lie in pieces, made when a page in their range is added. Pages that one piece has room for. */

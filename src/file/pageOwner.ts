@@ -1,9 +1,9 @@
 // The owner of a page: the b-tree that it is part of, as a page of the tree or of an overflow chain, or what else it is.
 
-import { PageSet, SCHEMA_ROOT, walkBtree, walkOverflow } from './btree';
+import { PageSet, SCHEMA_ROOT, walkBtree } from './btree';
 import { overflowChainsOf, readBtreePage, type BtreePage, type OverflowChain } from './btreePage';
 import type { Damage } from './damage';
-import { walkFreelist } from './freelist';
+import { walkFreelist, walkOverflow } from './linkedPages';
 import type { Header } from './header';
 import { PagedFile, type PageReader } from './pagedFile';
 import { PointerMap } from './pointerMap';

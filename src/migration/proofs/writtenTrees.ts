@@ -2,9 +2,9 @@
 // bytes then, of which the check of the input tells, and are not read once more.
 
 import { DamagedDatabase, foldName, quoteIdentifier, rowsOf, type Database } from '../../database';
-import { PageSet, SCHEMA_ROOT, walkBtree, walkOverflow, type PageStep } from '../../file/btree';
+import { PageSet, SCHEMA_ROOT, walkBtree } from '../../file/btree';
 import { mayOverflow, overflowChainsOf, readBtreePage } from '../../file/btreePage';
-import { walkFreelist } from '../../file/freelist';
+import { walkFreelist, walkOverflow, type PageStep } from '../../file/linkedPages';
 import { HEADER_SIZE } from '../../file/header';
 import type { PagedFile } from '../../file/pagedFile';
 import { pagedFileOf, TreeDamaged, type DatabaseFile } from '../../file/treePages';
