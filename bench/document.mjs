@@ -1,5 +1,5 @@
 // The place of the benchmark in docs/benchmarks.md.
-import { format, resolveConfig } from 'prettier';
+import { format } from 'oxfmt';
 
 /** Where the table stands. */
 export const DOCUMENT = 'docs/benchmarks.md';
@@ -12,7 +12,7 @@ const END = '<!-- /bench -->';
  * @param {string} markdown
  */
 export async function layOut(markdown) {
-  return format(markdown, { ...(await resolveConfig(DOCUMENT)), parser: 'markdown' });
+  return (await format(DOCUMENT, markdown)).code;
 }
 
 /**

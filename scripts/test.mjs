@@ -13,11 +13,12 @@ const folder = fileURLToPath(new URL('..', import.meta.url));
 const report = join(folder, 'test-results', 'tests.json');
 
 const programs = {
-  tsc: 'typescript/bin/tsc',
+  tsc: '@typescript/native/bin/tsc',
   'svelte-check': 'svelte-check/bin/svelte-check',
   eslint: 'eslint/bin/eslint.js',
+  oxlint: 'oxlint/bin/oxlint',
   knip: 'knip/bin/knip.js',
-  prettier: 'prettier/bin/prettier.cjs',
+  oxfmt: 'oxfmt/bin/oxfmt',
   vite: 'vite/bin/vite.js',
   vitest: 'vitest/vitest.mjs',
   single: '../scripts/single.mjs',
@@ -29,13 +30,13 @@ const programs = {
  * @type {readonly { step: string, command: Command }[]}
  */
 const checks = [
-  // In one process, which reads the types of src once for the tests as well. It takes as long as all the others on one core.
+  // All files of tsconfig.json, the plain TypeScript and JavaScript as well.
+  { step: 'types', command: ['svelte-check', '--tsgo', '--output', 'human', '--fail-on-warnings'] },
   { step: 'lint', command: ['eslint', '--max-warnings', '0', '.'] },
   { step: 'lint', command: ['knip'] },
   { step: 'lint', command: ['knip', '--production', '--config', 'knip.production.jsonc'] },
-  // All files of tsconfig.json, the plain TypeScript and JavaScript as well.
-  { step: 'types', command: ['svelte-check', '--output', 'human', '--fail-on-warnings'] },
-  { step: 'format', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
+  { step: 'lint', command: ['oxlint', '-c', 'oxlint.config.js', '--max-warnings', '0'] },
+  { step: 'format', command: ['oxfmt', '--check'] },
   { step: 'types', command: ['tsc', '-p', 'tsconfig.core.json'] },
   { step: 'build', command: ['vite', 'build', '--logLevel', 'warn'] },
   { step: 'build', command: ['single'] },

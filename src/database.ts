@@ -13,7 +13,8 @@ export interface SqlError {
 
 /** An expected outcome: a value, or the reason there is none. */
 export type Outcome<Value, Reason = SqlError> =
-  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: Reason };
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: Reason };
 
 /**
  * What an application gives to SQL: a function of values, or an order of texts. Functions get and give values as queries do, and

@@ -76,7 +76,7 @@ input.onchange = () => {
   performance.mark('drop');
   // The driver has put it there: fetching it is not the rival's work.
   const script = document.documentElement.dataset.script ?? '';
-  worker.postMessage(/** @type {Task} */ ({ file, script }));
+  worker.postMessage({ file, script });
 };
 
 button.onclick = () => {

@@ -20,7 +20,8 @@ export interface Damage {
 
 /** What was read from pages that hold together, or the first damage that was met. */
 export type Intact<Value> =
-  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: Damage };
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: Damage };
 
 /** The outcome of reading a page that is damaged. */
 export function damaged(page: number, reason: Damage['reason']): { readonly ok: false; readonly error: Damage } {

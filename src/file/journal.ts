@@ -44,7 +44,8 @@ interface NotHot {
 
 /** A value, or why nothing is rolled back. */
 export type JournalOutcome<Value> =
-  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: NotHot };
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: NotHot };
 
 const COPY_TOGETHER =
   'Copy the database and its -journal again, both at the same time and best while no program uses them.';

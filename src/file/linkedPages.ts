@@ -7,7 +7,8 @@ import type { PagedFile } from './pagedFile';
 
 /** What a walk along pages that point to one another comes by: a page; damage, after which it ends. */
 export type PageStep =
-  { readonly kind: 'page'; readonly page: number } | { readonly kind: 'damage'; readonly damage: Damage };
+  | { readonly kind: 'page'; readonly page: number }
+  | { readonly kind: 'damage'; readonly damage: Damage };
 
 /** A page to which `holder` points; damage where it is no page for that, or is in the set already. */
 function claimPage(file: PagedFile, seen: PageSet, page: number, holder: number): PageStep {

@@ -64,7 +64,8 @@ export interface WalProblem {
 
 /** A value, or why there is none. */
 export type WalOutcome<Value> =
-  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: WalProblem };
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly error: WalProblem };
 
 const HEADER = 32;
 /** Bytes of a frame before its page. */

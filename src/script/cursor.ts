@@ -54,7 +54,7 @@ export class TokenCursor {
   /** True if the next token is this operator. */
   atOperator(operator: string, ahead = 0): boolean {
     const token = this.peek(ahead);
-    return token !== null && token.kind === 'operator' && token.text === operator;
+    return token?.kind === 'operator' && token.text === operator;
   }
 
   /** Takes the next token if it can be a name, and gives the name without quotes; else null, and takes nothing. */

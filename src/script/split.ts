@@ -111,7 +111,15 @@ function splitPart(
  * END, then a semicolon, so the END of a CASE never closes it.
  */
 type Progress =
-  'start' | 'explain' | 'explain query' | 'create' | 'plain' | 'trigger head' | 'body' | 'body semicolon' | 'body end';
+  | 'start'
+  | 'explain'
+  | 'explain query'
+  | 'create'
+  | 'plain'
+  | 'trigger head'
+  | 'body'
+  | 'body semicolon'
+  | 'body end';
 
 class OpenStatement {
   readonly first: Token;

@@ -79,9 +79,7 @@ export function isBlank(token: Token): boolean {
 
 /** True if the token is this unquoted word, in any case. `word` is given in capitals. */
 export function isWord(token: Token | null, word: string): boolean {
-  return (
-    token !== null && token.kind === 'word' && token.text.length === word.length && token.text.toUpperCase() === word
-  );
+  return token?.kind === 'word' && token.text.length === word.length && token.text.toUpperCase() === word;
 }
 
 /** True if these unquoted words, given in capitals, stand in the tokens, one right after the other. */

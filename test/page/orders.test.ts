@@ -303,7 +303,7 @@ class Visit {
     const before = workers.runs.length;
     void workbench.run();
     // What was rehearsed is not run once more.
-    const takesOver = canRun && rehearsal !== null && rehearsal.problem === null;
+    const takesOver = canRun && rehearsal?.problem === null;
     expect(workers.runs.length - before).toBe(canRun && !takesOver ? 1 : 0);
     const asked = workers.runs.at(-1);
     if (!canRun || !planned || !asked || model.file === null) return;

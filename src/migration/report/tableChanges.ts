@@ -150,7 +150,7 @@ class Entry {
   /** Adds rows that change, and values that are overwritten: a row that two statements change is one row. */
   change(changes: Amount, overwritten: Amount, update: ReturnType<typeof readUpdate>): void {
     const { changed } = this.rows;
-    const isWhole = update !== null && update.where === null;
+    const isWhole = update?.where === null;
     const rows =
       isWhole || this.#isWhole
         ? { number: Math.max(changed.number, changes.number), isExact: true }

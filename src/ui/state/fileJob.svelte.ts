@@ -179,7 +179,7 @@ export class FileJob {
   /** Whether `start` would run something: the plan that is shown. */
   get canRun(): boolean {
     const isAtRest = this.refusal === null && this.#preparing === null && this.run === null;
-    return isAtRest && this.planned !== null && this.planned.plan.obstacle === null && !this.wantsConsent;
+    return isAtRest && this.planned?.plan.obstacle === null && !this.wantsConsent;
   }
 
   /**
