@@ -42,7 +42,7 @@ export function changesBetween(
 }
 
 /** Whether nothing is done but to create objects, one after the other. */
-function areCreatedInTurn(statements: readonly ParsedStatement[]): boolean {
+export function areCreatedInTurn(statements: readonly ParsedStatement[]): boolean {
   const known = new Set<string>();
   return statements.every((statement) => {
     const { kind, name, temporary, schema } = statement;

@@ -12,7 +12,7 @@ import type { ParsedStatement } from '../script/parsedStatement';
 import type { ScriptRefusal } from '../script/refusal';
 import { splitScript } from '../script/split';
 import { startOf, type Script, type StatementKind } from '../script/statement';
-import { changesBetween, inOrderOf, runChanges } from './changedTarget';
+import { areCreatedInTurn, changesBetween, inOrderOf, runChanges } from './changedTarget';
 import type { Engine } from './engine';
 import { Overlay } from './pages/overlay';
 
@@ -49,6 +49,9 @@ const ALONE: ReadonlySet<StatementKind> = new Set<StatementKind>([
   ...(['begin', 'commit', 'rollback', 'savepoint', 'release', 'rollback to'] as const),
   ...(['vacuum', 'pragma', 'attach', 'detach'] as const),
 ]);
+
+/** After so many statements the lines of sqlite_schema are set aside. */
+const SET_ASIDE_AFTER = 50;
 
 /** The statements of a script, by which the engine is chosen. The sqlite3 shell lists SQLite's own tables in a schema; they are left out. */
 export function readTarget(script: Script): Outcome<readonly ParsedStatement[], TargetFault> {
@@ -128,6 +131,7 @@ function overlayOver(bytes: Uint8Array): Overlay {
 }
 
 function runPlainly(database: Database, statements: readonly ParsedStatement[]): boolean {
+  if (areCreatedInTurn(statements)) return runSettingAside(database, statements);
   const isAlone = statements.some(({ kind }) => ALONE.has(kind));
   // To commit each statement alone takes longer than the statement.
   if (!isAlone) database.execute('BEGIN');
@@ -135,6 +139,30 @@ function runPlainly(database: Database, statements: readonly ParsedStatement[]):
   if (!isAlone && ran) database.execute('COMMIT');
   // Nothing that is open can be written down; where there is nothing, SQLite says so.
   database.execute('ROLLBACK');
+  return ran;
+}
+
+/**
+ * The same for statements that only create. SQLite knows what it has created, and yet goes through all of sqlite_schema at each CREATE:
+ * so its lines are set aside before they are many, and put back at the end.
+ */
+function runSettingAside(database: Database, statements: readonly ParsedStatement[]): boolean {
+  const run = (...all: readonly string[]): boolean => all.every((sql) => database.execute(sql).ok);
+  const setAside = (...then: readonly string[]): boolean =>
+    run(
+      'PRAGMA writable_schema = ON',
+      'INSERT INTO temp.aside SELECT * FROM main.sqlite_schema ORDER BY rowid',
+      'DELETE FROM main.sqlite_schema',
+      ...then,
+      // With it on, SQLite allows names that are its own.
+      'PRAGMA writable_schema = OFF',
+    );
+  const ran =
+    run('CREATE TEMP TABLE aside AS SELECT * FROM main.sqlite_schema', 'BEGIN') &&
+    statements.every(({ text }, at) => run(text) && ((at + 1) % SET_ASIDE_AFTER !== 0 || setAside())) &&
+    setAside('INSERT INTO main.sqlite_schema SELECT * FROM temp.aside ORDER BY rowid', 'COMMIT');
+  if (!ran) run('ROLLBACK');
+  run('DROP TABLE temp.aside');
   return ran;
 }
 
