@@ -66,7 +66,7 @@ describe('A database that is made of SQL', () => {
   });
 
   test('is the same where a schema is large: SQLite takes its objects for sound, and goes on with them', () => {
-    const tables = Array.from({ length: 70 }, (_, at) =>
+    const tables = Array.from({ length: 25 }, (_, at) =>
       [
         `CREATE TABLE t${at}(id INTEGER PRIMARY KEY${at % 7 === 0 ? ' AUTOINCREMENT' : ''}, a TEXT UNIQUE, p REFERENCES t${at + 1}(id));`,
         `CREATE INDEX i${at} ON t${at}(a, p); CREATE TABLE w${at}(k PRIMARY KEY, v) WITHOUT ROWID;`,
@@ -76,7 +76,9 @@ describe('A database that is made of SQL', () => {
     const bytes = bytesOf(tables);
     const asked = 'SELECT rowid, type, name, tbl_name, sql FROM sqlite_schema ORDER BY rowid; PRAGMA integrity_check;';
     expect(askNative(bytes, asked)).toBe(askNative(nativeDatabase(tables), asked));
-    expect(askNative(bytes, "INSERT INTO t69(a) VALUES ('x'); SELECT a FROM v69; PRAGMA integrity_check")).toBe('x\nok');
+    expect(askNative(bytes, "INSERT INTO t24(a) VALUES ('x'); SELECT a FROM v24; PRAGMA integrity_check")).toBe(
+      'x\nok',
+    );
     expect(made(`${tables}\nCREATE VIEW sqlite_own AS SELECT 1;`).ok).toBe(false);
     expect(made(`${tables}\nCREATE TABLE T3(x);`).ok).toBe(false);
   });

@@ -64,6 +64,8 @@ export class CompareState {
 
   constructor(explorer: Explorer) {
     this.explorer = explorer;
+    // A target comes soon.
+    this.#making.start();
   }
 
   readonly target: Target | null = $derived.by(() => {
@@ -199,6 +201,7 @@ export class CompareState {
   close(): void {
     this.#giveUp();
     this.#comparing.end();
+    this.#making.cancel();
   }
 
   #giveUp(): void {

@@ -6,12 +6,13 @@ import {
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
+  type CompletionSource,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
-import { sql, SQLDialect } from '@codemirror/lang-sql';
+import { schemaCompletionSource, sql, SQLDialect } from '@codemirror/lang-sql';
 import { bracketMatching, defaultHighlightStyle, HighlightStyle, syntaxHighlighting } from '@codemirror/language';
 import { setDiagnostics } from '@codemirror/lint';
-import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state';
+import { EditorState, Prec } from '@codemirror/state';
 import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
 import { SQLITE_FUNCTIONS, SQLITE_KEYWORDS, SQLITE_TYPES } from '../../../script/sqliteWords';
 
@@ -117,7 +118,10 @@ const look = EditorView.theme({
 
 /** Makes an editor inside of an element. Tab leaves it, unless it takes a suggestion that is open. */
 export function makeEditor(parent: HTMLElement, options: EditorOptions): Editor {
-  const language = new Compartment();
+  let { names } = options;
+  // Made when something is typed: of a thousand tables it takes long.
+  let source: CompletionSource | null = null;
+  let isMarked = false;
   const view = new EditorView({
     parent,
     state: EditorState.create({
@@ -142,7 +146,10 @@ export function makeEditor(parent: HTMLElement, options: EditorOptions): Editor 
         closeBrackets(),
         autocompletion({ activateOnTyping: true, icons: false }),
         EditorView.lineWrapping,
-        language.of(languageOf(options.names)),
+        sql({ dialect: DIALECT, upperCaseKeywords: true }),
+        DIALECT.language.data.of({
+          autocomplete: ((context) => (source ??= completionOf(names))(context)) satisfies CompletionSource,
+        }),
         syntaxHighlighting(highlighted),
         look,
         EditorView.contentAttributes.of({ 'aria-label': options.label, 'aria-describedby': options.describedBy }),
@@ -165,8 +172,14 @@ export function makeEditor(parent: HTMLElement, options: EditorOptions): Editor 
       const changes = { from: 0, to: view.state.doc.length, insert: text };
       view.dispatch({ changes, selection: { anchor: text.length } });
     },
-    complete: (names) => view.dispatch({ effects: language.reconfigure(languageOf(names)) }),
+    complete: (others) => {
+      if (others === names) return;
+      names = others;
+      source = null;
+    },
     mark: (marks) => {
+      if (marks.length === 0 && !isMarked) return;
+      isMarked = marks.length > 0;
       const found = marks.map(({ offset, message, severity }) => {
         const from = inside(offset);
         const to = Math.max(view.state.wordAt(from)?.to ?? from, inside(from + 1));
@@ -183,7 +196,7 @@ export function makeEditor(parent: HTMLElement, options: EditorOptions): Editor 
   };
 }
 
-function languageOf(names: CompletedNames): Extension {
+function completionOf(names: CompletedNames): CompletionSource {
   const schema = Object.fromEntries(Object.entries(names).map(([name, columns]) => [name, [...columns]]));
-  return sql({ dialect: DIALECT, schema, upperCaseKeywords: true });
+  return schemaCompletionSource({ dialect: DIALECT, schema });
 }
