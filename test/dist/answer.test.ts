@@ -53,36 +53,44 @@ it('A database that no published migration is for is no error: its schema is sho
 });
 
 it.each([
-  { width: 1280, height: 900, shown: '[data-table=t2] button' },
-  { width: 390, height: 844, shown: '[data-key=run]' },
-])('The first screen holds the answer, the risks, the button and what is next: $width pixels wide', async (at) => {
-  const visit = await openPage({ viewport: at });
-  const { page } = visit;
-  const tables = ['t0', 't1', 't2', 't3', 't4'];
-  const content = nativeDatabase(
-    tables.map((name) => `CREATE TABLE ${name}(a); INSERT INTO ${name} VALUES (1);`).join(''),
-  );
-  await visit.pick(
-    { name: 'five.db', content },
-    { name: 'gone.sql', content: tables.map((name) => `DELETE FROM ${name};`).join('\n') },
-  );
-  await visit.reach('ready');
-  await page.locator('[data-rehearsal=done]').waitFor();
-  for (const what of [
-    HEADING,
-    '[data-problem=takes-data-away]',
-    '[data-warning=lost-rows]',
-    '[data-key=run]',
-    at.shown,
-  ]) {
-    const box = await page.locator(what).first().boundingBox();
-    expect((box?.y ?? Infinity) + (box?.height ?? 0), what).toBeLessThan(at.height);
-  }
-  // What is left out of sight is a press away.
-  expect(await page.locator('[data-warning=lost-rows]').count()).toBe(5);
-  await page.getByRole('button', { name: 'Show all 5 warnings' }).click();
-  await page.locator('[data-warning=lost-rows]').last().waitFor();
-});
+  { width: 1280, height: 900, files: 1, shown: '[data-table=t2] button' },
+  { width: 390, height: 844, files: 1, shown: '[data-key=run]' },
+  { width: 390, height: 844, files: 40, shown: '[data-key=run]' },
+])(
+  'The first screen holds the answer, the risks, the button and what is next: $width pixels wide, files $files',
+  async (at) => {
+    const visit = await openPage({ viewport: at });
+    const { page } = visit;
+    const tables = ['t0', 't1', 't2', 't3', 't4'];
+    const content = nativeDatabase(
+      tables.map((name) => `CREATE TABLE ${name}(a); INSERT INTO ${name} VALUES (1);`).join(''),
+    );
+    await visit.pick(
+      { name: 'five.db', content },
+      { name: '1_gone.sql', content: tables.map((name) => `DELETE FROM ${name};`).join('\n') },
+      ...Array.from({ length: at.files - 1 }, (_, more) => ({
+        name: `${more + 2}_made.sql`,
+        content: `CREATE TABLE more_${more}(a);`,
+      })),
+    );
+    await visit.reach('ready');
+    await page.locator('[data-rehearsal=done]').waitFor();
+    for (const what of [
+      HEADING,
+      '[data-problem=takes-data-away]',
+      '[data-warning=lost-rows]',
+      '[data-key=run]',
+      at.shown,
+    ]) {
+      const box = await page.locator(what).first().boundingBox();
+      expect((box?.y ?? Infinity) + (box?.height ?? 0), what).toBeLessThan(at.height);
+    }
+    // What is left out of sight is a press away.
+    expect(await page.locator('[data-warning=lost-rows]').count()).toBe(5);
+    await page.getByRole('button', { name: 'Show all 5 warnings' }).click();
+    await page.locator('[data-warning=lost-rows]').last().waitFor();
+  },
+);
 
 it('A view has an address: Back leads to the one before, and an address that was sent opens the view', async () => {
   const visit = await openPage();

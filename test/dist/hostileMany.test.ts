@@ -44,7 +44,7 @@ it('Scripts with hostile names, and hostile records of a tool, are shown, writte
   expect(begun.sort()).toEqual(scripts.map((script) => script.name).sort());
 
   await page.getByRole('button', { name: `Edit 1_${FILE}.sql`, exact: true }).click();
-  const editor = page.locator('[data-own-scripts] .cm-content');
+  const editor = page.locator('[data-editor=full] .cm-content');
   await editor.click();
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.insertText(`SELECT * FROM ${name(`no ${TABLE}`)};`);

@@ -149,7 +149,7 @@ describe('A part of the page that cannot be loaded', () => {
     await page.getByRole('button', { name: 'Write SQL' }).waitFor();
     await page.keyboard.press('Escape');
     await page.locator('[data-foreign-keys]').waitFor();
-    await miss('OwnScriptsPanel', messages, 'The list of your scripts');
+    await miss('ownParts', messages, 'The list of your scripts');
     await page.locator('[data-own-scripts]').waitFor();
     await miss('lateChecks', page.locator('[data-forecast]'), 'checks files and estimates runs');
     await page.locator('[data-forecast]').getByText('Estimated for run and checks').waitFor();
@@ -305,12 +305,12 @@ describe('A part of the page that cannot be loaded', () => {
   });
 
   it('is said of the table of many databases, too', async () => {
-    const file = late.get('BatchPanel') ?? '';
+    const file = late.get('ManyFiles') ?? '';
     missing.add(file);
     const visit = await arrive();
     const other = { name: 'other.db', content: nativeDatabase('CREATE TABLE other(id)') };
     await visit.pick(database, other);
-    await miss('BatchPanel', visit.page.locator('[data-problem]'), 'The table of your databases');
+    await miss('ManyFiles', visit.page.locator('[data-problem]'), 'The table of your databases');
     await visit.page.locator('[data-batch]').getByText('other.db').waitFor();
     await leave(visit);
   });

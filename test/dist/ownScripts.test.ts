@@ -207,7 +207,7 @@ it('A migration of the catalog can be edited as a copy, which can be taken home,
   expect(await visit.statements()).toEqual(before);
 });
 
-it('What a chain asks is answered above its list, a step in code is passed in it, and the order is changed by drag and by key', async () => {
+it('What a chain asks is answered above the plan, a step in code is passed in it, and the order is changed by drag and by key', async () => {
   const visit = await openPage({ viewport: { width: 1280, height: 1400 } });
   await visit.pick(
     { name: 'people.db', content: nativeDatabase(PEOPLE) },
