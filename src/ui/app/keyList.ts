@@ -1,7 +1,7 @@
 // A chunk of its own, loaded when somebody asks for it: opens the list of keys over the page, and removes it when it is closed.
 
-import { mount, unmount } from "svelte";
-import KeyList from "./KeyList.svelte";
+import { mount, unmount } from 'svelte';
+import KeyList from './KeyList.svelte';
 
 let open = false;
 

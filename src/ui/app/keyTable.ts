@@ -2,15 +2,15 @@
 
 /** Shown in the list of keys, in this order. */
 export const KEYS: readonly (readonly [keys: readonly string[], meaning: string])[] = [
-  [["Ctrl/⌘", "O"], "Open a database, or scripts"],
-  [["Ctrl/⌘", "Enter"], "Run the migration; in the query view, the query"],
-  [["S"], "Save the upgraded database"],
-  [["Ctrl/⌘", "K"], "Search for a table, column or index"],
-  [["Esc"], "Close what has opened over the page"],
-  [["?"], "Show this list"],
+  [['Ctrl/⌘', 'O'], 'Open a database, or scripts'],
+  [['Ctrl/⌘', 'Enter'], 'Run the migration; in the query view, the query'],
+  [['S'], 'Save the upgraded database'],
+  [['Ctrl/⌘', 'K'], 'Search for a table, column or index'],
+  [['Esc'], 'Close what has opened over the page'],
+  [['?'], 'Show this list'],
 ];
 
-const SINGLE_KEYS_OFF = "drydock.single-keys-off";
+const SINGLE_KEYS_OFF = 'drydock.single-keys-off';
 
 /** Whether keys without Ctrl or ⌘ do anything; who dictates to the computer may not want that (WCAG 2.1, 2.1.4). */
 export function singleKeysAreOn(): boolean {
@@ -25,7 +25,7 @@ export function singleKeysAreOn(): boolean {
 export function setSingleKeys(on: boolean): void {
   try {
     if (on) localStorage.removeItem(SINGLE_KEYS_OFF);
-    else localStorage.setItem(SINGLE_KEYS_OFF, "1");
+    else localStorage.setItem(SINGLE_KEYS_OFF, '1');
   } catch {
     // Without a store they stay as they are.
   }

@@ -1,6 +1,6 @@
 // The boundary to the desktop: files that it opens with the installed page (https://developer.mozilla.org/docs/Web/API/LaunchQueue).
 
-import { noteHandle } from "../state/fileHandles";
+import { noteHandle } from '../state/fileHandles';
 
 interface LaunchQueue {
   setConsumer(consumer: (launch: { readonly files: readonly FileSystemFileHandle[] }) => void): void;

@@ -5,6 +5,6 @@ const SOON_MILLISECONDS = 1000;
 
 /** Does something as soon as nothing else is to be done. */
 export function whenIdle(act: () => void): void {
-  if ("requestIdleCallback" in globalThis) requestIdleCallback(() => act());
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(() => act());
   else setTimeout(act, SOON_MILLISECONDS);
 }
