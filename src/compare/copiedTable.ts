@@ -12,8 +12,8 @@ export interface CopiedTable {
   readonly after: Relation;
   /** The table and the column in the database that the facts are about, which knows the old names. */
   readonly origin: { readonly table: string; readonly columnOf: (column: string) => string };
-  /** The columns of unique keys that it gets, folded. */
-  readonly keyed: ReadonlySet<string>;
+  /** The columns of unique keys that it gets, folded; true where one of these refuses a column that has the same value in all rows, whatever the others have. */
+  readonly keyed: ReadonlyMap<string, boolean>;
   readonly holds: Holds;
   /** All tables of both schemas: a new column may refer to one. */
   readonly relations: readonly PairedRelation[];

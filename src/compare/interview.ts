@@ -30,16 +30,25 @@ export class Interview {
    * The answer; null where the question is open.
    * @param safe the answer that loses nothing; null where there is none
    * @param assumed what is taken where nobody is asked
+   * @param refuses why an answer is none, in a sentence, which is then a part of the evidence
    */
-  ask(question: Asked, safe: string | null, assumed: string): string | null {
+  ask(
+    question: Asked,
+    safe: string | null,
+    assumed: string,
+    refuses: (answer: string) => string | null = () => null,
+  ): string | null {
     const known = this.#asked.get(question.id);
     if (known) return known.answer;
     const given = this.#answers.get(question.id);
-    const isValid = question.options.some(({ value, expression }) =>
+    const isOffered = question.options.some(({ value, expression }) =>
       expression === null ? given === value : given?.startsWith(`${value} `) === true,
     );
+    const refusal = isOffered && given !== undefined ? refuses(given) : null;
+    const isValid = isOffered && refusal === null;
     const answer = isValid && given !== undefined ? given : this.#assumes ? assumed : safe;
-    this.#asked.set(question.id, { ...question, answer, answered: isValid });
+    const evidence = refusal === null ? question.evidence : [...question.evidence, refusal];
+    this.#asked.set(question.id, { ...question, evidence, answer, answered: isValid });
     return answer;
   }
 }

@@ -21,7 +21,7 @@ import type { RowFacts } from './rowFacts';
  */
 export function needsDistinctValues(
   { name, notNull, defaultValue, generated, hidden }: Column,
-  keyed: ReadonlySet<string>,
+  keyed: CopiedTable['keyed'],
   rows: number | null,
 ): boolean {
   if (generated !== null || hidden || !keyed.has(foldName(name)) || (rows !== null && rows < 2)) return false;
@@ -73,6 +73,11 @@ export function askNewValue(copied: CopiedTable, column: Column, interview: Inte
     },
     null,
     `value ${placeholder}`,
+    (given) => {
+      const value = given.slice('value '.length);
+      if (keyed.get(foldName(name)) !== true || !facts.isSameInAll(origin.table, value)) return null;
+      return `By ${value} all rows would have the same value, which the unique key does not allow.`;
+    },
   );
   return answer === null ? 'NULL' : answer.slice('value '.length);
 }

@@ -63,6 +63,15 @@ export class RowFacts {
     return this.#ask(`SELECT count(*) FROM main.${quoteIdentifier(table)} WHERE ${condition}`)[0] ?? null;
   }
 
+  /** Whether several rows of a table are known to get one value by an expression, and none of them another one beside NULL. */
+  isSameInAll(table: string, expression: string): boolean {
+    const given = `SELECT (${expression}\n) AS given FROM main.${quoteIdentifier(table)}`;
+    const [sorts, rows] = ['DISTINCT', ''].map((which) =>
+      this.#ask(`SELECT count(*) FROM (SELECT ${which} given FROM (${given}) WHERE given IS NOT NULL LIMIT 2)`),
+    );
+    return sorts?.[0] === 1 && rows?.[0] === 2;
+  }
+
   /**
    * Asks something of a table that has some more computed columns meanwhile; null where SQLite cannot compute them. The connection has
    * pages of its own, and it is rolled back.

@@ -173,12 +173,20 @@ export class TableChanges {
   }
 
   /** The columns that are in a unique key of a table as it is wished for, by a constraint or an index, if others of it do not tell the rows apart. */
-  #keyed(origin: CopiedTable['origin'], before: Relation, after: Relation): ReadonlySet<string> {
+  #keyed(origin: CopiedTable['origin'], before: Relation, after: Relation): CopiedTable['keyed'] {
     const { indexes } = this.#work.input.desired;
     const own = indexes.filter(({ table }) => foldName(table) === foldName(after.name));
     const keys = [...declaredKeys(after), ...own.flatMap((index) => indexKey(index, after) ?? [])];
-    const tellsApart = (key: UniqueKey): boolean => this.#tellsApart(key, origin, before, after);
-    return new Set(keys.flatMap((one) => (tellsApart(one) ? [] : [...namesOfKey(one)])));
+    const had = new Set(before.columns.map(({ name }) => foldName(name)));
+    const added = after.columns.map(({ name }) => foldName(name)).filter((name) => !had.has(name));
+    const keyed = new Map<string, boolean>();
+    for (const key of keys) {
+      if (this.#tellsApart(key, origin, before, after)) continue;
+      const names = namesOfKey(key);
+      const isAlone = key.condition === null && added.filter((name) => names.has(name)).length === 1;
+      for (const name of names) keyed.set(name, isAlone || keyed.get(name) === true);
+    }
+    return keyed;
   }
 
   /** Whether the rows that are there differ in what a key has beside new columns: then these may be the same in all of them. */

@@ -45,6 +45,35 @@ function migrationOf(
 const own = ({ statements }: Migration): readonly string[] =>
   statements.map(({ sql }) => sql).filter((sql) => !/^(BEGIN|COMMIT|PRAGMA)/.test(sql));
 
+it.each([
+  ['b TEXT NOT NULL UNIQUE', "value 'x'", false],
+  ['b TEXT NOT NULL UNIQUE', "value lower('X') -- for all", false],
+  ['b TEXT NOT NULL UNIQUE', 'value a', true],
+  ['b TEXT NOT NULL UNIQUE', 'value row_number() OVER ()', true],
+  ['b INTEGER NOT NULL, UNIQUE (b, p)', 'value 7', false],
+  // The other new column tells the rows apart.
+  ['b INTEGER NOT NULL, c INTEGER NOT NULL, UNIQUE (b, c)', 'value 7', true],
+])('A new column in a unique key gets no value that is the same in all rows: %s, %s', (column, answer, isTaken) => {
+  const { migration, bytes } = migrationOf(
+    'CREATE TABLE t (a, p); INSERT INTO t VALUES (1, 2), (3, 2)',
+    `CREATE TABLE t (a, p, ${column})`,
+    {
+      answers: new Map([
+        ['value for t.b', answer],
+        ['value for t.c', 'value row_number() OVER ()'],
+      ]),
+    },
+  );
+  const question = migration.questions.find(({ id }) => id === 'value for t.b');
+  expect([question?.answered, migration.complete]).toEqual([isTaken, isTaken]);
+  if (isTaken)
+    expect(askNative(bytes, `${migration.sql} SELECT count(b) FROM t; PRAGMA integrity_check`)).toBe('2\nok');
+  else
+    expect(question?.evidence.at(-1)).toMatch(
+      /^By .* all rows would have the same value, which the unique key does not allow\.$/,
+    );
+});
+
 it('An answer is kept in the script and found again in it', () => {
   const answers = new Map([
     ['column "my table".a', 'rename to b'],
