@@ -4,8 +4,10 @@
 import {
   AREA,
   BETWEEN_BOXES,
+  FEWER_ATTEMPTS,
   FIXED_PORTS,
   LAYERED,
+  MOST_FOR_ALL_ATTEMPTS,
   MOST_FOR_SHORTEST,
   portSide,
   SHORTEST_LINES,
@@ -150,6 +152,7 @@ class Graph {
         ...LAYERED,
         ...(areas.length > 0 ? WITH_AREAS : {}),
         ...(written.length <= MOST_FOR_SHORTEST ? SHORTEST_LINES : {}),
+        ...(written.length > MOST_FOR_ALL_ATTEMPTS ? FEWER_ATTEMPTS : {}),
       },
       children: [...areas, ...written.filter((_, id) => this.#nodes[id]?.area === null)],
       edges: [...this.#edges.values()],

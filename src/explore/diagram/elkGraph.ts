@@ -67,6 +67,13 @@ export const LAYERED: Options = {
 export const SHORTEST_LINES: Options = { 'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX' };
 export const MOST_FOR_SHORTEST = 60;
 
+/** Fewer attempts to have lines cross less: lines come out as long, in a third of the time. Of few nodes all attempts take no time. */
+export const FEWER_ATTEMPTS: Options = {
+  'elk.layered.thoroughness': '1',
+  'elk.layered.crossingMinimization.greedySwitch.type': 'OFF',
+};
+export const MOST_FOR_ALL_ATTEMPTS = 150;
+
 /** Lines may lead from one area into another. */
 export const WITH_AREAS: Options = { 'elk.hierarchyHandling': 'INCLUDE_CHILDREN' };
 export const AREA: Options = { ...SPACING, 'elk.padding': '[top=40,left=20,bottom=20,right=20]' };

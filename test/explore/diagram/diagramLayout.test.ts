@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { runs } from '../../amount';
 import type { Box, Link } from '../../../src/explore/diagram/boxes';
 import { layOut } from '../../../src/explore/diagram/diagramLayout';
+import { MOST_FOR_ALL_ATTEMPTS } from '../../../src/explore/diagram/elkGraph';
 import { layoutEngine } from './layoutEngine';
 import { linesUnderBoxes, meets, overlaps, partsOf, placed } from './seen';
 
@@ -128,3 +129,15 @@ it.each(['without any relation', 'that all belong to one'])(
     expect(layout.width / layout.height).toBeLessThan(2.5);
   },
 );
+
+it('Lines pass under no table where there are so many that fewer ways are tried', async () => {
+  const boxes = Array.from({ length: MOST_FOR_ALL_ATTEMPTS + 2 }, (_, at) => ({ ...named(`t${at}`), height: 52 }));
+  const links = boxes.flatMap(({ name }, at): readonly Link[] =>
+    [Math.max(0, at - 1 - ((at * 7) % 9)), (at * 13) % Math.max(1, at)].map((to, which) => {
+      return { id: `${name} ${which}`, from: name, fromY: 24 + which, to: `t${to}`, toY: 24 };
+    }),
+  );
+  const layout = await layOut(boxes, links, engine);
+  expect(overlaps(boxes, layout)).toEqual([]);
+  expect(linesUnderBoxes(boxes, layout)).toEqual([]);
+});
