@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { PROOF_CODES } from '../../src/migration/proofs/proof';
 import { askNative, migrationFile, nativeDatabase } from '../databases';
-import { receiveVisits, type Visit } from './visit';
+import { receiveVisits, rehearseNothing, type Visit } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
 const narrow = { name: 'spine.db', content: nativeDatabase(migrationFile('samples/otc-base-narrow.sql')) };
 
 /** The columns that are adapted, with the ordinals of their statements. */

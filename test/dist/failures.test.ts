@@ -1,9 +1,9 @@
 // What stands in the way of a migration: in the plan before anything runs, or met by the run alone.
 import { describe, expect, it } from 'vitest';
 import { askNative, migration021, migrationFile, nativeDatabase, statementsOf } from '../databases';
-import { receiveVisits } from './visit';
+import { receiveVisits, rehearseNothing } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
 const spine = { name: 'spine.db', content: nativeDatabase(migrationFile('samples/otc-base.sql')) };
 const texts = statementsOf(migration021).map(({ text }) => text);
 
@@ -191,8 +191,7 @@ describe('A failure that only the run can meet', () => {
 
   it('that takes the engine down leaves the page usable: the same file can be run again at once', async () => {
     const visit = await openPage();
-    // On a machine with one processor nothing is rehearsed, so the run is the worker's that planned.
-    await visit.rehearseNothing();
+    // Nothing is rehearsed, so the run is the worker's that planned.
     await visit.drop(
       { name: 'notes.db', content: notes },
       { name: 'mine.sql', content: 'CREATE INDEX i ON notes(text);' },

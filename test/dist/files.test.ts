@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { askNative, nativeDatabase } from '../databases';
 import { copiedWhileOpen } from '../file/sidecars';
-import { receiveVisits } from './visit';
+import { receiveVisits, rehearseNothing } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
 const good = nativeDatabase('CREATE TABLE t(a); INSERT INTO t VALUES (1), (2), (3);');
 const random = Uint8Array.from({ length: 8192 }, (_, at) => createHash('md5').update(String(at)).digest()[0] ?? 0);
 /** The beginning of a write-ahead log, as https://sqlite.org/fileformat2.html#the_write_ahead_log has it. */

@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { askNative, nativeDatabase } from '../databases';
 import { dropMany, planned, runAll } from './batchVisit';
-import { receiveVisits, type Visit } from './visit';
+import { receiveVisits, rehearseNothing, type Visit } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
 
 const clinic = {
   name: 'clinic.db',

@@ -2,9 +2,9 @@
 // sqlite3 finds their indexes sound in what is downloaded.
 import { describe, expect, it } from 'vitest';
 import { askNative, nativeDatabase } from '../databases';
-import { receiveVisits } from './visit';
+import { receiveVisits, rehearseNothing } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
 
 const NOTES = `
   CREATE TABLE note(id INTEGER PRIMARY KEY, title TEXT, body TEXT);

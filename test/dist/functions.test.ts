@@ -2,9 +2,9 @@
 import { expect, it } from 'vitest';
 import { askNative, nativeDatabase } from '../databases';
 import { findViolations } from './axe';
-import { receiveVisits } from './visit';
+import { receiveVisits, rehearseNothing } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
 const BASE =
   "CREATE TABLE person (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO person (name) VALUES ('  Ann'), ('BOB ');";
 

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { askNative, nativeDatabase } from '../databases';
 import { findViolations } from './axe';
-import { receiveVisits, type UserFile, type Visit } from './visit';
+import { receiveVisits, rehearseNothing, type UserFile, type Visit } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
 const PEOPLE = 'CREATE TABLE people(id INTEGER PRIMARY KEY, name TEXT); INSERT INTO people(name) VALUES (1), (2), (3);';
 const FILES: readonly UserFile[] = [
   { name: '10_index.sql', content: 'CREATE INDEX by_city ON people(city);' },

@@ -4,9 +4,9 @@ import { amount } from '../amount';
 import { nativeDatabase } from '../databases';
 import { countDrawnByTask } from './drawing';
 import type { TabOptions } from './tab';
-import { receiveVisits, type Visit } from './visit';
+import { receiveVisits, rehearseNothing, type Visit } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
 /** The long lists make these tests longer than others. */
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -1,9 +1,9 @@
 // The samples that the page offers to whoever has no database at hand.
 import { expect, it } from 'vitest';
 import { PROOF_CODES } from '../../src/migration/proofs/proof';
-import { countShown, receiveVisits } from './visit';
+import { countShown, receiveVisits, rehearseNothing } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
 
 const SAMPLES = [
   ['populated', 'spine.db', { applied: 47, adapted: 2, skipped: 4 }, 4],

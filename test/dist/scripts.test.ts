@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { askNative, nativeDatabase } from '../databases';
 import { documentedDatabase, documentedScripts } from '../scriptTable';
-import { receiveVisits, type Visit } from './visit';
+import { receiveVisits, rehearseNothing, type Visit } from './visit';
 
-const openPage = receiveVisits();
+const openPage = receiveVisits(rehearseNothing);
 const database = { name: 'people.db', content: nativeDatabase(documentedDatabase) };
 const lines = documentedScripts.filter(({ section }) => section === 'In the page');
 
