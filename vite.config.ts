@@ -12,9 +12,17 @@ export default defineConfig({
   worker: {
     format: 'es',
     plugins: () => [sqliteWasm()],
-    // Else all of it would be in the file of start.ts, which no other one may import.
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: 'worker', test: /engine\/worker\/worker\.ts$/ }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            // Else all of it would be in the file of start.ts, which no other one may import.
+            { name: 'worker', test: /engine\/worker\/worker\.ts$/, priority: 1 },
+            // What several late parts need is one file, and not one for each set of parts that needs it.
+            { name: 'shared', test: /\/src\/(?!engine\/looking)/, minShareCount: 2 },
+          ],
+        },
+      },
     },
   },
   build: {
