@@ -33,7 +33,7 @@ export interface HistoryFormat {
 /**
  * How each tool writes its table, from its own sources: dbmate (pkg/driver/sqlite), Rails (ActiveRecord::SchemaMigration),
  * golang-migrate (database/sqlite3), goose (internal/dialects/sqlite3.go), Flyway (SQLiteDatabase.getRawCreateScript and
- * api/CoreMigrationType), refinery (refinery_core/src/traits/mod.rs), Alembic (runtime/migration.py), Django (db/migrations/recorder.py), Knex (lib/migrations), Prisma
+ * api/CoreMigrationType, api/migration/baseline/BaselineMigrationType), refinery (refinery_core/src/traits/mod.rs), Alembic (runtime/migration.py), Django (db/migrations/recorder.py), Knex (lib/migrations), Prisma
  * (schema-engine, sql-schema-connector), Drizzle (sqlite-core/dialect.ts), Atlas (cmd/atlas/internal/migrate and sql/migrate), sqlx
  * (sqlx-sqlite/src/migrate.rs), Room (RoomMasterTable), GRDB (DatabaseMigrator), sql-migrate (migrate.go), Diesel
  * (diesel_migrations). The first that fits is taken.
@@ -89,7 +89,7 @@ export const HISTORY_FORMATS: readonly HistoryFormat[] = [
             name: textOf(description),
             when: textOf(installed_on),
             ok: isTrue(success),
-            upTo: textOf(type) === 'BASELINE',
+            upTo: /(^|_)BASELINE$/.test(textOf(type)),
             checksum: textOf(type) === 'SQL' ? checksum : null,
           }),
     takesBack: ({ type, success }) => /^(UNDO_|DELETE$)/.test(textOf(type)) && isTrue(success),

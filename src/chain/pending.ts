@@ -28,6 +28,9 @@ const HIGH_WATER: Partial<Record<HistoryTool, (migration: ChainMigration, last: 
     `golang-migrate records only its last version, ${version}. It runs nothing that is below, whether that was applied or not.`,
 };
 
+/** Tools that let a user begin at a version: nobody has recorded of the files up to there that they were run. */
+const BASELINE: ReadonlySet<HistoryTool> = new Set(['Flyway', 'Atlas']);
+
 /** Whether a migration is run where the user has not chosen: what was applied is not run again, nor what may have been. */
 export function isRunByDefault(status: Pending['status']): boolean {
   return status !== 'applied' && status !== 'unknown';
@@ -72,6 +75,10 @@ export function tellPending(
   });
 }
 
+function notRun(tool: HistoryTool, { version }: AppliedMigration): string {
+  return `${tool} has a baseline at ${version}: it takes all up to there for applied, whether that was run or not, and runs none of it.`;
+}
+
 const RUNS_LATE = 'A later one is recorded as applied: this one would run out of its order.';
 
 /** What one table says of one migration. */
@@ -85,6 +92,9 @@ function lookUp(migration: ChainMigration, index: HistoryIndex, isCompared: bool
   if (!last && !standIn) return { status: 'pending', notes: [] };
   const highWater = HIGH_WATER[index.history.tool];
   if (standIn && highWater) return { status: 'unknown', notes: [highWater(migration, standIn)] };
+  const { tool } = index.history;
+  const baseline = BASELINE.has(tool) ? [standIn, last].find((entry) => entry?.upTo) : null;
+  if (baseline) return { status: 'applied', notes: [notRun(tool, baseline)] };
   const isOpen = migration.repeatable && !isCompared;
   return { status: 'applied', notes: isOpen ? ['It can be repeated: tick it if it has changed since.'] : [] };
 }

@@ -306,13 +306,20 @@ describe('Pending is told from applied', () => {
       'flyway',
       "INSERT INTO flyway_schema_history VALUES (1, '3', 'x', 'BASELINE', '', NULL, 'me', 't', 0, 1), (2, '5', 'y', 'SQL', 's', 5, 'me', 't', 3, 0)",
       ['V1__a.sql', 'V3__b.sql', 'V4__c.sql', 'V5__d.sql'],
-      ['applied', 'applied', 'pending', 'failed +'],
+      ['applied +', 'applied +', 'pending', 'failed +'],
+    ],
+    // A file B2__… that began an empty database: what is below it was never run there.
+    [
+      'flyway',
+      "INSERT INTO flyway_schema_history VALUES (1, '2', 'base', 'SQL_BASELINE', 's', 5, 'me', 't', 3, 1), (2, '3', 'c', 'SQL', 's', 5, 'me', 't', 3, 1)",
+      ['B2__base.sql', 'V1__a.sql', 'V2__b.sql', 'V3__c.sql', 'V4__d.sql'],
+      ['applied +', 'applied +', 'applied', 'pending'],
     ],
     [
       'atlas',
       "INSERT INTO atlas_schema_revisions VALUES ('20260102', 'base', 1, 0, 0, 'then', 1, NULL, NULL, '', NULL, 'v')",
       ['20260101_a.sql', '20260102_b.sql', '20260103_c.sql'],
-      ['applied', 'applied', 'pending'],
+      ['applied +', 'applied +', 'pending'],
     ],
     [
       'sqlx',

@@ -1,6 +1,7 @@
 // The page's state with the real engine behind it: what follows what, and that late answers are dropped.
 import { part } from '../amount';
 import { beforeAll, beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
+import type { CallMessage } from '../../src/engine/worker/message';
 import { EngineClient } from '../../src/engine/worker/client';
 import type { WorkbenchState } from '../../src/ui/state/screen.svelte';
 import { Workbench } from '../../src/ui/state/workbench.svelte';
@@ -26,6 +27,25 @@ beforeEach(() => {
 afterEach(() => {
   client.cancel();
 });
+
+/** Its first worker does not hear the first call of this method, and dies when it is told to. */
+function clientThatDiesAt(method: CallMessage['method']): { readonly client: EngineClient; readonly die: () => void } {
+  let asked: Worker | null = null;
+  const client = new EngineClient('runs', () => {
+    const worker = new Worker(new URL('../../src/engine/worker/start.ts', import.meta.url), { type: 'module' });
+    const post = worker.postMessage.bind(worker);
+    worker.postMessage = (message: CallMessage) => {
+      if (message.method !== method || asked) post(message);
+      else asked = worker;
+    };
+    return worker;
+  });
+  const die = (): void => {
+    expect(asked).not.toBeNull();
+    asked?.dispatchEvent(new ErrorEvent('error', { message: 'out of memory', cancelable: true }));
+  };
+  return { client, die };
+}
 
 /** Waits for a state that is reached without a call to wait for. */
 async function reach(state: WorkbenchState): Promise<void> {
@@ -151,6 +171,49 @@ describe('The workbench', () => {
     await workbench.run();
     expect(workbench.state).toBe('done');
     expect(workers).toHaveLength(2);
+    mortal.cancel();
+  });
+
+  it('goes on saying so when it dies while what was applied is being read, and plans what is pending when asked', async () => {
+    const { client: mortal, die } = clientThatDiesAt('histories');
+    workbench = new Workbench(mortal, undefined, NO_ROOM);
+    const recorded =
+      "CREATE TABLE schema_migrations(version TEXT PRIMARY KEY); INSERT INTO schema_migrations VALUES ('1');";
+    const chain = [scriptOf('CREATE TABLE one(a);', '1_one.sql'), scriptOf('CREATE TABLE two(a);', '2_two.sql')];
+    const taken = workbench.take([...chain, await databaseOf(recorded)]);
+    await vi.waitUntil(() => workbench.inspection !== null, { timeout: 10_000, interval: 2 });
+    die();
+    await taken;
+    expect(workbench.scriptProblem?.code).toBe('engine-stopped');
+
+    // The checks of the file come by themselves, and what is said stays.
+    await vi.waitUntil(() => workbench.checks.states.get('sha256-input')?.state === 'made', {
+      timeout: 10_000,
+      interval: 5,
+    });
+    // A worker answers in the order in which it was asked.
+    await mortal.engine.describe(workbench.inspection?.schema ?? { relations: [], indexes: [], triggers: [] });
+    expect([workbench.state, workbench.scriptProblem?.code]).toEqual(['ready', 'engine-stopped']);
+    await workbench.planAgain();
+    expect(workbench.planned?.statements.map(({ text }) => text)).toEqual([
+      'CREATE TABLE two(a)',
+      `INSERT INTO "schema_migrations" (version) VALUES ('2')`,
+    ]);
+    mortal.cancel();
+  });
+
+  it('opens the same file on “Try again” when it dies while it opens it', async () => {
+    const { client: mortal, die } = clientThatDiesAt('open');
+    workbench = new Workbench(mortal, undefined, NO_ROOM);
+    const taken = workbench.take([scriptOf('CREATE INDEX i ON t(b);'), await databaseOf(tableOf(5))]);
+    await reach('inspecting');
+    die();
+    await taken;
+    expect([workbench.state, workbench.refusal?.code]).toEqual(['refused', 'engine-stopped']);
+
+    workbench.refusal?.retry?.();
+    await reach('ready');
+    expect(workbench.canRun).toBe(true);
     mortal.cancel();
   });
 });

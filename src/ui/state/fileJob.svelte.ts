@@ -286,6 +286,8 @@ export class FileJob {
       subject && planned ? { ...planned, script: subject.text, choices: subject.choices } : null,
     );
     if (mayRehearse && this.canRun && !this.isDeclined) this.rehearse();
+    // What the plan came to nothing without is read with the next plan: read now, it would take away why there is none.
+    if (this.#wantsHistories) return null;
     // Where the engine gives out over it, nothing that is shown depends on it; whoever needs it asks again.
     const read = await this.#readHistories().catch(() => null);
     return read?.ok === false && read.error.code === 'not-loaded' ? read.error : null;
@@ -426,7 +428,7 @@ export class FileJob {
       );
       this.#plan = unplanned(this.subject, { ...stopped, because: 'passing' });
     } else {
-      const help = 'Your file was not changed. Drop it again, or reload the page if this repeats.';
+      const help = 'Your file was not changed. Try again, or reload the page if this repeats.';
       this.refusal = explainStoppedEngine(message, help);
     }
   }

@@ -52,9 +52,9 @@ export function explainNotLoaded(what: string, retry: () => void): Problem {
   };
 }
 
-/** The problem, to be tried again where a part of the page could not be loaded: that may succeed as it is. */
+/** The problem, to be tried again where a part of the page could not be loaded, or the engine stopped: that may succeed as it is. */
 export function withRetry(problem: Problem, retry: () => void): Problem {
-  return problem.code === 'not-loaded' ? { ...problem, retry } : problem;
+  return /^(not-loaded|engine-stopped)$/.test(problem.code) ? { ...problem, retry } : problem;
 }
 
 /** A database was dropped on a table of many whose results are not saved. */
