@@ -16,7 +16,10 @@ export async function importWithFiles<Part>(
   names: readonly string[] = [],
   wantedBy: string,
 ): Promise<Part> {
-  await Promise.all(names.map((name) => get(new URL(name, wantedBy).href)));
+  const addresses = names.map((name) => new URL(name, wantedBy).href);
+  // To ask for files takes milliseconds, and what wants the part is just being drawn: they are asked for in a task of their own.
+  if (!addresses.every((address) => files.has(address))) await new Promise((resolve) => setTimeout(resolve));
+  await Promise.all(addresses.map(get));
   return part();
 }
 
