@@ -3,6 +3,9 @@ import { mount, unmount } from 'svelte';
 import { afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { PROOF_CODES } from '../../src/migration/proofs/proof';
 import App from '../../src/ui/app/App.svelte';
+import { Workbench } from '../../src/ui/state/workbench.svelte';
+import { databaseOf, NO_ROOM, scriptOf, tableOf } from './databases';
+import { clientThatDiesAt } from './mortalClient';
 import '../../src/ui/theme.css';
 
 let app: ReturnType<typeof mount> | undefined;
@@ -49,4 +52,21 @@ it('A sample is opened, planned, run and proved', { timeout: 60_000 }, async () 
   );
   expect(button('Download upgraded database')).toBeDefined();
   expect(button('Download report')).toBeDefined();
+});
+
+it('Where the engine stops while what was applied is read, that is to be seen, and “Plan again” plans', async () => {
+  const { client, die } = clientThatDiesAt('histories');
+  const workbench = new Workbench(client, undefined, NO_ROOM);
+  app = mount(App, { target: document.body, props: { workbench } });
+  const chain = [scriptOf('CREATE TABLE one(a);', '1_one.sql'), scriptOf('CREATE TABLE two(a);', '2_two.sql')];
+  const taken = workbench.take([...chain, await databaseOf(tableOf(1))]);
+  await vi.waitUntil(() => workbench.inspection !== null, { timeout: 20_000, interval: 2 });
+  die();
+  await taken;
+
+  const again = await vi.waitUntil(() => button('Plan again'), { timeout: 20_000, interval: 10 });
+  await vi.waitUntil(() => again.checkVisibility({ visibilityProperty: true }), { timeout: 5_000, interval: 10 });
+  again.click();
+  await find('[data-statement="2"]');
+  client.cancel();
 });

@@ -1,12 +1,12 @@
 // The page's state with the real engine behind it: what follows what, and that late answers are dropped.
 import { part } from '../amount';
 import { beforeAll, beforeEach, afterEach, describe, expect, it, vi } from 'vitest';
-import type { CallMessage } from '../../src/engine/worker/message';
 import { EngineClient } from '../../src/engine/worker/client';
 import type { WorkbenchState } from '../../src/ui/state/screen.svelte';
 import { Workbench } from '../../src/ui/state/workbench.svelte';
 import { PROOF_CODES } from '../../src/migration/proofs/proof';
 import { databaseOf, ENDLESS, NO_ROOM, scriptOf, tableOf } from './databases';
+import { clientThatDiesAt } from './mortalClient';
 import { asked, settled, standing, watchChecks, type WatchedChecks } from './watchedChecks';
 
 let client: EngineClient;
@@ -27,25 +27,6 @@ beforeEach(() => {
 afterEach(() => {
   client.cancel();
 });
-
-/** Its first worker does not hear the first call of this method, and dies when it is told to. */
-function clientThatDiesAt(method: CallMessage['method']): { readonly client: EngineClient; readonly die: () => void } {
-  let asked: Worker | null = null;
-  const client = new EngineClient('runs', () => {
-    const worker = new Worker(new URL('../../src/engine/worker/start.ts', import.meta.url), { type: 'module' });
-    const post = worker.postMessage.bind(worker);
-    worker.postMessage = (message: CallMessage) => {
-      if (message.method !== method || asked) post(message);
-      else asked = worker;
-    };
-    return worker;
-  });
-  const die = (): void => {
-    expect(asked).not.toBeNull();
-    asked?.dispatchEvent(new ErrorEvent('error', { message: 'out of memory', cancelable: true }));
-  };
-  return { client, die };
-}
 
 /** Waits for a state that is reached without a call to wait for. */
 async function reach(state: WorkbenchState): Promise<void> {
