@@ -23,7 +23,10 @@ function offByDriver(tool: string): ForeignKeyDefault {
 
 /** Sources are in docs/foreign-keys.md. */
 const DEFAULTS: Readonly<Record<ChainTool, ForeignKeyDefault>> = {
-  drizzle: { mode: 'on', why: 'Drizzle runs it through better-sqlite3, libSQL or D1, which have foreign keys on.' },
+  drizzle: {
+    mode: 'on',
+    why: 'Drizzle runs it through better-sqlite3 or D1, which have foreign keys on. The client of libSQL (Turso) switches them off for a migration.',
+  },
   prisma: {
     mode: 'on',
     why: 'Prisma has foreign keys on while it runs a migration, unless the migration switches them off.',
