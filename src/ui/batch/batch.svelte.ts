@@ -172,6 +172,14 @@ export class Batch {
     await this.planRest();
   }
 
+  /** Says of each file that it was changed, moved or deleted since; what is done with files meets that by itself. */
+  async noticeChanges(): Promise<void> {
+    for (const file of this.files) {
+      if (this.stage !== 'ready') return;
+      if (await file.noticeChange()) this.announcement = `${file.path}: ${file.problem?.sentence ?? ''}`;
+    }
+  }
+
   /** Runs the planned script on every file that has a plan and waits for no tick, or on some of these. */
   async runAll(runnable = this.runnable): Promise<void> {
     if (this.stage !== 'ready' || runnable.length === 0) return;

@@ -10,7 +10,7 @@ import { firstOf } from '../../words';
 import type { Checks } from '../state/checks.svelte';
 import { type DroppedDatabase, pathOf } from '../state/droppedFiles';
 import { FileJob } from '../state/fileJob.svelte';
-import { explainLostFile, type Problem } from '../state/problem';
+import { explainChangedFile, explainLostFile, type Problem } from '../state/problem';
 import type { Wish } from '../state/subject';
 import type { BatchTarget } from './batchTarget';
 import { FileDrift } from './fileDrift.svelte';
@@ -235,6 +235,21 @@ export class BatchFile {
   /** Whether the file, with what was read along with it, can still be read as it was when it was dropped. */
   async isWhole(): Promise<boolean> {
     return this.#job.isWhole();
+  }
+
+  /**
+   * Looks whether the file was changed, moved or deleted while nothing is done with it. One whose result is saved is left alone:
+   * that result may have taken its place.
+   * @returns whether it turned out to be
+   */
+  async noticeChange(): Promise<boolean> {
+    const job = this.#job;
+    const isSettled = (): boolean =>
+      job === this.#job && !job.isPreparing && !job.isRunning && !job.isLost && !job.refusal && !job.saved;
+    if (!job.inspection || !isSettled() || (await job.isWhole()) || !isSettled()) return false;
+    if (job.run?.finished?.file) this.lose();
+    else job.refusal = explainChangedFile();
+    return true;
   }
 
   /** The file is no longer what it was, so its result cannot be read. */

@@ -20,7 +20,10 @@ export function planOf(file: BatchFile): Word {
   const { state, plan } = file;
   const fact = verdictsOf(plan?.plan.outcomes ?? []);
   if (state === 'planning') return { text: 'Planning …', tone: 'busy', fact };
-  if (state === 'refused') return { text: 'Rejected', tone: 'bad', fact };
+  if (state === 'refused') {
+    const isChanged = file.inspection !== null && file.problem?.code === 'unreadable-file';
+    return { text: isChanged ? 'Changed since' : 'Rejected', tone: 'bad', fact };
+  }
   if (state === 'up to date') {
     return file.drift.isSame
       ? { text: 'Nothing to do', tone: 'good', fact: '' }

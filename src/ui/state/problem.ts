@@ -32,9 +32,8 @@ export function explainLostFile(): Problem {
 export function explainChangedFile(): Problem {
   return {
     code: 'unreadable-file',
-    sentence:
-      'The file was changed, moved or deleted since you dropped it. What is shown below is of the file as it was.',
-    help: 'Drop it again, or read it again: the plan is made anew. Your scripts and choices stay.',
+    sentence: 'The file was changed, moved or deleted since you dropped it.',
+    help: 'What is shown below is of the file as it was. Drop it again, or read it again: the plan is made anew. Your scripts and choices stay.',
   };
 }
 

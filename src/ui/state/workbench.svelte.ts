@@ -170,6 +170,7 @@ export class Workbench extends Screen {
     if (many.length > 0) {
       this.startOver();
       this.many = many;
+      this.announcement = '';
       // A batch has workers of its own.
       for (const client of [this.#checking].flat()) client.cancel();
     } else if (database) {
