@@ -267,6 +267,9 @@ describe('A failure that only the run can meet', () => {
     await visit.pick({ name: 'notes.db', content: notes }, script);
     await visit.reach('ready');
 
+    // Nothing else reads it any more.
+    await visit.page.locator('[data-rehearsal=done]').waitFor();
+    await visit.checked();
     visit.save([{ name: 'notes.db', content: Buffer.concat([notes, Buffer.from('grown')]) }]);
     await visit.run.click();
     await visit.reach('refused');
