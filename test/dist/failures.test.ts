@@ -268,7 +268,6 @@ describe('A failure that only the run can meet', () => {
     await visit.reach('ready');
 
     // Nothing else reads it any more.
-    await visit.page.locator('[data-rehearsal=done]').waitFor();
     await visit.checked();
     visit.save([{ name: 'notes.db', content: Buffer.concat([notes, Buffer.from('grown')]) }]);
     await visit.run.click();
