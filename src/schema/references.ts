@@ -56,8 +56,8 @@ export function findUnresolved(
   references: readonly Reference[],
 ): ReadonlyMap<Reference, string> {
   const tables = new Map(schema.relations.map((relation) => [foldName(relation.name), relation]));
-  const keys = new Map<Relation, ReadonlySet<string>>();
-  const keysOf = (relation: Relation): ReadonlySet<string> => {
+  const keys = new Map<Relation, ReadonlyMap<string, string | null>>();
+  const keysOf = (relation: Relation): ReadonlyMap<string, string | null> => {
     const known = keys.get(relation) ?? uniqueKeys(database, relation);
     keys.set(relation, known);
     return known;
@@ -82,8 +82,10 @@ export function findUnresolved(
             `the primary key of ${parent} has ${counted(wanted.length, 'column')}, and ${columns.length} would be needed`,
           ],
         ];
-      if (parentColumns === null || keysOf(relation).has(asKey(wanted))) return [];
-      return [[reference, `${parent} has no primary key or UNIQUE index on ${wanted.join(', ')}`]];
+      if (parentColumns === null) return [];
+      const unfit = keysOf(relation).get(asKey(wanted));
+      if (unfit === null) return [];
+      return [[reference, unfit ?? `${parent} has no primary key or UNIQUE index on ${wanted.join(', ')}`]];
     }),
   );
 }
@@ -92,12 +94,15 @@ function asKey(columns: readonly string[]): string {
   return columns.map(foldName).sort().join('\n');
 }
 
-/** The sets of columns that may be referred to: of the primary key, and of each unique index on all rows in the columns' own collations. */
-function uniqueKeys(database: Database, relation: Relation): ReadonlySet<string> {
+/**
+ * The sets of columns of the primary key and of each unique index, with the reason why a foreign key cannot refer to them: null where it can,
+ * since the index is on all rows, in the columns' own collations.
+ */
+function uniqueKeys(database: Database, relation: Relation): ReadonlyMap<string, string | null> {
   const rows = rowsOf(
     database,
-    `SELECT l.name, x.name, x.coll FROM pragma_index_list(?, 'main') AS l, pragma_index_xinfo(l.name, 'main') AS x
-     WHERE l."unique" = 1 AND l.partial = 0 AND x.key = 1`,
+    `SELECT l.name, l.partial, x.name, x.coll FROM pragma_index_list(?, 'main') AS l, pragma_index_xinfo(l.name, 'main') AS x
+     WHERE l."unique" = 1 AND x.key = 1`,
     [relation.name],
   );
   const collations = new Map(
@@ -106,17 +111,26 @@ function uniqueKeys(database: Database, relation: Relation): ReadonlySet<string>
       collation ?? 'BINARY',
     ]),
   );
-  const indexes = new Map<string, { columns: string[]; fits: boolean }>();
-  for (const [index, column, collation] of rows) {
-    const known = indexes.get(String(index)) ?? { columns: [], fits: true };
+  const indexes = new Map<string, { columns: string[]; unfit: string | null }>();
+  for (const [index, partial, column, collation] of rows) {
+    const called = `the UNIQUE index ${String(index)} of ${relation.name}`;
+    const known = indexes.get(String(index)) ?? {
+      columns: [],
+      unfit: partial === 1 ? `${called} has a WHERE, and a foreign key needs one on all rows` : null,
+    };
     indexes.set(String(index), known);
     const usual = collations.get(foldName(String(column))) ?? 'BINARY';
-    known.fits &&= column !== null && String(collation).toUpperCase() === usual.toUpperCase();
-    known.columns.push(String(column));
+    if (String(collation).toUpperCase() !== usual.toUpperCase())
+      known.unfit ??= `${called} compares ${String(column)} by ${String(collation)}, and the column by ${usual}`;
+    // An expression has no name.
+    known.columns.push(column === null ? '(' : String(column));
   }
   const key = relation.columns.filter(({ primaryKey }) => primaryKey > 0).map(({ name }) => name);
-  return new Set([
-    ...(key.length > 0 ? [asKey(key)] : []),
-    ...[...indexes.values()].filter(({ fits }) => fits).map(({ columns }) => asKey(columns)),
+  const found = [...indexes.values()].toSorted(
+    (one, other) => Number(one.unfit === null) - Number(other.unfit === null),
+  );
+  return new Map([
+    ...found.map(({ columns, unfit }) => [asKey(columns), unfit] as const),
+    ...(key.length > 0 ? [[asKey(key), null] as const] : []),
   ]);
 }

@@ -67,6 +67,17 @@ describe.each((['dark', 'light'] as const).slice(0, amount(1, 2)))(
       const background = await visit.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
       const [brightest = 0] = (background.match(/\d+/g) ?? []).map(Number).sort((a, b) => b - a);
       expect(brightest > 128).toBe(colorScheme === 'light');
+
+      await visit.page.getByRole('button', { name: 'Back to the plan' }).click();
+      await visit.reach('ready');
+      await visit.openScripts();
+      await visit.useScript({
+        name: '2026_rebuild_customer_subscription_history.sql',
+        content: 'CREATE TABLE later(a);',
+      });
+      await visit.replanned();
+      await visit.runToTheEnd();
+      expect(await visit.scrollsSideways()).toBe(false);
     });
   },
 );

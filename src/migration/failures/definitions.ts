@@ -217,6 +217,8 @@ function explainTaken(failed: FailedStatement, kind = 'table', name = ''): Said 
       wayOut: `Choose another name, or rename what has it. Tables, views and indexes share their names.`,
     };
   }
+  const leftOver = kind === 'table' ? explainLeftOver(failed) : null;
+  if (leftOver) return leftOver;
   const found = kind === 'table' ? null : storedSql(failed, kind, name);
   return {
     explanation,
@@ -227,6 +229,35 @@ function explainTaken(failed: FailedStatement, kind = 'table', name = ''): Said 
     ...(found === null
       ? {}
       : { mend: { before: [`DROP ${kind.toUpperCase()} ${quoteIdentifier(name)}`], instead: null, after: [] } }),
+  };
+}
+
+/** A table that a table rebuild makes for a while, and that is there already. */
+function explainLeftOver(failed: FailedStatement): Said | null {
+  const { table } = failed.statement;
+  const isOf = (name: string | null): boolean => name !== null && table !== null && foldName(name) === foldName(table);
+  const renamed = failed.script.find((one) => one.kind === 'rename table' && isOf(one.table));
+  if (table === null || !renamed?.newName || renamed.ordinal < failed.statement.ordinal) return null;
+  const { newName, ordinal } = renamed;
+  const explanation = `There is a table ${table} already. Statement ${ordinal} renames it to ${newName}, so the script makes it only for a table rebuild: it may be left over from a run that was broken off.`;
+  if (storedSql(failed, 'table', newName) === null) {
+    return {
+      explanation: `${explanation} There is no table ${newName}.`,
+      wayOut: `Look at ${table} before anything else: it may be the only place where the rows of ${newName} are. If all of them are there, only the statements from ${ordinal} on are left to run.`,
+    };
+  }
+  const aside = `${table}_left_over`;
+  const isFree = storedSql(failed, 'table', aside) === null && storedSql(failed, 'view', aside) === null;
+  return {
+    explanation,
+    wayOut: `Give what is there another name in a statement before this one, so that no row of it is lost. When you have looked at it and need nothing of it, drop it.`,
+    ...(isFree && {
+      mend: {
+        before: [`ALTER TABLE ${quoteIdentifier(table)} RENAME TO ${quoteIdentifier(aside)}`],
+        instead: null,
+        after: [],
+      },
+    }),
   };
 }
 

@@ -1,7 +1,7 @@
 // Failures that people have met when they upgraded their files: what is said of each is right, and what is offered works.
 import { describe, expect, test } from 'vitest';
 import type { Failure } from '../../../src/migration/outcome';
-import { nativeDatabase, plan, statementsOf } from '../../databases';
+import { askNative, changedNatively, nativeDatabase, plan, statementsOf } from '../../databases';
 
 function failedIn(bytes: Uint8Array, script: string): { readonly ordinal: number; readonly failure: Failure } | null {
   const failed = plan(bytes, script).plan.outcomes.find(({ verdict }) => verdict === 'failed');
@@ -74,6 +74,39 @@ describe('views that read each other and stop a table rebuild', () => {
     expect(after.relations.map(({ name }) => name)).toEqual(expect.arrayContaining(['contract', 'big', 'biggest']));
     expect(after.relations.filter(({ unreadable }) => unreadable !== null)).toEqual([]);
     expect(after.triggers.map(({ name }) => name)).toEqual(['watch']);
+  });
+});
+
+describe('the table of a rebuild that was broken off', () => {
+  const rebuild = `CREATE TABLE _alembic_tmp_x(id INTEGER PRIMARY KEY, a TEXT, b TEXT); INSERT INTO _alembic_tmp_x SELECT id, a, '' FROM x;
+    DROP TABLE x; ALTER TABLE _alembic_tmp_x RENAME TO x`;
+  const x = "CREATE TABLE x(id INTEGER PRIMARY KEY, a TEXT); INSERT INTO x VALUES (1, 'q'), (2, 'r');";
+
+  test.each([
+    ['empty', 'CREATE TABLE _alembic_tmp_x(id INTEGER PRIMARY KEY, a TEXT, b TEXT)', '0'],
+    [
+      'with rows',
+      "CREATE TABLE _alembic_tmp_x(id INTEGER PRIMARY KEY, a TEXT, b TEXT); INSERT INTO _alembic_tmp_x VALUES (1, 'q', '')",
+      '1',
+    ],
+    ['of another shape', 'CREATE TABLE _alembic_tmp_x(a); INSERT INTO _alembic_tmp_x VALUES (1), (2)', '2'],
+  ])('is put aside with what is offered, %s, and nothing of it is lost', (_how, leftOver, rows) => {
+    const bytes = nativeDatabase(`${x} ${leftOver};`);
+    const failed = failedIn(bytes, rebuild);
+    expect(failed?.failure.explanation).toContain(
+      'Statement 4 renames it to x, so the script makes it only for a table rebuild',
+    );
+    const after = changedNatively(bytes, failed ? withMend(rebuild, failed) : '');
+    expect(askNative(after, 'SELECT count(*), sum(b IS NOT NULL) FROM x')).toBe('2|2');
+    expect(askNative(after, 'SELECT count(*) FROM _alembic_tmp_x_left_over')).toBe(rows);
+  });
+
+  test('is looked at first where the table that it is for is gone', () => {
+    const bytes = nativeDatabase('CREATE TABLE _alembic_tmp_x(id INTEGER PRIMARY KEY, a TEXT, b TEXT);');
+    const failure = failedIn(bytes, rebuild)?.failure;
+    expect(failure?.explanation).toContain('There is no table x.');
+    expect(failure?.wayOut).toContain('the only place where the rows of x are');
+    expect(failure?.mend).toBeUndefined();
   });
 });
 

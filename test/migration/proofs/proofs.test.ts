@@ -79,6 +79,16 @@ describe('a foreign key that leads nowhere after the run is a failure, also wher
   test.each([
     ['its unique key is dropped', 'DROP INDEX country_code', 'country has no primary key or UNIQUE index on code'],
     [
+      'its unique key is made again for some rows',
+      'DROP INDEX country_code; CREATE UNIQUE INDEX some ON country(code) WHERE id > 0',
+      'the UNIQUE index some of country has a WHERE, and a foreign key needs one on all rows',
+    ],
+    [
+      'its unique key is made again in another collation',
+      'DROP INDEX country_code; CREATE UNIQUE INDEX country_code ON country(code COLLATE NOCASE)',
+      'the UNIQUE index country_code of country compares code by NOCASE, and the column by BINARY',
+    ],
+    [
       'its unique key is lost in a rebuild',
       'CREATE TABLE n(id INTEGER PRIMARY KEY, code TEXT); INSERT INTO n SELECT * FROM country; DROP TABLE country; ALTER TABLE n RENAME TO country',
       'country has no primary key or UNIQUE index on code',
