@@ -3,6 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright';
+import initSqlJs from 'sql.js';
 import { preview } from 'vite';
 import { chromiumArguments, findChromium } from './chromium.mjs';
 
@@ -37,6 +38,51 @@ const filled = {
   },
 };
 
+const { Database } = await initSqlJs();
+/** @param {string} name @param {string} sql */
+function databaseOf(name, sql) {
+  const database = new Database();
+  database.run(sql);
+  return { name, mimeType: '', buffer: Buffer.from(database.export()) };
+}
+/** @param {string} name @param {string} text */
+const scriptOf = (name, text) => ({ name, mimeType: '', buffer: Buffer.from(text) });
+const SHOP = `CREATE TABLE customers(id INTEGER PRIMARY KEY, name TEXT NOT NULL, country TEXT);
+  CREATE TABLE orders(id INTEGER PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES customers(id), total REAL);
+  INSERT INTO customers VALUES (1, 'Ann', 'IE'), (2, 'Bo', 'SE'), (3, 'Cy', 'SE');
+  INSERT INTO orders VALUES (1, 1, 9.5), (2, 2, 12), (3, 3, 4);`;
+const shop = databaseOf('shop.db', SHOP);
+const steps = [
+  scriptOf('1_phone.sql', 'ALTER TABLE customers ADD COLUMN phone TEXT;'),
+  scriptOf('2_tags.sql', 'CREATE TABLE tags(id INTEGER PRIMARY KEY, name TEXT);'),
+  scriptOf('3_by_customer.sql', 'CREATE INDEX orders_by_customer ON orders(customer_id);'),
+];
+const target = databaseOf(
+  'wanted.db',
+  `${SHOP} ALTER TABLE customers RENAME COLUMN country TO land; CREATE TABLE tags(name);`,
+);
+
+/**
+ * By state of the user's own file: what is dropped, and what is there when the state has come.
+ * @type {Record<string, { files: readonly ReturnType<typeof scriptOf>[], come: string }>}
+ */
+const own = {
+  'no-migration': { files: [shop], come: '[data-panel=schema] [data-shown]' },
+  folder: { files: [shop, ...steps], come: '[data-rehearsal=done]' },
+  many: {
+    files: [shop, databaseOf('other.db', SHOP), databaseOf('empty.db', 'CREATE TABLE t(a);'), ...steps],
+    come: '[data-batch=ready]',
+  },
+  blocked: {
+    files: [shop, scriptOf('unique.sql', 'CREATE UNIQUE INDEX one ON customers(country);')],
+    come: '[data-obstacle]',
+  },
+  loss: {
+    files: [shop, scriptOf('remove.sql', "DELETE FROM customers WHERE country = 'SE';")],
+    come: '[data-rehearsal=done]',
+  },
+};
+
 const server = await preview({ preview: { port: 0, host: '127.0.0.1' }, logLevel: 'warn' });
 const address = server.resolvedUrls?.local[0];
 const executablePath = findChromium();
@@ -61,6 +107,7 @@ for (const { name, ...look } of looks) {
   await page.locator('[data-relation=otc_week_manifest] summary').first().click();
   await page.locator('[data-rehearsal=done]').waitFor();
   await page.locator('[data-check=sha256-input][data-check-state=made]').waitFor({ state: 'attached' });
+  await page.evaluate(() => scrollTo(0, 0));
   await picture('plan', false);
   await page.locator('[data-verdict=adapted] summary').first().click();
   await page.locator('[data-drift] summary').first().click();
@@ -86,6 +133,21 @@ for (const { name, ...look } of looks) {
   });
   await page.locator('main[data-state=refused]').waitFor();
   await picture('refused', false);
+  for (const [state, { files, come }] of Object.entries(own)) {
+    await page.goto(address);
+    await page.getByLabel('Open a SQLite file').setInputFiles([...files]);
+    await page.locator(come).first().waitFor();
+    await picture(state, false);
+  }
+  // The last of them is run: a check fails, since orders stay without their customers.
+  await page.getByRole('button', { name: 'Run migration' }).click();
+  await page.locator('main[data-state=done]').waitFor();
+  await page.locator('[data-check-state=waiting], [data-check-state=running]').first().waitFor({ state: 'detached' });
+  await picture('withheld', false);
+  await page.locator('[data-view=compare]').click();
+  await page.getByLabel('Open a target').setInputFiles(target);
+  await page.locator('[data-question]').first().waitFor();
+  await picture('compare', false);
   await page.close();
 }
 
