@@ -1,6 +1,6 @@
 // Which migrations are taken back so that a database stands at an earlier one: what has been applied since, the last one first.
 
-import { quoteIdentifier, quoteText } from '../database';
+import { foldName, quoteIdentifier, quoteText } from '../database';
 import type { ScriptPart } from '../script/statement';
 import type { History } from './history';
 import { tellingOf } from './historyMatch';
@@ -138,7 +138,16 @@ function forget(
       if (!before) return `DELETE FROM ${table}`;
       return `UPDATE ${table} SET version = ${BigInt(before.version).toString()}, dirty = 0`;
     }
+    case 'plain':
+      // The npm package sqlite has both ways of each migration in its table, and deletes the row by the number that its file has.
+      return entry && has(history, 'up') && has(history, 'down') && /^\d+$/.test(entry.version)
+        ? `DELETE FROM ${table} WHERE id = ${entry.version}`
+        : null;
     default:
       return null;
   }
+}
+
+function has({ columns }: History, column: string): boolean {
+  return columns.some(({ name }) => foldName(name) === column);
 }

@@ -84,6 +84,17 @@ const FOLDERS: readonly (readonly [tool: string, files: Files, history: string])
     `CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);
      INSERT INTO __diesel_schema_migrations (version) VALUES ('20260101000000'), ('20260102000000'), ('20260103000000');`,
   ],
+  [
+    'npm’s sqlite',
+    Object.fromEntries(
+      ['a', 'b', 'c'].map((table, at) => [
+        `00${at + 1}-${table}.sql`,
+        `-- Up\n${made(table)}\n-- Down\n${gone(table)}\n`,
+      ]),
+    ),
+    `CREATE TABLE migrations (id INTEGER PRIMARY KEY, name TEXT NOT NULL, up TEXT NOT NULL, down TEXT NOT NULL);
+     INSERT INTO migrations VALUES ${['a', 'b', 'c'].map((table, at) => `(${at + 1}, '${table}', '${made(table)}', '${gone(table)}')`).join(', ')};`,
+  ],
 ];
 
 /** The tables a, b and c that are there after a chain was led to its file at a place (-1: to none of them), and which it tells as applied. */
