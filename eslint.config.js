@@ -39,6 +39,7 @@ export const ours = {
 
 export default defineConfig(
   globalIgnores([
+    '.svelte-check/',
     'dist/',
     'coverage/',
     'test-results/',

@@ -12,6 +12,11 @@ export type Verdict = 'applied' | 'adapted' | 'skipped' | 'unchanged' | 'failed'
 /** All verdicts, in the order in which counts of them are shown. */
 export const VERDICTS: readonly Verdict[] = ['applied', 'adapted', 'skipped', 'unchanged', 'failed', 'not run'];
 
+/** The word that people read for a verdict. */
+export function wordOf(verdict: Verdict): string {
+  return verdict === 'adapted' ? 'rewritten' : verdict;
+}
+
 /** Why a statement failed: SQLite's own message (or ours where we refused it), what it means, and a way out. */
 export interface Failure {
   readonly message: string;

@@ -78,9 +78,15 @@ describe('A database in use that is dropped on the page', () => {
     expect(planned).toHaveLength(53);
     const counts = { applied: 47, adapted: 2, skipped: 4 };
     expect(countShown(planned)).toEqual(counts);
-    for (const [verdict, count] of Object.entries({ ...counts, drift: 4 })) {
-      const button = visit.page.locator(`[data-count=${verdict}]`);
-      expect(await button.textContent()).toMatch(new RegExp(`^\\s*${count}\\s+${verdict}\\s*$`));
+    const filters = [
+      ['applied', 47, 'applied'],
+      ['adapted', 2, 'rewritten'],
+      ['skipped', 4, 'skipped'],
+      ['drift', 4, 'differs'],
+    ] as const;
+    for (const [name, count, word] of filters) {
+      const button = visit.page.locator(`[data-count=${name}]`);
+      expect(await button.textContent()).toMatch(new RegExp(`^\\s*${count}\\s+${word}\\s*$`));
       await button.click();
       expect(await visit.page.locator('[data-statement]:visible').count()).toBe(count);
       await button.click();
@@ -191,7 +197,7 @@ describe('What there is to take home', () => {
     }
 
     const text = markdown.bytes.toString();
-    for (const part of [sha256(populated), sha256(bytes), '47 applied, 2 adapted, 4 skipped', 'Every check passed']) {
+    for (const part of [sha256(populated), sha256(bytes), '47 applied, 2 rewritten, 4 skipped', 'Every check passed']) {
       expect(text).toContain(part);
     }
     expect(text.match(/^### \d+\. /gm)).toHaveLength(53);

@@ -9,7 +9,7 @@ import { describeRoundTrip, ROUND_TRIP_LABELS, summariseRoundTrips } from '../ro
 import type { RoundTrip } from '../roundTrip/roundTrip';
 import { counted, duration, figure } from '../../words';
 import type { Warning } from '../warning';
-import { countVerdicts, VERDICTS, type Choices, type StatementOutcome } from '../outcome';
+import { countVerdicts, VERDICTS, wordOf, type Choices, type StatementOutcome } from '../outcome';
 
 /** A file that a report speaks of. The hash is null where it was not computed: on large files it waits to be asked for. */
 export interface ReportedFile {
@@ -151,7 +151,7 @@ export function reportAsMarkdown(source: ReportSource): string {
     `| With putting the result together | ${duration(source.totalMilliseconds)} |`,
     `| SQLite | ${source.engineVersion} |`,
     `| Verdicts | ${VERDICTS.filter((verdict) => counts[verdict] > 0)
-      .map((verdict) => `${counts[verdict]} ${verdict}`)
+      .map((verdict) => `${counts[verdict]} ${wordOf(verdict)}`)
       .join(', ')} |`,
     '',
     ...findingLines(source.findings),
@@ -228,7 +228,7 @@ function statementLines(outcome: StatementOutcome, statement: Statement | undefi
   const time = outcome.verdict === 'not run' ? '' : `, ${duration(outcome.milliseconds)}`;
   const changes = outcome.changes > 0 ? `, ${counted(outcome.changes, 'row')}` : '';
   return [
-    `### ${outcome.ordinal}. ${outcome.verdict} (${lines}${time}${changes})`,
+    `### ${outcome.ordinal}. ${wordOf(outcome.verdict)} (${lines}${time}${changes})`,
     '',
     ...fenced(statement?.text ?? ''),
     ...(outcome.loss === null ? [] : [`**Deletes data:** it ${inText(describeLoss(outcome.loss))}.`, '']),

@@ -108,7 +108,7 @@ function written(statement: Statement, outcome: StatementOutcome): readonly stri
   const place = `Statement ${outcome.ordinal}${statement.file === null ? '' : ` (${startOf(statement)})`}`;
   if (outcome.verdict === 'adapted' && outcome.executed !== null) {
     return [
-      ...comment(`${place}, adapted: ${firstLine(statement.text)}`),
+      ...comment(`${place}, rewritten: ${firstLine(statement.text)}`),
       ...outcome.executed.map((sql) => ended(sql.trim())),
     ];
   }

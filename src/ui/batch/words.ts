@@ -1,6 +1,6 @@
 // The few words that the table of many files has room for.
 
-import { countVerdicts, VERDICTS, type StatementOutcome } from '../../migration/outcome';
+import { countVerdicts, VERDICTS, wordOf, type StatementOutcome } from '../../migration/outcome';
 import { summariseLosses } from '../../migration/losses/loss';
 import { missingOf } from '../state/checkWords';
 import { labelOf } from '../state/progress';
@@ -99,7 +99,7 @@ function proofsOf({ checks }: BatchFile): Pick<Word, 'tone' | 'fact'> {
 function verdictsOf(outcomes: readonly StatementOutcome[]): string {
   const counts = countVerdicts(outcomes);
   const named = VERDICTS.filter((verdict) => counts[verdict] > 0);
-  return named.map((verdict) => `${counts[verdict]} ${verdict}`).join(', ');
+  return named.map((verdict) => `${counts[verdict]} ${wordOf(verdict)}`).join(', ');
 }
 
 /** What the script takes away of a file's data; null for nothing. */
