@@ -124,12 +124,14 @@ function findWithoutParents(
   });
 }
 
+/** Of virtual tables no columns are asked: they have no key, and the module of one may be unknown here. */
 function referencesOf(shadow: Database): readonly Reference[] {
   const rows = rowsOf(
     shadow,
     `SELECT m.name, f.id, f."from", f."table", coalesce(f."to", x.name), f.on_delete
      FROM main.sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f
-     LEFT JOIN pragma_table_xinfo(f."table") AS x ON f."to" IS NULL AND x.pk = f.seq + 1
+     LEFT JOIN main.sqlite_schema AS p ON f."to" IS NULL AND p.type = 'table' AND p.rootpage > 0 AND p.name = f."table" COLLATE NOCASE
+     LEFT JOIN pragma_table_xinfo(p.name) AS x ON x.pk = f.seq + 1
      WHERE m.type = 'table' ORDER BY m.rowid, f.id, f.seq`,
   );
   const keys = new Map<string, Reference & { from: string[]; to: string[] }>();

@@ -9,6 +9,7 @@ import { planMigration } from '../../../src/migration/run/plan';
 import { keepNoLosses } from '../../../src/migration/run/lossAccount';
 import { DEFAULT_CHOICES, type Choices } from '../../../src/migration/outcome';
 import { nativeDatabase, statementsOf, withDatabase } from '../../databases';
+import { fixture } from '../../fixtures/fixture';
 
 const base = nativeDatabase(`
   CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT, b INT NOT NULL UNIQUE, c REAL CONSTRAINT positive CHECK (c > 0));
@@ -419,6 +420,15 @@ describe('a script with the statements that are to mend it', () => {
     const again = failureOf(mended(script, failure));
     expect(again?.message ?? 'runs').not.toBe(failure.message);
   });
+});
+
+test('a foreign key to a virtual table whose module is not here is explained like one to a table without the key', () => {
+  const failure = failureOf('CREATE TABLE child(c REFERENCES remote); INSERT INTO child VALUES (1)', {
+    foreignKeys: true,
+    bytes: fixture('unknown-module').database,
+  });
+  expect(failure?.message).toMatch(/^foreign key mismatch/);
+  expect(failure?.explanation).toContain('child refers to remote, which has no primary key that fits');
 });
 
 test('every explanation is met by a script of these', () => {
