@@ -24,7 +24,7 @@ export interface Copying {
 
 /** Asks what is to be known of the copy. Where ALTER TABLE does what is wished for, there is nothing of it. */
 export function askCopy(copied: CopiedTable, interview: Interview, facts: RowFacts): Copying {
-  const { before, after, origin, relations } = copied;
+  const { before, after, origin, relations, keyed } = copied;
   const old = new Map(before.columns.map((column) => [foldName(column.name), column]));
   const losses: Loss[] = [];
   const conditions: string[] = [];
@@ -33,7 +33,9 @@ export function askCopy(copied: CopiedTable, interview: Interview, facts: RowFac
     if (column.generated !== null || column.hidden) return [];
     const { name } = column;
     const was = old.get(foldName(name));
-    if (!was) {
+    // What is computed by now may be the same in several rows, and on the way back nobody can look.
+    const isUnfit = was?.generated != null && !facts.known && keyed.has(foldName(name));
+    if (!was || isUnfit) {
       const value = isEmpty ? null : askNewValue(copied, column, interview, facts);
       return value === null ? [] : [{ name, value }];
     }

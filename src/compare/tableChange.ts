@@ -174,17 +174,25 @@ export class TableChanges {
 
   /** The columns that are in a unique key of a table as it is wished for, by a constraint or an index, if others of it do not tell the rows apart. */
   #keyed(origin: CopiedTable['origin'], before: Relation, after: Relation): CopiedTable['keyed'] {
-    const { indexes } = this.#work.input.desired;
-    const own = indexes.filter(({ table }) => foldName(table) === foldName(after.name));
-    const keys = [...declaredKeys(after), ...own.flatMap((index) => indexKey(index, after) ?? [])];
+    const { facts, draft, input } = this.#work;
+    // Of values that are computed by now, only a key that is there already says that no two are the same.
+    const isComputed = !facts.known && before.columns.some(({ generated }) => generated !== null);
+    const held = new Set(isComputed ? keysOf(draft.trial.schema(), before).map(textOfKey) : []);
     const had = new Set(before.columns.map(({ name }) => foldName(name)));
     const added = after.columns.map(({ name }) => foldName(name)).filter((name) => !had.has(name));
     const keyed = new Map<string, boolean>();
-    for (const key of keys) {
+    for (const key of keysOf(input.desired, after)) {
       if (this.#tellsApart(key, origin, before, after)) continue;
       const names = namesOfKey(key);
+      const columns = after.columns.filter(({ name }) => names.has(foldName(name)));
+      if (held.has(textOfKey(key)) && columns.every(({ generated }) => generated === null)) continue;
       const isAlone = key.condition === null && added.filter((name) => names.has(name)).length === 1;
       for (const name of names) keyed.set(name, isAlone || keyed.get(name) === true);
+      if (facts.known) continue;
+      // What is computed can only differ where that differs of which it is computed.
+      const values = new RowValues({ before, after, copy: { columns: [], condition: null } });
+      for (const { name } of values.sourcesOf(columns))
+        if (!keyed.has(foldName(name))) keyed.set(foldName(name), false);
     }
     return keyed;
   }
@@ -234,20 +242,7 @@ export class TableChanges {
     const original = pair.before;
     if (!this.#work.facts.known || !original) return [];
     const { current, desired } = this.#work.input;
-    const key = ({
-      columns,
-      condition,
-    }: {
-      readonly columns: readonly string[];
-      readonly condition: string | null;
-    }): string => foldName(`${columns.join('\n')}\n${condition ?? ''}`);
-    const of = (schema: Schema, relation: Relation, name: string) => [
-      ...declaredKeys(relation),
-      ...schema.indexes
-        .filter(({ table }) => foldName(table) === foldName(name))
-        .flatMap((index) => indexKey(index, relation) ?? []),
-    ];
-    const had = new Set(of(current, original, original.name).map(key));
+    const had = new Set(keysOf(current, original).map(textOfKey));
     // A column that is new has no values yet, and SQLite takes its name in quotes for a text.
     const known = new Set(before.columns.map((column) => foldName(column.name)));
     const isNew = (column: Column): boolean =>
@@ -257,10 +252,10 @@ export class TableChanges {
     const added = new Set(after.columns.filter(isNew).map(({ name }) => foldName(name)));
     const storedOf: KeyedTable['storedOf'] = (column, nameOf) => values?.storedOf(column, nameOf) ?? null;
     const isOther = (name: string): boolean => storedOf(name, (same) => same) !== null;
-    return of(desired, after, after.name)
+    return keysOf(desired, after)
       .filter((one) => {
         const names = [...namesOfKey(one)];
-        return (!had.has(key(one)) || names.some(isOther)) && !names.some((name) => added.has(name));
+        return (!had.has(textOfKey(one)) || names.some(isOther)) && !names.some((name) => added.has(name));
       })
       .flatMap(
         (one) =>
@@ -295,6 +290,18 @@ export class TableChanges {
   #isSame(sql: string, wished: Relation): boolean {
     return isSameDefinition(sql, wished, { names: this.#work.names, spelling: this.#work.input.spelling });
   }
+}
+
+/** The unique keys of a table in a schema, by a constraint or an index. */
+function keysOf({ indexes }: Schema, table: Relation): readonly UniqueKey[] {
+  const own = indexes.filter((index) => foldName(index.table) === foldName(table.name));
+  return [...declaredKeys(table), ...own.flatMap((index) => indexKey(index, table) ?? [])];
+}
+
+/** The same for a constraint and for an index of the same columns. */
+function textOfKey({ columns, condition }: UniqueKey): string {
+  const plain = columns.map((column) => column.replace(/ COLLATE "?BINARY"?$/i, '').replaceAll('"', ''));
+  return foldName(`${plain.join('\n')}\n${condition ?? ''}`);
 }
 
 function pairByName(before: Relation, after: Relation): PairedRelation['columns'] {

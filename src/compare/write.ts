@@ -107,7 +107,7 @@ function wayBack(
         ? [
             [
               answer?.includes('row_number()') === true
-                ? `The column ${column ?? ''} of ${table} gets a number for each row, since it is in a unique key: nobody knows its values any more.`
+                ? `The column ${column ?? ''} of ${table} gets a number for each row, since a unique key does not allow the same in all: nobody knows its values any more.`
                 : `The column ${column ?? ''} of ${table} gets ${(answer ?? '').replace(/^value /, '')} in all rows: nobody knows its values any more.`,
               // What follows the number of rows speaks against that value.
               ...evidence

@@ -217,6 +217,43 @@ describe('A new foreign key to rows that are not there', () => {
   });
 });
 
+describe('The way back of a column under a unique key, whose values nobody knows any more,', () => {
+  const made = (columns: string): Uint8Array =>
+    nativeDatabase(
+      `CREATE TABLE t (a, ${columns}); CREATE UNIQUE INDEX i ON t (s); INSERT INTO t (a, s) VALUES (4, 8), (5, 9);`,
+    );
+  const numbered =
+    'The column s of t gets a number for each row, since a unique key does not allow the same in all: nobody knows its values any more.';
+
+  it.each([
+    ['was NOT NULL, and is computed by then: a number', 's NOT NULL', 's AS (typeof(a)) STORED', '4|1\n5|2', true],
+    ['is computed by then: NULL', 's INTEGER', 's AS (typeof(a))', '4|\n5|', false],
+    ['was the rowid, and is computed by then: the rowid', 's INTEGER PRIMARY KEY', 's AS (1)', '4|8\n5|9', false],
+    [
+      'is gone by then, and the key is on what is computed of it: a number',
+      's NOT NULL, c AS (s + 1) STORED UNIQUE',
+      null,
+      '4|1|2\n5|2|3',
+      true,
+    ],
+    [
+      'is in the key by then too: what is computed',
+      's INTEGER NOT NULL UNIQUE',
+      's AS (a * 3) UNIQUE',
+      '4|12\n5|15',
+      false,
+    ],
+  ])('%s', (_, columns, wished, expected, isTold) => {
+    const bytes = made(columns);
+    const { sql, complete, back } = migrationOf(bytes, `CREATE TABLE t (a${wished === null ? '' : `, ${wished}`})`, {
+      'loss of t.s': 'confirmed',
+    });
+    expect(complete, sql).toBe(true);
+    expect(askNative(bytes, `${sql} ${back.sql} SELECT * FROM t; PRAGMA integrity_check;`)).toBe(`${expected}\nok`);
+    expect(back.cannotRestore.includes(numbered)).toBe(isTold);
+  });
+});
+
 describe('The way back of a column that is NOT NULL and refers to a table', () => {
   const people = 'CREATE TABLE people (id INTEGER PRIMARY KEY, x, y, UNIQUE (x, y))';
   const rows = 'INSERT INTO people VALUES (4, 5, 6), (5, 6, 7)';
